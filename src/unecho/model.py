@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Literal
 
@@ -229,8 +230,10 @@ class DocumentRecord:
     source: str
     row: int | None = None
     format: Format | None = None
+    field: str | None = None
+    """For a JSONL row: the field the text came from."""
     output: str | None = None
-    """Path of the cleaned file below ``clean/``; None where nothing is written."""
+    """Path of the cleaned file below ``clean/``, whether or not the document is still in it."""
     title: str | None = None
     url: str | None = None
     site: str | None = None
@@ -242,7 +245,7 @@ class DocumentRecord:
     chars: int = 0
     words: int = 0
     mode: Mode | None = None
-    words_removed: dict[str, int] = field(default_factory=dict)
+    words_removed: dict[str, int] = dataclass_field(default_factory=dict)
     sha256: str | None = None
     """Of the text as read, in UTF-8."""
     record: str | None = None

@@ -1,0 +1,155 @@
+"""Every paragraph of a document to a label: content of the article, or boilerplate of a category.
+
+Two situations. In what an extractor gave ("extracted") a few lines are junk, and only what is certain goes.
+In the dump of a whole page ("raw") most lines are junk, and the article has to be found.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..model import Block, Label, Mode
+from . import features, score
+from .features import Shape
+from .rules import Line, Rule, Rules, normalise
+
+Clean = Literal["auto", "light", "full", "off"]
+
+_CONTENT = Label(None, 1.0, "")
+_NAME_WORDS = 5
+_TITLE_WORDS = 16
+_MIN_RAW_LINES = 15
+_TIMELINE = 3
+"""Lines with nothing but a date from which a document is a timeline, whose dates are its headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The labels of a document's paragraphs, one for each span, and the situation they were found in."""
+
+    mode: Mode | None
+    """None where nothing was asked for."""
+    labels: list[Label]
+
+
+def label(
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    blocks: Sequence[Block] = (),
+    *,
+    rules: Rules,
+    clean: Clean = "auto",
+) -> Labelled:
+    """Label the paragraphs of ``text`` that lie at ``spans``.
+
+    ``blocks``: what the markup says of each span, for HTML; empty for plain text. ``clean``: "light" takes
+    the text as an extractor's output, "full" as the dump of a page, "auto" decides by the page's own
+    statistics and takes the former when in doubt, "off" labels everything content.
+    """
+    if clean == "off" or not spans:
+        return Labelled(None, [_CONTENT] * len(spans))
+    lines = [features.shape(text[start:end]) for start, end in spans]
+    raw = clean == "full" or (clean == "auto" and (bool(blocks) or looks_raw(lines, rules)))
+    labels = _raw(lines, blocks, rules) if raw else _extracted(lines, rules)
+    return Labelled("raw" if raw else "extracted", labels)
+
+
+def looks_raw(lines: Sequence[Shape], rules: Rules) -> bool:
+    """Whether lines are the dump of a whole page: many, mostly short, some of them certain boilerplate."""
+    if len(lines) < _MIN_RAW_LINES:
+        return False
+    short = [line for line in lines if line.words <= 8 and not line.ends and not line.item]
+    if 2 * len(short) < len(lines):
+        return False
+    kinds = {hit.id for line in short if (hit := rules.match(Line(line.text, line.words, raw=True)))}
+    return len(kinds) >= 4
+
+
+# --- what an extractor gave ------------------------------------------------------------------------------
+
+
+def _extracted(lines: Sequence[Shape], rules: Rules) -> list[Label]:
+    hits = _hits(lines, rules, raw=False)
+    if sum(1 for hit in hits if hit and hit.id == "date.date-only") >= _TIMELINE:
+        hits = [None if hit and hit.id == "date.date-only" else hit for hit in hits]
+    labels = [_label(hit) if hit else _CONTENT for hit in hits]
+    _follow_names(lines, hits, labels)
+    _follow_lists(lines, hits, labels)
+    _drop_repeats(lines, labels)
+    return labels
+
+
+def _hits(lines: Sequence[Shape], rules: Rules, raw: bool) -> list[Rule | None]:
+    head = max(6, len(lines) // 7)
+    tail = len(lines) - max(6, len(lines) // 5)
+    return [
+        None
+        if line.item and not raw
+        else rules.match(Line(line.text, line.words, raw, head=number < head, tail=number >= tail))
+        for number, line in enumerate(lines)
+    ]
+
+
+def _label(rule: Rule) -> Label:
+    return Label(rule.category, rule.confidence, rule.id)
+
+
+def _follow_names(lines: Sequence[Shape], hits: Sequence[Rule | None], labels: list[Label]) -> None:
+    """The name on the line after "Written by" goes with it."""
+    for number in range(1, len(lines)):
+        before = hits[number - 1]
+        if before and before.cue == "name" and hits[number] is None and _is_name(lines[number]):
+            # A cue that names somebody itself ("Written by Jane Doe") needs no second line.
+            if lines[number - 1].words <= 3:
+                labels[number] = Label(before.category, 0.85, "context.byline-name")
+
+
+def _is_name(line: Shape) -> bool:
+    tokens = line.text.split()
+    return (
+        line.words <= _NAME_WORDS
+        and not line.item
+        and not line.ends
+        and not any(map(str.isdigit, line.text))
+        and not any(token[0].islower() and len(token) > 3 for token in tokens)
+    )
+
+
+def _follow_lists(lines: Sequence[Shape], hits: Sequence[Rule | None], labels: list[Label]) -> None:
+    """What follows a heading such as "Related Posts" down to the end goes with it, if no prose is among it."""
+    first = len(lines)
+    while first > 0 and (hits[first - 1] or _is_title(lines[first - 1])):
+        first -= 1
+    cue: Rule | None = None
+    for number in range(first, len(lines)):
+        hit = hits[number]
+        if hit:
+            cue = hit if hit.cue == "list" else cue
+        elif cue and labels[number].category is None:
+            labels[number] = Label(cue.category, 0.8, "context.after-heading")
+
+
+def _is_title(line: Shape) -> bool:
+    return line.words <= _TITLE_WORDS and not line.ends and not line.item
+
+
+def _drop_repeats(lines: Sequence[Shape], labels: list[Label]) -> None:
+    """Of adjacent equal lines the first stays, also where only removed lines lie between them."""
+    before = ""
+    for number, line in enumerate(lines):
+        if labels[number].category is not None:
+            continue
+        text = normalise(line.text)
+        if text == before and line.words >= 2:
+            labels[number] = Label("repeat", 0.95, "context.adjacent-repeat")
+        before = text
+
+
+# --- the dump of a page ----------------------------------------------------------------------------------
+
+
+def _raw(lines: Sequence[Shape], blocks: Sequence[Block], rules: Rules) -> list[Label]:
+    return score.label(lines, blocks, _hits(lines, rules, raw=True))

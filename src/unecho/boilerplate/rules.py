@@ -1,0 +1,273 @@
+"""The rule file: patterns and phrases of lines that are certain to be boilerplate."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from ..errors import UsageError
+from ..model import CATEGORIES
+
+MAX_CHARS = 400
+"""Longer lines are prose; they are tested against rules with a ``max_chars`` of their own only."""
+_SHIPPED = "rules.toml"
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "category": (str,),
+    "name": (str,),
+    "pattern": (str,),
+    "patterns": (list,),
+    "phrases": (list,),
+    "confidence": (int, float),
+    "mode": (str,),
+    "max_words": (int,),
+    "max_chars": (int,),
+    "position": (str,),
+    "capitals": (bool,),
+    "cue": (str,),
+    "hit": (list,),
+    "miss": (list,),
+}
+_CHOICES = {"mode": ("any", "raw"), "position": ("any", "head", "tail"), "cue": ("", "name", "list")}
+_TEXTS = ("patterns", "phrases", "hit", "miss")
+
+_UNIFIED = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛`´ʼ＇", "'"),
+        **dict.fromkeys("“”„‟«»″＂", '"'),
+        **dict.fromkeys("‐‑‒–—―−－", "-"),
+        **dict.fromkeys("：", ":"),
+        **dict.fromkeys("！", "!"),
+        **dict.fromkeys("？", "?"),
+        **dict.fromkeys("（", "("),
+        **dict.fromkeys("）", ")"),
+        **dict.fromkeys("｜│¦", "|"),
+        **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad", None),
+        "…": "...",
+    }
+)
+_LEADING = "\"' >›→|[(<←▶►×✕≡☰+@:.~/\\"
+_TRAILING = "\"' >›→|])<←▶►▼▾▲↓↑↗×✕+*:.!?~/\\"
+_LINE_BREAK = re.compile(r"\s*\n\s*")
+_BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P[<=]")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the file; what its parts mean is said at the head of ``rules.toml``."""
+
+    category: str
+    name: str
+    confidence: float
+    pattern: str = ""
+    phrases: tuple[str, ...] = ()
+    mode: Literal["any", "raw"] = "any"
+    max_words: int = 12
+    max_chars: int = MAX_CHARS
+    position: Literal["any", "head", "tail"] = "any"
+    capitals: bool = False
+    cue: Literal["", "name", "list"] = ""
+    hit: tuple[str, ...] = ()
+    miss: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What a removal is recorded under."""
+        return f"{self.category}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as rules see it."""
+
+    text: str
+    """As written."""
+    words: int
+    raw: bool = False
+    """Whether rules for dumps of whole pages count."""
+    head: bool = True
+    """Whether it lies near the beginning of its document."""
+    tail: bool = True
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Rules, ready to be matched. Regular expressions are compiled when the first line is."""
+
+    rules: tuple[Rule, ...]
+    _phrases: Mapping[str, tuple[Rule, ...]] = field(repr=False)
+
+    def match(self, line: Line) -> Rule | None:
+        """The first rule that takes the whole of ``line``: phrases before patterns, the user's before ours."""
+        if len(line.text) > MAX_CHARS:
+            return self._match_slowly(line, normalise(line.text), self._for_long)
+        text = normalise(line.text)
+        for rule in self._phrases.get(bare(text), ()):
+            if allows(rule, line):
+                return rule
+        found = (self._raw if line.raw else self._light).fullmatch(text)
+        if not found or not found.lastgroup:
+            return None
+        first = self.rules[int(found.lastgroup[1:])]
+        # The guards are no part of the expression: where they say no, a later rule may still say yes.
+        return first if allows(first, line) else self._match_slowly(line, text, self.rules)
+
+    @staticmethod
+    def _match_slowly(line: Line, text: str, rules: tuple[Rule, ...]) -> Rule | None:
+        for rule in rules:
+            if rule.pattern and allows(rule, line) and re.fullmatch(rule.pattern, text):
+                return rule
+        return None
+
+    @cached_property
+    def _light(self) -> re.Pattern[str]:
+        return self._combined("any")
+
+    @cached_property
+    def _raw(self) -> re.Pattern[str]:
+        return self._combined("any", "raw")
+
+    @cached_property
+    def _for_long(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.max_chars > MAX_CHARS)
+
+    def _combined(self, *modes: str) -> re.Pattern[str]:
+        parts = (
+            f"(?P<r{number}>{rule.pattern})"
+            for number, rule in enumerate(self.rules)
+            if rule.pattern and rule.mode in modes
+        )
+        return re.compile("|".join(parts) or r"(?!)")
+
+
+def allows(rule: Rule, line: Line) -> bool:
+    """Whether the guards of ``rule`` (mode, length, position, capitals) let it take ``line``."""
+    return (
+        (rule.mode == "any" or line.raw)
+        and (bool(rule.phrases) or line.words <= rule.max_words)
+        and len(line.text) <= rule.max_chars
+        and (rule.position == "any" or (line.head if rule.position == "head" else line.tail))
+        and not (rule.capitals and any(word[0].islower() for word in _WORD.findall(line.text)[1:]))
+    )
+
+
+def normalise(line: str) -> str:
+    """``line`` case-folded, with straight quotes, plain hyphens and single spaces: what patterns match."""
+    return " ".join((line if line.isascii() else line.translate(_UNIFIED)).casefold().split())
+
+
+def bare(normalised: str) -> str:
+    """``normalised`` without the signs around it. A hyphen or star in front is kept: it makes a list item."""
+    text = normalised
+    if text[:1] in ("-", "*") and text[-1:] == text[:1]:
+        text = text.strip("-* ")
+    return text.lstrip(_LEADING).rstrip(_TRAILING)
+
+
+def load(path: str = "") -> Rules:
+    """The shipped rules, after those of the user's file at ``path`` ("": none).
+
+    Raises UsageError where the user's file cannot be read or a rule of it is wrong; the message names the
+    file and the rule, the hint what to write.
+    """
+    own = _read(Path(path)) if path else ()
+    rules = (*own, *_read(Path(__file__).with_name(_SHIPPED)))
+    phrases: dict[str, tuple[Rule, ...]] = {}
+    for rule in rules:
+        for phrase in rule.phrases:
+            key = bare(normalise(phrase))
+            phrases[key] = (*phrases.get(key, ()), rule)
+    return Rules(rules, phrases)
+
+
+def _read(path: Path) -> tuple[Rule, ...]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the rules {path}: {error}", "check the setting 'rules'") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}", "write patterns as '''...'''") from None
+    entries = content.get("rule", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UsageError(f"{path}: 'rule' is not a list of tables", "begin each rule with [[rule]]")
+    macros = content.get("macros", {})
+    own = path.name != _SHIPPED
+    return tuple(_rule(entry, _where(path, number, entry), macros, own) for number, entry in _numbered(entries))
+
+
+def _numbered(entries: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    return iter(enumerate(entries, 1))
+
+
+def _where(path: Path, number: int, entry: Mapping[str, Any]) -> str:
+    return f"{path}, rule {number} ('{entry.get('name', '?')}')"
+
+
+def _rule(entry: dict[str, Any], where: str, macros: Mapping[str, str], check: bool) -> Rule:
+    values = dict(entry)
+    if check:
+        _check(values, where)
+    patterns = [*values.pop("patterns", ()), *([values.pop("pattern")] if "pattern" in values else ())]
+    expanded = "|".join(_LINE_BREAK.sub("", pattern) for pattern in patterns)
+    for name, part in macros.items():
+        expanded = expanded.replace(f"<{name}>", _LINE_BREAK.sub("", part))
+    if check:
+        _check_pattern(expanded, where)
+    return Rule(
+        **{name: tuple(value) if name in _TEXTS else value for name, value in values.items()}, pattern=expanded
+    )
+
+
+def _check(values: Mapping[str, Any], where: str) -> None:
+    for key, value in values.items():
+        if key not in _KINDS:
+            near = difflib.get_close_matches(key, _KINDS, 1)
+            raise UsageError(
+                f"{where}: unknown key '{key}'", f"did you mean '{near[0]}'?" if near else "known: " + ", ".join(_KINDS)
+            )
+        if not isinstance(value, _KINDS[key]) or (isinstance(value, bool) and _KINDS[key] != (bool,)):
+            raise UsageError(f"{where}: {key} = {value!r}", f"write {key} as {_EXAMPLES.get(key, 'text')}")
+        if key in _TEXTS and not all(isinstance(item, str) and item for item in value):
+            raise UsageError(f"{where}: {key} holds something that is no text", f'write {key} = ["...", "..."]')
+        if key in _CHOICES and value not in _CHOICES[key]:
+            raise UsageError(f"{where}: {key} = '{value}'", f"write one of: {', '.join(filter(None, _CHOICES[key]))}")
+    for key in ("category", "name", "confidence"):
+        if key not in values:
+            raise UsageError(f"{where}: no {key}", f"add {key} = {_EXAMPLES.get(key, chr(34) + '...' + chr(34))}")
+    if values["category"] not in CATEGORIES:
+        raise UsageError(f"{where}: unknown category '{values['category']}'", "known: " + ", ".join(CATEGORIES))
+    if not 0 <= values["confidence"] <= 1:
+        raise UsageError(f"{where}: confidence is {values['confidence']:g}", "give a number from 0 to 1, e.g. 0.9")
+    if not any(values.get(key) for key in ("pattern", "patterns", "phrases")):
+        raise UsageError(f"{where}: nothing to match", "add pattern = '''...''' or phrases = [\"...\"]")
+
+
+_EXAMPLES = {
+    "patterns": "a list of texts",
+    "phrases": "a list of texts",
+    "hit": "a list of texts",
+    "miss": "a list of texts",
+    "confidence": "a number such as 0.9",
+    "max_words": "a whole number such as 12",
+    "max_chars": "a whole number such as 400",
+    "capitals": "true or false",
+}
+
+
+def _check_pattern(pattern: str, where: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise UsageError(
+            f"{where}: the pattern is no regular expression: {error}", "see the re module of Python"
+        ) from None
+    if _BACK_REFERENCE.search(pattern):
+        raise UsageError(
+            f"{where}: named groups and references to groups are not possible", "use groups of the form (?:...)"
+        )

@@ -1,0 +1,64 @@
+"""The words of a corpus that are compared, as columns: what every stage of the matching works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Hashes, Ints, Mask
+from .seeds import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """Content paragraphs in order of document and start: int64 columns, offsets in characters."""
+
+    document: Ints
+    start: Ints
+    end: Ints
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Documents by number (in order of id), their content paragraphs and those paragraphs' tokens.
+
+    tokens of paragraph i: stream.paragraphs[i]:stream.paragraphs[i + 1], with the characters
+    start:end of the document's text (int64) and the flags of ``normalize`` (uint8).
+    ``fingerprint``: uint64, two a paragraph, equal for equal token sequences.
+    ``text(document)`` gives a document's text as read.
+    """
+
+    ids: tuple[str, ...]
+    paragraphs: Paragraphs
+    stream: Stream
+    start: Ints
+    end: Ints
+    flags: NDArray[np.uint8]
+    by_character: Mask
+    """Paragraphs of scripts written without spaces."""
+    long: Mask
+    """Paragraphs long enough to be removed as duplicates."""
+    fingerprint: Hashes
+    text: Callable[[int], str]
+    paragraph_of_token: Ints = field(repr=False)
+
+    def tokens(self, paragraph: int) -> slice:
+        return slice(int(self.stream.paragraphs[paragraph]), int(self.stream.paragraphs[paragraph + 1]))
+
+    def place(self, first: int, last: int) -> tuple[int, int, int]:
+        """(document, start, end) of the paragraphs first to last, which lie in one document."""
+        columns = self.paragraphs
+        return int(columns.document[first]), int(columns.start[first]), int(columns.end[last])
+
+
+def first_of_kind(corpus: Corpus) -> Ints:
+    """For every paragraph the number of the first paragraph with the same words (int64)."""
+    _, first, kind = np.unique(corpus.fingerprint, axis=0, return_index=True, return_inverse=True)
+    result: Ints = first[kind.reshape(-1)].astype(np.int64)
+    return result

@@ -1,0 +1,124 @@
+"""How much of a paragraph one document that stays prints too: word by word, with what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from . import guards
+from .columns import Hashes, Mask
+from .corpus import Corpus
+from .normalize import CAPITAL
+from .passages import GAP, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a paragraph shares with a document. ``covered`` is a share of its words, 0 to 1; ``first``, ``last``
+    and ``main`` are paragraphs of the document: the span that covers it, and the one that covers most."""
+
+    covered: float
+    missing_numbers: tuple[str, ...]
+    missing_names: tuple[str, ...]
+    first: int
+    last: int
+    main: int
+
+
+class Coverer:
+    """Compares paragraphs of one corpus with documents of it."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        plain = corpus.flags & CAPITAL == 0
+        self._lower_case: Hashes = np.unique(corpus.stream.hash[plain])
+
+    def cover(self, paragraph: int, pieces: Sequence[Run], kept: Mask) -> Cover:
+        """The cover of a paragraph by pieces (place in it, place in the other document, equal tokens).
+
+        ``kept``: which paragraphs of the corpus stay (bool); only those cover. The pieces lie in such
+        paragraphs and are not empty.
+        """
+        tokens = self._corpus.tokens(paragraph)
+        matched = np.zeros(tokens.stop - tokens.start, np.bool_)
+        for place, _, length in pieces:
+            matched[place - tokens.start : place - tokens.start + length] = True
+        if not matched.all():
+            self._match_alike(tokens, matched, sorted(pieces), kept)
+        missing = np.flatnonzero(~matched) + tokens.start
+        owner = self._corpus.paragraph_of_token
+        weight: dict[int, int] = {}
+        for _, place, length in pieces:
+            number = int(owner[place])
+            weight[number] = weight.get(number, 0) + length
+        main = max(sorted(weight), key=weight.__getitem__)
+        numbers, names = self._missing(paragraph, missing)
+        return Cover(float(matched.mean()), numbers, names, min(weight), max(weight), main)
+
+    def equal_runs(self, paragraph: int, other: int) -> list[Run]:
+        """Runs of equal tokens of two whole paragraphs (longest common subsequence)."""
+        a, b = self._corpus.tokens(paragraph), self._corpus.tokens(other)
+        hashes = self._corpus.stream.hash
+        steps = Indel.opcodes(hashes[a].tolist(), hashes[b].tolist())
+        return [
+            (a.start + step.src_start, b.start + step.dest_start, step.src_end - step.src_start)
+            for step in steps
+            if step.tag == "equal"
+        ]
+
+    def _match_alike(self, tokens: slice, matched: Mask, pieces: Sequence[Run], kept: Mask) -> None:
+        """Mark words between the pieces that the other side has too, but for a letter or two."""
+        document = int(self._corpus.paragraphs.document[self._corpus.paragraph_of_token[tokens.start]])
+        text = self._corpus.text(document)
+        other = int(self._corpus.paragraphs.document[self._corpus.paragraph_of_token[pieces[0][1]]])
+        other_text = self._corpus.text(other)
+        for low, high in _gaps(matched):
+            places = self._opposite(tokens.start + low, tokens.start + high, pieces, other, kept)
+            words = [self._word(other_text, place) for place in places]
+            at = 0
+            for place in range(low, high):
+                word = self._word(text, tokens.start + place)
+                step = next((n for n in range(at, len(words)) if guards.alike(word, words[n])), None)
+                if step is not None:
+                    matched[place], at = True, step + 1
+
+    def _opposite(self, low: int, high: int, pieces: Sequence[Run], other: int, kept: Mask) -> list[int]:
+        """Tokens of the other document that lie where an unmatched stretch would have to lie."""
+        before = max((p for p in pieces if p[0] + p[2] <= low), default=None)
+        after = min((p for p in pieces if p[0] >= high), default=None)
+        reach = high - low + 3
+        start = before[1] + before[2] if before else 0
+        stop = after[1] if after else start + reach
+        if not before:
+            start = stop - reach
+        elif not start <= stop <= start + reach + GAP:
+            stop = start + reach
+        bounds = self._corpus.stream.documents[other : other + 2]
+        places = range(max(start, int(bounds[0])), min(stop, int(bounds[1])))
+        return [place for place in places if kept[self._corpus.paragraph_of_token[place]]]
+
+    def _word(self, text: str, place: int) -> str:
+        return text[int(self._corpus.start[place]) : int(self._corpus.end[place])]
+
+    def _missing(
+        self, paragraph: int, missing: np.ndarray[tuple[int], np.dtype[np.int64]]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if not len(missing):
+            return (), ()
+        hashes, flags = self._corpus.stream.hash[missing], self._corpus.flags[missing]
+        text = self._corpus.text(int(self._corpus.paragraphs.document[paragraph]))
+        number = guards.numbers(hashes, flags)
+        name = guards.names(hashes, flags, self._lower_case) & ~number
+        return (
+            tuple(self._word(text, place) for place in missing[number].tolist()),
+            tuple(self._word(text, place) for place in missing[name].tolist()),
+        )
+
+
+def _gaps(matched: Mask) -> list[tuple[int, int]]:
+    """Stretches [low, high) of False."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], matched, [True]]).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -1,0 +1,84 @@
+"""Work spread over processes: results come back in the order of the input, whoever was faster."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+BATCH_BYTES = 2_000_000
+"""Input that one process takes at a time."""
+SMALL = 4
+"""Batches below which starting processes costs more than it saves."""
+
+
+def workers_for(wanted: int) -> int:
+    """Processes to use: as many as wanted, or one for each core this process may run on."""
+    if wanted:
+        return wanted
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def batches(items: Iterable[T], size: Callable[[T], int], limit: int = BATCH_BYTES) -> Iterator[list[T]]:
+    """Items in order, in lists of about ``limit`` bytes."""
+    batch: list[T] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size(item) + 200
+        if total >= limit:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
+
+
+def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
+    """``map`` over processes, in order, with few items in flight.
+
+    The first items are done in this process: small inputs never wait for others to start. ``function`` and
+    the items must be picklable. On an interrupt the processes are stopped at once.
+    """
+    source = iter(items)
+    ahead: list[T] = []
+    for item in source:
+        ahead.append(item)
+        if len(ahead) > SMALL and workers > 1:
+            break
+        if workers == 1:
+            yield function(ahead.pop())
+    if len(ahead) <= SMALL:
+        yield from map(function, ahead)
+        return
+    yield from _spread(function, ahead, source, workers)
+
+
+def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], workers: int) -> Iterator[R]:
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_ignore_interrupts)
+    waiting: deque[Future[R]] = deque()
+    try:
+        waiting.extend(pool.submit(function, item) for item in ahead)
+        for item in source:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C is the main process's affair, which stops the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,235 @@
+"""Columns and verdicts to records: removals, clusters, passages, stories and what became of each document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .choose import Order, Verdict
+from .columns import Ints
+from .corpus import Corpus
+from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair
+from .passages import Alignment
+from .quotes import separate
+from .spans import removal_spans
+from .stories import Coverage, groups
+from .table import CONTENT, Table
+
+REPEAT = CATEGORIES.index("repeat")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """The copy that a removed paragraph was verified against."""
+
+    document: int
+    start: int
+    end: int
+    reason: Reason
+    covered: float
+    resemblance: float
+    containment: float
+    cluster: str | None
+
+
+def rounded(value: float) -> float:
+    """Shares are written with four digits."""
+    return round(float(value), 4)
+
+
+# ---- clusters ---------------------------------------------------------------------------------------
+
+
+def clusters(corpus: Corpus, verdicts: Sequence[Verdict], order: Order) -> tuple[list[Cluster], dict[int, str]]:
+    """Stars around the copies that stay, sorted by the keeper's place; and the cluster of every paragraph
+    (number in the corpus) that is a member."""
+    stars: dict[int, list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        if not verdict.repeat:
+            stars[verdict.main].append(verdict)
+    found: list[Cluster] = []
+    names: dict[int, str] = {}
+    for number, main in enumerate(sorted(stars), 1):
+        name = f"c{number:06d}"
+        members = sorted(stars[main], key=lambda verdict: verdict.paragraph)
+        names.update((verdict.paragraph, name) for verdict in members)
+        keeper = _place(corpus, main, main)
+        others = [int(corpus.paragraphs.document[verdict.paragraph]) for verdict in members]
+        rival = min(others, key=lambda document: int(order.rank[document]))
+        why = order.why(int(corpus.paragraphs.document[main]), rival)
+        found.append(Cluster(name, keeper, why, tuple(_member(corpus, verdict) for verdict in members)))
+    return found, names
+
+
+def _place(corpus: Corpus, first: int, last: int) -> Place:
+    document, start, end = corpus.place(first, last)
+    return Place(corpus.ids[document], start, end)
+
+
+def _member(corpus: Corpus, verdict: Verdict) -> Member:
+    place = _place(corpus, verdict.paragraph, verdict.paragraph)
+    return Member(
+        place.document, place.start, place.end, rounded(verdict.covered), rounded(verdict.resemblance),
+        rounded(verdict.containment), verdict.relation, "removed" if verdict.removed else "kept", verdict.why,
+    )  # fmt: skip
+
+
+# ---- removals ---------------------------------------------------------------------------------------
+
+
+def keepers(
+    table: Table, corpus: Corpus | None, rows: Ints, verdicts: Sequence[Verdict], names: dict[int, str]
+) -> dict[int, Keeper]:
+    """For every row of the table that goes as a copy, the copy that stays.
+
+    ``rows``: the table's row of each paragraph of the corpus. Copies next to one another, which the cleaner
+    found, are given the copy that its own first copy was given, should that one go too.
+    """
+    found: dict[int, Keeper] = {}
+    for verdict in verdicts:
+        if verdict.removed and corpus is not None:
+            document, start, end = corpus.place(verdict.first, verdict.last)
+            found[int(rows[verdict.paragraph])] = Keeper(
+                document, start, end, "repeat" if verdict.repeat else "duplicate", rounded(verdict.covered),
+                rounded(verdict.resemblance), rounded(verdict.containment), names.get(verdict.paragraph),
+            )  # fmt: skip
+    owner = table.document
+    for row in np.flatnonzero(table.category == REPEAT).tolist():
+        first = _first_copy(table, row, int(table.paragraphs[owner[row]]))
+        if first is None:
+            continue
+        if first in found:
+            found[row] = replace(found[first], reason="repeat", cluster=None)
+        elif table.category[first] == CONTENT:
+            place = int(owner[row]), int(table.start[first]), int(table.end[first])
+            found[row] = Keeper(*place, "repeat", 1.0, 1.0, 1.0, None)
+    return found
+
+
+def _first_copy(table: Table, row: int, start: int) -> int | None:
+    """The nearest earlier paragraph of the same document with the same words that was not a repeat itself."""
+    words = table.hash[table.tokens[row] : table.tokens[row + 1]]
+    for earlier in range(row - 1, start - 1, -1):
+        others = table.hash[table.tokens[earlier] : table.tokens[earlier + 1]]
+        if len(words) and table.category[earlier] != REPEAT and np.array_equal(words, others):
+            return earlier
+    return None
+
+
+def removals(
+    table: Table, found: dict[int, Keeper], ids: Sequence[str], text_of: Callable[[int], str]
+) -> Iterator[Removal]:
+    """Every span that goes, in order of document and start."""
+    gone = table.category != CONTENT
+    gone[list(found)] = True
+    number = 0
+    for document in np.unique(table.document[gone]).tolist():
+        rows = range(int(table.paragraphs[document]), int(table.paragraphs[document + 1]))
+        text = text_of(document)
+        paragraphs = [(int(table.start[row]), int(table.end[row])) for row in rows]
+        spans = removal_spans(text, paragraphs, gone[rows.start : rows.stop].tolist())
+        for (start, end), row in zip(spans, (row for row in rows if gone[row]), strict=True):
+            number += 1
+            words = int(table.tokens[row + 1] - table.tokens[row])
+            yield _removal(table, row, found.get(row), ids, Removal(
+                f"r{number:07d}", ids[document], start, end, text[start:end], "boilerplate", words=words
+            ))  # fmt: skip
+
+
+def _removal(table: Table, row: int, keeper: Keeper | None, ids: Sequence[str], removal: Removal) -> Removal:
+    labelled = table.category[row] != CONTENT
+    if labelled:
+        removal = replace(
+            removal, category=CATEGORIES[table.category[row]], rule=table.rules[table.rule[row]],
+            confidence=rounded(table.confidence[row]),
+        )  # fmt: skip
+    if keeper is None:
+        return removal
+    return replace(
+        removal, reason=keeper.reason, keeper=Place(ids[keeper.document], keeper.start, keeper.end),
+        covered=keeper.covered, resemblance=keeper.resemblance, containment=keeper.containment,
+        cluster=keeper.cluster, category=removal.category or ("repeat" if keeper.reason == "repeat" else None),
+    )  # fmt: skip
+
+
+# ---- passages and stories ---------------------------------------------------------------------------
+
+
+def passages(corpus: Corpus, alignments: Sequence[Alignment], coverage: Coverage) -> list[Passage]:
+    """Passages with their spans in characters, in order of document and start, grouped by quote."""
+    relation = {
+        (int(coverage.a[row]), int(coverage.b[row])): coverage.relation(row) for row in range(len(coverage.a))
+    }
+    alignments = [
+        part
+        for alignment in alignments
+        for part in ((alignment,) if relation[alignment.a, alignment.b] == "same" else separate(corpus, alignment))
+    ]
+    groups_of = _quote_groups(alignments)
+    found = []
+    for number, (alignment, group) in enumerate(zip(alignments, groups_of, strict=True), 1):
+        (a_first, a_last), (b_first, b_last) = alignment.a_span, alignment.b_span
+        found.append(Passage(
+            f"p{number:07d}", f"q{group:07d}",
+            corpus.ids[alignment.a], int(corpus.start[a_first]), int(corpus.end[a_last - 1]),
+            corpus.ids[alignment.b], int(corpus.start[b_first]), int(corpus.end[b_last - 1]),
+            min(a_last - a_first, b_last - b_first), alignment.matched,
+            relation[alignment.a, alignment.b] != "same",
+        ))  # fmt: skip
+    return found
+
+
+def _quote_groups(alignments: Sequence[Alignment]) -> list[int]:
+    """A group number (from 1) for each passage: passages that share most of a span belong together."""
+    parent = list(range(len(alignments)))
+
+    def root(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    spans = [(*span, number) for number, x in enumerate(alignments) for span in (x.a_span, x.b_span)]
+    furthest: tuple[int, int, int] | None = None
+    for start, end, number in sorted(spans):
+        if furthest is not None:
+            shared = min(end, furthest[1]) - start
+            if 2 * shared >= min(end - start, furthest[1] - furthest[0]):
+                parent[root(number)] = root(furthest[2])
+        if furthest is None or end > furthest[1]:
+            furthest = (start, end, number)
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(root(number), len(numbers) + 1) for number in range(len(alignments))]
+
+
+def stories(coverage: Coverage, order: Order, ids: Sequence[str]) -> list[Story]:
+    """Same-story groups, and pairs of documents of which one holds a part of the other."""
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    together = groups(coverage)
+    group_of = {document: number for number, group in enumerate(together) for document in group}
+    members: list[tuple[list[int], list[int]]] = []
+    for row, (a, b) in enumerate(zip(coverage.a.tolist(), coverage.b.tolist(), strict=True)):
+        if a in group_of and group_of[a] == group_of.get(b):
+            rows_of[group_of[a]].append(row)
+        elif coverage.relation(row) != "quotes":
+            members.append(([a, b], [row]))
+    members += [(group, rows_of[number]) for number, group in enumerate(together)]
+    members.sort()
+    return [_story(f"s{n:06d}", group, rows, coverage, order, ids) for n, (group, rows) in enumerate(members, 1)]
+
+
+def _story(
+    name: str, documents: list[int], rows: list[int], coverage: Coverage, order: Order, ids: Sequence[str]
+) -> Story:
+    keeper = min(documents, key=lambda document: int(order.rank[document]))
+    pairs = tuple(
+        StoryPair(
+            ids[int(coverage.a[row])], ids[int(coverage.b[row])], rounded(coverage.a_covered[row]),
+            rounded(coverage.b_covered[row]), coverage.relation(row),
+        )
+        for row in rows
+    )  # fmt: skip
+    return Story(name, ids[keeper], tuple(ids[document] for document in documents), pairs)

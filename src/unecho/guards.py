@@ -1,0 +1,82 @@
+"""Words whose loss changes what a text says: numbers, names, negations.
+
+A paragraph is never removed as a near copy when one of these is missing from the copy that stays: a death
+toll that changed is news.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from .columns import Hashes, Mask
+from .normalize import CAPITAL, CASELESS, NUMBER, OPENING, fold, tokenize
+
+FACT_WORDS = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
+billion trillion dozen half third quarter twice first second fourth fifth last next
+not no never none nobody nothing neither nor without cannot
+null ein eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig
+hundert tausend million millionen milliarde milliarden dutzend
+nicht kein keine keinen keiner keinem nie niemand nichts ohne
+zéro deux trois quatre cinq sept huit neuf dix onze douze vingt trente quarante cinquante soixante
+cent mille millions milliard milliards douzaine
+ne pas jamais aucun aucune rien personne ni sans
+cero dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta cincuenta cien
+ciento mil millón millones docena nunca ningún ninguna nada nadie sin
+due tre quattro cinque sei sette otto nove dieci venti trenta cento mila milione milioni miliardo miliardi
+non mai nessuno nessuna niente nulla senza
+dois três quatro sete oito dez vinte trinta cem milhão milhões bilhão não nunca nenhum nenhuma nem sem
+twee drie vijf zes zeven acht negen tien twintig honderd duizend miljoen miljard niet geen nooit zonder
+один два три четыре пять шесть семь восемь девять десять двадцать тридцать сорок пятьдесят сто тысяч тысячи
+миллион миллиона миллионов миллиард не нет никогда никто ничего без
+"""
+"""Number words and negations: English, German, French, Spanish, Italian, Portuguese, Dutch, Russian."""
+
+_LONG_WORD, _LONG_NAME = 5, 7
+
+
+@cache
+def _fact_hashes() -> Hashes:
+    return np.unique(tokenize([FACT_WORDS]).hash)
+
+
+def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
+    """Which tokens are numbers in digits or words, currency or per cent signs, or negations (bool)."""
+    result: Mask = (flags & NUMBER != 0) | np.isin(hashes, _fact_hashes())
+    return result
+
+
+def names(hashes: Hashes, flags: NDArray[np.uint8], lower_case: Hashes) -> Mask:
+    """Which tokens may be names (bool): capitalised inside a sentence; capitalised at its start, where the
+    corpus never has the word in lower case (``lower_case``: sorted hashes of those it has); and any word of
+    a script without capitals, where names cannot be told."""
+    capital = flags & CAPITAL != 0
+    opening = flags & OPENING != 0
+    known_lower = np.isin(hashes, lower_case)
+    result: Mask = (capital & ~(opening & known_lower)) | (flags & CASELESS != 0)
+    return result
+
+
+def alike(word: str, other: str) -> bool:
+    """Whether two words are the same but for a letter misread or spelled otherwise.
+
+    Short words, names of up to 6 letters and anything with a digit must be equal: Iran is not Iraq.
+    """
+    a, b = _folded(word), _folded(other)
+    if a == b:
+        return True
+    name = word[:1].isupper() or other[:1].isupper()
+    if min(len(a), len(b)) < (_LONG_NAME if name else _LONG_WORD) or a[0] != b[0]:
+        return False
+    if any(char.isdigit() for char in a + b):
+        return False
+    return Levenshtein.distance(a, b, score_cutoff=1) <= 1
+
+
+def _folded(word: str) -> str:
+    return "".join(map(fold, word))

@@ -1,0 +1,140 @@
+"""Where the paragraphs of a plain text lie."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_SAMPLE_LINES = 4000
+"""Lines that the layout is judged by; a book is wrapped the same way throughout."""
+_WIDTHS = range(30, 241)
+"""Columns at which text is wrapped: mail and print at 60-100, some extractors near 190."""
+_MIN_FULL = 0.75
+"""Share of the longer lines that leave no room for the next word, for a text to count as wrapped."""
+_MIN_OPEN = 0.6
+"""Share of the longer lines that do not end a sentence."""
+_MIN_RUNS_ON = 0.3
+"""Share of the longer lines whose next line does not begin with a capital (scripts without case: all)."""
+_MIN_PAIRS = 2
+
+_BULLET = re.compile(r"(?:[-*+•‣◦▪■●○·–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+\S")
+_MARKUP = re.compile(r"#{1,6}\s|\||>|={3,}|-{3,}|```|~~~")
+_SENTENCE_END = tuple('.!?:;…。！？：；؟۔।"”’»)')
+
+
+def split(text: str) -> list[tuple[int, int]]:
+    """Spans (start, end) of the paragraphs of ``text``, in characters, ``end`` exclusive.
+
+    The spans are in order, do not overlap and have no white space around them; every character that is
+    not white space lies in one. A line is a paragraph, unless the text is wrapped at a fixed width:
+    then a block of lines is one, and each item of a list.
+    """
+    lines = text.splitlines(keepends=True)
+    width = wrap_width(lines)
+    return _blocks(lines, width) if width else _lines(lines)
+
+
+def wrap_width(lines: Sequence[str]) -> int:
+    """The column at which ``lines`` are wrapped, or 0 where each line stands for itself.
+
+    Wrapped text shows in three ways: the next line's first word would not have fitted, lines end in
+    mid-sentence, and lines begin in lower case. Headlines or verses show one of them, never all.
+    """
+    pairs = _pairs(lines)
+    running = sorted(len(line) for line, after in pairs if not line.endswith(_SENTENCE_END) and _runs_on(after))
+    if len(running) < max(_MIN_PAIRS, len(pairs) // 5):
+        return 0
+    width = running[(len(running) * 9) // 10]
+    long = [(line, after) for line, after in pairs if width <= 2 * len(line) <= 3 * width]
+    full = sum(not _fits(line, after, width - width // 16) for line, after in long)
+    opened = sum(not line.endswith(_SENTENCE_END) for line, _ in long)
+    runs_on = sum(_runs_on(after) for _, after in long)
+    enough = (
+        full >= _MIN_FULL * len(long) and opened >= _MIN_OPEN * len(long) and runs_on >= _MIN_RUNS_ON * len(long)
+    )
+    return width if enough and width in _WIDTHS else 0
+
+
+def _pairs(lines: Sequence[str]) -> list[tuple[str, str]]:
+    """Neighbouring lines, neither of them blank, the second no list item and no markup."""
+    pairs = []
+    before = ""
+    for line in lines[:_SAMPLE_LINES]:
+        bare = line.strip()
+        if before and bare and not _BULLET.match(bare) and not _MARKUP.match(bare):
+            pairs.append((before, bare))
+        before = bare
+    return pairs
+
+
+def _runs_on(after: str) -> bool:
+    return after[0].isalpha() and not after[0].isupper()
+
+
+def _fits(line: str, after: str, width: int) -> bool:
+    """Whether the first word of ``after`` would have found room on ``line``."""
+    return len(line) + 1 + len(after.split(None, 1)[0]) <= width
+
+
+def _lines(lines: list[str]) -> list[tuple[int, int]]:
+    spans = []
+    offset = 0
+    for line in lines:
+        bare = line.strip()
+        if bare:
+            # A search for the first character is cheaper than a second strip.
+            start = offset + line.find(bare[0])
+            spans.append((start, start + len(bare)))
+        offset += len(line)
+    return spans
+
+
+def _blocks(lines: list[str], width: int) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    offset = 0
+    start = -1  # of the paragraph that is being read; -1 between paragraphs
+    end = 0
+    before = after = ""
+    in_list = False
+    for line in lines:
+        bare = line.strip()
+        if not bare:
+            if start >= 0:
+                spans.append((start, end))
+            start, in_list = -1, False
+        else:
+            here = offset + line.find(bare[0])
+            after = line
+            if start >= 0 and _breaks(before, after, width, in_list):
+                spans.append((start, end))
+                start = -1
+            if start < 0:
+                start, in_list = here, in_list or bool(_BULLET.match(bare))
+            end = here + len(bare)
+            before = after
+        offset += len(line)
+    if start >= 0:
+        spans.append((start, end))
+    return spans
+
+
+def _breaks(before: str, after: str, width: int, in_list: bool) -> bool:
+    """Whether a paragraph of a wrapped text ends between two lines that follow each other directly."""
+    line, bare = before.strip(), after.strip()
+    if _MARKUP.match(line) or _MARKUP.match(bare) or 2 * max(len(line), len(bare)) > 3 * width:
+        return True
+    ended = line.endswith(_SENTENCE_END)
+    short = _fits(line, bare, width)
+    if _BULLET.match(bare):
+        return in_list or ended or short
+    if ended and short and not bare[0].islower():
+        return True
+    indented = _indent(after) > _indent(before)
+    if indented and not in_list and (ended or short):
+        return True
+    # A heading that stands on its paragraph.
+    return not ended and 5 * len(line) < 3 * width <= 4 * len(bare) and bare[0].isupper()
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

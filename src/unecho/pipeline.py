@@ -1,0 +1,349 @@
+"""The order of the stages, here and nowhere else:
+
+read -> decode -> markup -> paragraphs -> labels -> site templates -> tokens -> shingles -> signatures ->
+candidates -> verify -> seeds -> passages -> choose -> clusters, stories -> removals -> documents
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from . import choose, findings, lsh, passages, shingles, signature, sources, stories, table, verify
+from .boilerplate import label, rules, templates
+from .columns import Ints, offsets_of, owners, ranges
+from .config import Config, Limits, Settings
+from .corpus import Corpus, Paragraphs, first_of_kind
+from .decode import decode
+from .engine import batches, ordered_map, workers_for
+from .errors import RunError, UsageError
+from .model import Cluster, Document, Mode, Passage, Raw, Skipped, Story
+from .normalize import tokenize
+from .outcomes import outcomes
+from .paragraphs import split
+from .result import Result
+from .seeds import Stream
+from .spool import Spool
+from .table import Table
+
+Command = Literal["dedupe", "clean"]
+Pairs = Sequence[tuple[str, str]]
+Progress = Callable[[str, int, int | None], None]
+"""Called with the stage, how much is done and, where it is known, of how much."""
+
+BYTES_A_WORD = 130
+"""Memory that matching takes, measured; see benchmarks/memory.py."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _Clock:
+    """Times the stages and tells of their progress."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.progress(name, 0, None)
+        begin = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - begin, 4)
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """No progress is shown."""
+
+
+def run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, progress: Progress = silent) -> Result:
+    """Do the whole job and return what was found; nothing is written.
+
+    ``inputs``: files and folders, or (id, text) pairs. Raises UsageError and RunError.
+    """
+    clock = _Clock(progress)
+    spool = Spool()
+    try:
+        return _run(command, inputs, config, clock, spool)
+    except BaseException:
+        spool.close()
+        raise
+
+
+def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock: _Clock, spool: Spool) -> Result:
+    settings = config.settings
+    with clock.stage("reading and cleaning"):
+        taken = _read(inputs, config, clock.progress, spool)
+    with clock.stage("site templates"):
+        paragraphs = _without_templates(taken)
+    matched = _Matched.nothing()
+    if command == "dedupe":
+        _refuse_too_much(config.limits, len(paragraphs.hash))
+        matched = _match(taken, paragraphs, settings, clock)
+    with clock.stage("removals"):
+        return _result(command, taken, paragraphs, matched, settings, clock)
+
+
+# ---- reading and cleaning ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch of documents, read and labelled. Documents come without blocks and text; texts apart."""
+
+    documents: tuple[Document | Skipped, ...]
+    modes: tuple[Mode | None, ...]
+    texts: tuple[str, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """All documents in order of id, their paragraphs, and where the spool has their texts."""
+
+    documents: tuple[Document, ...]
+    modes: tuple[Mode | None, ...]
+    skipped: tuple[Skipped, ...]
+    table: Table
+    spool: Spool
+    numbers: tuple[int, ...]
+    found: sources.Found
+    inputs: tuple[str, ...]
+    encoding: str
+
+    def text(self, document: int) -> str:
+        return self.spool.text(self.numbers[document])
+
+    def line(self, document: int) -> str:
+        """The line a JSONL row was read from."""
+        return decode(self.spool.data(self.numbers[document] + 1), encoding=self.encoding).text
+
+
+def prepare(batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules) -> Prepared:
+    """The stages that look at one document at a time; runs in other processes for large inputs."""
+    parsed = [sources.parse(item, settings) if isinstance(item, Raw) else item for item in batch]
+    documents = [item for item in parsed if isinstance(item, Document)]
+    texts = [document.text for document in documents]
+    spans = [_spans(document) for document in documents]
+    labelled = [
+        label.label(document.text, span, document.blocks, rules=known, clean=settings.clean)
+        for document, span in zip(documents, spans, strict=True)
+    ]
+    keys = [
+        templates.line_key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span
+    ]
+    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts), list(map(len, texts)))
+    light = (replace(item, text="", blocks=()) if isinstance(item, Document) else item for item in parsed)
+    return Prepared(tuple(light), tuple(x.mode for x in labelled), tuple(texts), columns)
+
+
+def _spans(document: Document) -> list[tuple[int, int]]:
+    """Paragraphs: the blocks of a page, or what the layout of a text shows."""
+    if document.blocks:
+        return [(block.start, block.end) for block in document.blocks]
+    return split(document.text)
+
+
+def _read(inputs: Sequence[Path] | Pairs, config: Config, progress: Progress, spool: Spool) -> Taken:
+    settings = config.settings
+    found, items = _items(inputs, settings)
+    work = partial(prepare, settings=settings, known=rules.load(settings.rules))
+    names = sources.Names()
+    documents: list[Document] = []
+    modes: list[Mode | None] = []
+    skipped: list[Skipped] = list(found.skipped)
+    numbers: list[int] = []
+    tables: list[Table] = []
+    total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
+    for prepared in ordered_map(work, batches(items, _size), workers_for(config.limits.workers)):
+        texts = iter(prepared.texts)
+        for item in prepared.documents:
+            if isinstance(item, Skipped):
+                skipped.append(replace(item, id=names.unique(item.id)))
+                continue
+            documents.append(replace(item, id=names.unique(item.id), record=b""))
+            numbers.append(len(spool))
+            spool.append_text(next(texts))
+            if item.row is not None:
+                spool.append(item.record)
+        modes += prepared.modes
+        tables.append(prepared.table)
+        progress("reading and cleaning", len(documents), total)
+    order = sorted(range(len(documents)), key=lambda number: documents[number].id)
+    return Taken(
+        tuple(documents[n] for n in order), tuple(modes[n] for n in order),
+        tuple(sorted(skipped, key=lambda item: item.id)),
+        table.joined(tables).in_order(np.array(order, np.int64)), spool, tuple(numbers[n] for n in order),
+        found, _input_names(inputs), settings.encoding,
+    )  # fmt: skip
+
+
+def _items(
+    inputs: Sequence[Path] | Pairs, settings: Settings
+) -> tuple[sources.Found, Iterator[Raw | Document | Skipped]]:
+    """What lies in the inputs, and its content in order."""
+    pairs = [item for item in inputs if isinstance(item, tuple)]
+    if pairs:
+        if len(pairs) < len(inputs):
+            raise UsageError("paths and (id, text) pairs are mixed", "give one or the other")
+        return sources.Found((), (), {}), (_from_pair(*pair) for pair in pairs)
+    paths = [Path(item) for item in inputs if not isinstance(item, tuple)]
+    found = sources.discover(paths)
+    limit = settings.max_document_mb * 1_000_000
+    return found, (item for source in found.sources for item in sources.read(source, limit))
+
+
+def _from_pair(name: str, text: str) -> Document:
+    name, text = _SURROGATE.sub("\ufffd", name), _SURROGATE.sub("\ufffd", text)
+    return Document(id=name, text=text, source=name, site=name.rpartition("/")[0])
+
+
+def _input_names(inputs: Sequence[Path] | Pairs) -> tuple[str, ...]:
+    return tuple(sorted(Path(item).name for item in inputs if not isinstance(item, tuple)))
+
+
+def _size(item: Raw | Document | Skipped) -> int:
+    if isinstance(item, Raw):
+        return len(item.data)
+    return len(item.text) if isinstance(item, Document) else 0
+
+
+def _without_templates(taken: Taken) -> Table:
+    """The table with the lines that recur all over their site labelled as boilerplate."""
+    paragraphs = taken.table
+    if not any(mode is not None for mode in taken.modes):
+        return paragraphs
+    sites = {name: number for number, name in enumerate(sorted({d.site for d in taken.documents}))}
+    site = np.array([sites[document.site] for document in taken.documents], np.int32)
+    document = paragraphs.document
+    found = templates.find(
+        site[document], document.astype(np.int32), paragraphs.key, paragraphs.words.astype(np.int32),
+        paragraphs.content,
+    )  # fmt: skip
+    return paragraphs.relabelled(found & paragraphs.content, "navigation", 0.9, "template.site")
+
+
+# ---- matching ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """What the matching found; ``rows`` are the table's rows of the corpus' paragraphs."""
+
+    corpus: Corpus | None
+    rows: Ints
+    order: choose.Order | None
+    bands: lsh.Bands | None
+    verdicts: list[choose.Verdict] = field(default_factory=list)
+    alignments: list[passages.Alignment] = field(default_factory=list)
+    coverage: stories.Coverage | None = None
+
+    @classmethod
+    def nothing(cls) -> _Matched:
+        return cls(None, np.zeros(0, np.int64), None, None)
+
+
+def _match(taken: Taken, paragraphs: Table, settings: Settings, clock: _Clock) -> _Matched:
+    rows = np.flatnonzero(paragraphs.content)
+    corpus, order = _corpus(taken, paragraphs, rows, settings)
+    bands = lsh.plan(settings.similar)
+    with clock.stage("signatures"):
+        sets = shingles.shingle_sets(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
+        near = _near(corpus, sets, bands, settings)
+    alignments: list[passages.Alignment] = []
+    with clock.stage("passages"):
+        if settings.passages:
+            alignments = passages.find(corpus.stream)
+        runs = passages.run_columns(alignments)
+    with clock.stage("choosing"):
+        verdicts = choose.choose(corpus, sets, near, runs, settings)
+        coverage = stories.coverage(runs, np.diff(corpus.stream.documents))
+    return _Matched(corpus, rows, order, bands, verdicts, alignments, coverage)
+
+
+def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> tuple[Corpus, choose.Order]:
+    """The content paragraphs of the table, and the order in which documents keep their copies."""
+    document = paragraphs.document[rows]
+    sizes = paragraphs.words[rows]
+    places = ranges(paragraphs.tokens[rows], sizes)
+    hashes, flags = paragraphs.hash[places], paragraphs.flags[places]
+    offsets = offsets_of(sizes)
+    words = np.bincount(document, sizes, len(taken.documents)).astype(np.int64)
+    documents = offsets_of(words)
+    order = choose.order(
+        [d.id for d in taken.documents], [d.date for d in taken.documents], words.tolist(), settings.keep
+    )
+    stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank)
+    by_character = shingles.unspaced(flags, offsets)
+    return Corpus(
+        tuple(d.id for d in taken.documents), Paragraphs(document, paragraphs.start[rows], paragraphs.end[rows]),
+        stream, paragraphs.token_start[places], paragraphs.token_end[places], flags, by_character,
+        shingles.long_enough(offsets, by_character), shingles.fingerprints(hashes, offsets), taken.text,
+        owners(sizes),
+    ), order  # fmt: skip
+
+
+def _near(corpus: Corpus, sets: shingles.ShingleSets, bands: lsh.Bands, settings: Settings) -> Ints:
+    """Pairs of paragraphs, the first of their kind, that resemble each other, verified."""
+    kind = first_of_kind(corpus)
+    signed = np.flatnonzero((kind == np.arange(len(kind))) & corpus.long)
+    if len(signed) < 2:
+        return np.zeros((0, 2), np.int64)
+    counts = np.diff(sets.offsets)[signed]
+    unique = shingles.ShingleSets(sets.hash[ranges(sets.offsets[signed], counts)], offsets_of(counts))
+    rank = corpus.stream.rank[corpus.paragraphs.document[signed]] * len(kind) + signed
+    pairs = lsh.candidate_pairs(signature.signatures(unique), bands, rank)
+    similar = verify.resemblance(unique, pairs) >= settings.similar
+    return signed[pairs[similar]]
+
+
+def _refuse_too_much(limits: Limits, words: int) -> None:
+    needed = words * BYTES_A_WORD / 1e6 + 200
+    if limits.memory_mb and needed > limits.memory_mb:
+        raise RunError(
+            f"matching {words:,} words needs about {needed:,.0f} MB, more than --memory {limits.memory_mb}",
+            f"give --memory {int(needed * 1.1)}, or split the input by site or year",
+        )
+
+
+# ---- findings ---------------------------------------------------------------------------------------
+
+
+def _result(
+    command: Command, taken: Taken, paragraphs: Table, matched: _Matched, settings: Settings, clock: _Clock
+) -> Result:
+    ids = [document.id for document in taken.documents]
+    clusters: list[Cluster] = []
+    names: dict[int, str] = {}
+    found_passages: list[Passage] = []
+    found_stories: list[Story] = []
+    corpus, order, coverage = matched.corpus, matched.order, matched.coverage
+    if corpus is not None and order is not None and coverage is not None:
+        clusters, names = findings.clusters(corpus, matched.verdicts, order)
+        found_passages = findings.passages(corpus, matched.alignments, coverage)
+        found_stories = findings.stories(coverage, order, ids)
+    keepers = findings.keepers(paragraphs, corpus, matched.rows, matched.verdicts, names)
+    removals = list(findings.removals(paragraphs, keepers, ids, taken.text))
+    words = np.bincount(paragraphs.document, paragraphs.words, len(ids)).astype(np.int64)
+    records = outcomes(
+        taken.documents,
+        taken.modes,
+        words.tolist(),
+        removals,
+        taken.skipped,
+        settings,
+        taken.text,
+        taken.line,
+    )
+    return Result(
+        command, settings, records, removals, clusters, found_passages,
+        found_stories, taken.inputs, taken.found.ignored, len(paragraphs.start), matched.bands, clock.seconds,
+        taken.spool, dict(zip(ids, taken.numbers, strict=True)),
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""Quotes apart from copies: where one passage runs from a paragraph that was copied whole into another of
+which only some words were, a reader wants to see the two apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .columns import Ints
+from .corpus import Corpus
+from .passages import LEAST, Alignment, Run
+
+_WHOLE = 0.8
+"""Share of the paragraphs it lies in, on both sides, that makes a part a copy of them."""
+
+Part = tuple[Run, ...]
+
+
+def separate(corpus: Corpus, alignment: Alignment) -> Iterator[Alignment]:
+    """The passage cut where both sides begin a new paragraph and a whole copy meets a partial one."""
+    parts: list[tuple[bool, Part]] = []
+    for part in _parts(corpus, alignment.runs):
+        whole = _is_whole(corpus, part)
+        if parts and (parts[-1][0] == whole or min(_matched(parts[-1][1]), _matched(part)) < LEAST):
+            parts[-1] = (parts[-1][0], parts[-1][1] + part)
+        else:
+            parts.append((whole, part))
+    for _, part in parts:
+        yield Alignment(alignment.a, alignment.b, part, _matched(part))
+
+
+def _parts(corpus: Corpus, runs: Part) -> Iterator[Part]:
+    """The runs between the places where both sides cross into another paragraph."""
+    owner = corpus.paragraph_of_token
+    part: list[Run] = []
+    for run in _cut_runs(corpus, runs):
+        if part:
+            a, b, length = part[-1]
+            if owner[a + length - 1] != owner[run[0]] and owner[b + length - 1] != owner[run[1]]:
+                yield tuple(part)
+                part = []
+        part.append(run)
+    yield tuple(part)
+
+
+def _cut_runs(corpus: Corpus, runs: Part) -> Iterator[Run]:
+    """The runs, cut where both sides begin a paragraph at the same word."""
+    borders = corpus.stream.paragraphs
+    for a, b, length in runs:
+        shared = np.intersect1d(_inside(borders, a, length) - a, _inside(borders, b, length) - b)
+        edges = [0, *shared.tolist(), length]
+        for low, high in zip(edges[:-1], edges[1:], strict=True):
+            yield a + low, b + low, high - low
+
+
+def _inside(borders: Ints, start: int, length: int) -> Ints:
+    low, high = np.searchsorted(borders, [start + 1, start + length])
+    return borders[low:high]
+
+
+def _is_whole(corpus: Corpus, part: Part) -> bool:
+    """Whether the part covers nearly all of the paragraphs it lies in, on both sides."""
+    matched = _matched(part)
+    return all(
+        matched >= _WHOLE * _size(corpus, part[0][side], part[-1][side] + part[-1][2] - 1) for side in (0, 1)
+    )
+
+
+def _size(corpus: Corpus, first: int, last: int) -> int:
+    """Words of the paragraphs from the one that holds token ``first`` to the one that holds ``last``."""
+    low, high = corpus.paragraph_of_token[[first, last]].tolist()
+    return int(corpus.stream.paragraphs[high + 1] - corpus.stream.paragraphs[low])
+
+
+def _matched(part: Part) -> int:
+    return sum(length for _, _, length in part)

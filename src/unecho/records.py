@@ -1,0 +1,44 @@
+"""One field of a line of JSON exchanged for another text, and nothing else of the line touched."""
+
+from __future__ import annotations
+
+import json
+
+_SPACE = " \t\n\r"
+
+
+def with_text(line: str, field: str, text: str) -> str:
+    """The line with another text in ``field``; all other characters stay as they are.
+
+    Raises ValueError when the line is not an object that has the field.
+    """
+    start, end = _value_span(line, field)
+    return line[:start] + json.dumps(text, ensure_ascii=False) + line[end:]
+
+
+def _value_span(line: str, field: str) -> tuple[int, int]:
+    """Where the value of a field of the outermost object lies; of several such fields the last, as parsers do."""
+    decoder = json.JSONDecoder()
+    found: tuple[int, int] | None = None
+    at = _skip(line, 0)
+    if line[at : at + 1] != "{":
+        raise ValueError("not an object")
+    at = _skip(line, at + 1)
+    while line[at : at + 1] == '"':
+        key, at = decoder.raw_decode(line, at)
+        at = _skip(line, _skip(line, at) + 1)  # the colon
+        _, end = decoder.raw_decode(line, at)
+        if key == field:
+            found = at, end
+        at = _skip(line, end)
+        if line[at : at + 1] == ",":
+            at = _skip(line, at + 1)
+    if found is None:
+        raise ValueError(f"no field '{field}'")
+    return found
+
+
+def _skip(line: str, at: int) -> int:
+    while at < len(line) and line[at] in _SPACE:
+        at += 1
+    return at

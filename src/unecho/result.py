@@ -1,0 +1,178 @@
+"""What a run found, in memory and, once written, as a run folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from . import __version__, manifest
+from .atomic import RunFolder
+from .config import Settings
+from .lsh import Bands
+from .model import Cluster, DocumentRecord, Passage, Removal, Story
+from .outcomes import REASONS
+from .rewrite import write_files
+from .signature import PERMUTATIONS
+from .spans import cut
+from .spool import Spool
+
+
+@dataclass(frozen=True)
+class Result:
+    """The findings of ``dedupe`` or ``clean``.
+
+    The texts lie in a temporary file, which is given back when the result is closed (it is a context manager)
+    or no longer used.
+    """
+
+    command: str
+    settings: Settings
+    documents: Sequence[DocumentRecord]
+    """What became of every document, sorted by id."""
+    removals: Sequence[Removal]
+    """Every span taken out, sorted by document and start."""
+    clusters: Sequence[Cluster]
+    passages: Sequence[Passage]
+    stories: Sequence[Story]
+    inputs: Sequence[str] = ()
+    ignored: dict[str, int] = field(default_factory=dict)
+    paragraphs: int = 0
+    bands: Bands | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    spool: Spool = field(default_factory=Spool, repr=False)
+    numbers: dict[str, int] = field(default_factory=dict, repr=False)
+    """Number of each document's text in the spool; its JSONL line, if any, has the number after."""
+
+    @property
+    def kept(self) -> list[str]:
+        """Ids of the documents in the cleaned corpus."""
+        return [record.id for record in self.documents if record.status in ("kept", "trimmed")]
+
+    @property
+    def skipped(self) -> list[DocumentRecord]:
+        """Inputs that could not be read, with the reason."""
+        return [record for record in self.documents if record.status == "skipped"]
+
+    def text(self, document: str) -> str:
+        """The text of a document as read. Raises KeyError for an unknown or skipped one."""
+        return self.spool.text(self.numbers[document])
+
+    def clean_text(self, document: str) -> str:
+        """The text of a document without the removals. Raises KeyError."""
+        removals = self._removals_of.get(document, ())
+        return cut(self.text(document), [(removal.start, removal.end) for removal in removals])
+
+    def write(self, out: str | Path) -> Path:
+        """Write the run folder ``out``, whole or not at all, in place of an earlier run there.
+
+        Raises UsageError when ``out`` holds anything else, RunError when another run is writing it.
+        """
+        with RunFolder(Path(out)) as folder:
+            return self.write_into(folder)
+
+    def write_into(self, folder: RunFolder) -> Path:
+        """As ``write``, into a run folder already held."""
+        new = folder.stage()
+        self.write_files(new)
+        folder.commit()
+        return folder.out
+
+    def write_files(self, new: Path) -> None:
+        """The files of the run, straight into an empty folder."""
+        clean = new / manifest.CLEAN
+        clean.mkdir()
+        for _ in write_files(clean, self._cleaned(), self.settings.encoding):
+            pass
+        manifest.write_lines(new / manifest.DOCUMENTS, self.documents)
+        manifest.write_lines(new / manifest.REMOVALS, self.removals)
+        manifest.write_lines(new / manifest.CLUSTERS, self.clusters)
+        manifest.write_lines(new / manifest.PASSAGES, self.passages)
+        manifest.write_lines(new / manifest.STORIES, self.stories)
+        manifest.write_json(new / manifest.TIMINGS, {"seconds": self.seconds})
+        manifest.write_json(new / manifest.RUN, self.run)
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """What ``run.json`` holds: the same for the same input and settings."""
+        return {
+            "unecho": __version__,
+            "command": self.command,
+            "settings": self.settings.as_dict(),
+            "fingerprint": self.fingerprint,
+            "inputs": list(self.inputs),
+            "ignored": dict(sorted(self.ignored.items())),
+            "counts": self.counts,
+            "lsh": _lsh(self.bands),
+        }
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over the version, the settings and every document's id and text."""
+        digest = hashlib.sha256(f"{__version__} {self.command} {self.settings.as_dict()}".encode())
+        for record in self.documents:
+            digest.update(f"\n{record.id} {record.sha256}".encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def counts(self) -> dict[str, Any]:
+        status = Counter(record.status for record in self.documents)
+        words = sum(record.words for record in self.documents)
+        removed = {
+            reason: sum(record.words_removed.get(reason, 0) for record in self.documents) for reason in REASONS
+        }
+        return {
+            "documents": len(self.documents),
+            **{name: status[name] for name in ("kept", "trimmed", "dropped", "skipped")},
+            "paragraphs": self.paragraphs,
+            "words": words,
+            "words_kept": words - sum(removed.values()),
+            "words_removed": removed,
+            "removals": len(self.removals),
+            "clusters": len(self.clusters),
+            "passages": len(self.passages),
+            "stories": len(self.stories),
+        }
+
+    def _cleaned(self) -> Iterator[tuple[DocumentRecord, str, bytes, str]]:
+        """Documents of the cleaned corpus, files in order of name, rows in order of number."""
+        order = sorted(self.documents, key=lambda record: (record.source, record.row or 0, record.id))
+        for record in order:
+            if record.status in ("kept", "trimmed"):
+                line = b"" if record.row is None else self.spool.data(self.numbers[record.id] + 1)
+                yield record, self.clean_text(record.id), line, record.field or ""
+
+    @cached_property
+    def _removals_of(self) -> dict[str, list[Removal]]:
+        found: dict[str, list[Removal]] = {}
+        for removal in self.removals:
+            found.setdefault(removal.document, []).append(removal)
+        return found
+
+    def close(self) -> None:
+        self.spool.close()
+
+    def __enter__(self) -> Result:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _lsh(bands: Bands | None) -> dict[str, Any] | None:
+    if bands is None:
+        return None
+    steps = [number / 10 for number in range(4, 10)]
+    return {
+        "permutations": PERMUTATIONS,
+        "bands": bands.bands,
+        "rows": bands.rows,
+        "expected_recall": {f"{step:g}": round(bands.recall(step), 4) for step in steps},
+    }

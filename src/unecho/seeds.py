@@ -1,0 +1,202 @@
+"""Seeds and exact runs: where two documents agree word for word.
+
+Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 8 neighbouring word 5-grams the one with
+the least hash, so that a shared run of 12 words always shares a seed, however common its words. Seeds that
+two documents share are merged along their diagonals and extended to maximal runs.
+
+Where a seed occurs more than ``FULL`` times, each occurrence is compared only with the first ``FEW`` in
+keeping order: there two later documents may go unlinked with each other, though not with those first ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .columns import Hashes, Ints, Mask, bucket_pairs, offsets_of, ranges
+from .normalize import PRIME
+from .shingles import grams
+
+SEED = 5
+WINDOW = 8
+FULL = 50
+FEW = 4
+_PAD = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The words of the corpus that are compared, document after document, paragraph after paragraph.
+
+    hash: uint64 per token. paragraphs: int64 offsets of the paragraphs' tokens. documents: int64 offsets of
+    the documents' tokens. by_character: bool per document (a script written without spaces). rank: int64
+    per document, its place in keeping order.
+    """
+
+    hash: Hashes
+    paragraphs: Ints
+    documents: Ints
+    by_character: Mask
+    rank: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Maximal exact runs of equal tokens in two documents: int64 columns. rarity: documents that hold the
+    rarest seed of the run."""
+
+    a_document: Ints
+    b_document: Ints
+    a: Ints
+    b: Ints
+    length: Ints
+    rarity: Ints
+
+    def take(self, which: Ints | Mask) -> Runs:
+        return Runs(*(column[which] for column in self.columns()))
+
+    def columns(self) -> tuple[Ints, ...]:
+        return self.a_document, self.b_document, self.a, self.b, self.length, self.rarity
+
+
+def winnow(values: Hashes, window: int) -> Mask:
+    """Which of a row of hashes are the least of some window of ``window`` neighbours (bool, one each).
+
+    A value is chosen when the greatest of the minima of the windows around it is itself.
+    """
+    if not len(values):
+        return np.zeros(0, np.bool_)
+    padded = np.concatenate([np.full(window - 1, _PAD), values, np.full(window - 1, _PAD)])
+    view = np.lib.stride_tricks.sliding_window_view
+    minima = view(padded, window).min(axis=1)
+    greatest: Hashes = view(minima, window).max(axis=1)
+    chosen: Mask = greatest == values
+    return chosen
+
+
+def _seeds(stream: Stream) -> tuple[Hashes, Ints, Ints]:
+    """(hash, place in the stream, document) of every chosen seed."""
+    keys, places, documents = [], [], []
+    for factor, mask in ((1, ~stream.by_character), (2, stream.by_character)):
+        size, window = SEED * factor, WINDOW * factor
+        which = np.flatnonzero(mask & (np.diff(stream.documents) >= size))
+        if not len(which):
+            continue
+        counts = np.diff(stream.documents)[which] - size + 1
+        place = ranges(stream.documents[which], counts)
+        # Documents are set a window apart, so that what one chooses does not depend on its neighbour.
+        slot = ranges(offsets_of(counts + window)[:-1], counts)
+        row = np.full(int((counts + window).sum()), _PAD)
+        row[slot] = grams(stream.hash, size)[place]
+        chosen = winnow(row, window)[slot]
+        keys.append(row[slot][chosen])
+        places.append(place[chosen])
+        documents.append(np.repeat(which, counts)[chosen])
+    if not keys:
+        empty = np.zeros(0, np.int64)
+        return np.zeros(0, np.uint64), empty, empty
+    return np.concatenate(keys), np.concatenate(places), np.concatenate(documents)
+
+
+def _seed_pairs(stream: Stream) -> Runs:
+    """Pairs of equal seeds in different documents, as runs of one seed's length."""
+    key, place, document = _seeds(stream)
+    order = np.lexsort((place, document, key))
+    key, place, document = key[order], place[order], document[order]
+    fresh = np.ones(len(key), np.bool_)
+    fresh[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
+    group = np.cumsum(np.diff(key, prepend=key[:1]) != 0)
+    rarity = np.bincount(group[fresh], minlength=int(group[-1]) + 1 if len(group) else 0)[group]
+    common = rarity > 1
+    key, place, document, rarity = key[common], place[common], document[common], rarity[common]
+    rank = stream.rank[document] * np.int64(len(stream.hash) + 1) + place
+    first, second = bucket_pairs(key, rank, FULL, FEW)
+    apart = document[first] != document[second]
+    first, second = first[apart], second[apart]
+    swap = document[first] > document[second]
+    a, b = np.where(swap, second, first), np.where(swap, first, second)
+    size = np.where(stream.by_character[document[a]], 2 * SEED, SEED)
+    return Runs(document[a], document[b], place[a], place[b], size, rarity[a])
+
+
+def exact_runs(stream: Stream) -> Runs:
+    """Seed pairs merged along their diagonals and extended to maximal runs, sorted by documents and place."""
+    runs = _seed_pairs(stream)
+    if not len(runs.a):
+        return runs
+    order = np.lexsort((runs.a, runs.b - runs.a, runs.b_document, runs.a_document))
+    runs = _merged(stream, runs.take(order))
+    runs = _extended(stream, runs)
+    order = np.lexsort((runs.b, runs.a, runs.b_document, runs.a_document))
+    return runs.take(order)
+
+
+def _merged(stream: Stream, runs: Runs) -> Runs:
+    """Runs of one diagonal between which all tokens are equal become one."""
+    prefix = _prefix_hashes(stream.hash)
+    power = _powers(int(stream.hash.shape[0]) + 1)
+    end = runs.a + runs.length
+    joined = np.zeros(len(runs.a), np.bool_)
+    same = (np.diff(runs.a_document) == 0) & (np.diff(runs.b_document) == 0)
+    joined[1:] = same & (np.diff(runs.b - runs.a) == 0)
+    later = np.flatnonzero(joined)
+    low, high = runs.a[later - 1], end[later]
+    shift = (runs.b - runs.a)[later]
+    reach = power[high - low]
+    left = prefix[high] - prefix[low] * reach
+    right = prefix[high + shift] - prefix[low + shift] * reach
+    joined[later] = left == right
+    heads = np.flatnonzero(~joined)
+    last = np.append(heads[1:], len(joined)) - 1
+    rarity = np.minimum.reduceat(runs.rarity, heads)
+    return Runs(
+        runs.a_document[heads],
+        runs.b_document[heads],
+        runs.a[heads],
+        runs.b[heads],
+        end[last] - runs.a[heads],
+        rarity,
+    )
+
+
+def _prefix_hashes(hashes: Hashes) -> Hashes:
+    """Polynomial hash of every prefix, modulo 2^64, so that any two runs can be compared in one step."""
+    # prefix[n] = sum of hash[i] * P^(n-1-i): a running sum with falling weights, multiplied back.
+    inverse = np.full(len(hashes) + 1, pow(PRIME, -1, 1 << 64), np.uint64)
+    inverse[0] = 1
+    np.cumprod(inverse, out=inverse)
+    sums = np.zeros(len(hashes) + 1, np.uint64)
+    np.cumsum(hashes * inverse[1:], out=sums[1:])
+    return sums * _powers(len(hashes) + 1)
+
+
+def _powers(count: int) -> Hashes:
+    powers = np.full(count, PRIME, np.uint64)
+    powers[:1] = 1
+    return np.cumprod(powers, out=powers)
+
+
+def _extended(stream: Stream, runs: Runs) -> Runs:
+    """Every run grown while the tokens before and after it are equal; runs that meet become one."""
+    a, b, length = runs.a.copy(), runs.b.copy(), runs.length.copy()
+    a_low, b_low = stream.documents[runs.a_document], stream.documents[runs.b_document]
+    a_high, b_high = stream.documents[runs.a_document + 1], stream.documents[runs.b_document + 1]
+    live = np.arange(len(a))
+    while len(live):
+        live = live[(a[live] > a_low[live]) & (b[live] > b_low[live])]
+        live = live[stream.hash[a[live] - 1] == stream.hash[b[live] - 1]]
+        a[live] -= 1
+        b[live] -= 1
+        length[live] += 1
+    live = np.arange(len(a))
+    while len(live):
+        ahead = (a[live] + length[live] < a_high[live]) & (b[live] + length[live] < b_high[live])
+        live = live[ahead]
+        live = live[stream.hash[a[live] + length[live]] == stream.hash[b[live] + length[live]]]
+        length[live] += 1
+    fresh = np.ones(len(a), np.bool_)
+    fresh[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1]) | (runs.a_document[1:] != runs.a_document[:-1])
+    heads = np.flatnonzero(fresh)
+    rarity = np.minimum.reduceat(runs.rarity, heads)
+    return Runs(runs.a_document[heads], runs.b_document[heads], a[heads], b[heads], length[heads], rarity)

@@ -1,0 +1,56 @@
+"""Texts on disk, so that memory does not grow with the corpus: appended in reading order, read by number."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import OrderedDict
+from types import TracebackType
+
+_CACHED = 64  # texts kept in memory: those that are being compared with one another
+
+
+class Spool:
+    """A temporary file of byte strings. Close it, or use it as a context manager, to give the space back."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="unecho-")  # noqa: SIM115  closed by close()
+        self._ends = [0]
+        self._cache: OrderedDict[int, str] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def append(self, data: bytes) -> None:
+        self._file.seek(self._ends[-1])
+        self._file.write(data)
+        self._ends.append(self._ends[-1] + len(data))
+
+    def append_text(self, text: str) -> None:
+        self.append(text.encode("utf-8", "surrogatepass"))
+
+    def data(self, number: int) -> bytes:
+        """The byte string with this number. Raises IndexError."""
+        self._file.seek(self._ends[number])
+        return self._file.read(self._ends[number + 1] - self._ends[number])
+
+    def text(self, number: int) -> str:
+        """The text with this number; the last few are kept decoded."""
+        if number in self._cache:
+            self._cache.move_to_end(number)
+            return self._cache[number]
+        text = self.data(number).decode("utf-8", "surrogatepass")
+        self._cache[number] = text
+        if len(self._cache) > _CACHED:
+            self._cache.popitem(last=False)
+        return text
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
