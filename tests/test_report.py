@@ -172,9 +172,7 @@ def small() -> Run:
         member(run.place("c.txt", OTHER_NUMBER), 0.96, "near", "kept"),
     )
     run.passages.append(Passage("p1", "g1", "a.txt", 26, 60, "c.txt", 0, 34, 5, 5, True))
-    run.stories.append(
-        Story("s1", "a.txt", ("a.txt", "b.txt"), (StoryPair("a.txt", "b.txt", 0.8, 0.9, "same"),))
-    )
+    run.stories.append(Story("s1", "a.txt", ("a.txt", "b.txt"), (StoryPair("a.txt", "b.txt", 0.8, 0.9, "same"),)))
     return run
 
 
@@ -281,6 +279,27 @@ def test_a_member_held_back_by_a_guard_comes_first(report: data.Report) -> None:
     assert finding.words == len(NEAR.split())
 
 
+def test_only_quotes_are_listed_and_each_document_counts_once(tmp_path: Path) -> None:
+    run = small()
+    place = (0, 5, "b.txt", 0, 5, 5, 5)
+    run.passages += [
+        Passage("p2", "g1", "c.txt", 0, 34, "a.txt", 26, 60, 7, 5, True),  # the same two documents
+        Passage("p3", "g1", "a.txt", *place, False),
+        Passage("p4", "g2", "a.txt", *place, False),
+    ]
+    report = data.load(run.write(tmp_path / "OUT"), run.texts)
+    (quote,) = report.quotes
+    assert (quote.group, quote.documents, quote.words, report.quotes_total) == ("g1", 2, 7, 1)
+    assert [place.document for place in quote.places] == ["a.txt", "c.txt"]
+
+
+def test_the_line_of_a_dropped_record_is_not_held(tmp_path: Path) -> None:
+    run = Run()
+    run.document("f.jsonl#0", "one", record='{"id": 1, "text": ""}', row=0)
+    report = data.load(run.write(tmp_path / "OUT"), run.texts)
+    assert [finding.record.record for finding in report.documents] == [None]
+
+
 @pytest.mark.parametrize(
     ("covered", "relation", "action", "doubt"),
     [
@@ -370,9 +389,7 @@ def many() -> Run:
     """Thirty documents that print one paragraph, some banners, and ten clusters of two."""
     run = Run()
     for number in range(30):
-        run.document(
-            f"d{number:02}.txt", f"Banner number {number}\n{STORY}\nPair {number // 2} of paragraphs."
-        )
+        run.document(f"d{number:02}.txt", f"Banner number {number}\n{STORY}\nPair {number // 2} of paragraphs.")
     for number in range(30):
         name = f"d{number:02}.txt"
         run.remove(run.place(name, f"Banner number {number}"), category="other", rule="other.banner")
@@ -562,9 +579,7 @@ class Page(HTMLParser):
         return [attrs[name] or "" for _, attrs in self.tags if name in attrs]
 
 
-def test_a_page_of_hostile_texts_has_only_its_own_tags(
-    report: data.Report, hostile_report: data.Report
-) -> None:
+def test_a_page_of_hostile_texts_has_only_its_own_tags(report: data.Report, hostile_report: data.Report) -> None:
     page = Page(html.render(hostile_report))
     clean = Page(html.render(report))
     assert {tag for tag, _ in page.tags} <= {tag for tag, _ in clean.tags} | {"b"} - {"b"}
@@ -744,6 +759,15 @@ def test_no_csv_cell_is_a_formula(tmp_path: Path, start: str) -> None:
     assert row["document"] == f"'{name}"
 
 
+def test_no_cell_of_a_similar_paragraph_is_a_formula(tmp_path: Path) -> None:
+    run = Run()
+    run.document("=a", "=1+1 and more")
+    run.document("@b", "@SUM and more")
+    run.cluster(run.place("=a", "=1+1"), member(run.place("@b", "@SUM"), 0.6, "near", "kept"))
+    (row,) = csv_rows(run, run.write(tmp_path / "OUT"))
+    assert (row["document"], row["keeper_document"], row["text"]) == ("'@b", "'=a", "'@SUM")
+
+
 def test_csv_texts_are_short_and_on_one_line(tmp_path: Path) -> None:
     run = Run()
     name = run.document("a.txt", "one\ntwo\x1b " + "long " * 100)
@@ -752,6 +776,10 @@ def test_csv_texts_are_short_and_on_one_line(tmp_path: Path) -> None:
     assert row["text"].startswith("one two␛ long")
     assert len(row["text"]) <= 200
     assert row["text"].endswith("…")
+
+
+def test_markdown_escapes_its_own_escapes() -> None:
+    assert export.escaped("a\\| *b* <i>\n# c") == "a\\\\\\| \\*b\\* &lt;i&gt; \\# c"
 
 
 def test_markdown_takes_texts_for_texts(hostile_report: data.Report) -> None:

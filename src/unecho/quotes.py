@@ -4,6 +4,7 @@ which only some words were, a reader wants to see the two apart."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def _cut_runs(corpus: Corpus, runs: Part) -> Iterator[Run]:
     for a, b, length in runs:
         shared = np.intersect1d(_inside(borders, a, length) - a, _inside(borders, b, length) - b)
         edges = [0, *shared.tolist(), length]
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             yield a + low, b + low, high - low
 
 

@@ -85,6 +85,9 @@ class Result:
 
     def write_files(self, new: Path) -> None:
         """The files of the run, straight into an empty folder."""
+        from .report.data import load
+        from .report.html import render
+
         clean = new / manifest.CLEAN
         clean.mkdir()
         for _ in write_files(clean, self._cleaned(), self.settings.encoding):
@@ -96,6 +99,12 @@ class Result:
         manifest.write_lines(new / manifest.STORIES, self.stories)
         manifest.write_json(new / manifest.TIMINGS, {"seconds": self.seconds})
         manifest.write_json(new / manifest.RUN, self.run)
+        (new / manifest.REPORT).write_bytes(render(load(new, self.texts())).encode())
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """(id, text as read) of every document that was not skipped, in order of id."""
+        for name, number in self.numbers.items():
+            yield name, self.spool.text(number)
 
     @cached_property
     def run(self) -> dict[str, Any]:

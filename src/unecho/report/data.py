@@ -89,8 +89,7 @@ def percent(share: float, down: bool = False) -> str:
     """
     if share in (0, 1):
         return f"{share:.0%}"
-    # A billionth is added, or 0.29 (in binary a little less) would become 28.9.
-    shown = math.floor(share * 1000 + 1e-9) / 10 if down else round(share * 100, 1)
+    shown = math.floor(share * 1000) / 10 if down else round(share * 100, 1)
     if not shown:
         return "<0.1%"
     return ">99.9%" if shown == 100 else f"{shown:.1f}%"
@@ -599,9 +598,7 @@ def _pick_stories(run: Path, totals: Totals, limits: Limits) -> tuple[StoryFindi
     return tuple(largest.best())
 
 
-def _mentioned(
-    findings: Iterable[Finding], quotes: Iterable[Quote], stories: Iterable[StoryFinding]
-) -> set[str]:
+def _mentioned(findings: Iterable[Finding], quotes: Iterable[Quote], stories: Iterable[StoryFinding]) -> set[str]:
     names = {place.document for place in _wanted(findings, quotes)}
     for finding in stories:
         names.update((finding.story.keeper, *finding.story.documents))

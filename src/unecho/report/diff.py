@@ -60,9 +60,7 @@ def word_diff(kept: str, other: str) -> list[Piece]:
         if block.tag != "equal":
             continue
         pieces += _changed(ours[our_end : block.src_start], theirs[their_end : block.dest_start])
-        pieces.append(
-            _piece("same", _spaced(theirs[block.dest_start : block.dest_end], ours[block.src_end - 1]))
-        )
+        pieces.append(_piece("same", _spaced(theirs[block.dest_start : block.dest_end], ours[block.src_end - 1])))
         our_end, their_end = block.src_end, block.dest_end
     return pieces + _changed(ours[our_end:], theirs[their_end:])
 
@@ -87,8 +85,7 @@ def _piece(kind: PieceKind, words: Words) -> Piece:
 def fold(pieces: list[Piece], longest: int = 60, ends: int = 15) -> list[Piece]:
     """Shorten long runs in the middle, but never what only the other text has: that is what is lost."""
     return [
-        _folded(piece, ends) if piece.kind != "here-only" and piece.words > longest else piece
-        for piece in pieces
+        _folded(piece, ends) if piece.kind != "here-only" and piece.words > longest else piece for piece in pieces
     ]
 
 

@@ -156,9 +156,7 @@ def to_csv(run: Path, texts: Texts, out: TextIO) -> None:
 def guarded(cell: str | float | None) -> str | float | None:
     """A cell that no spreadsheet takes for a formula."""
     return (
-        f"'{cell}"
-        if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
-        else cell
+        f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
     )
 
 

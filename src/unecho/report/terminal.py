@@ -141,9 +141,7 @@ class _Screen:
     def skipped(self) -> RenderableType | None:
         lines: list[RenderableType] = []
         if total := self._report.totals.skipped:
-            table = self._table(
-                f"Skipped: {counted(total, 'input')} could not be read", ("Input", "Reason"), ()
-            )
+            table = self._table(f"Skipped: {counted(total, 'input')} could not be read", ("Input", "Reason"), ())
             for record in self._report.skipped[:_FEW]:
                 row = "" if record.row is None else f", line {record.row + 1}"
                 name = self._text(visible_name(record.source) + row)

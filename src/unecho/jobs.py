@@ -1,0 +1,196 @@
+"""What the commands do: run, write, show. Between the command line and everything else."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Any, TextIO
+
+import orjson
+
+from . import manifest, pipeline
+from .atomic import RunFolder, write_bytes
+from .check import check as find_problems
+from .config import Config
+from .errors import RunError, UsageError
+from .report import data as report_data
+from .restore import restore as write_restored
+from .restore import restored, texts
+from .result import Result
+
+
+class Show(Enum):
+    """What a run prints when it is done."""
+
+    REPORT = "report"
+    JSON = "json"
+    NOTHING = "nothing"
+
+
+def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, config: Config, show: Show) -> bool:
+    """Run a command and write it to ``out`` (None: a dry run); returns whether input was skipped."""
+    if out is None:
+        with _progress(show) as progress, pipeline.run(command, inputs, config, progress) as result:
+            with tempfile.TemporaryDirectory(prefix="unecho-") as folder:
+                result.write_files(Path(folder))
+                _show(Path(folder), result, show)
+            return bool(result.skipped)
+    with RunFolder(out, inputs) as folder:
+        with _progress(show) as progress:
+            result = pipeline.run(command, inputs, config, progress)
+            with result:
+                progress("writing", 0, None)
+                result.write_into(folder)
+                skipped = bool(result.skipped)
+        _show(out, None, show)
+    return skipped
+
+
+def _show(run: Path, dry: Result | None, show: Show) -> None:
+    if show is Show.NOTHING:
+        return
+    loaded = report_data.load(run, dry.texts() if dry else texts)
+    if show is Show.JSON:
+        from .report.export import summary
+
+        _print_bytes(orjson.dumps(summary(loaded), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        return
+    _terminal(loaded)
+    if dry:
+        sys.stdout.write("A dry run: nothing was written. Add -o OUT to write it.\n")
+
+
+def _terminal(loaded: report_data.Report) -> None:
+    from rich.console import Console
+
+    from .report.terminal import show
+
+    show(loaded, Console())
+
+
+def report(run: Path, kind: str, out: Path | None, open_page: bool) -> None:
+    """Show a finished run in one of the formats. Raises UsageError for an unknown one."""
+    kinds = ("terminal", "html", "json", "csv", "md")
+    if kind not in kinds:
+        raise UsageError(f"unknown format '{kind}'", "known: " + ", ".join(kinds))
+    manifest.read_run(run)
+    if kind == "html" or open_page:
+        page = (out or run / manifest.REPORT).resolve()
+        write_bytes(page, _page(run).encode())
+        sys.stdout.write(f"{page}\n")
+        if open_page:
+            webbrowser.open(page.as_uri())
+    elif kind == "terminal":
+        _terminal(report_data.load(run, texts))
+    else:
+        _exported(run, kind, out)
+
+
+def _page(run: Path) -> str:
+    from .report.html import render
+
+    return render(report_data.load(run, texts))
+
+
+def _exported(run: Path, kind: str, out: Path | None) -> None:
+    from .report import export
+
+    with _output(out) as file:
+        if kind == "csv":
+            export.to_csv(run, texts, file)
+        else:
+            loaded = report_data.load(run, texts)
+            file.write(export.to_json(loaded) if kind == "json" else export.to_md(loaded))
+
+
+@contextmanager
+def _output(out: Path | None) -> Iterator[TextIO]:
+    if out is None:
+        yield sys.stdout
+    else:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            yield file
+
+
+def _print_bytes(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+
+
+def restore(run: Path, out: Path | None) -> None:
+    """Write the documents as they were read (None: only verify that it can be done), and say how many."""
+    if out is None:
+        count = sum(1 for _ in restored(run))
+        sys.stdout.write(f"{count:,} documents can be restored, each as it was read\n")
+    else:
+        count = write_restored(run, out)
+        sys.stdout.write(f"{count:,} documents restored to {out}\n")
+
+
+def check(run: Path, quiet: bool) -> int:
+    """Verify a run, print what is wrong, and return the exit code."""
+    problems = find_problems(run)
+    for problem in problems:
+        sys.stderr.write(f"wrong: {report_data.visible(problem)}\n")
+    if problems:
+        raise RunError(f"{run} does not hold together", f"write it again with unecho dedupe ... -o {run}")
+    if not quiet:
+        counts = manifest.read_run(run)["counts"]
+        sys.stdout.write(
+            f"{run} holds together: {counts['documents']:,} documents, {counts['removals']:,} removals,"
+            f" {counts['words']:,} words\n"
+        )
+    return 0
+
+
+@contextmanager
+def _progress(show: Show) -> Iterator[pipeline.Progress]:
+    """Bars on a terminal, a line a stage elsewhere, nothing when quiet; always on standard error."""
+    if show is Show.NOTHING:
+        yield pipeline.silent
+    elif sys.stderr.isatty():
+        with _bars() as update:
+            yield update
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bars() -> Iterator[pipeline.Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def update(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield update
+
+
+def _lines() -> pipeline.Progress:
+    told: dict[str, int] = {}
+
+    def tell(stage: str, done: int, total: int | None) -> None:
+        step = done // 10_000
+        if told.get(stage) != step:
+            told[stage] = step
+            of = f" of {total:,}" if total else ""
+            sys.stderr.write(f"unecho: {stage}{f' ({done:,}{of})' if done else ''}\n")
+
+    return tell
