@@ -46,9 +46,7 @@ class RunFolder:
                 f"another unecho is writing {self.out}", "wait for it, or give another folder with -o"
             ) from None
         except OSError as error:
-            raise RunError(
-                f"cannot write beside {self.out}: {error.strerror}", "give another folder with -o"
-            ) from None
+            raise RunError(f"cannot write beside {self.out}: {error.strerror}", "give another folder with -o") from None
         try:
             self._recover()
             _refuse_foreign(self.out)
@@ -107,9 +105,7 @@ def _refuse_overlap(out: Path, inputs: Sequence[Path]) -> None:
                 f"give a folder beside it, e.g. -o {given.parent / (given.name + '-clean')}",
             )
         if source.is_relative_to(real):
-            raise UsageError(
-                f"the input {given} lies inside the output folder {out}", "give another folder with -o"
-            )
+            raise UsageError(f"the input {given} lies inside the output folder {out}", "give another folder with -o")
 
 
 def _refuse_foreign(out: Path) -> None:

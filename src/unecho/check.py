@@ -57,9 +57,7 @@ def _file_problems(run: Path, records: dict[str, DocumentRecord]) -> Iterator[st
     """Files in ``clean/`` that belong to no document, and the other way round."""
     expected = {str(record.output) for record in records.values() if record.status in ("kept", "trimmed")}
     clean = run / manifest.CLEAN
-    found = {
-        Path(folder, name).relative_to(clean).as_posix() for folder, _, names in os.walk(clean) for name in names
-    }
+    found = {Path(folder, name).relative_to(clean).as_posix() for folder, _, names in os.walk(clean) for name in names}
     for name in sorted(found - expected):
         yield f"clean/{name} belongs to no document"
     for name in sorted(expected - found):

@@ -57,9 +57,7 @@ class Verdict:
     why: str
 
 
-def order(
-    ids: Sequence[str], dates: Sequence[str | None], words: Sequence[int], criteria: tuple[str, ...]
-) -> Order:
+def order(ids: Sequence[str], dates: Sequence[str | None], words: Sequence[int], criteria: tuple[str, ...]) -> Order:
     """Keeping order by the criteria, the first that tells two documents apart deciding; then by path."""
     criteria = criteria if "path" in criteria else (*criteria, "path")
     columns: dict[str, list[object]] = {

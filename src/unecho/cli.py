@@ -77,13 +77,9 @@ DateField = Annotated[str | None, _setting("JSONL: field with the date.", _INPUT
 SiteField = Annotated[str | None, _setting("JSONL: field with the site.", _INPUT, metavar="NAME")]
 Clean = Annotated[
     str | None,
-    _setting(
-        "auto, light (texts an extractor made), full (raw pages) or off.", _CLEANING, "--clean", metavar="HOW"
-    ),
+    _setting("auto, light (texts an extractor made), full (raw pages) or off.", _CLEANING, "--clean", metavar="HOW"),
 ]
-KeepCategory = Annotated[
-    str | None, _setting("Leave these in, e.g. caption,byline.", _CLEANING, metavar="CATEGORIES")
-]
+KeepCategory = Annotated[str | None, _setting("Leave these in, e.g. caption,byline.", _CLEANING, metavar="CATEGORIES")]
 Rules = Annotated[str | None, _setting("Rules of your own (TOML).", _CLEANING, metavar="FILE")]
 HtmlAs = Annotated[str | None, _setting("What HTML becomes: txt (default) or md.", _CLEANING, metavar="FORMAT")]
 
@@ -103,9 +99,7 @@ def dedupe(
     out: Out = None,
     threshold: Annotated[
         float | None,
-        _setting(
-            "Share of a paragraph's words the kept copy must print (default 0.9).", _CHOOSING, metavar="SHARE"
-        ),
+        _setting("Share of a paragraph's words the kept copy must print (default 0.9).", _CHOOSING, metavar="SHARE"),
     ] = None,
     safe: Annotated[bool, typer.Option("--safe", help="As --threshold 0.95.", rich_help_panel=_CHOOSING)] = False,
     keep: Annotated[
@@ -229,9 +223,7 @@ def restore(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder to write.", show_default=False)
     ] = None,
-    only_check: Annotated[
-        bool, typer.Option("--check", help="Verify that it can be done, write nothing.")
-    ] = False,
+    only_check: Annotated[bool, typer.Option("--check", help="Verify that it can be done, write nothing.")] = False,
 ) -> None:
     """Write the documents as they were read."""
     from . import jobs

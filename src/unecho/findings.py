@@ -160,24 +160,22 @@ def _removal(table: Table, row: int, keeper: Keeper | None, ids: Sequence[str], 
 
 def passages(corpus: Corpus, alignments: Sequence[Alignment], coverage: Coverage) -> list[Passage]:
     """Passages with their spans in characters, in order of document and start, grouped by quote."""
-    relation = {
-        (int(coverage.a[row]), int(coverage.b[row])): coverage.relation(row) for row in range(len(coverage.a))
-    }
-    alignments = [
-        part
-        for alignment in alignments
-        for part in ((alignment,) if relation[alignment.a, alignment.b] == "same" else separate(corpus, alignment))
-    ]
-    groups_of = _quote_groups(alignments)
+    relation = {(int(coverage.a[row]), int(coverage.b[row])): coverage.relation(row) for row in range(len(coverage.a))}
+    parts: list[tuple[Alignment, bool]] = []
+    for alignment in alignments:
+        same = relation[alignment.a, alignment.b] == "same"
+        parts += [(alignment, False)] if same else separate(corpus, alignment)
+    parts.sort(key=lambda part: (part[0].a, part[0].a_span, part[0].b, part[0].b_span))
+    groups_of = _quote_groups([part for part, _ in parts])
     found = []
-    for number, (alignment, group) in enumerate(zip(alignments, groups_of, strict=True), 1):
+    for number, ((alignment, quote), group) in enumerate(zip(parts, groups_of, strict=True), 1):
         (a_first, a_last), (b_first, b_last) = alignment.a_span, alignment.b_span
         found.append(Passage(
             f"p{number:07d}", f"q{group:07d}",
             corpus.ids[alignment.a], int(corpus.start[a_first]), int(corpus.end[a_last - 1]),
             corpus.ids[alignment.b], int(corpus.start[b_first]), int(corpus.end[b_last - 1]),
             min(a_last - a_first, b_last - b_first), alignment.matched,
-            relation[alignment.a, alignment.b] != "same",
+            quote,
         ))  # fmt: skip
     return found
 

@@ -49,9 +49,7 @@ def wrap_width(lines: Sequence[str]) -> int:
     full = sum(not _fits(line, after, width - width // 16) for line, after in long)
     opened = sum(not line.endswith(_SENTENCE_END) for line, _ in long)
     runs_on = sum(_runs_on(after) for _, after in long)
-    enough = (
-        full >= _MIN_FULL * len(long) and opened >= _MIN_OPEN * len(long) and runs_on >= _MIN_RUNS_ON * len(long)
-    )
+    enough = full >= _MIN_FULL * len(long) and opened >= _MIN_OPEN * len(long) and runs_on >= _MIN_RUNS_ON * len(long)
     return width if enough and width in _WIDTHS else 0
 
 

@@ -122,9 +122,7 @@ def _cost(gap_a: int, gap_b: int) -> float:
     return SUBSTITUTED * min(gap_a, gap_b) + SKIPPED * abs(gap_a - gap_b)
 
 
-def _grown(
-    hashes: Hashes, chain: list[Run], bounds: tuple[tuple[int, int], tuple[int, int]], factor: int
-) -> list[Run]:
+def _grown(hashes: Hashes, chain: list[Run], bounds: tuple[tuple[int, int], tuple[int, int]], factor: int) -> list[Run]:
     """The chain with the small runs inside its gaps, and extended over edits at both ends."""
     grown = [chain[0]]
     for run in chain[1:]:

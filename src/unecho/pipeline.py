@@ -136,9 +136,7 @@ def prepare(batch: Sequence[Raw | Document | Skipped], settings: Settings, known
         label.label(document.text, span, document.blocks, rules=known, clean=settings.clean)
         for document, span in zip(documents, spans, strict=True)
     ]
-    keys = [
-        templates.line_key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span
-    ]
+    keys = [templates.line_key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
     columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts), list(map(len, texts)))
     light = (replace(item, text="", blocks=()) if isinstance(item, Document) else item for item in parsed)
     return Prepared(tuple(light), tuple(x.mode for x in labelled), tuple(texts), columns)

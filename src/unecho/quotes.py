@@ -18,8 +18,11 @@ _WHOLE = 0.8
 Part = tuple[Run, ...]
 
 
-def separate(corpus: Corpus, alignment: Alignment) -> Iterator[Alignment]:
-    """The passage cut where both sides begin a new paragraph and a whole copy meets a partial one."""
+def separate(corpus: Corpus, alignment: Alignment) -> Iterator[tuple[Alignment, bool]]:
+    """The passage cut where both sides begin a new paragraph and a whole copy meets a partial one.
+
+    Yields the parts, and whether each is a quote: part of paragraphs that are otherwise different.
+    """
     parts: list[tuple[bool, Part]] = []
     for part in _parts(corpus, alignment.runs):
         whole = _is_whole(corpus, part)
@@ -27,8 +30,8 @@ def separate(corpus: Corpus, alignment: Alignment) -> Iterator[Alignment]:
             parts[-1] = (parts[-1][0], parts[-1][1] + part)
         else:
             parts.append((whole, part))
-    for _, part in parts:
-        yield Alignment(alignment.a, alignment.b, part, _matched(part))
+    for whole, part in parts:
+        yield Alignment(alignment.a, alignment.b, part, _matched(part)), not whole
 
 
 def _parts(corpus: Corpus, runs: Part) -> Iterator[Part]:
@@ -63,9 +66,7 @@ def _inside(borders: Ints, start: int, length: int) -> Ints:
 def _is_whole(corpus: Corpus, part: Part) -> bool:
     """Whether the part covers nearly all of the paragraphs it lies in, on both sides."""
     matched = _matched(part)
-    return all(
-        matched >= _WHOLE * _size(corpus, part[0][side], part[-1][side] + part[-1][2] - 1) for side in (0, 1)
-    )
+    return all(matched >= _WHOLE * _size(corpus, part[0][side], part[-1][side] + part[-1][2] - 1) for side in (0, 1))
 
 
 def _size(corpus: Corpus, first: int, last: int) -> int:

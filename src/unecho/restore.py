@@ -50,9 +50,7 @@ def _one_file(
         try:
             text = mend(cleaned, [(piece.start, piece.text) for piece in pieces.get(record.id, ())])
         except ValueError as error:
-            raise RunError(
-                f"{record.id}: {error}", "the run folder was changed: run 'unecho dedupe' again"
-            ) from None
+            raise RunError(f"{record.id}: {error}", "the run folder was changed: run 'unecho dedupe' again") from None
         if sha256(text) != record.sha256:
             raise RunError(
                 f"{record.id}: the cleaned text and the removals do not give back what was read",

@@ -132,9 +132,7 @@ class Result:
     def counts(self) -> dict[str, Any]:
         status = Counter(record.status for record in self.documents)
         words = sum(record.words for record in self.documents)
-        removed = {
-            reason: sum(record.words_removed.get(reason, 0) for record in self.documents) for reason in REASONS
-        }
+        removed = {reason: sum(record.words_removed.get(reason, 0) for record in self.documents) for reason in REASONS}
         return {
             "documents": len(self.documents),
             **{name: status[name] for name in ("kept", "trimmed", "dropped", "skipped")},

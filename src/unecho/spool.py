@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections import OrderedDict
 from types import TracebackType
 
@@ -10,10 +11,11 @@ _CACHED = 64  # texts kept in memory: those that are being compared with one ano
 
 
 class Spool:
-    """A temporary file of byte strings. Close it, or use it as a context manager, to give the space back."""
+    """A temporary file of byte strings. ``close()`` gives the space back, and so does forgetting the spool."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="unecho-")  # noqa: SIM115  closed by close()
+        self.close = weakref.finalize(self, self._file.close)
         self._ends = [0]
         self._cache: OrderedDict[int, str] = OrderedDict()
 
@@ -43,9 +45,6 @@ class Spool:
         if len(self._cache) > _CACHED:
             self._cache.popitem(last=False)
         return text
-
-    def close(self) -> None:
-        self._file.close()
 
     def __enter__(self) -> Spool:
         return self

@@ -85,6 +85,4 @@ def groups(pairs: Coverage) -> list[list[int]]:
             one |= two
             for document in two:
                 member[document] = one
-    return sorted(
-        sorted(group) for group in {id(group): group for group in member.values()}.values() if len(group) > 1
-    )
+    return sorted(sorted(group) for group in {id(group): group for group in member.values()}.values() if len(group) > 1)

@@ -115,18 +115,14 @@ def joined(tables: Sequence[Table]) -> Table:
     rules = sorted({rule for table in tables for rule in table.rules})
     number = {rule: place for place, rule in enumerate(rules)}
     renumbered = [
-        np.array([number[rule] for rule in table.rules], np.int32)[table.rule]
-        for table in tables
-        if len(table.rules)
+        np.array([number[rule] for rule in table.rules], np.int32)[table.rule] for table in tables if len(table.rules)
     ]
 
     def all_of(name: str, dtype: type[np.generic]) -> NDArray[Any]:
         return np.concatenate([np.zeros(0, dtype), *(getattr(table, name) for table in tables)])
 
     def offsets(name: str) -> Ints:
-        return offsets_of(
-            np.concatenate([np.zeros(0, np.int64), *(np.diff(getattr(table, name)) for table in tables)])
-        )
+        return offsets_of(np.concatenate([np.zeros(0, np.int64), *(np.diff(getattr(table, name)) for table in tables)]))
 
     return Table(
         offsets("paragraphs"), all_of("start", np.int64), all_of("end", np.int64), all_of("category", np.int8),

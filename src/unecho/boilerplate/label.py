@@ -72,25 +72,31 @@ def looks_raw(lines: Sequence[Shape], rules: Rules) -> bool:
 
 
 def _extracted(lines: Sequence[Shape], rules: Rules) -> list[Label]:
-    hits = _hits(lines, rules, raw=False)
-    if sum(1 for hit in hits if hit and hit.id == "date.date-only") >= _TIMELINE:
-        hits = [None if hit and hit.id == "date.date-only" else hit for hit in hits]
-    labels = [_label(hit) if hit else _CONTENT for hit in hits]
-    _follow_names(lines, hits, labels)
-    _follow_lists(lines, hits, labels)
+    found = hits(lines, rules, raw=False)
+    if sum(1 for hit in found if hit and hit.id == "date.date-only") >= _TIMELINE:
+        found = [None if hit and hit.id == "date.date-only" else hit for hit in found]
+    labels = [_label(hit) if hit else _CONTENT for hit in found]
+    _follow_names(lines, found, labels)
+    _follow_lists(lines, found, labels)
     _drop_repeats(lines, labels)
     return labels
 
 
-def _hits(lines: Sequence[Shape], rules: Rules, raw: bool) -> list[Rule | None]:
+def hits(lines: Sequence[Shape], rules: Rules, raw: bool) -> list[Rule | None]:
+    """The rule that takes each line by itself. ``raw``: whether rules for dumps of pages count."""
     head = max(6, len(lines) // 7)
     tail = len(lines) - max(6, len(lines) // 5)
     return [
-        None
-        if line.item and not raw
-        else rules.match(Line(line.text, line.words, raw, head=number < head, tail=number >= tail))
+        rules.match(Line(_unmarked(line), line.words, raw, head=number < head, tail=number >= tail))
+        if raw or not line.item
+        else None
         for number, line in enumerate(lines)
     ]
+
+
+def _unmarked(line: Shape) -> str:
+    """A line of a page's menu is often an item of a list; an extractor's items belong to the article."""
+    return line.text[2:] if line.item and line.text.startswith("- ") else line.text
 
 
 def _label(rule: Rule) -> Label:
@@ -152,4 +158,6 @@ def _drop_repeats(lines: Sequence[Shape], labels: list[Label]) -> None:
 
 
 def _raw(lines: Sequence[Shape], blocks: Sequence[Block], rules: Rules) -> list[Label]:
-    return score.label(lines, blocks, _hits(lines, rules, raw=True))
+    labels = score.label(lines, blocks, hits(lines, rules, raw=True))
+    _drop_repeats(lines, labels)
+    return labels

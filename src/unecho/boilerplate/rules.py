@@ -219,9 +219,7 @@ def _rule(entry: dict[str, Any], where: str, macros: Mapping[str, str], check: b
         expanded = expanded.replace(f"<{name}>", _LINE_BREAK.sub("", part))
     if check:
         _check_pattern(expanded, where)
-    return Rule(
-        **{name: tuple(value) if name in _TEXTS else value for name, value in values.items()}, pattern=expanded
-    )
+    return Rule(**{name: tuple(value) if name in _TEXTS else value for name, value in values.items()}, pattern=expanded)
 
 
 def _check(values: Mapping[str, Any], where: str) -> None:

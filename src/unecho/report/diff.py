@@ -84,9 +84,7 @@ def _piece(kind: PieceKind, words: Words) -> Piece:
 
 def fold(pieces: list[Piece], longest: int = 60, ends: int = 15) -> list[Piece]:
     """Shorten long runs in the middle, but never what only the other text has: that is what is lost."""
-    return [
-        _folded(piece, ends) if piece.kind != "here-only" and piece.words > longest else piece for piece in pieces
-    ]
+    return [_folded(piece, ends) if piece.kind != "here-only" and piece.words > longest else piece for piece in pieces]
 
 
 def _folded(piece: Piece, ends: int) -> Piece:

@@ -155,9 +155,7 @@ def to_csv(run: Path, texts: Texts, out: TextIO) -> None:
 
 def guarded(cell: str | float | None) -> str | float | None:
     """A cell that no spreadsheet takes for a formula."""
-    return (
-        f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
-    )
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
 
 
 def _removal_row(removal: Removal) -> Row:
@@ -237,8 +235,7 @@ def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], numbers: in
 def _md_overview(report: Report) -> list[str]:
     totals = report.totals
     rows = [
-        (REASON_NAMES[f.reason], escaped(f.category or ""), f"{f.removals:,}", f"{f.words:,}")
-        for f in report.figures
+        (REASON_NAMES[f.reason], escaped(f.category or ""), f"{f.removals:,}", f"{f.words:,}") for f in report.figures
     ]
     return [
         "# unecho report",

@@ -157,9 +157,7 @@ class _Screen:
     def next_steps(self) -> RenderableType:
         run = shlex.quote(visible_name(str(self._report.run)))
         steps = _grid(1)
-        steps.add_row(
-            self._text(visible_name(str(self._report.run / "report.html"))), "the full report, for a browser"
-        )
+        steps.add_row(self._text(visible_name(str(self._report.run / "report.html"))), "the full report, for a browser")
         steps.add_row(self._text(f"unecho check {run}"), "verify every removal")
         steps.add_row(self._text(f"unecho restore {run} -o DIR"), "the documents as they were read")
         return Padding(Group(self._text("Next", "bold"), steps), (0, 1))

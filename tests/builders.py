@@ -1,0 +1,16 @@
+"""Small corpora for tests, by the same steps as the pipeline."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unecho.normalize import tokenize
+from unecho.seeds import Stream
+from unecho.shingles import unspaced
+
+
+def stream_of(texts: list[str], rank: list[int] | None = None) -> Stream:
+    """Each text is one document of one paragraph."""
+    tokens = tokenize(texts)
+    ranks = np.array(rank if rank is not None else range(len(texts)), np.int64)
+    return Stream(tokens.hash, tokens.offsets, tokens.offsets, unspaced(tokens.flags, tokens.offsets), ranks)

@@ -1,0 +1,111 @@
+"""What the end-to-end tests share: the real command, made-up articles, and a look at whole folders."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CODES = {0, 1, 2, 3, 130}
+"""The exit codes that are documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Of a command: nothing of the terminal the tests run in."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "PYTHONHASHSEED")}
+    return {**kept, "COLUMNS": "100", "NO_COLOR": "1", **more}
+
+
+def run_cli(*args: str | Path, cwd: Path | None = None, timeout: float = 60, **more: Any) -> Done:
+    """Run ``unecho`` as a user does. Whatever happens, there is a documented exit code and no traceback."""
+    env = environment(**more.pop("env", {}))
+    done = subprocess.run(
+        [sys.executable, "-m", "unecho", *args],
+        capture_output=True, cwd=cwd or "/", env=env, timeout=timeout, stdin=subprocess.DEVNULL, **more,
+    )  # fmt: skip
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in out + err, err
+    assert done.returncode in CODES, (done.returncode, err)
+    return Done(done.returncode, out, err)
+
+
+def failure(message: str, hint: str) -> str:
+    """How an error is told."""
+    return f"error: {message}\n  try: {hint}\n"
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder by relative name; folders and other things by their kind."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        name = os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace")
+        if path.is_symlink():
+            found[name] = f"link to {os.readlink(path)}"
+        elif path.is_file():
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        else:
+            found[name] = "folder" if path.is_dir() else "other"
+    return found
+
+
+def run_files(run: Path) -> dict[str, str]:
+    """`contents` of a run folder but for the file that says how long it took."""
+    return {name: digest for name, digest in contents(run).items() if name != "timings.json"}
+
+
+class Writer:
+    """Makes up articles out of a fixed vocabulary, always the same for a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        letters = random.Random(1)
+        self._words = ["".join(letters.choices("abcdefghijklmnoprstuvw", k=3 + n % 7)) for n in range(4000)]
+
+    def paragraph(self, words: int = 30) -> str:
+        chosen = self._random.choices(self._words, k=words)
+        return " ".join(chosen).capitalize() + "."
+
+    def article(self, paragraphs: int = 4, words: int = 30) -> str:
+        return "\n\n".join(self.paragraph(words) for _ in range(paragraphs)) + "\n"
+
+    def corpus(self, folder: Path, documents: int, copies: int = 2, words: int = 30) -> Path:
+        """A folder of articles; every one prints a paragraph that ``copies`` of its neighbours have too."""
+        folder.mkdir(parents=True, exist_ok=True)
+        shared = ""
+        for number in range(documents):
+            if number % (copies + 1) == 0:
+                shared = self.paragraph(words)
+            text = f"{self.paragraph(words)}\n\n{shared}\n\n{self.paragraph(words)}\n"
+            (folder / f"{number:04}.txt").write_text(text, "utf-8")
+        return folder
+
+
+@pytest.fixture
+def writer() -> Writer:
+    return Writer(7)
+
+
+@pytest.fixture
+def articles(tmp_path: Path, writer: Writer) -> Iterator[Path]:
+    """A small folder of articles with copies, which no test may change."""
+    folder = writer.corpus(tmp_path / "articles", 6)
+    before = contents(folder)
+    yield folder
+    assert contents(folder) == before, "the input was changed"

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unecho import dedupe
+from unecho.choose import order
+from unecho.guards import alike
+from unecho.result import Result
+
+PROSE = (
+    "The council met on Tuesday evening and agreed to close the bridge for repairs until the spring, "
+    "a decision that traders along the river had feared for months and that the mayor called painful."
+)
+OTHER = (
+    "Farmers in the valley say the new dam has lowered the water in their wells by several metres, "
+    "and that nobody from the ministry has come to look at the fields since the gates were shut."
+)
+
+
+NEW = "Something else that is new and only here, as it seems to the reader of it all."
+
+
+def run(*texts: str, **settings: object) -> Result:
+    return dedupe([(f"d{number}", text) for number, text in enumerate(texts)], **{"clean": "off", **settings})
+
+
+def removed(result: Result) -> list[tuple[str, str]]:
+    return [(removal.document, removal.text.strip()) for removal in result.removals]
+
+
+def whys(result: Result) -> list[str]:
+    return [member.why for cluster in result.clusters for member in cluster.members]
+
+
+# ---- what may go -------------------------------------------------------------------------------------------
+
+
+def test_a_copy_goes_and_names_the_copy_that_stays() -> None:
+    result = run(f"{PROSE}\n\n{OTHER}", PROSE.upper())
+    assert removed(result) == [("d1", PROSE.upper())]
+    (removal,) = result.removals
+    assert removal.reason == "duplicate" and removal.covered == 1
+    assert removal.keeper is not None
+    kept = result.text("d0")[removal.keeper.start : removal.keeper.end]
+    assert kept == PROSE
+    assert [document.status for document in result.documents] == ["kept", "dropped"]
+
+
+def test_a_near_copy_goes_when_hardly_a_word_is_lost() -> None:
+    result = run(f"{PROSE}\n\n{OTHER}", PROSE.replace("feared for months", "feared for a good many months"))
+    (removal,) = result.removals
+    assert removal.document == "d1" and 0.9 <= float(removal.covered or 0) < 1
+    (cluster,) = result.clusters
+    assert cluster.members[0].relation == "near"
+
+
+def test_below_the_threshold_it_is_similar_and_stays() -> None:
+    changed = PROSE.replace("Tuesday evening", "a cold night").replace("the spring", "some day")
+    result = run(f"{PROSE}\n\n{OTHER}", changed)
+    assert result.removals == []
+    (why,) = whys(result)
+    assert why.startswith("only ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("until the spring", "until 2027", "numbers differ: 2027"),
+        ("for months", "for 3 months", "numbers differ: 3"),
+        ("agreed to close", "agreed not to close", "numbers differ: not"),
+        ("The council met", "Seven met", "numbers differ: Seven"),
+        ("Tuesday", "Friday", "names differ: Friday"),
+        ("the mayor called", "the Marquis called", "names differ: Marquis"),
+    ],
+)
+def test_a_number_or_name_that_the_other_copy_lacks_keeps_a_paragraph(old: str, new: str, why: str) -> None:
+    result = run(f"{PROSE}\n\n{OTHER}", PROSE.replace(old, new))
+    assert result.removals == []
+    assert whys(result) == [why]
+
+
+def test_the_guards_can_be_turned_off() -> None:
+    longer = f"{PROSE}\n\n{OTHER}"
+    assert len(run(longer, PROSE.replace("Tuesday", "Friday"), ignore_names=True).removals) == 1
+    assert len(run(longer, PROSE.replace("for months", "for 3 months"), ignore_numbers=True).removals) == 1
+
+
+def test_a_misread_letter_is_no_difference() -> None:
+    result = run(f"{PROSE}\n\n{OTHER}", PROSE.replace("painful", "puinful").replace("traders", "tradors"))
+    (removal,) = result.removals
+    assert removal.covered is not None and removal.covered >= 0.9
+    for same in (
+        ("organise", "organize"),
+        ("Müller", "Müller"),
+        ("colour", "color"),
+        ("Johannesburg", "Johannesbury"),
+    ):
+        assert alike(*same)
+    for different in (("Iran", "Iraq"), ("1500", "1600"), ("2019", "2018"), ("Zambia", "Gambia"), ("cat", "car")):
+        assert not alike(*different)
+
+
+def test_merged_and_split_paragraphs_are_covered_by_one_document() -> None:
+    merged = f"{PROSE} {OTHER}"
+    result = run(f"{PROSE}\n\n{OTHER}\n\nAnd one more paragraph that only the first document has of all.", merged)
+    assert removed(result) == [("d1", merged)]
+    (removal,) = result.removals
+    assert removal.keeper is not None
+    assert result.text("d0")[removal.keeper.start : removal.keeper.end] == f"{PROSE}\n\n{OTHER}"
+    split = run(f"{merged}\n\nAnd one more paragraph that only the first document has of all.", f"{PROSE}\n\n{OTHER}")
+    assert [text for _, text in removed(split)] == [PROSE, OTHER]
+
+
+def test_short_paragraphs_stay_unless_their_document_is_emptied() -> None:
+    headline = "Bridge to close"
+    result = run(
+        f"{headline}\n\n{PROSE}\n\n{OTHER}",
+        f"{headline}\n\nSomething else that is new and only here, as it seems.",
+    )
+    assert result.removals == []
+    emptied = run(f"{headline}\n\n{PROSE}\n\n{OTHER}", f"{headline}\n\n{PROSE}")
+    assert [document.status for document in emptied.documents] == ["kept", "dropped"]
+    assert emptied.documents[1].reason == "its text stays in d0"
+    assert emptied.clean_text("d1") == ""
+    own = run(f"{headline}\n\n{PROSE}\n\n{OTHER}", f"My own headline\n\n{PROSE}")
+    assert own.clean_text("d1").strip() == "My own headline"
+    kept = run(f"{headline}\n\n{PROSE}\n\n{OTHER}", f"{headline}\n\n{PROSE}", emptied="keep")
+    assert kept.clean_text("d1").strip() == headline
+
+
+def test_caseless_scripts_lose_no_word_that_differs() -> None:
+    text = "السلطات أعلنت اليوم أن الجسر سيغلق حتى الربيع بسبب أعمال الصيانة التي طال انتظارها في المدينة القديمة"
+    longer = text + "\n\n" + "وقال سكان الوادي إن السد الجديد خفض منسوب المياه في آبارهم عدة أمتار منذ إغلاق البوابات"
+    assert len(run(longer, text).removals) == 1
+    changed = run(longer, text.replace("الربيع", "الشتاء"))
+    assert changed.removals == [] and whys(changed)[0].startswith("names differ")
+
+
+# ---- stars, never chains -----------------------------------------------------------------------------------
+
+
+def test_a_chain_of_small_changes_never_removes_what_the_keeper_lacks() -> None:
+    words = PROSE.split()
+    texts = []
+    for step in range(12):
+        words[(3 * step + 1) % len(words)] = f"changed{'abcdefghijkl'[step]}"
+        texts.append(" ".join(words))
+    result = run(*texts, keep="path")
+    assert result.removals
+    for removal in result.removals:
+        assert removal.keeper is not None
+        kept = result.text(removal.keeper.document)[removal.keeper.start : removal.keeper.end].split()
+        assert sum(word in kept for word in removal.text.split()) >= 0.9 * len(removal.text.split())
+        assert removal.keeper.document in result.kept
+
+
+@given(
+    st.lists(
+        st.sampled_from([PROSE, OTHER, PROSE.replace("Tuesday", "Sunday"), f"{PROSE} {OTHER}"]), min_size=1, max_size=8
+    )
+)
+def test_one_copy_of_every_paragraph_stays(texts: list[str]) -> None:
+    result = run(*texts)
+    left = "\n".join(result.clean_text(name) for name in result.kept)
+    for text in texts:
+        assert text in left or all(part in left for part in (PROSE, OTHER))
+
+
+# ---- which copy --------------------------------------------------------------------------------------------
+
+
+def test_order_is_by_the_first_criterion_that_tells_documents_apart() -> None:
+    ids, dates, words = ["a", "b", "c", "d"], [None, "2020-01-02", "2019-05-05", "2019-05-05"], [90, 50, 10, 70]
+
+    def ranked(*criteria: str) -> str:
+        rank = order(ids, dates, words, criteria).rank.tolist()
+        return "".join(sorted(ids, key=lambda name: rank[ids.index(name)]))
+
+    assert ranked("earliest", "longest", "path") == "dcba"
+    assert ranked("latest") == "bcda"
+    assert ranked("longest") == "adbc"
+    assert ranked("shortest") == "cbda"
+    assert ranked("path") == "abcd"
+    chosen = order(ids, dates, words, ("earliest", "longest", "path"))
+    assert (chosen.why(3, 2), chosen.why(2, 1), chosen.why(1, 0)) == ("longest", "earliest", "earliest")
+
+
+def test_keep_decides_which_document_keeps_the_paragraph() -> None:
+    texts = [PROSE, f"{PROSE}\n\n{OTHER}"]
+    assert [document for document, _ in removed(run(*texts))] == ["d0"]
+    assert [document for document, _ in removed(run(*texts, keep="shortest"))] == ["d1"]
+    assert [document for document, _ in removed(run(*texts, keep=["path"]))] == ["d1"]
+
+
+# ---- inside one document -----------------------------------------------------------------------------------
+
+
+def test_repeats_inside_a_document() -> None:
+    text = f"{PROSE}\n\n{OTHER}\n\n{PROSE}\n\nA refrain\n\nmore of it\n\nA refrain"
+    result = run(text)
+    (removal,) = result.removals
+    assert removal.reason == "repeat" and removal.category == "repeat"
+    assert removal.keeper is not None and removal.keeper.start == 0
+    assert result.clusters == []
+    assert run(text, within_document="adjacent").removals == []
+
+
+def test_an_adjacent_repeat_follows_its_first_copy_to_the_keeper() -> None:
+    longer = f"{PROSE}\n\n{OTHER}\n\nThis is a third paragraph that makes the first document longer than the other."
+    result = run(
+        longer,
+        f"{PROSE}\n\n{PROSE}\n\n{NEW}",
+        clean="light",
+    )
+    assert [(r.document, r.reason) for r in result.removals] == [("d1", "duplicate"), ("d1", "repeat")]
+    assert all(r.keeper is not None and r.keeper.document == "d0" for r in result.removals)

@@ -1,0 +1,82 @@
+"""The shape of the package: imports run one way, and the command line starts without the heavy libraries."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import unecho
+
+ROOT = Path(unecho.__file__).parent
+
+LAYERS = [
+    "errors model columns",
+    "config",
+    "atomic decode records spool engine spans",
+    "markup sources",
+    "paragraphs boilerplate.rules boilerplate.features boilerplate.score boilerplate.label",
+    "boilerplate.templates",
+    "normalize",
+    "shingles",
+    "signature lsh verify seeds",
+    "passages corpus",
+    "guards quotes cover",
+    "stories table",
+    "choose",
+    "findings",
+    "rewrite manifest restore",
+    "outcomes",
+    "report.data report.diff report.export report.terminal report.html",
+    "check result",
+    "pipeline",
+    "api jobs",
+    "cli",
+]
+"""Each line may import from the lines above it, and within a line from left to right."""
+
+
+def modules() -> dict[str, Path]:
+    found = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+        for path in ROOT.rglob("*.py")
+        if path.name not in ("__init__.py", "__main__.py")
+    }
+    assert found
+    return found
+
+
+def imports(name: str, path: Path) -> set[str]:
+    """Modules of the package that a module imports at any depth, those inside functions too."""
+    package = name.split(".")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1] + (node.module.split(".") if node.module else [])
+            for alias in node.names:
+                inner = ".".join([*base, alias.name])
+                found.add(inner if inner in modules() else ".".join(base))
+    return {module for module in found if module}
+
+
+def test_every_module_has_its_place() -> None:
+    assert set(" ".join(LAYERS).split()) == set(modules())
+
+
+def test_imports_run_one_way() -> None:
+    place = {name: number for number, name in enumerate(" ".join(LAYERS).split())}
+    wrong = [
+        f"{name} imports {other}"
+        for name, path in modules().items()
+        for other in imports(name, path)
+        if place[other] >= place[name]
+    ]
+    assert wrong == []
+
+
+def test_help_waits_for_no_heavy_library() -> None:
+    code = "import sys, unecho.cli; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("numpy", "scipy", "datasketch", "bs4", "lxml", "jinja2", "rapidfuzz"):
+        assert f"'{heavy}'" not in loaded

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unecho.paragraphs import split
+from unecho.records import with_text
+from unecho.rewrite import output_names
+from unecho.spans import cut, mend, removal_spans
+
+BLOCKS = st.lists(
+    st.tuples(
+        st.sampled_from(["one line", "two", "- item", "東京"]),
+        st.sampled_from(["\n", "\n\n", "\r\n", "\n \n\n"]),
+        st.booleans(),
+    )
+)
+
+
+@given(BLOCKS, st.sampled_from(["", "\n", "  "]))
+def test_what_is_cut_out_can_be_mended_and_what_stays_is_whole(blocks: list[tuple[str, str, bool]], lead: str) -> None:
+    text, paragraphs, removed = lead, [], []
+    for words, gap, gone in blocks:
+        paragraphs.append((len(text), len(text) + len(words)))
+        removed.append(gone)
+        text += words + gap
+    spans = removal_spans(text, paragraphs, removed)
+    assert len(spans) == sum(removed)
+    assert all(a <= b <= c for (a, b), (c, _) in pairwise(spans))
+    gone_paragraphs = [span for span, gone in zip(paragraphs, removed, strict=True) if gone]
+    for (start, end), (first, last) in zip(spans, gone_paragraphs, strict=True):
+        assert start <= first and last <= end
+        assert text[start:first].strip() == "" == text[last:end].strip()
+    cleaned = cut(text, spans)
+    assert mend(cleaned, [(start, text[start:end]) for start, end in spans]) == text
+    kept = [text[start:end] for (start, end), gone in zip(paragraphs, removed, strict=True) if not gone]
+    assert [line.strip() for line in cleaned.splitlines() if line.strip()] == kept
+    if removed and all(removed):
+        assert cleaned == ""
+
+
+def test_the_widest_separator_stays() -> None:
+    text = "kept\nout\n\nkept too\n"
+    paragraphs = split(text)
+    assert cut(text, removal_spans(text, paragraphs, [False, True, False])) == "kept\n\nkept too\n"
+    assert cut(text, removal_spans(text, paragraphs, [False, False, True])) == "kept\nout\n"
+    assert cut(text, removal_spans(text, paragraphs, [True, False, False])) == "out\n\nkept too\n"
+
+
+def test_mending_refuses_what_does_not_fit() -> None:
+    with pytest.raises(ValueError):
+        mend("short", [(50, "x")])
+    with pytest.raises(ValueError):
+        mend("short", [(2, "xx"), (1, "y")])
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda v: st.lists(v) | st.dictionaries(st.text(), v),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(), VALUES), st.text(), st.text(), st.booleans(), st.sampled_from([None, 1]))
+def test_one_field_changes_and_nothing_else(
+    record: dict[str, object], old: str, new: str, ascii_only: bool, indent: None
+) -> None:
+    record = {"a": 1, **record, "text": old}
+    line = json.dumps(record, ensure_ascii=ascii_only, indent=indent)
+    changed = with_text(line, "text", new)
+    assert json.loads(changed) == {**record, "text": new}
+    assert json.loads(with_text(changed, "text", old)) == record
+
+
+def test_other_fields_keep_their_spelling() -> None:
+    line = '{"n": 123456789012345678901234567890, "f": 1.10, "text" : "old", "e": "\\u00e9", "text2": "text"}'
+    assert with_text(line, "text", "né") == line.replace('"old"', '"né"')
+    with pytest.raises(ValueError):
+        with_text("[1]", "text", "")
+    with pytest.raises(ValueError):
+        with_text('{"other": 1}', "text", "")
+
+
+def test_output_names_never_meet() -> None:
+    names = output_names(
+        [("a.html", "html"), ("a.txt", "text"), ("b.HTM", "html"), ("B.txt.x", "text"), ("c.html.gz", "html"),
+         ("d", "text"), ("d/e.txt", "text"), ("../x", "text"), ("n\u0303.txt", "text"), ("ñ.txt", "text"),
+         ("q?.txt", "text")],
+        ".txt",
+    )  # fmt: skip
+    assert names["a.txt"] == "a.txt" and names["a.html"] == "a.html.txt"
+    assert names["b.HTM"] == "b.txt"
+    assert names["c.html.gz"] == "c.txt.gz"
+    assert names["d"] != "d" and names["d/e.txt"] == "d/e.txt"
+    assert ".." not in names["../x"]
+    assert names["q?.txt"] == "q%3F.txt"
+    assert len(set(names.values())) == len(names)
+    long = output_names([("x" * 300 + ".txt", "text"), ("é" * 200 + ".html", "html")], ".md")
+    assert all(len(name.encode()) < 256 for name in long.values())
