@@ -130,8 +130,8 @@ def _from_segments(gold: dict[str, Any], texts: Sequence[str]) -> list[tuple[flo
 # --- training: ridge logistic regression on sums of feature weights --------------------------------------
 
 
-def fit(rows: Sequence[tuple[Sequence[tuple[str, ...]], Sample]], ridge: float) -> dict[str, float]:
-    """Weights of the features of ``rows`` (the features of each line of a page, and the page)."""
+def fit(rows: Sequence[tuple[Sequence[tuple[str, ...]], Sample]], ridge: float) -> dict[str, int]:
+    """Weights (thousandths of log odds) of the features of ``rows`` (the features of each line of a page, and the page)."""
     names = _names(rows)
     column = {name: number for number, name in enumerate(names)}
     index, owner, truth, weight = _matrix(rows, column)
@@ -145,8 +145,8 @@ def fit(rows: Sequence[tuple[Sequence[tuple[str, ...]], Sample]], ridge: float) 
         square = 0.99 * square + 0.01 * slope**2
         pace = 0.15 * min(1.0, 3 * (1 - (step - 1) / _ROUNDS))
         weights = weights - pace * (momentum / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-9)
-    rounded = {name: round(float(value), 3) for name, value in zip(names, weights, strict=False)}
-    return {"": round(float(weights[-1]), 3), **{name: value for name, value in rounded.items() if value}}
+    rounded = {name: round(1000 * float(value)) for name, value in zip(names, weights, strict=False)}
+    return {"": round(1000 * float(weights[-1])), **{name: value for name, value in rounded.items() if value}}
 
 
 def _names(rows: Sequence[tuple[Sequence[tuple[str, ...]], Sample]]) -> list[str]:
@@ -172,7 +172,7 @@ def _matrix(
     return np.array(index), np.array(owner), np.array(truth), np.array(weight)
 
 
-def train(pages: Sequence[Sample], kind: str) -> dict[str, dict[str, float]]:
+def train(pages: Sequence[Sample], kind: str) -> dict[str, dict[str, int]]:
     """Both passes; the second learns from first scores that never saw the page's site."""
     first: dict[int, list[float]] = {}
     for part in range(_INNER_FOLDS):

@@ -36,11 +36,12 @@ def environment(**more: str) -> dict[str, str]:
 def run_cli(*args: str | Path, cwd: Path | None = None, timeout: float = 60, **more: Any) -> Done:
     """Run ``unecho`` as a user does. Whatever happens, there is a documented exit code and no traceback."""
     env = environment(**more.pop("env", {}))
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     done = subprocess.run(
         [sys.executable, "-m", "unecho", *args],
-        capture_output=True, cwd=cwd or "/", env=env, timeout=timeout, stdin=subprocess.DEVNULL, **more,
+        cwd=cwd or "/", env=env, timeout=timeout, check=False, **{**streams, **more},
     )  # fmt: skip
-    out, err = done.stdout.decode(), done.stderr.decode()
+    out, err = ((stream or b"").decode() for stream in (done.stdout, done.stderr))
     assert "Traceback" not in out + err, err
     assert done.returncode in CODES, (done.returncode, err)
     return Done(done.returncode, out, err)

@@ -14,15 +14,9 @@ from hypothesis import strategies as st
 from unecho.decode import Decoded, decode, encode
 from unecho.errors import UnreadableError
 
-RUSSIAN = (
-    "Президент России заявил в понедельник, что правительство рассмотрит новые меры поддержки экономики."
-)
-JAPANESE = (
-    "政府は月曜日、経済を支援するための新しい措置を検討すると発表した。首相によると、決定は月末までだ。"
-)
-POLISH = (
-    "Prezes Rady Ministrów ogłosił we wtorek, że rząd przyjmie nową ustawę o świadczeniach. Część posłów nie."
-)
+RUSSIAN = "Президент России заявил в понедельник, что правительство рассмотрит новые меры поддержки экономики."
+JAPANESE = "政府は月曜日、経済を支援するための新しい措置を検討すると発表した。首相によると、決定は月末までだ。"
+POLISH = "Prezes Rady Ministrów ogłosił we wtorek, że rząd przyjmie nową ustawę o świadczeniach. Część posłów nie."
 
 
 def back(decoded: Decoded) -> bytes:
@@ -237,9 +231,7 @@ def test_a_signature_inside_the_text_is_text() -> None:
     assert decode(b"The file begins with %PDF-1.7").text
 
 
-@pytest.mark.parametrize(
-    "stray", [b"\xff" * 400_000, b"a\xe9" * 200_000, "ä".encode() * 100_000 + b"\xff" * 99]
-)
+@pytest.mark.parametrize("stray", [b"\xff" * 400_000, b"a\xe9" * 200_000, "ä".encode() * 100_000 + b"\xff" * 99])
 def test_bad_bytes_cost_linear_time(stray: bytes) -> None:
     began = time.process_time()
     round_trip(stray)

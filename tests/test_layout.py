@@ -12,7 +12,7 @@ import unecho
 ROOT = Path(unecho.__file__).parent
 
 LAYERS = [
-    "errors model columns",
+    "errors model columns wording",
     "config",
     "atomic decode records spool engine spans",
     "markup sources",

@@ -19,6 +19,7 @@ import orjson
 import pytest
 from rich.console import Console
 
+from unecho import wording
 from unecho.errors import RunError, UsageError
 from unecho.model import (
     Cluster,
@@ -213,13 +214,13 @@ def printed(report: data.Report, width: int = 80, encoding: str = "utf-8") -> st
     ],
 )
 def test_visible_shows_what_cannot_be_seen_and_leaves_the_rest(text: str, shown: str) -> None:
-    assert data.visible(text) == shown
+    assert wording.visible(text) == shown
 
 
 def test_names_and_lines_hold_no_newline() -> None:
-    assert data.visible_name("a\nb\tc\r\nd") == "a␊b␉c␍␊d"
-    assert data.one_line("  a\n\n b \t c", 10) == "a b c"
-    assert data.one_line("x" * 11, 10) == "x" * 9 + "…"
+    assert wording.visible_name("a\nb\tc\r\nd") == "a␊b␉c␍␊d"
+    assert wording.one_line("  a\n\n b \t c", 10) == "a b c"
+    assert wording.one_line("x" * 11, 10) == "x" * 9 + "…"
 
 
 @pytest.mark.parametrize(
@@ -234,11 +235,9 @@ def test_names_and_lines_hold_no_newline() -> None:
         (1.0, "100%", "100%"),
     ],
 )
-def test_shares_are_never_shown_as_all_or_nothing_or_over_a_threshold(
-    share: float, rounded: str, down: str
-) -> None:
-    assert data.percent(share) == rounded
-    assert data.percent(share, down=True) == down
+def test_shares_are_never_shown_as_all_or_nothing_or_over_a_threshold(share: float, rounded: str, down: str) -> None:
+    assert wording.percent(share) == rounded
+    assert wording.percent(share, down=True) == down
 
 
 # --- reading a run -------------------------------------------------------------------------------
@@ -341,7 +340,7 @@ def test_what_is_no_run_folder_is_refused_with_a_hint(tmp_path: Path, content: b
         (tmp_path / "run.json").write_bytes(content)
     with pytest.raises(UsageError, match="is not a run folder of unecho") as caught:
         data.load(tmp_path, {})
-    assert caught.value.hint == "give the folder that dedupe wrote with -o"
+    assert caught.value.hint == "give the folder that 'unecho dedupe' wrote with -o"
 
 
 def test_a_missing_folder_and_a_file_are_no_run_folders(tmp_path: Path) -> None:

@@ -257,7 +257,7 @@ def main() -> None:
 
 
 def _tell(message: str, hint: str) -> None:
-    from .report.data import visible
+    from .wording import visible
 
     typer.secho("error: ", fg="red", bold=True, err=True, nl=False)
     typer.echo(visible(message), err=True)

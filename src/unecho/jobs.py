@@ -22,6 +22,7 @@ from .report import data as report_data
 from .restore import restore as write_restored
 from .restore import restored, texts
 from .result import Result
+from .wording import visible
 
 
 class Show(Enum):
@@ -136,7 +137,7 @@ def check(run: Path, quiet: bool) -> int:
     """Verify a run, print what is wrong, and return the exit code."""
     problems = find_problems(run)
     for problem in problems:
-        sys.stderr.write(f"wrong: {report_data.visible(problem)}\n")
+        sys.stderr.write(f"wrong: {visible(problem)}\n")
     if problems:
         raise RunError(f"{run} does not hold together", f"write it again with unecho dedupe ... -o {run}")
     if not quiet:

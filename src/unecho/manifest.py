@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ import orjson
 
 from .errors import RunError, UsageError
 from .model import Cluster, DocumentRecord, Member, Passage, Place, Removal, Story, StoryPair
+from .wording import visible_name
 
 RUN = "run.json"
 TIMINGS = "timings.json"
@@ -23,18 +23,14 @@ CLEAN = "clean"
 REPORT = "report.html"
 
 T = TypeVar("T")
-_PARTS: dict[str, type[Any]] = {"keeper": Place, "members": Member, "pairs": StoryPair}
+_WANTED = {"unecho": str, "command": str, "settings": dict, "counts": dict}
 
 
 def write_lines(path: Path, records: Iterable[object]) -> None:
     """One JSON object a line."""
     with path.open("wb") as file:
         for record in records:
-            file.write(_dumps(record))
-
-
-def _dumps(record: object) -> bytes:
-    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+            file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def write_json(path: Path, value: object) -> None:
@@ -42,64 +38,89 @@ def write_json(path: Path, value: object) -> None:
 
 
 def read_run(run: Path) -> dict[str, Any]:
-    """``run.json``. Raises UsageError when the folder is not a run's."""
+    """``run.json``. Raises UsageError when the folder is not a run's, RunError when the file is damaged."""
     try:
-        value = orjson.loads((run / RUN).read_bytes())
-    except FileNotFoundError:
+        info = orjson.loads((run / RUN).read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        info = None
+    except OSError as error:
+        raise RunError(f"cannot read {_shown(run)}: {error.strerror}") from None
+    except orjson.JSONDecodeError:
+        raise _damaged(run, RUN) from None
+    if not isinstance(info, dict) or not all(isinstance(info.get(key), kind) for key, kind in _WANTED.items()):
         raise UsageError(
-            f"{run} is not a run folder of unecho", "give the folder that 'unecho dedupe' wrote with -o"
-        ) from None
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise RunError(f"{run / RUN} cannot be read: {error}", "run 'unecho dedupe' again") from None
-    if not isinstance(value, dict) or "unecho" not in value:
-        raise UsageError(f"{run} is not a run folder of unecho", "its run.json was written by something else")
-    return value
+            f"{_shown(run)} is not a run folder of unecho", "give the folder that 'unecho dedupe' wrote with -o"
+        )
+    return info
 
 
 def documents(run: Path) -> Iterator[DocumentRecord]:
-    return _records(run, DOCUMENTS, DocumentRecord)
+    return _records(run, DOCUMENTS, _document)
 
 
 def removals(run: Path) -> Iterator[Removal]:
-    return _records(run, REMOVALS, Removal)
+    return _records(run, REMOVALS, _removal)
 
 
-def clusters(run: Path) -> Iterator[Cluster]:
-    return _records(run, CLUSTERS, Cluster)
+def clusters(run: Path, expected: int = 0) -> Iterator[Cluster]:
+    return _records(run, CLUSTERS, _cluster, expected)
 
 
-def passages(run: Path) -> Iterator[Passage]:
-    return _records(run, PASSAGES, Passage)
+def passages(run: Path, expected: int = 0) -> Iterator[Passage]:
+    return _records(run, PASSAGES, _passage, expected)
 
 
-def stories(run: Path) -> Iterator[Story]:
-    return _records(run, STORIES, Story)
+def stories(run: Path, expected: int = 0) -> Iterator[Story]:
+    return _records(run, STORIES, _story, expected)
 
 
-def _records(run: Path, name: str, kind: type[T]) -> Iterator[T]:
-    """The records of a file. Raises RunError naming the line that is not one."""
+def _records(run: Path, name: str, build: Callable[[dict[str, Any]], T], expected: int = 1) -> Iterator[T]:
+    """The records of a file of the run. It may be missing where none are ``expected``.
+
+    Raises RunError naming the file and the line that is not one.
+    """
+    path = run / name
+    if not expected and not path.exists():
+        return
+    number = 0
     try:
-        with (run / name).open("rb") as file:
-            for number, line in enumerate(file, 1):
-                yield _record(run / name, number, line, kind)
-    except OSError as error:
-        raise RunError(f"{run / name} cannot be read: {error.strerror}", "run 'unecho dedupe' again") from None
+        with path.open("rb") as lines:
+            for line in lines:
+                number += 1
+                yield build(orjson.loads(line))
+    except OSError:
+        raise _damaged(run, name) from None
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        raise _damaged(run, f"{name}, line {number},") from None
 
 
-def _record(path: Path, number: int, line: bytes, kind: type[T]) -> T:
-    try:
-        values = orjson.loads(line)
-        known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-        return kind(**{key: _part(key, value) for key, value in values.items() if key in known})
-    except (orjson.JSONDecodeError, AttributeError, TypeError) as error:
-        raise RunError(f"{path}, line {number}, is damaged: {error}", "run 'unecho dedupe' again") from None
+def _document(data: dict[str, Any]) -> DocumentRecord:
+    return DocumentRecord(**{**data, "repaired": tuple((place, octets) for place, octets in data["repaired"])})
 
 
-def _part(key: str, value: Any) -> Any:
-    """Nested records and tuples as they were."""
-    kind = _PARTS.get(key)
-    if kind is not None and isinstance(value, dict):
-        return kind(**value)
-    if isinstance(value, list):
-        return tuple(kind(**item) if kind is not None else _part("", item) for item in value)
-    return value
+def _removal(data: dict[str, Any]) -> Removal:
+    keeper = data["keeper"]
+    return Removal(**{**data, "keeper": Place(**keeper) if keeper else None})
+
+
+def _cluster(data: dict[str, Any]) -> Cluster:
+    members = tuple(Member(**member) for member in data["members"])
+    return Cluster(data["id"], Place(**data["keeper"]), data["why_kept"], members)
+
+
+def _passage(data: dict[str, Any]) -> Passage:
+    return Passage(**data)
+
+
+def _story(data: dict[str, Any]) -> Story:
+    pairs = tuple(StoryPair(**pair) for pair in data["pairs"])
+    return Story(data["id"], data["keeper"], tuple(data["documents"]), pairs)
+
+
+def _shown(run: Path) -> str:
+    return visible_name(str(run).encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def _damaged(run: Path, where: str) -> RunError:
+    hint = f"'unecho check {_shown(run)}' says what is damaged; run dedupe again to write the folder anew"
+    return RunError(f"{_shown(run)}: {where} is damaged", hint)

@@ -281,6 +281,8 @@ def _kind(mode: int) -> str:
         return "named pipe"
     if stat.S_ISSOCK(mode):
         return "socket"
+    if stat.S_ISDIR(mode):
+        return "folder"
     return "device" if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else "special file"
 
 
@@ -322,7 +324,7 @@ def read(source: Source, limit: int) -> Iterator[Raw | Skipped]:
                 yield _whole(source, file, limit)
     except EOFError:
         yield _skipped(source, "the compressed data ends too early")
-    except OSError as error:  # gzip.BadGzipFile is one
+    except OSError as error:
         yield _skipped(source, _plain(error))
     except UnreadableError as error:
         yield _skipped(source, str(error))
@@ -335,7 +337,11 @@ class _Plain:
         # O_NONBLOCK: a pipe that took the file's place must not hang the run.
         flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
         self.fd = os.open(path, flags)
-        self.status = os.fstat(self.fd)
+        status = os.fstat(self.fd)
+        self.size = status.st_size
+        if not stat.S_ISREG(status.st_mode):
+            os.close(self.fd)
+            raise UnreadableError(_kind(status.st_mode) + ", not a file")
 
     def __enter__(self) -> _Plain:
         return self
@@ -350,38 +356,40 @@ class _Plain:
 class _Gzip:
     """A gzip file; `read` gives what there is, so that data before a break is not lost."""
 
+    size = 0  # not known before it is read
+
     def __init__(self, path: Path) -> None:
-        self.file = gzip.GzipFile(path)
+        self.plain = _Plain(path)
+        self.raw = os.fdopen(self.plain.fd, "rb", closefd=False)
+        self.file = gzip.GzipFile(fileobj=self.raw)
 
     def __enter__(self) -> _Gzip:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.file.close()
+        self.raw.close()
+        self.plain.__exit__()
 
     def read(self, size: int) -> bytes:
         try:
             return self.file.read1(size)
+        except gzip.BadGzipFile:
+            raise UnreadableError("not gzip, or followed by something that is not") from None
         except zlib.error:
             raise UnreadableError("the compressed data is damaged") from None
 
 
 def _open(source: Source) -> _Plain | _Gzip:
-    if source.compressed:
-        return _Gzip(source.path)
-    file = _Plain(source.path)
-    if not stat.S_ISREG(file.status.st_mode):
-        file.__exit__()
-        raise UnreadableError(_kind(file.status.st_mode) + ", not a file")
-    return file
+    return _Gzip(source.path) if source.compressed else _Plain(source.path)
 
 
 def _whole(source: Source, file: _Plain | _Gzip, limit: int) -> Raw | Skipped:
-    size = file.status.st_size if isinstance(file, _Plain) else 0
+    size = file.size
     if size > limit:
         return _skipped(source, _too_large(limit))
     first = file.read(min(size, limit) + 1)
-    if len(first) == size:  # the usual case: one call gave it all
+    if 0 < size == len(first):  # the usual case: one call gave it all
         return Raw(source, None, first)
     parts, total = [first], len(first)
     while total <= limit and (block := file.read(_BLOCK)):
@@ -660,12 +668,12 @@ def _folder_of(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:\s]+)", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:\[\s]+)", re.IGNORECASE)
 
 
 def site_of(url: str | None) -> str:
     """The host of a URL in lower case, without port and leading "www."; "" if it has none."""
-    match = re.match(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:\s]+)", url or "", re.IGNORECASE)
+    match = re.match(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:\[\s]+)", url or "", re.IGNORECASE)
     return match[1].lower().rstrip(".").removeprefix("www.") if match else ""
 
 
@@ -678,7 +686,7 @@ def iso_date(value: Any) -> str | None:
 
     Read are ISO 8601, 20240131, 2024/01/31, RFC 2822, and seconds or milliseconds since 1970 (given in UTC).
     """
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
     text = _text(value)
     if text is None or _ISO.match(text):

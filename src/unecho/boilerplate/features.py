@@ -66,7 +66,7 @@ def count_words(text: str) -> int:
 
 def is_prose(line: Shape) -> bool:
     """Whether a line reads like running text."""
-    return line.words >= 12 and (line.ends or line.sentences > 0) or line.words >= 25
+    return (line.words >= 12 and (line.ends or line.sentences > 0)) or line.words >= 25
 
 
 def text_features(line: Shape, repeated: bool, category: str | None) -> Iterator[str]:

@@ -6,7 +6,6 @@ In the dump of a whole page ("raw") most lines are junk, and the article has to 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

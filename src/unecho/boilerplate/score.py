@@ -19,7 +19,7 @@ from . import features
 from .features import Shape
 from .rules import Rule, normalise
 
-Weights = Mapping[str, float]
+Weights = Mapping[str, int]
 _BIAS = ""
 _CERTAIN = 0.9
 """Confidence from which a rule takes a line out of the middle of an article."""
@@ -121,9 +121,12 @@ _KEPT = ("words-ends", "rule", "tag:", "end:", "item")
 
 
 def total(names: Iterable[str], weights: Weights) -> float:
-    """Sum of the weights of features; those unknown weigh nothing."""
+    """Log odds from the weights of features; those unknown weigh nothing.
+
+    The weights are whole thousandths: their sum is the same in any order, and names come from sets.
+    """
     get = weights.get
-    return sum([get(name, 0.0) for name in names], weights[_BIAS])
+    return sum([get(name, 0) for name in names], weights[_BIAS]) / 1000
 
 
 @cache

@@ -7,8 +7,6 @@ only those are held that a report shows (see ``Limits``). Texts are cut out in o
 from __future__ import annotations
 
 import heapq
-import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,8 +15,9 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
-from ..errors import RunError, UsageError
-from ..model import Cluster, DocumentRecord, Member, Passage, Place, Reason, Removal, Story, StoryPair
+from ..manifest import clusters, documents, passages, read_run, removals, stories
+from ..model import Cluster, DocumentRecord, Member, Place, Reason, Removal, Story
+from ..wording import one_line, visible_name
 
 T = TypeVar("T")
 Texts = Mapping[str, str] | Iterable[tuple[str, str]] | Callable[[Path], Iterable[tuple[str, str]]]
@@ -48,65 +47,10 @@ KIND_NAMES: Mapping[str, str] = {
 }
 """What ``kind_of`` returns, in words."""
 
-# Characters that show nothing, or that change how what stands around them is shown: control characters
-# (and with them terminal escapes), embeddings and overrides of the writing direction, zero-width
-# characters, tags, lone surrogates. Joiners and direction marks belong to Persian, Hindi, Hebrew or emoji
-# when they follow such a character, so there they stay. Tab and newline stay: see ``one_line``.
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u180e\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-    r"|[\ud800-\udfff]|[\U000e0000-\U000e0fff]"
-    r"|(?<![\u0590-\U0010ffff])[\u061c\u200c-\u200f]"
-)
-
-
-def visible(text: str) -> str:
-    """``text`` with every unseen or misleading character written out, safe to print on a terminal."""
-    return _UNSEEN.sub(_symbol, text.replace("\r\n", "\n"))
-
-
-def visible_name(name: str) -> str:
-    """``visible`` for file names and ids, where a newline or tab is no layout but a trap."""
-    return visible(name.replace("\r\n", "\r␊")).replace("\n", "␊").replace("\t", "␉")
-
-
-def one_line(text: str, limit: int) -> str:
-    """``text`` made visible, on one line, cut after ``limit`` characters."""
-    line = " ".join(visible(text[: 4 * limit + 100]).split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def counted(number: int, what: str) -> str:
-    """A number with its noun: "1 copy", "2,000 copies"."""
-    if number != 1:
-        what = what[:-1] + "ies" if what.endswith("y") else what + "s"
-    return f"{number:,} {what}"
-
-
-def percent(share: float, down: bool = False) -> str:
-    """A share for people: 0% and 100% only where it is nothing or all.
-
-    ``down``: never rounded up, so that a figure just below a threshold is not shown as reaching it.
-    """
-    if share in (0, 1):
-        return f"{share:.0%}"
-    shown = math.floor(share * 1000) / 10 if down else round(share * 100, 1)
-    if not shown:
-        return "<0.1%"
-    return ">99.9%" if shown == 100 else f"{shown:.1f}%"
-
 
 def heading(record: DocumentRecord) -> str:
     """What a person calls a document."""
     return one_line(record.title, 120) if record.title else visible_name(record.id)
-
-
-def _symbol(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code < 0x100:
-        return "␡" if code == 0x7F else f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +277,7 @@ def load(run: Path, texts: Texts, limits: Limits | None = None) -> Report:
     Raises UsageError where ``run`` is not a run folder, RunError where its files are broken.
     """
     limits = limits or Limits()
-    info = _read_info(run)
+    info = read_run(run)
     totals = _totals(info["counts"])
     findings, largest = _pick_clusters(run, totals, info["settings"], limits)
     quotes, quotes_total = _pick_quotes(run, totals, limits)
@@ -423,31 +367,6 @@ class Top(Generic[T]):
 # --- reading -------------------------------------------------------------------------------------
 
 
-def _read_info(run: Path) -> dict[str, Any]:
-    try:
-        info = orjson.loads((run / "run.json").read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        info = None
-    except OSError as error:
-        raise RunError(f"cannot read {_shown(run)}: {error.strerror}") from None
-    except orjson.JSONDecodeError:
-        raise _broken(run, "run.json") from None
-    wanted = {"unecho": str, "command": str, "settings": dict, "counts": dict}
-    if not isinstance(info, dict) or not all(isinstance(info.get(k), t) for k, t in wanted.items()):
-        hint = "give the folder that dedupe wrote with -o"
-        raise UsageError(f"{_shown(run)} is not a run folder of unecho", hint)
-    return info
-
-
-def _shown(run: Path) -> str:
-    return visible_name(str(run).encode("utf-8", "backslashreplace").decode("utf-8"))
-
-
-def _broken(run: Path, where: str) -> RunError:
-    hint = f"'unecho check {_shown(run)}' says what is damaged; run dedupe again to write the folder anew"
-    return RunError(f"{_shown(run)}: {where} is damaged", hint)
-
-
 def _totals(counts: Mapping[str, Any]) -> Totals:
     known = Totals.__dataclass_fields__
     return Totals(**{name: value for name, value in counts.items() if name in known})
@@ -459,60 +378,6 @@ def _read_timings(run: Path) -> Timings | None:
         return Timings(data["seconds"], data.get("peak_mb"))
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
         return None  # a report does without
-
-
-def _records(run: Path, name: str, build: Callable[[dict[str, Any]], T], expected: int = 1) -> Iterator[T]:
-    """The records of a file of the run. It may be missing where none are ``expected``."""
-    path = run / name
-    if not expected and not path.exists():
-        return
-    number = 0
-    try:
-        with path.open("rb") as lines:
-            for line in lines:
-                number += 1
-                yield build(orjson.loads(line))
-    except OSError:
-        raise _broken(run, name) from None
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        raise _broken(run, f"{name}, line {number},") from None
-
-
-def _document(data: dict[str, Any]) -> DocumentRecord:
-    repaired = tuple((offset, octets) for offset, octets in data.get("repaired", ()))
-    # ``record`` is for restore alone and may be as long as the document was.
-    return DocumentRecord(**{**data, "repaired": repaired, "record": None})
-
-
-def read_removal(data: dict[str, Any]) -> Removal:
-    """A line of ``removals.jsonl``."""
-    keeper = data.get("keeper")
-    return Removal(**{**data, "keeper": Place(**keeper) if keeper else None})
-
-
-def read_cluster(data: dict[str, Any]) -> Cluster:
-    """A line of ``clusters.jsonl``."""
-    members = tuple(Member(**member) for member in data["members"])
-    return Cluster(data["id"], Place(**data["keeper"]), data["why_kept"], members)
-
-
-def _passage(data: dict[str, Any]) -> Passage:
-    return Passage(**data)
-
-
-def _story(data: dict[str, Any]) -> Story:
-    pairs = tuple(StoryPair(**pair) for pair in data["pairs"])
-    return Story(data["id"], data["keeper"], tuple(data["documents"]), pairs)
-
-
-def removals(run: Path) -> Iterator[Removal]:
-    """All removals of a run, as its file has them."""
-    return _records(run, "removals.jsonl", read_removal)
-
-
-def clusters(run: Path) -> Iterator[Cluster]:
-    """All clusters of a run, as its file has them."""
-    return _records(run, "clusters.jsonl", read_cluster, expected=0)
 
 
 # --- choosing what is shown ----------------------------------------------------------------------
@@ -530,7 +395,7 @@ def _pick_clusters(
     doubtful: Top[Finding] = Top(limits.clusters - 2 * (limits.clusters // 3))
     large: Top[Finding] = Top(limits.clusters // 3)
     long: Top[Finding] = Top(limits.clusters // 3)
-    for cluster in _records(run, "clusters.jsonl", read_cluster, totals.clusters):
+    for cluster in clusters(run, totals.clusters):
         finding = _finding(cluster, settings, limits)
         doubtful.add((finding.doubt, finding.copies), finding)
         large.add((finding.copies, finding.words), finding)
@@ -567,7 +432,7 @@ def _pick_quotes(run: Path, totals: Totals, limits: Limits) -> tuple[tuple[Quote
     Two readings: one counts the passages of each group, one holds the places of the largest groups.
     """
     sizes: Counter[str] = Counter()
-    for passage in _records(run, "passages.jsonl", _passage, totals.passages):
+    for passage in passages(run, totals.passages):
         sizes[passage.group] += passage.quote
     total = sum(1 for size in sizes.values() if size)
     largest: Top[str] = Top(limits.quotes)
@@ -576,7 +441,7 @@ def _pick_quotes(run: Path, totals: Totals, limits: Limits) -> tuple[tuple[Quote
             largest.add((size,), group)
     places: dict[str, dict[str, Place]] = {group: {} for group in largest.best()}
     words: Counter[str] = Counter()
-    for passage in _records(run, "passages.jsonl", _passage, totals.passages):
+    for passage in passages(run, totals.passages):
         if passage.quote and passage.group in places:
             group_places = places[passage.group]
             group_places.setdefault(passage.a, Place(passage.a, passage.a_start, passage.a_end))
@@ -591,7 +456,7 @@ def _pick_quotes(run: Path, totals: Totals, limits: Limits) -> tuple[tuple[Quote
 
 def _pick_stories(run: Path, totals: Totals, limits: Limits) -> tuple[StoryFinding, ...]:
     largest: Top[StoryFinding] = Top(limits.stories)
-    for story in _records(run, "stories.jsonl", _story, totals.stories):
+    for story in stories(run, totals.stories):
         count, pairs = len(story.documents), len(story.pairs)
         part = replace(story, documents=story.documents[: limits.members], pairs=story.pairs[: limits.pairs])
         largest.add((count, pairs), StoryFinding(part, count, pairs))
@@ -644,7 +509,9 @@ class _Corpus:
 def _read_documents(run: Path, mentioned: set[str], limits: Limits) -> _Corpus:
     corpus = _Corpus()
     top: Top[DocumentRecord] = Top(limits.documents)
-    for record in _records(run, "documents.jsonl", _document):
+    for whole in documents(run):
+        # ``record`` is for restore alone and may be as long as the document was.
+        record = replace(whole, record=None)
         if record.id in mentioned:
             corpus.names[record.id] = record
         if record.status == "skipped":

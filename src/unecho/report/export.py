@@ -11,22 +11,10 @@ from typing import Any, TextIO
 
 import orjson
 
+from ..manifest import clusters, removals
 from ..model import Member, Place, Removal
-from .data import (
-    KIND_NAMES,
-    REASON_NAMES,
-    Finding,
-    Quote,
-    Report,
-    StoryFinding,
-    Texts,
-    clusters,
-    kind_of,
-    one_line,
-    place_of,
-    removals,
-    text_pairs,
-)
+from ..wording import one_line
+from .data import KIND_NAMES, REASON_NAMES, Finding, Quote, Report, StoryFinding, Texts, kind_of, place_of, text_pairs
 from .diff import count_words
 
 CSV_COLUMNS = (

@@ -12,20 +12,8 @@ import jinja2
 from markupsafe import Markup
 
 from ..model import Place
-from .data import (
-    KIND_NAMES,
-    REASON_NAMES,
-    STATUS_NAMES,
-    Report,
-    counted,
-    heading,
-    kind_of,
-    one_line,
-    percent,
-    place_of,
-    visible,
-    visible_name,
-)
+from ..wording import counted, one_line, percent, visible, visible_name
+from .data import KIND_NAMES, REASON_NAMES, STATUS_NAMES, Report, heading, kind_of, place_of
 from .diff import Piece, fold, word_diff
 from .export import summary
 

@@ -14,7 +14,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .data import REASON_NAMES, Finding, Report, counted, heading, one_line, percent, visible, visible_name
+from ..wording import counted, one_line, percent, visible, visible_name
+from .data import REASON_NAMES, Finding, Report, heading
 
 _LISTED = 10
 _FEW = 5

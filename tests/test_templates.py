@@ -1,0 +1,157 @@
+"""Site templates: what recurs goes, what a story repeats stays."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from random import Random
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unecho.boilerplate import templates
+
+Row = tuple[int, int, str, bool]
+"""Site, document, line, whether it was labelled content."""
+
+
+def long(name: str) -> str:
+    return f"{name} " + " ".join(f"word{number}" for number in range(20))
+
+
+def found(rows: list[Row]) -> list[bool]:
+    mask = templates.find(
+        np.array([row[0] for row in rows], dtype=np.int32),
+        np.array([row[1] for row in rows], dtype=np.int32),
+        np.array([templates.line_key(row[2]) for row in rows], dtype=np.uint64),
+        np.array([len(row[2].split()) for row in rows], dtype=np.int32),
+        np.array([row[3] for row in rows], dtype=np.bool_),
+    )
+    return [bool(value) for value in mask]
+
+
+def stripped(rows: list[Row]) -> set[str]:
+    return {row[2] for row, template in zip(rows, found(rows), strict=True) if template}
+
+
+def articles(count: int, site: int = 0, first: int = 0) -> list[Row]:
+    """Documents with three long lines of their own."""
+    return [
+        (site, first + document, long(f"site{site} document{document} line{line}"), True)
+        for document in range(count)
+        for line in range(3)
+    ]
+
+
+def test_short_line_on_enough_stories_is_template() -> None:
+    rows = articles(20) + [(0, document, "Our town, our paper", True) for document in range(5)]
+    assert stripped(rows) == {"Our town, our paper"}
+
+
+def test_short_line_on_four_stories_stays() -> None:
+    assert not stripped(articles(20) + [(0, document, "Our town, our paper", True) for document in range(4)])
+
+
+def test_short_line_needs_a_tenth_of_a_large_site() -> None:
+    rows = articles(100)
+    assert not stripped(rows + [(0, document, "Weather", True) for document in range(9)])
+    assert stripped(rows + [(0, document, "Weather", True) for document in range(10)]) == {"Weather"}
+
+
+def test_small_site_has_no_template() -> None:
+    assert not stripped(articles(7) + [(0, document, "Our town, our paper", True) for document in range(7)])
+
+
+def test_line_of_another_site_does_not_count() -> None:
+    rows = articles(10) + articles(10, site=1, first=10)
+    rows += [(int(document >= 10), document, "Sports desk", True) for document in range(7, 13)]
+    assert not stripped(rows)
+
+
+def test_long_line_needs_more() -> None:
+    notice = long("notice")
+    rows = articles(40)
+    assert not stripped(rows + [(0, document, notice, True) for document in range(11)])
+    assert stripped(rows + [(0, document, notice, True) for document in range(12)]) == {notice}
+
+
+def test_a_line_twice_in_a_document_counts_once() -> None:
+    rows = articles(20) + [(0, document, "Sports desk", True) for document in range(4)] * 3
+    assert not stripped(rows)
+
+
+def wire(copies: int, first: int, own: str = "") -> list[Row]:
+    """A wire story on several pages of a site, short lines and long, each page with a line of its own."""
+    rows: list[Row] = []
+    for document in range(first, first + copies):
+        rows += [(0, document, long(f"wire line{line}"), True) for line in range(5)]
+        rows += [(0, document, "A short quote of the wire", True)]
+        if own:
+            rows.append((0, document, long(f"{own}{document}"), True))
+    return rows
+
+
+def test_wire_story_is_never_stripped() -> None:
+    for copies in (5, 12, 30):
+        assert not stripped(articles(20) + wire(copies, 20)), copies
+        assert not stripped(articles(20) + wire(copies, 20, own="own lead")), copies
+
+
+def test_template_is_found_beside_a_wire_story() -> None:
+    rows = articles(20) + wire(12, 20) + [(0, document, "Sports desk", True) for document in range(32)]
+    assert stripped(rows) == {"Sports desk"}
+
+
+def test_trimmed_copies_of_a_story_collapse() -> None:
+    rows = articles(20)
+    for copy in range(12):
+        rows += [(0, 20 + copy, long(f"wire line{line}"), True) for line in range(8 - copy % 4)]
+    assert not stripped(rows)
+
+
+def test_long_notice_on_every_page_does_not_make_them_one_story() -> None:
+    rows = articles(20) + [(0, document, long("notice"), True) for document in range(20)]
+    rows += [(0, document, "Sports desk", True) for document in range(20)]
+    assert stripped(rows) == {long("notice"), "Sports desk"}
+
+
+def test_lines_labelled_boilerplate_do_not_make_a_story() -> None:
+    rows: list[Row] = []
+    for document in range(20):
+        half = document % 2
+        rows += [(0, document, long(f"teaser{half} {line}"), False) for line in range(5)]
+        rows += [(0, document, f"Desk {half}", True), (0, document, long(f"own{document}"), True)]
+    assert {"Desk 0", "Desk 1"} <= stripped(rows)
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert found([]) == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_order_and_numbers_of_documents_do_not_matter(random: Random) -> None:
+    rows = articles(15) + wire(9, 15) + wire(3, 24, own="lead") + [(0, d, "Sports desk", True) for d in range(14)]
+    rows += [(0, d, long("notice"), True) for d in range(5, 27)]
+    expected = stripped(rows)
+    numbers = list(range(27))
+    random.shuffle(numbers)
+    mixed = [(site, numbers[document], line, content) for site, document, line, content in rows]
+    random.shuffle(mixed)
+    assert stripped(mixed) == expected
+
+
+def test_key_ignores_what_readers_do_not_see() -> None:
+    assert templates.line_key("Back  to “Top”") == templates.line_key('back to "top"')
+    assert templates.line_key("Back to top") != templates.line_key("Back to top 1")
+    assert 0 <= templates.line_key("x") < 2**64
+
+
+def test_key_is_the_same_in_every_process() -> None:
+    code = "from unecho.boilerplate.templates import line_key; print(line_key('Sports desk'))"
+    keys = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env).stdout.strip()
+        for env in ({"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)} for seed in ("1", "2"))
+    }
+    assert keys == {str(templates.line_key("Sports desk"))}
