@@ -53,7 +53,8 @@ def test_blocks_are_cut_at_block_elements_and_breaks() -> None:
         ("<p><a href=/1>One</a><a href=/2>Two</a></p>", "One Two"),
         ("<p><a href=/1>Ger</a><a href=/1>many</a></p>", "Germany"),
         ("<p><button>Share</button><button>Print</button></p>", "Share Print"),
-        ("<p>line\u2028sep\u0085arated</p>", "line sep arated"),
+        ("<p>line\u2028sep\u001carated</p>", "line sep arated"),
+        ("<p>&#132;so&#147;&#133; \x96 &#129;</p>", "„so“… – \ufffd"),
         ("<p>日本<b>語</b></p>", "日本語"),
     ],
 )
@@ -91,6 +92,7 @@ def test_markdown_marks_headings_quotes_and_code() -> None:
 
 
 def test_pre_keeps_its_lines() -> None:
+    assert only("<pre><p>a<br>b</p></pre>").tag == "pre"
     assert texts("<pre>\n  if x:\r\n\ty = <b>1</b><br>z  \n</pre>") == ["  if x:\n\ty = 1\nz"]
 
 

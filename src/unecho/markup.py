@@ -177,6 +177,7 @@ def _feed_stripped(html: str, sink: _Sink) -> None:
 
 _SPACE = re.compile("[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")  # no-break spaces stay
 _SEEN = re.compile("[^\\s\u00ad\u200b-\u200f\u2060\ufeff\ue000-\uf8ff]")  # icons have private codes
+_C1 = re.compile("[\x80-\x9f]")
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -369,7 +370,7 @@ class _Walker:
         if not run.parts:
             return
         self.run = _Run()
-        text = "".join(run.parts)
+        text = _C1.sub(_as_browsers_do, "".join(run.parts))
         if not _SEEN.search(text):
             return
         frames = run.frames[: max(0, run.depth - run.above)]
@@ -418,6 +419,8 @@ class _Walker:
             block -= 1
         tags = [frame.tag for frame in frames[max(0, block - _ANCESTORS) : block + 1]]
         tag = tags.pop() if tags else "body"
+        if frames and frames[-1].pre:
+            tag = "pre"
         above = tuple(name for name in tags if name not in ("html", "body"))
         piece = _Piece(self._marked(text, frames), tag, above, self._tokens(frames), len(text), linked)
         if self.rows:
@@ -482,6 +485,11 @@ class _Walker:
             return True
         style = attributes.get("style")
         return style is not None and _HIDING.search(style) is not None
+
+
+def _as_browsers_do(match: re.Match[str]) -> str:
+    """What ``&#132;`` means since it was written under Windows: a quotation mark, and no control character."""
+    return match[0].encode("latin-1").decode("cp1252", "replace")
 
 
 def _collapsed(text: str) -> str:
