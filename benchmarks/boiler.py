@@ -21,7 +21,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +53,18 @@ class Sample:
     lines: list[features.Shape]
     blocks: tuple[Block, ...]
     hits: list[rules.Rule | None]
-    own: list[tuple[str, ...]]
+    own: list[score.LineFeatures]
     wanted: list[tuple[float, float]]
     """For each line: share of it that is article (-1: not known), and how much it weighs."""
-    context: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def site(self) -> str:
         return str(self.gold.get("domain") or self.gold["id"])
+
+    @property
+    def by_itself(self) -> list[tuple[str, ...]]:
+        """Feature names of each line by itself."""
+        return [(*line.core, *line.other) for line in self.own]
 
 
 # --- data ------------------------------------------------------------------------------------------------
@@ -68,10 +72,10 @@ class Sample:
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     """Rows of a JSONL file, plain or compressed."""
-    opener = {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix)
-    with opener(path, "rt", encoding="utf-8") if opener else path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+    data = path.read_bytes()
+    text = gzip.decompress(data) if path.suffix == ".gz" else lzma.decompress(data) if path.suffix == ".xz" else data
+    for line in text.splitlines():
+        yield json.loads(line)
 
 
 def sample(gold: dict[str, Any], texts: Sequence[str], blocks: tuple[Block, ...], known: rules.Rules) -> Sample:
@@ -131,7 +135,7 @@ def _from_segments(gold: dict[str, Any], texts: Sequence[str]) -> list[tuple[flo
 
 
 def fit(rows: Sequence[tuple[Sequence[tuple[str, ...]], Sample]], ridge: float) -> dict[str, int]:
-    """Weights (thousandths of log odds) of the features of ``rows`` (the features of each line of a page, and the page)."""
+    """Weights, in thousandths of log odds, of the features in ``rows``: those of each line of a page, and the page."""
     names = _names(rows)
     column = {name: number for number, name in enumerate(names)}
     index, owner, truth, weight = _matrix(rows, column)
@@ -160,10 +164,13 @@ def _names(rows: Sequence[tuple[Sequence[tuple[str, ...]], Sample]]) -> list[str
 def _matrix(
     rows: Sequence[tuple[Sequence[tuple[str, ...]], Sample]], column: dict[str, int]
 ) -> tuple[Ints, Ints, Floats, Floats]:
-    index, owner, truth, weight = [], [], [], []
+    index: list[int] = []
+    owner: list[int] = []
+    truth: list[float] = []
+    weight: list[float] = []
     for lines, page in rows:
         for line, (share, heavy) in zip(lines, page.wanted, strict=True):
-            if share >= 0 and heavy > 0:
+            if share >= 0 and heavy > 0 and line:
                 columns = [column[name] for name in line if name in column]
                 index.extend(columns)
                 owner.extend([len(truth)] * len(columns))
@@ -177,13 +184,13 @@ def train(pages: Sequence[Sample], kind: str) -> dict[str, dict[str, int]]:
     first: dict[int, list[float]] = {}
     for part in range(_INNER_FOLDS):
         rest = [page for page in pages if _fold("inner " + page.site, _INNER_FOLDS) != part]
-        weights = fit([(page.own, page) for page in rest], _RIDGE[f"{kind}-line"])
+        weights = fit([(page.by_itself, page) for page in rest], _RIDGE[f"{kind}-line"])
         for page in pages:
             if _fold("inner " + page.site, _INNER_FOLDS) == part:
-                first[id(page)] = [score.total(names, weights) for names in page.own]
+                first[id(page)] = [score.total(names, weights) for names in page.by_itself]
     rows = [(score.page_features(page.lines, page.blocks, page.own, first[id(page)]), page) for page in pages]
     return {
-        f"{kind}-line": fit([(page.own, page) for page in pages], _RIDGE[f"{kind}-line"]),
+        f"{kind}-line": fit([(page.by_itself, page) for page in pages], _RIDGE[f"{kind}-line"]),
         f"{kind}-page": fit(rows, _RIDGE[f"{kind}-page"]),
     }
 

@@ -37,12 +37,20 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "COLUMNS": "100", "NO_COLOR": "1", **more}
 
 
-def run_cli(*args: str | Path, cwd: Path | None = None, timeout: float = 60, **more: Any) -> Done:
+AS_OTHERS: tuple[str, ...] = ()
+"""Put before a command: root too may then read and write only what the permissions say."""
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    AS_OTHERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
+
+
+def run_cli(
+    *args: str | Path, cwd: Path | None = None, timeout: float = 60, before: tuple[str, ...] = (), **more: Any
+) -> Done:
     """Run ``unecho`` as a user does. Whatever happens, there is a documented exit code and no traceback."""
     env = environment(**more.pop("env", {}))
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     done = subprocess.run(
-        [sys.executable, "-m", "unecho", *args],
+        [*before, sys.executable, "-m", "unecho", *args],
         cwd=cwd or "/", env=env, timeout=timeout, check=False, **{**streams, **more},
     )  # fmt: skip
     out, err = ((stream or b"").decode() for stream in (done.stdout, done.stderr))
@@ -76,7 +84,7 @@ def call_cli(*args: str | Path, cwd: Path | None = None) -> Done:
     told = []
     for stream in streams:
         stream.flush()
-        told.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        told.append(stream.buffer.getvalue().decode())
     return Done(int(str(code)), *told)
 
 
@@ -91,7 +99,7 @@ def contents(folder: Path) -> dict[str, str]:
     for path in sorted(folder.rglob("*")):
         name = os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace")
         if path.is_symlink():
-            found[name] = f"link to {os.readlink(path)}"
+            found[name] = f"link to {path.readlink()}"
         elif path.is_file():
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         else:

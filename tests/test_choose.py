@@ -138,6 +138,11 @@ def test_caseless_scripts_lose_no_word_that_differs() -> None:
     assert changed.removals == [] and whys(changed)[0].startswith("names differ")
 
 
+def test_a_paragraph_without_words_inside_a_copy_is_no_harm() -> None:
+    result = run(f"{PROSE}\n\n* * *\n\n{OTHER}\n\n{NEW}", f"{PROSE}\n\n* * *\n\n{OTHER} And a little more of it.")
+    assert [text[:9] for _, text in removed(result)] == [PROSE[:9]]
+
+
 # ---- stars, never chains -----------------------------------------------------------------------------------
 
 

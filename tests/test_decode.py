@@ -218,6 +218,7 @@ def test_a_forced_encoding_that_loses_is_refused() -> None:
         (b"\x1f\x8b\x08rest", "gzip"),
         (b"text with one \0 in it", "NUL"),
         (b"\x7f\0\x01\x02" * 300, "NUL"),
+        (b"ab\0c\0\0" * 101, "NUL"),
         (codecs.BOM_UTF8 + b"a\0b", "NUL"),
     ],
 )

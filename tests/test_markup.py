@@ -121,6 +121,10 @@ def test_hiding_that_is_not_certain_does_not_count(html: str) -> None:
     assert texts(html) == ["seen"]
 
 
+def test_the_article_itself_is_never_hidden() -> None:
+    assert texts("<p>a</p><article hidden>b</article><main style='display:none'>c</main>") == ["a", "b", "c"]
+
+
 def test_evidence_of_a_block() -> None:
     html = """<body class="whole"><div id="mainContent"><section role=region><p class="article__lead-text x1">
     Read <a href="/x">more now</a></p></section></div></body>"""
@@ -168,6 +172,7 @@ def test_metadata() -> None:
     [
         ("<title>T - Site</title><h1>The <b>head</b>\n line</h1>", "The head line"),
         ("<title>T -\n Site</title><h1>Logo</h1><h1>Head</h1>", "T - Site"),
+        ("<title>T</title><h1>Never closed " + "word " * 200, "T"),
         ("<title>T</title><h1 hidden>No</h1><p>x", "T"),
         ("<p>x<svg><title>Icon</title></svg>", None),
         ("<title></title><p>x", None),
@@ -247,7 +252,7 @@ def test_script_and_comment_that_are_closed_stay_closed() -> None:
 
 
 def test_xhtml_may_close_a_script_in_its_tag() -> None:
-    html = '<html><head><script src="a"/></head><body><p>é</p></body></html>'
+    html = '<html><head><script src="a"/></head><body><p>é</p><script>x</script></body></html>'
     assert texts('<?xml version="1.0" encoding="utf-16"?>' + html) == ["é"]
 
 

@@ -300,6 +300,11 @@ def test_lines_are_numbered_and_blank_ones_left_out(tmp_path: Path, name: str) -
     assert lines(item) == [(0, b'{"a":1}'), (3, '{"b":"\u2028"}'.encode()), (4, b"last")]
 
 
+def test_a_mark_may_come_in_pieces(tmp_path: Path) -> None:
+    item = source(tmp_path / "a.jsonl.gz", gzip.compress(b"\xef") + gzip.compress(b"\xbb\xbf{}"))
+    assert lines(item) == [(0, b"{}")]
+
+
 @pytest.mark.parametrize("data", [b"", codecs.BOM_UTF8, b"\n\n"])
 def test_a_jsonl_file_without_lines_has_no_documents(tmp_path: Path, data: bytes) -> None:
     assert lines(source(tmp_path / "a.jsonl", data)) == []

@@ -51,6 +51,9 @@ def _problems(run: Path, info: dict[str, Any]) -> Iterator[str]:
         yield from _keeper_problems(run, info, removals)
     except RunError as error:
         yield str(error)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        # A value of another kind than was written: nothing can be counted with it.
+        yield f"a record holds what was never written there: {error}"
 
 
 def _file_problems(run: Path, records: dict[str, DocumentRecord]) -> Iterator[str]:

@@ -265,4 +265,5 @@ def _cut(place: Ints, other: Ints, length: Ints, corpus: Corpus) -> tuple[Ints, 
     paragraph = first[run] + np.arange(len(run)) - np.repeat(np.cumsum(counts) - counts, counts)
     low = np.maximum(place[run], corpus.stream.paragraphs[paragraph])
     high = np.minimum((place + length)[run], corpus.stream.paragraphs[paragraph + 1])
-    return low, other[run] + low - place[run], high - low
+    held = high > low  # a paragraph without words lies in a run, but shares nothing
+    return low[held], (other[run] + low - place[run])[held], (high - low)[held]

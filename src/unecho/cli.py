@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -243,6 +244,10 @@ def check(run: Run, quiet: Quiet = False) -> None:
 
 def main() -> None:
     """Entry point: errors end in one message and their exit code, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A character that the screen cannot show, or a name that is not UTF-8, must not end a run.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except UnechoError as error:

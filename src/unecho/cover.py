@@ -9,9 +9,8 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from . import guards
-from .columns import Hashes, Mask
+from .columns import Mask
 from .corpus import Corpus
-from .normalize import CAPITAL
 from .passages import GAP, Run
 
 
@@ -33,8 +32,9 @@ class Coverer:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        plain = corpus.flags & CAPITAL == 0
-        self._lower_case: Hashes = np.unique(corpus.stream.hash[plain])
+        hashes, flags = corpus.stream.hash, corpus.flags
+        self._numbers = guards.numbers(hashes, flags)
+        self._names = guards.names(hashes, flags) & ~self._numbers
 
     def cover(self, paragraph: int, pieces: Sequence[Run], kept: Mask) -> Cover:
         """The cover of a paragraph by pieces (place in it, place in the other document, equal tokens).
@@ -108,13 +108,10 @@ class Coverer:
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if not len(missing):
             return (), ()
-        hashes, flags = self._corpus.stream.hash[missing], self._corpus.flags[missing]
         text = self._corpus.text(int(self._corpus.paragraphs.document[paragraph]))
-        number = guards.numbers(hashes, flags)
-        name = guards.names(hashes, flags, self._lower_case) & ~number
         return (
-            tuple(self._word(text, place) for place in missing[number].tolist()),
-            tuple(self._word(text, place) for place in missing[name].tolist()),
+            tuple(self._word(text, place) for place in missing[self._numbers[missing]].tolist()),
+            tuple(self._word(text, place) for place in missing[self._names[missing]].tolist()),
         )
 
 

@@ -237,8 +237,8 @@ def _unmarked_wide(data: bytes) -> Decoded | None:
                 return decoded
     sample = data[:_SAMPLE]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    name, many, few = ("utf-16-le", odd, even) if odd > even else ("utf-16-be", even, odd)
-    if 5 * many < len(sample) // 2 or 10 * few > many:
+    name, nuls = ("utf-16-le", odd) if odd > even else ("utf-16-be", even)
+    if 5 * nuls < len(sample) // 2:
         return None
     decoded = _repair(data, name)
     head = decoded.text[:_SAMPLE]
@@ -323,8 +323,6 @@ def _aliased(data: bytes, encoding: str) -> Decoded | None:
             continue
         piece = data[start : at + 1]
         if text.encode(encoding) != piece:
-            if len(text) != 1:
-                return None
             repaired.append((length, piece.hex()))
         parts.append(text)
         length, start = length + len(text), at + 1

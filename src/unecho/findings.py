@@ -11,7 +11,7 @@ import numpy as np
 from .choose import Order, Verdict
 from .columns import Ints
 from .corpus import Corpus
-from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair
+from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair, StoryRelation
 from .passages import Alignment
 from .quotes import separate
 from .spans import removal_spans
@@ -166,7 +166,7 @@ def passages(corpus: Corpus, alignments: Sequence[Alignment], coverage: Coverage
         same = relation[alignment.a, alignment.b] == "same"
         parts += [(alignment, False)] if same else separate(corpus, alignment)
     parts.sort(key=lambda part: (part[0].a, part[0].a_span, part[0].b, part[0].b_span))
-    groups_of = _quote_groups([part for part, _ in parts])
+    groups_of = _quote_groups(parts)
     found = []
     for number, ((alignment, quote), group) in enumerate(zip(parts, groups_of, strict=True), 1):
         (a_first, a_last), (b_first, b_last) = alignment.a_span, alignment.b_span
@@ -180,9 +180,10 @@ def passages(corpus: Corpus, alignments: Sequence[Alignment], coverage: Coverage
     return found
 
 
-def _quote_groups(alignments: Sequence[Alignment]) -> list[int]:
-    """A group number (from 1) for each passage: passages that share most of a span belong together."""
-    parent = list(range(len(alignments)))
+def _quote_groups(parts: Sequence[tuple[Alignment, bool]]) -> list[int]:
+    """A group number (from 1) for each passage: quotes (and apart from them, copies) that share the better
+    part of a span belong together."""
+    parent = list(range(len(parts)))
 
     def root(item: int) -> int:
         while parent[item] != item:
@@ -190,17 +191,15 @@ def _quote_groups(alignments: Sequence[Alignment]) -> list[int]:
             item = parent[item]
         return item
 
-    spans = [(*span, number) for number, x in enumerate(alignments) for span in (x.a_span, x.b_span)]
-    furthest: tuple[int, int, int] | None = None
-    for start, end, number in sorted(spans):
-        if furthest is not None:
-            shared = min(end, furthest[1]) - start
-            if 2 * shared >= min(end - start, furthest[1] - furthest[0]):
-                parent[root(number)] = root(furthest[2])
-        if furthest is None or end > furthest[1]:
-            furthest = (start, end, number)
+    spans = [(quote, *span, number) for number, (x, quote) in enumerate(parts) for span in (x.a_span, x.b_span)]
+    previous = (False, 0, 0, 0)
+    for quote, start, end, number in sorted(spans):
+        longer = max(end - start, previous[2] - previous[1])
+        if quote == previous[0] and 2 * (min(end, previous[2]) - start) >= longer:
+            parent[root(number)] = root(previous[3])
+        previous = (quote, start, end, number)
     numbers: dict[int, int] = {}
-    return [numbers.setdefault(root(number), len(numbers) + 1) for number in range(len(alignments))]
+    return [numbers.setdefault(root(number), len(numbers) + 1) for number in range(len(parts))]
 
 
 def stories(coverage: Coverage, order: Order, ids: Sequence[str]) -> list[Story]:
@@ -208,25 +207,31 @@ def stories(coverage: Coverage, order: Order, ids: Sequence[str]) -> list[Story]
     rows_of: dict[int, list[int]] = defaultdict(list)
     together = groups(coverage)
     group_of = {document: number for number, group in enumerate(together) for document in group}
-    members: list[tuple[list[int], list[int]]] = []
+    members: list[tuple[list[int], list[int], bool]] = []
     for row, (a, b) in enumerate(zip(coverage.a.tolist(), coverage.b.tolist(), strict=True)):
         if a in group_of and group_of[a] == group_of.get(b):
             rows_of[group_of[a]].append(row)
         elif coverage.relation(row) != "quotes":
-            members.append(([a, b], [row]))
-    members += [(group, rows_of[number]) for number, group in enumerate(together)]
+            members.append(([a, b], [row], False))
+    members += [(group, rows_of[number], True) for number, group in enumerate(together)]
     members.sort()
-    return [_story(f"s{n:06d}", group, rows, coverage, order, ids) for n, (group, rows) in enumerate(members, 1)]
+    return [_story(f"s{n:06d}", *member, coverage, order, ids) for n, member in enumerate(members, 1)]
 
 
 def _story(
-    name: str, documents: list[int], rows: list[int], coverage: Coverage, order: Order, ids: Sequence[str]
-) -> Story:
+    name: str, documents: list[int], rows: list[int], together: bool, coverage: Coverage, order: Order,
+    ids: Sequence[str],
+) -> Story:  # fmt: skip
+    """``together``: the documents are one story; else they are a pair that shares a part."""
     keeper = min(documents, key=lambda document: int(order.rank[document]))
+
+    def relation(row: int) -> StoryRelation:
+        return coverage.relation(row) if together else "partial"
+
     pairs = tuple(
         StoryPair(
             ids[int(coverage.a[row])], ids[int(coverage.b[row])], rounded(coverage.a_covered[row]),
-            rounded(coverage.b_covered[row]), coverage.relation(row),
+            rounded(coverage.b_covered[row]), relation(row),
         )
         for row in rows
     )  # fmt: skip

@@ -51,14 +51,14 @@ def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     return result
 
 
-def names(hashes: Hashes, flags: NDArray[np.uint8], lower_case: Hashes) -> Mask:
-    """Which tokens may be names (bool): capitalised inside a sentence; capitalised at its start, where the
-    corpus never has the word in lower case (``lower_case``: sorted hashes of those it has); and any word of
-    a script without capitals, where names cannot be told."""
+def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
+    """Which tokens of a corpus may be names (bool): capitalised inside a sentence; capitalised at its start,
+    where the corpus never has the word in lower case; and any word of a script without capitals, where names
+    cannot be told."""
     capital = flags & CAPITAL != 0
     opening = flags & OPENING != 0
-    known_lower = np.isin(hashes, lower_case)
-    result: Mask = (capital & ~(opening & known_lower)) | (flags & CASELESS != 0)
+    lower_case = np.isin(hashes, np.unique(hashes[~capital]))
+    result: Mask = (capital & ~(opening & lower_case)) | (flags & CASELESS != 0)
     return result
 
 
@@ -67,6 +67,8 @@ def alike(word: str, other: str) -> bool:
 
     Short words, names of up to 6 letters and anything with a digit must be equal: Iran is not Iraq.
     """
+    if abs(len(word) - len(other)) > 2:
+        return False
     a, b = _folded(word), _folded(other)
     if a == b:
         return True

@@ -62,13 +62,10 @@ _SWALLOWED = re.compile(
     rb"(?=</?(?:p|div|h[1-6]|ul|ol|table|article|section|body|main|header|footer|nav|span|a|img)\b|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-_SELF_CLOSED = re.compile(rb"<(" + _SWALLOWERS + rb")\b([^<>]*)/>", re.IGNORECASE)
 
 
 def _without_open_end(data: bytes) -> bytes:
     """``data`` without the script, style or comment that is never closed and would swallow the rest."""
-    if data.lstrip()[:5] == b"<?xml":  # XHTML may close an element in its own tag, HTML may not
-        data = _SELF_CLOSED.sub(rb"<\1\2></\1>", data)
     ended = data.rfind(b"-->")
     if data.find(b"<!--", ended + 1) >= 0:
         data = data[: ended + 1] + data[ended + 1 :].replace(b"<!--", b"")

@@ -49,7 +49,7 @@ def _one_file(
             cleaned = _field_text(record, line, field)
         try:
             text = mend(cleaned, [(piece.start, piece.text) for piece in pieces.get(record.id, ())])
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise RunError(f"{record.id}: {error}", "the run folder was changed: run 'unecho dedupe' again") from None
         if sha256(text) != record.sha256:
             raise RunError(

@@ -95,7 +95,7 @@ class Names:
         wanted = candidate = name + suffix
         number = self._last.get(wanted, 0)
         while candidate in self._last:
-            number = max(number + 1, 2)
+            number += 1
             candidate = f"{name}~{number}{suffix}"
         if candidate != wanted:
             self._last[wanted] = number

@@ -21,6 +21,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।](?=[\s\"'”’»)\]]|$)|[�
 _COMMA = re.compile(r"[,;，、；،؛]")
 _BULLET = re.compile(r"(?:[-*+•‣◦▪■●○·–—]|\(?\d{1,3}[.)])\s")
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S|\.(?:com|org|net|de|jpg|png)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _SEPARATOR = re.compile(r"[|»›→«]|\s[/>·•]\s")
 
 _WORDS = (1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 18, 24, 32, 45, 70, 120)
@@ -29,6 +30,10 @@ _LENGTH = (2.5, 3.5, 4.2, 4.8, 5.4, 6.2, 7.5, 9.5)
 _COUNT = (1, 2, 3, 5, 8)
 _SCORE = (-6.0, -4.5, -3.5, -2.5, -1.75, -1.0, -0.4, 0.2, 0.8, 1.5, 2.5, 3.5, 5.0)
 _DISTANCE = (1, 2, 3, 4, 6, 9, 14, 25, 50)
+
+_HOPELESS_LINE = -1.5
+_HOPELESS_TEXT, _HOPELESS_HTML = -2.0, -3.0
+"""Scores of a line, and of the 13 lines around it, below which no line of an article was seen in a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,47 +74,54 @@ def is_prose(line: Shape) -> bool:
     return (line.words >= 12 and (line.ends or line.sentences > 0)) or line.words >= 25
 
 
-def text_features(line: Shape, repeated: bool, category: str | None) -> Iterator[str]:
-    """Names of the features of a line by itself. ``category``: of the rule that takes the line, if any."""
+def core_features(line: Shape, block: Block | None, category: str | None) -> Iterator[str]:
+    """Names of the features of a line by itself that matter in its context too.
+
+    ``category``: of the rule that takes the line, if any.
+    """
+    yield f"words-ends:{bisect_right(_WORDS, line.words)}:{int(line.ends)}"
+    yield f"end:{_kind(line.text[-1])}"
+    if line.item:
+        yield "item"
+    if category:
+        yield f"rule:{category}"
+        yield "rule"
+    if block:
+        yield f"tag:{block.tag}"
+
+
+def text_features(line: Shape, repeated: bool) -> Iterator[str]:
+    """Names of the other features of a line's text. ``repeated``: the page prints it more than once."""
     text = line.text[:1000]
-    tokens = text.split()
     size = bisect_right(_WORDS, line.words)
+    third = min(size, 9) // 3
     yield f"words:{size}"
-    end = _kind(text[-1])
-    yield f"end:{end}"
-    yield f"words-ends:{size}:{int(line.ends)}"
     yield f"start:{_kind(text[0])}"
     yield f"sentences:{bisect_right(_COUNT, line.sentences)}"
     yield f"commas:{bisect_right(_COUNT, len(_COMMA.findall(text)))}"
+    tokens = text.split()
     if tokens:
-        capitals = sum(1 for token in tokens if token[0].isupper()) / len(tokens)
-        yield f"capitals:{bisect_right(_SHARE, capitals)}:{min(size, 9) // 3}"
-        small = sum(1 for token in tokens if len(token) <= 3 and token.islower()) / len(tokens)
-        yield f"small:{bisect_right(_SHARE, small)}:{min(size, 9) // 3}"
+        capitals = sum([token[0].isupper() for token in tokens]) / len(tokens)
+        yield f"capitals:{bisect_right(_SHARE, capitals)}:{third}"
+        small = sum([len(token) <= 3 and token.islower() for token in tokens]) / len(tokens)
+        yield f"small:{bisect_right(_SHARE, small)}:{third}"
         yield f"length:{bisect_right(_LENGTH, len(text) / len(tokens))}"
-    digits = sum(map(str.isdigit, text)) / len(text)
-    yield f"digits:{bisect_right(_SHARE, digits)}"
+    yield f"digits:{bisect_right(_SHARE, len(_DIGIT.findall(text)) / len(text))}"
     if text.isupper():
         yield "all-capitals"
     if _ADDRESS.search(text):
         yield "address"
     if _SEPARATOR.search(text):
         yield "separator"
-    if line.item:
-        yield "item"
     if repeated:
         yield "repeated"
         yield f"repeated:{min(size, 12) // 4}"
-    if category:
-        yield f"rule:{category}"
-        yield "rule"
 
 
 def markup_features(block: Block, line: Shape) -> Iterator[str]:
     """Names of the features of a line's markup."""
     size = min(bisect_right(_WORDS, line.words), 12) // 3
     links = bisect_right(_SHARE, block.link_density)
-    yield f"tag:{block.tag}"
     yield f"tag-words:{block.tag}:{size}"
     yield f"links:{links}"
     yield f"links-words:{links // 3}:{size}"
@@ -192,6 +204,15 @@ class Page:
         start, end = max(start, 0), min(end, len(self.lines))
         weight = self._weights[end] - self._weights[start]
         return (self._sums[end] - self._sums[start]) / weight if weight > 0 else -6.0
+
+    def is_hopeless(self, number: int) -> bool:
+        """Whether a line is junk among junk, so that its context need not be looked at closely."""
+        bar = _HOPELESS_HTML if self.blocks else _HOPELESS_TEXT
+        return (
+            not self.run.start <= number < self.run.end
+            and self.scores[number] < _HOPELESS_LINE
+            and self.mean(number - 6, number + 7) < bar
+        )
 
     def features(self, number: int) -> Iterator[str]:
         """Names of the features of a line in its context."""

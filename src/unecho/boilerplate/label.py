@@ -21,6 +21,25 @@ _CONTENT = Label(None, 1.0, "")
 _NAME_WORDS = 5
 _TITLE_WORDS = 16
 _MIN_RAW_LINES = 15
+_MIN_SHORT = 0.4
+"""Least share of short lines in the dump of a page."""
+_FRAME = frozenset(
+    (
+        "share",
+        "newsletter",
+        "related",
+        "comments",
+        "legal",
+        "cookie",
+        "login",
+        "navigation",
+        "advert",
+        "app-banner",
+        "player",
+        "tags",
+    )
+)
+"""Categories of what frames an article. Captions, bylines and dates come with what an extractor gives, too."""
 _TIMELINE = 3
 """Lines with nothing but a date from which a document is a timeline, whose dates are its headings."""
 
@@ -61,10 +80,14 @@ def looks_raw(lines: Sequence[Shape], rules: Rules) -> bool:
     if len(lines) < _MIN_RAW_LINES:
         return False
     short = [line for line in lines if line.words <= 8 and not line.ends and not line.item]
-    if 2 * len(short) < len(lines):
+    if len(short) < _MIN_SHORT * len(lines):
         return False
-    kinds = {hit.id for line in short if (hit := rules.match(Line(line.text, line.words, raw=True)))}
-    return len(kinds) >= 4
+    found = {
+        (hit.category, hit.name)
+        for line in short
+        if (hit := rules.match(Line(line.text, line.words, raw=True))) and hit.category in _FRAME
+    }
+    return len(found) >= 3 and len({category for category, _ in found}) >= 2
 
 
 # --- what an extractor gave ------------------------------------------------------------------------------
@@ -106,10 +129,10 @@ def _follow_names(lines: Sequence[Shape], hits: Sequence[Rule | None], labels: l
     """The name on the line after "Written by" goes with it."""
     for number in range(1, len(lines)):
         before = hits[number - 1]
-        if before and before.cue == "name" and hits[number] is None and _is_name(lines[number]):
-            # A cue that names somebody itself ("Written by Jane Doe") needs no second line.
-            if lines[number - 1].words <= 3:
-                labels[number] = Label(before.category, 0.85, "context.byline-name")
+        # A cue that names somebody itself ("Written by Jane Doe") needs no second line.
+        is_cue = before and before.cue == "name" and lines[number - 1].words <= 3
+        if before and is_cue and hits[number] is None and _is_name(lines[number]):
+            labels[number] = Label(before.category, 0.85, "context.byline-name")
 
 
 def _is_name(line: Shape) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,20 +18,18 @@ MAX_CHARS = 400
 """Longer lines are prose; they are tested against rules with a ``max_chars`` of their own only."""
 _SHIPPED = "rules.toml"
 _KINDS: Mapping[str, tuple[type, ...]] = {
-    "category": (str,),
-    "name": (str,),
-    "pattern": (str,),
-    "patterns": (list,),
-    "phrases": (list,),
+    **dict.fromkeys(("category", "name", "pattern", "mode", "position", "cue"), (str,)),
+    **dict.fromkeys(("patterns", "phrases", "hit", "miss"), (list,)),
+    **dict.fromkeys(("max_words", "max_chars"), (int,)),
     "confidence": (int, float),
-    "mode": (str,),
-    "max_words": (int,),
-    "max_chars": (int,),
-    "position": (str,),
     "capitals": (bool,),
-    "cue": (str,),
-    "hit": (list,),
-    "miss": (list,),
+}
+_WRITTEN: Mapping[tuple[type, ...], str] = {
+    (str,): "a text in quotes",
+    (list,): 'a list of texts, e.g. ["...", "..."]',
+    (int,): "a whole number",
+    (int, float): "a number, e.g. 0.9",
+    (bool,): "true or false",
 }
 _CHOICES = {"mode": ("any", "raw"), "position": ("any", "head", "tail"), "cue": ("", "name", "list")}
 _TEXTS = ("patterns", "phrases", "hit", "miss")
@@ -198,11 +196,7 @@ def _read(path: Path) -> tuple[Rule, ...]:
         raise UsageError(f"{path}: 'rule' is not a list of tables", "begin each rule with [[rule]]")
     macros = content.get("macros", {})
     own = path.name != _SHIPPED
-    return tuple(_rule(entry, _where(path, number, entry), macros, own) for number, entry in _numbered(entries))
-
-
-def _numbered(entries: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
-    return iter(enumerate(entries, 1))
+    return tuple(_rule(entry, _where(path, number, entry), macros, own) for number, entry in enumerate(entries, 1))
 
 
 def _where(path: Path, number: int, entry: Mapping[str, Any]) -> str:
@@ -219,25 +213,17 @@ def _rule(entry: dict[str, Any], where: str, macros: Mapping[str, str], check: b
         expanded = expanded.replace(f"<{name}>", _LINE_BREAK.sub("", part))
     if check:
         _check_pattern(expanded, where)
-    return Rule(**{name: tuple(value) if name in _TEXTS else value for name, value in values.items()}, pattern=expanded)
+    plain: dict[str, Any] = {name: tuple(value) if name in _TEXTS else value for name, value in values.items()}
+    return Rule(**{**plain, "pattern": expanded})
 
 
 def _check(values: Mapping[str, Any], where: str) -> None:
+    """Everything about a rule of the user's that could be wrong but its pattern."""
     for key, value in values.items():
-        if key not in _KINDS:
-            near = difflib.get_close_matches(key, _KINDS, 1)
-            raise UsageError(
-                f"{where}: unknown key '{key}'", f"did you mean '{near[0]}'?" if near else "known: " + ", ".join(_KINDS)
-            )
-        if not isinstance(value, _KINDS[key]) or (isinstance(value, bool) and _KINDS[key] != (bool,)):
-            raise UsageError(f"{where}: {key} = {value!r}", f"write {key} as {_EXAMPLES.get(key, 'text')}")
-        if key in _TEXTS and not all(isinstance(item, str) and item for item in value):
-            raise UsageError(f"{where}: {key} holds something that is no text", f'write {key} = ["...", "..."]')
-        if key in _CHOICES and value not in _CHOICES[key]:
-            raise UsageError(f"{where}: {key} = '{value}'", f"write one of: {', '.join(filter(None, _CHOICES[key]))}")
-    for key in ("category", "name", "confidence"):
+        _check_value(key, value, where)
+    for key, example in (("category", '"share"'), ("name", '"our-slogan"'), ("confidence", "0.9")):
         if key not in values:
-            raise UsageError(f"{where}: no {key}", f"add {key} = {_EXAMPLES.get(key, chr(34) + '...' + chr(34))}")
+            raise UsageError(f"{where}: no {key}", f"add {key} = {example}")
     if values["category"] not in CATEGORIES:
         raise UsageError(f"{where}: unknown category '{values['category']}'", "known: " + ", ".join(CATEGORIES))
     if not 0 <= values["confidence"] <= 1:
@@ -246,16 +232,18 @@ def _check(values: Mapping[str, Any], where: str) -> None:
         raise UsageError(f"{where}: nothing to match", "add pattern = '''...''' or phrases = [\"...\"]")
 
 
-_EXAMPLES = {
-    "patterns": "a list of texts",
-    "phrases": "a list of texts",
-    "hit": "a list of texts",
-    "miss": "a list of texts",
-    "confidence": "a number such as 0.9",
-    "max_words": "a whole number such as 12",
-    "max_chars": "a whole number such as 400",
-    "capitals": "true or false",
-}
+def _check_value(key: str, value: Any, where: str) -> None:
+    if key not in _KINDS:
+        near = difflib.get_close_matches(key, _KINDS, 1)
+        hint = f"did you mean '{near[0]}'?" if near else "known: " + ", ".join(_KINDS)
+        raise UsageError(f"{where}: unknown key '{key}'", hint)
+    kinds = _KINDS[key]
+    is_list_of_texts = isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+    is_right = is_list_of_texts if key in _TEXTS else isinstance(value, kinds)
+    if not is_right or (isinstance(value, bool) and kinds != (bool,)):
+        raise UsageError(f"{where}: {key} = {value!r}", f"write {key} as {_WRITTEN[kinds]}")
+    if key in _CHOICES and value not in _CHOICES[key]:
+        raise UsageError(f"{where}: {key} = '{value}'", "write one of: " + ", ".join(filter(None, _CHOICES[key])))
 
 
 def _check_pattern(pattern: str, where: str) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import exp
 from pathlib import Path
+from types import MappingProxyType
 
 from ..model import Block, Label
 from . import features
@@ -25,7 +26,7 @@ _CERTAIN = 0.9
 """Confidence from which a rule takes a line out of the middle of an article."""
 _HEADLINE_REACH = 15
 """Lines above the article among which its headline is looked for."""
-_BRIDGED = -1.5
+_BRIDGED = -0.7
 """Score down to which a single line between two lines of the article stays: sub-headings, short quotes."""
 
 _TOKEN_CATEGORIES = (
@@ -85,54 +86,59 @@ def scores_with(
     """The same with weights of one's own: "text-line", "text-page", "html-line", "html-page"."""
     kind = "html" if blocks else "text"
     own = line_features(lines, blocks, hits)
-    first = [total(names, weights[f"{kind}-line"]) for names in own]
-    second = weights[f"{kind}-page"]
-    return [total(names, second) for names in page_features(lines, blocks, own, first)]
+    by_itself, in_context = weights[f"{kind}-line"], weights[f"{kind}-page"]
+    first = [total(line.core, by_itself) + total(line.other, by_itself, 0) for line in own]
+    return [
+        total(names, in_context) if names else score
+        for score, names in zip(first, page_features(lines, blocks, own, first), strict=True)
+    ]
 
 
-def line_features(
-    lines: Sequence[Shape], blocks: Sequence[Block], hits: Sequence[Rule | None]
-) -> list[tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class LineFeatures:
+    """Feature names of a line by itself."""
+
+    core: tuple[str, ...]
+    """Those that matter in its context too."""
+    other: tuple[str, ...]
+
+
+def line_features(lines: Sequence[Shape], blocks: Sequence[Block], hits: Sequence[Rule | None]) -> list[LineFeatures]:
     """Feature names of each line by itself."""
     counts = Counter(line.text for line in lines)
     found = []
-    for number, line in enumerate(lines):
-        hit = hits[number]
-        names = list(features.text_features(line, counts[line.text] > 1, hit.category if hit else None))
-        if blocks:
-            names.extend(features.markup_features(blocks[number], line))
-        found.append(tuple(names))
+    for number, (line, hit) in enumerate(zip(lines, hits, strict=True)):
+        block = blocks[number] if blocks else None
+        core = tuple(features.core_features(line, block, hit.category if hit else None))
+        other = list(features.text_features(line, counts[line.text] > 1))
+        if block:
+            other.extend(features.markup_features(block, line))
+        found.append(LineFeatures(core, tuple(other)))
     return found
 
 
 def page_features(
-    lines: Sequence[Shape], blocks: Sequence[Block], own: Sequence[tuple[str, ...]], first: Sequence[float]
+    lines: Sequence[Shape], blocks: Sequence[Block], own: Sequence[LineFeatures], first: Sequence[float]
 ) -> list[tuple[str, ...]]:
-    """Feature names of each line in its context, given the first scores."""
+    """Feature names of each line in its context, given the first scores; none for lines beyond hope."""
     page = features.Page(lines, blocks, first)
-    return [
-        (*page.features(number), *(name for name in names if name.startswith(_KEPT)))
-        for number, names in enumerate(own)
-    ]
+    return [() if page.is_hopeless(number) else (*line.core, *page.features(number)) for number, line in enumerate(own)]
 
 
-_KEPT = ("words-ends", "rule", "tag:", "end:", "item")
-"""Features of a line by itself that matter in its context too."""
-
-
-def total(names: Iterable[str], weights: Weights) -> float:
-    """Log odds from the weights of features; those unknown weigh nothing.
+def total(names: Iterable[str], weights: Weights, bias: int | None = None) -> float:
+    """Log odds from the weights of features; those unknown weigh nothing. ``bias`` None: that of the weights.
 
     The weights are whole thousandths: their sum is the same in any order, and names come from sets.
     """
     get = weights.get
-    return sum([get(name, 0) for name in names], weights[_BIAS]) / 1000
+    return sum([get(name, 0) for name in names], weights[_BIAS] if bias is None else bias) / 1000
 
 
 @cache
 def _weights() -> Mapping[str, Weights]:
     content = Path(__file__).with_name("weights.json").read_text("utf-8")
-    return {name: weights for name, weights in json.loads(content).items()}
+    weights: dict[str, Weights] = json.loads(content)
+    return MappingProxyType(weights)
 
 
 def article(page: Scored) -> list[bool]:

@@ -1,0 +1,237 @@
+"""Quality of the matching on labelled reuse: stories, passages and removals.
+
+    python benchmarks/reuse.py DATA [--docs 2000] [--seeds 1,2,3] [--sets syndicated,pan13,psdocs,clough]
+
+DATA is the folder with ``reuse/``; beside it lies ``tools/`` with the generator of syndicated copies and the
+scorer, both of which are used as they are. One default setting for all sets.
+
+removals, on the syndicated sets: precision is the share of the paragraphs removed of which at least .9 of the
+characters come from the keeper's document by the gold; recall the share of the paragraphs that an earlier
+document (in keeping order) holds to .9 by the gold that were removed; lost, the share of the removed characters
+without origin in the keeper's document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from unecho import dedupe
+from unecho.result import Result
+
+Row = dict[str, Any]
+Spans = list[tuple[int, int]]
+
+
+def read_lines(path: Path) -> list[Row]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def tool(data: Path, name: str) -> ModuleType:
+    """A script of ``tools/`` as a module."""
+    spec = importlib.util.spec_from_file_location(name, data.parent / "tools" / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"no {name}.py beside {data}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def run(docs: Iterable[Row], **settings: Any) -> Result:
+    """Documents as they are, matched with the defaults; the site as the folder, for the templates."""
+    return dedupe([(f"{row.get('source', '')}/{row['id']}", row["text"]) for row in docs], **settings)
+
+
+def plain(name: str) -> str:
+    return name.partition("/")[2]
+
+
+def passages_of(result: Result) -> list[Row]:
+    return [
+        {
+            "a": plain(p.a), "a_start": p.a_start, "a_end": p.a_end,
+            "b": plain(p.b), "b_start": p.b_start, "b_end": p.b_end,
+        }
+        for p in result.passages
+    ]  # fmt: skip
+
+
+def stories_of(result: Result) -> list[list[str]]:
+    """Groups of the same story; pairs that share a part are none."""
+    return [
+        sorted(map(plain, story.documents))
+        for story in result.stories
+        if any(pair.relation == "same" for pair in story.pairs)
+    ]
+
+
+# ---- removals ---------------------------------------------------------------------------------------
+
+
+class Origins:
+    """Per pair of documents, what of the first comes from the second by the gold."""
+
+    def __init__(self, passages: Iterable[Row]) -> None:
+        self.spans: dict[tuple[str, str], Spans] = defaultdict(list)
+        self.others: dict[str, set[str]] = defaultdict(set)
+        for row in passages:
+            for mine, other in (("a", "b"), ("b", "a")):
+                self.spans[row[mine], row[other]].append((row[f"{mine}_start"], row[f"{mine}_end"]))
+                self.others[row[mine]].add(row[other])
+
+    def share(self, document: str, other: str, start: int, end: int) -> float:
+        """Share of the characters start to end of a document that come from the other one."""
+        places = set()
+        for low, high in self.spans.get((document, other), ()):
+            places |= set(range(max(low, start), min(high, end)))
+        return len(places) / (end - start)
+
+
+def removal_scores(result: Result, gold: Path) -> tuple[float, float, float]:
+    """(precision, recall, lost) of the paragraphs removed as duplicates."""
+    origins = Origins(read_lines(gold / "passages.jsonl"))
+    bodies: dict[str, Spans] = defaultdict(list)
+    for row in read_lines(gold / "paragraphs.jsonl"):
+        if row["role"] == "body":
+            bodies[row["id"]].append((row["start"], row["end"]))
+    removed: dict[str, Spans] = defaultdict(list)
+    right, lost, characters = [], 0.0, 0
+    for document, keeper, start, end in duplicates(result):
+        share = origins.share(document, keeper, start, end)
+        right.append(share >= 0.9)
+        lost += (1 - share) * (end - start)
+        characters += end - start
+        removed[document].append((start, end))
+    rank = keeping_order(result)
+    found = [
+        any(low <= start and end <= high for low, high in removed[document])
+        for document, spans in bodies.items()
+        for start, end in spans
+        if len(result.text(rank[document][1])[start:end].split()) >= 8
+        and any(
+            rank[other] < rank[document] and origins.share(document, other, start, end) >= 0.9
+            for other in origins.others[document]
+        )
+    ]
+    return sum(right) / max(len(right), 1), sum(found) / max(len(found), 1), lost / max(characters, 1)
+
+
+def duplicates(result: Result) -> Iterator[tuple[str, str, int, int]]:
+    """(document, keeper, start, end) of the paragraphs removed, without the white space around them."""
+    for removal in result.removals:
+        if removal.reason == "duplicate" and removal.keeper is not None:
+            start = removal.start + len(removal.text) - len(removal.text.lstrip())
+            end = removal.start + len(removal.text.rstrip())
+            yield plain(removal.document), plain(removal.keeper.document), start, end
+
+
+def keeping_order(result: Result) -> dict[str, tuple[int, str]]:
+    """Documents without dates: the longest first, then by path."""
+    boilerplate = {record.id: record.words_removed.get("boilerplate", 0) for record in result.documents}
+    repeats = {record.id: record.words_removed.get("repeat", 0) for record in result.documents}
+    return {
+        plain(record.id): (boilerplate[record.id] + repeats[record.id] - record.words, record.id)
+        for record in result.documents
+    }
+
+
+# ---- sets -------------------------------------------------------------------------------------------
+
+
+def syndicated(data: Path, seed: int, docs: int, boilerplate: str) -> Iterator[tuple[str, str]]:
+    scorer = tool(data, "score_pairs")
+    with tempfile.TemporaryDirectory() as folder:
+        gold = Path(folder)
+        generator = str(data.parent / "tools" / "make_syndicated.py")
+        base = str(data / "reuse" / "bbc" / "docs.jsonl.gz")
+        options = ["--docs", str(docs), "--seed", str(seed), "--boilerplate", boilerplate]
+        subprocess.run(
+            [sys.executable, generator, "--base", base, "--out", folder, *options], check=True, capture_output=True
+        )
+        rows = read_lines(gold / "docs.jsonl.gz")
+        with run(rows) as result:
+            passages = scorer.passages_score(read_lines(gold / "passages.jsonl"), passages_of(result))
+            clusters = json.loads((gold / "clusters.json").read_text())
+            stories = scorer.clusters_score(clusters, stories_of(result), len(rows))
+            precision, recall, lost = removal_scores(result, gold)
+    yield "passages plagdet", f"{passages[4]:.4f}"
+    yield "passages P / R", f"{passages[0]:.4f} / {passages[1]:.4f}"
+    yield "stories pair F1", f"{stories[2]:.4f}"
+    yield "stories ARI", f"{stories[3]:.4f}"
+    yield "removals precision", f"{precision:.4f}"
+    yield "removals recall", f"{recall:.4f}"
+    yield "removals lost", f"{lost:.4f}"
+
+
+def pan13(data: Path) -> Iterator[tuple[str, str]]:
+    folder = data / "reuse" / "pan13_noobf"
+    gold = read_lines(folder / "passages.jsonl")
+    pairs = {frozenset((row["a"], row["b"])) for row in gold}
+    with run(read_lines(folder / "docs.jsonl.gz"), clean="off") as result:
+        found = [row for row in passages_of(result) if frozenset((row["a"], row["b"])) in pairs]
+    yield "passages plagdet", f"{tool(data, 'score_pairs').passages_score(gold, found)[4]:.4f}"
+
+
+def psdocs(data: Path) -> Iterator[tuple[str, str]]:
+    folder = data / "reuse" / "psdocs_versions"
+    rows = [{"id": row["id"], "text": row["text"]} for row in read_lines(folder / "docs.jsonl.gz")]
+    clusters = json.loads((folder / "clusters.json").read_text())
+    with run(rows, clean="off") as result:
+        scores = tool(data, "score_pairs").clusters_score(clusters, stories_of(result), len(rows))
+    yield "stories pair F1", f"{scores[2]:.4f}"
+    yield "stories ARI", f"{scores[3]:.4f}"
+
+
+def clough(data: Path) -> Iterator[tuple[str, str]]:
+    folder = data / "reuse" / "clough_stevenson"
+    scorer = tool(data, "score_pairs")
+    gold = scorer.read_pairs(str(folder / "pairs.tsv"))
+    rows = [{"id": row["id"], "text": row["text"]} for row in read_lines(folder / "docs.jsonl.gz")]
+    with run(rows, clean="off") as result:
+        found = {(min(p["a"], p["b"]), max(p["a"], p["b"])) for p in passages_of(result)}
+    yield "pairs F1", f"{scorer.pairs_score(gold, found)[2]:.4f}"
+
+
+def measure(data: Path, sets: Iterable[str], seeds: Iterable[int], docs: int) -> Iterator[tuple[str, str, str]]:
+    """(set, measure, value) of everything asked for."""
+    for name in sets:
+        if name == "syndicated":
+            for seed in seeds:
+                for boilerplate in ("none", "full"):
+                    for what, value in syndicated(data, seed, docs, boilerplate):
+                        yield f"syndicated seed {seed}, boilerplate {boilerplate}", what, value
+        else:
+            for what, value in {"pan13": pan13, "psdocs": psdocs, "clough": clough}[name](data):
+                yield name, what, value
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--docs", type=int, default=2000)
+    parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument("--sets", default="syndicated,pan13,psdocs,clough")
+    options = parser.parse_args()
+    seeds = [int(seed) for seed in options.seeds.split(",")]
+    last = ""
+    for name, what, value in measure(options.data.resolve(), options.sets.split(","), seeds, options.docs):
+        if name != last:
+            print(f"\n{name}")
+            last = name
+        print(f"  {what:<22} {value}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Where paragraphs begin and end, in every layout that articles come in."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from unecho import paragraphs
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+SENTENCE = "The council met on Monday and agreed, after a long debate, that the old bridge must be rebuilt. "
+
+
+def parts(text: str) -> list[str]:
+    return [text[start:end] for start, end in paragraphs.split(text)]
+
+
+def wrapped(text: str, width: int) -> str:
+    return textwrap.fill(text, width, break_on_hyphens=False)
+
+
+LAYOUTS = st.text(alphabet=st.sampled_from(list("aB .-\n\r\t1)•\u00a0\u2028\u2029\f\x85é中")), max_size=300)
+
+
+@given(LAYOUTS | st.text(max_size=200))
+@example("")
+@example(" \n\u00a0\n")
+def test_spans_hold_every_character_that_is_not_white_space(text: str) -> None:
+    covered = set[int]()
+    last = 0
+    for start, end in paragraphs.split(text):
+        assert last <= start < end
+        assert text[start:end] == text[start:end].strip()
+        covered.update(range(start, end))
+        last = end
+    assert all(character.isspace() or number in covered for number, character in enumerate(text))
+
+
+@given(st.lists(st.text(alphabet="abc XYZ.", min_size=1, max_size=90), max_size=12), st.integers(40, 100))
+def test_spans_hold_also_in_wrapped_text(pieces: list[str], width: int) -> None:
+    text = "\n\n".join(wrapped(SENTENCE * 4 + piece, width) for piece in pieces)
+    joined = "".join("".join(part.split()) for part in parts(text))
+    assert joined == "".join(text.split())
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\f", "\x85"])
+def test_one_paragraph_a_line(newline: str) -> None:
+    assert parts(f"First one.{newline}Second one.{newline} Third ") == ["First one.", "Second one.", "Third"]
+
+
+def test_blank_lines_and_single_line_breaks_mixed() -> None:
+    assert parts("Title\n\nWritten by\nJane Doe\n\n\n\nText.\n") == ["Title", "Written by", "Jane Doe", "Text."]
+
+
+def test_no_break_space_alone_is_a_blank_line() -> None:
+    assert parts("One.\n\u00a0\nTwo.") == ["One.", "Two."]
+
+
+@pytest.mark.parametrize("width", [40, 64, 72, 100, 190])
+def test_wrapped_block_is_one_paragraph(width: int) -> None:
+    blocks = [wrapped(SENTENCE * count, width) for count in (5, 8, 6)]
+    assert parts("\n\n".join(blocks)) == blocks
+
+
+def test_wrapped_text_at_the_margin_of_its_indent() -> None:
+    blocks = [textwrap.indent(wrapped(SENTENCE * 6, 70), "   ") for _ in range(3)]
+    assert parts("\n\n".join(blocks)) == [block.strip() for block in blocks]
+
+
+def test_heading_on_a_wrapped_paragraph_stands_apart() -> None:
+    body = wrapped(SENTENCE * 6, 72)
+    assert parts(f"{body}\n\nThe Bridge\n{body}") == [body, "The Bridge", body]
+
+
+def test_indented_paragraphs_without_blank_lines() -> None:
+    body = textwrap.fill(SENTENCE * 6, 72, initial_indent="    ")
+    assert parts(f"{body}\n{body}") == [body.strip(), body.strip()]
+
+
+@pytest.mark.parametrize("marks", [("-", "-"), ("*", "*"), ("•", "•"), ("–", "–"), ("1.", "2."), ("a)", "b)")])
+def test_items_of_a_list_stand_apart_in_wrapped_text(marks: tuple[str, str]) -> None:
+    body = wrapped(SENTENCE * 6, 72)
+    items = [textwrap.fill(f"{mark} {SENTENCE * 2}", 72, subsequent_indent="  ") for mark in marks]
+    assert parts("\n".join([f"{body}\n", *items])) == [body, *items]
+    assert parts("\n".join(["He said that:", *items, "", body])) == ["He said that:", *items, body]
+
+
+def test_dash_that_wrapping_put_in_front_makes_no_item() -> None:
+    text = wrapped(SENTENCE * 3 + "The bridge, which had stood there for two hundred years or a little more", 72)
+    text += "\n– and it was loved – fell on a Sunday.\n" + wrapped(SENTENCE * 3, 72)
+    assert parts(text)[0].startswith("The council")
+    assert not any(part.startswith("–") for part in parts(text))
+
+
+def test_list_of_short_lines_is_not_taken_for_wrapped_text() -> None:
+    lines = ["- beatings", "- floggings", "- electric shocks", "The end of it all came soon"]
+    assert parts("\n".join(lines)) == lines
+
+
+def test_headlines_of_like_length_are_not_taken_for_wrapped_text() -> None:
+    lines = [f"Council Agrees To Rebuild The Old Bridge At Last {number}" for number in range(20)]
+    assert parts("\n".join(lines)) == lines
+
+
+def test_long_line_in_wrapped_text_is_a_paragraph() -> None:
+    body = wrapped(SENTENCE * 8, 72)
+    long = SENTENCE.strip() * 3
+    assert parts(f"{body}\n{long}\n{body}") == [body, long, body]
+
+
+def test_markdown_in_wrapped_text() -> None:
+    body = wrapped(SENTENCE * 6, 72)
+    assert parts(f"# Title\n{body}\n## Next\n{body}\n| a | b |\n| 1 | 2 |") == [
+        "# Title",
+        body,
+        "## Next",
+        body,
+        "| a | b |",
+        "| 1 | 2 |",
+    ]
+
+
+@pytest.mark.parametrize(("name", "count"), [("000", 27), ("001", 21), ("002", 33), ("003", 16), ("004", 25)])
+def test_seeds(name: str, count: int) -> None:
+    text = next(SEEDS.glob(f"{name}_*.txt")).read_text("utf-8")
+    assert len(paragraphs.split(text)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("abcd efg " * 2_000_000, 1.0),
+        ((SENTENCE * 5 + "\n\n") * 30_000, 1.0),
+        ((wrapped(SENTENCE * 5, 72) + "\n\n") * 15_000, 2.5),
+    ],
+)
+def test_time_is_linear_and_short(text: str, seconds: float) -> None:
+    started = time.process_time()
+    paragraphs.split(text)
+    assert time.process_time() - started < seconds
