@@ -32,7 +32,6 @@ class Settings:
     within_document: Literal["exact", "adjacent", "off"] = "exact"
     """Repeats inside one document: "exact" takes out exact repeats of 8 words and more, and adjacent ones."""
     passages: bool = True
-    cut_passages: bool = False
     emptied: Literal["drop", "keep"] = "drop"
     """What happens to a document of which nothing but boilerplate and duplicates is left."""
     clean: Literal["auto", "light", "full", "off"] = "auto"

@@ -69,11 +69,6 @@ def count_words(text: str) -> int:
     return words
 
 
-def is_prose(line: Shape) -> bool:
-    """Whether a line reads like running text."""
-    return (line.words >= 12 and (line.ends or line.sentences > 0)) or line.words >= 25
-
-
 def core_features(line: Shape, block: Block | None, category: str | None) -> Iterator[str]:
     """Names of the features of a line by itself that matter in its context too.
 

@@ -171,7 +171,7 @@ def _drop_repeats(lines: Sequence[Shape], labels: list[Label]) -> None:
         if labels[number].category is not None:
             continue
         text = normalise(line.text)
-        if text == before and line.words >= 2:
+        if text == before and line.words >= 2 and any(map(str.isalpha, text)):
             labels[number] = Label("repeat", 0.95, "context.adjacent-repeat")
         before = text
 

@@ -36,7 +36,7 @@ _TEXTS = ("patterns", "phrases", "hit", "miss")
 
 _UNIFIED = str.maketrans(
     {
-        **dict.fromkeys("‘’‚‛`´ʼ＇", "'"),
+        **dict.fromkeys("‘’‚‛´ʼ＇", "'"),
         **dict.fromkeys("“”„‟«»″＂", '"'),
         **dict.fromkeys("‐‑‒–—―−－", "-"),
         **dict.fromkeys("：", ":"),
@@ -157,7 +157,8 @@ def allows(rule: Rule, line: Line) -> bool:
 
 def normalise(line: str) -> str:
     """``line`` case-folded, with straight quotes, plain hyphens and single spaces: what patterns match."""
-    return " ".join((line if line.isascii() else line.translate(_UNIFIED)).casefold().split())
+    folded = line.casefold()
+    return " ".join((folded if folded.isascii() else folded.translate(_UNIFIED)).split())
 
 
 def bare(normalised: str) -> str:

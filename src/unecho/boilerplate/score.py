@@ -77,7 +77,7 @@ def label(lines: Sequence[Shape], blocks: Sequence[Block], hits: Sequence[Rule |
 
 def scores(lines: Sequence[Shape], blocks: Sequence[Block], hits: Sequence[Rule | None]) -> list[float]:
     """Log odds of each line to belong to the article."""
-    return scores_with(_weights(), lines, blocks, hits)
+    return scores_with(shipped_weights(), lines, blocks, hits)
 
 
 def scores_with(
@@ -135,7 +135,7 @@ def total(names: Iterable[str], weights: Weights, bias: int | None = None) -> fl
 
 
 @cache
-def _weights() -> Mapping[str, Weights]:
+def shipped_weights() -> Mapping[str, Weights]:
     content = Path(__file__).with_name("weights.json").read_text("utf-8")
     weights: dict[str, Weights] = json.loads(content)
     return MappingProxyType(weights)
