@@ -83,7 +83,9 @@ def test_seeds_lose_their_boilerplate_and_nothing_else(number: str) -> None:
     spans = paragraphs.split(text)
     found = label.label(text, spans, rules=RULES)
     gone = [
-        (text[start:end], mark.category) for (start, end), mark in zip(spans, found.labels, strict=True) if mark.category
+        (text[start:end], mark.category)
+        for (start, end), mark in zip(spans, found.labels, strict=True)
+        if mark.category
     ]
     wanted = [(line, category) for line, (category, count) in GONE[number].items() for _ in range(count)]
     assert found.mode == "extracted"
@@ -190,11 +192,7 @@ def test_dump_of_a_page_is_told_from_an_article() -> None:
 
 def test_article_is_found_in_the_dump() -> None:
     found, gone = run("\n".join(HEAD + BODY + FOOT))
-    kept = [
-        text
-        for text, mark in zip(HEAD + BODY + FOOT, found.labels, strict=True)
-        if mark.category is None
-    ]
+    kept = [text for text, mark in zip(HEAD + BODY + FOOT, found.labels, strict=True) if mark.category is None]
     assert kept == ["The old bridge", *BODY]
     assert gone["Share on Facebook"] == "share share.share-on"
     assert gone["Privacy policy"].startswith("legal ")

@@ -35,7 +35,7 @@ def test_composition_and_case_make_no_difference(text: str) -> None:
 
 
 def same(a: str, b: str) -> bool:
-    return tokenize([a]).hash.tolist() == tokenize([b]).hash.tolist()
+    return bool(tokenize([a]).hash.tolist() == tokenize([b]).hash.tolist())
 
 
 def test_typography_makes_no_difference() -> None:

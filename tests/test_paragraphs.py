@@ -82,6 +82,12 @@ def test_indented_paragraphs_without_blank_lines() -> None:
     assert parts(f"{body}\n{body}") == [body.strip(), body.strip()]
 
 
+def test_indent_begins_a_paragraph_also_after_a_full_line() -> None:
+    lines = textwrap.fill(SENTENCE * 6, 72, initial_indent="    ").splitlines()[:5]
+    lines[-1] = lines[-1][:-1] + "."
+    assert parts("\n".join(lines * 2)) == ["\n".join(lines).strip()] * 2
+
+
 @pytest.mark.parametrize("marks", [("-", "-"), ("*", "*"), ("•", "•"), ("–", "–"), ("1.", "2."), ("a)", "b)")])
 def test_items_of_a_list_stand_apart_in_wrapped_text(marks: tuple[str, str]) -> None:
     body = wrapped(SENTENCE * 6, 72)
@@ -106,6 +112,14 @@ def test_list_of_short_lines_is_not_taken_for_wrapped_text() -> None:
 
 def test_headlines_of_like_length_are_not_taken_for_wrapped_text() -> None:
     lines = [f"Council Agrees To Rebuild The Old Bridge At Last {number}" for number in range(20)]
+    assert parts("\n".join(lines)) == lines
+
+
+def test_some_lines_in_lower_case_do_not_make_wrapped_text() -> None:
+    lines = [
+        f"{'i' if number % 4 == 0 else 'I'}Phones Are Banned In The Schools Of The County {number:02}"
+        for number in range(40)
+    ]
     assert parts("\n".join(lines)) == lines
 
 

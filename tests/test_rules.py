@@ -190,7 +190,9 @@ def test_rules_can_be_sent_to_another_process() -> None:
 
 
 def test_rules_of_the_user_come_first(tmp_path: Path) -> None:
-    found = rules.load(user_file(tmp_path, VALID + VALID.replace("our-slogan", "mine").replace("our paper,? our town", "share")))
+    found = rules.load(
+        user_file(tmp_path, VALID + VALID.replace("our-slogan", "mine").replace("our paper,? our town", "share"))
+    )
     hit = found.match(line("OUR PAPER, our town"))
     assert hit is not None and hit.id == "share.our-slogan"
     assert found.match(line("Back to top")) is not None
@@ -224,5 +226,5 @@ def test_errors_name_file_and_rule(tmp_path: Path, change: tuple[str, str], mess
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="gone.toml"):
+    with pytest.raises(UsageError, match=r"gone\.toml"):
         rules.load(str(tmp_path / "gone.toml"))

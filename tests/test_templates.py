@@ -116,6 +116,12 @@ def test_long_notice_on_every_page_does_not_make_them_one_story() -> None:
     assert stripped(rows) == {long("notice"), "Sports desk"}
 
 
+def test_short_articles_under_long_notices_are_not_one_story() -> None:
+    rows: list[Row] = [(0, document, long(f"own{document}"), True) for document in range(20)]
+    rows += [(0, document, long(f"notice{number}"), True) for document in range(20) for number in range(3)]
+    assert stripped(rows) == {long(f"notice{number}") for number in range(3)}
+
+
 def test_lines_labelled_boilerplate_do_not_make_a_story() -> None:
     rows: list[Row] = []
     for document in range(20):

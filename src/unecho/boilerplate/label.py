@@ -85,7 +85,9 @@ def looks_raw(lines: Sequence[Shape], rules: Rules) -> bool:
     found = {
         (hit.category, hit.name)
         for line in short
-        if (hit := rules.match(Line(line.text, line.words, raw=True))) and hit.category in _FRAME
+        if any(map(str.isalpha, line.text))  # lines of signs are code as often as paging
+        and (hit := rules.match(Line(line.text, line.words, raw=True)))
+        and hit.category in _FRAME
     }
     return len(found) >= 3 and len({category for category, _ in found}) >= 2
 

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from unecho.engine import SMALL, batches, ordered_map, workers_for
+from unecho.model import Label
+from unecho.normalize import tokenize
+from unecho.table import CONTENT, build, joined
+
+
+def work(item: int) -> tuple[int, int]:
+    return item * item, os.getpid()
+
+
+def fail(item: int) -> int:
+    if item == 7:
+        raise ValueError("seven")
+    return item
+
+
+def test_results_come_back_in_order_from_other_processes() -> None:
+    found = list(ordered_map(work, range(40), 2))
+    assert [value for value, _ in found] == [n * n for n in range(40)]
+    assert os.getpid() not in {process for _, process in found}
+
+
+@pytest.mark.parametrize(("count", "workers"), [(SMALL, 2), (30, 1), (0, 2)])
+def test_little_work_stays_here(count: int, workers: int) -> None:
+    found = list(ordered_map(work, range(count), workers))
+    assert found == [(n * n, os.getpid()) for n in range(count)]
+
+
+def test_an_error_of_another_process_is_raised_here() -> None:
+    with pytest.raises(ValueError, match="seven"):
+        list(ordered_map(fail, range(30), 2))
+
+
+def test_batches_keep_order_and_size() -> None:
+    found = list(batches(range(10), lambda item: 100 * item, limit=1000))
+    assert [item for batch in found for item in batch] == list(range(10))
+    assert len(found) > 2
+    assert list(batches([], lambda item: 1)) == []
+
+
+def test_workers() -> None:
+    assert workers_for(3) == 3
+    assert workers_for(0) >= 1
+
+
+def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
+    texts = ["one two\nthree", "", "four five six\nseven eight\nnine", "ten"]
+    spans = [[(0, 7), (8, 13)], [], [(0, 13), (14, 25), (26, 30)], [(0, 3)]]
+    labels = [
+        [Label("date" if end - start == 7 else None, 0.5, f"rule {end}") for start, end in part] for part in spans
+    ]
+    keys = [[hash(text[start:end]) % 1000 for start, end in part] for text, part in zip(texts, spans, strict=True)]
+
+    def table_of(which: list[int]) -> object:
+        parts = [build([spans[n]], [labels[n]], keys[n], tokenize([texts[n]]), [len(texts[n])]) for n in which]
+        return joined(parts)
+
+    order = [2, 0, 3, 1]
+    once = joined(
+        [build(spans, labels, [key for part in keys for key in part], tokenize(texts), list(map(len, texts)))]
+    )
+    sorted_table, expected = once.in_order(np.array(order)), table_of(order)
+    for name in ("paragraphs", "start", "end", "category", "confidence", "key", "tokens", "hash", "token_start"):
+        assert getattr(sorted_table, name).tolist() == getattr(expected, name).tolist(), name
+    assert [once.rules[n] for n in once.rule] == [label.rule for part in labels for label in part]
+    assert once.document.tolist() == [0, 0, 2, 2, 2, 3]
+    assert once.words.tolist() == [2, 1, 3, 2, 1, 1]
+    marked = once.relabelled(once.words == 1, "navigation", 0.9, "template.site")
+    assert marked.content.tolist() == [False, False, True, True, False, False]
+    assert [marked.rules[n] for n in marked.rule[once.words == 1]] == ["template.site"] * 3
+    assert (once.category == CONTENT).tolist() == [False, True, True, True, True, True]

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unecho import dedupe
+from unecho.passages import Alignment, run_columns
+from unecho.stories import Coverage, coverage, groups
+
+RUNS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=6)
+
+
+@given(st.dictionaries(st.sampled_from([(0, 1), (0, 2), (1, 2)]), st.lists(RUNS, min_size=1, max_size=2), max_size=3))
+def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], list[list[tuple[int, int, int]]]]) -> None:
+    alignments = [
+        Alignment(a, b, tuple(runs), sum(n for _, _, n in runs))
+        for (a, b), passages in sorted(found.items())
+        for runs in passages
+    ]
+    result = coverage(run_columns(alignments), np.array([100, 100, 100]))
+    assert list(zip(result.a.tolist(), result.b.tolist(), strict=True)) == sorted(found)
+    for row, passages in enumerate(passages for _, passages in sorted(found.items())):
+        for side, shares in ((0, result.a_covered), (1, result.b_covered)):
+            words = {run[side] + step for runs in passages for run in runs for step in range(run[2])}
+            assert shares[row] == len(words) / 100
+
+
+def pairs(*rows: tuple[int, int, float, float]) -> Coverage:
+    columns = list(zip(*rows, strict=True))
+    return Coverage(np.array(columns[0]), np.array(columns[1]), np.array(columns[2]), np.array(columns[3]))
+
+
+def test_a_lifted_paragraph_makes_no_story_a_trimmed_copy_does() -> None:
+    assert pairs((0, 1, 0.95, 0.5)).relation(0) == "same"
+    assert pairs((0, 1, 0.6, 0.5)).relation(0) == "same"
+    assert pairs((0, 1, 0.9, 0.1)).relation(0) == "partial"
+    assert pairs((0, 1, 0.3, 0.3)).relation(0) == "partial"
+    assert pairs((0, 1, 0.1, 0.2)).relation(0) == "quotes"
+
+
+def test_one_weak_link_ties_no_two_stories_together() -> None:
+    two = pairs(
+        (0, 1, 0.9, 0.9), (0, 2, 0.9, 0.9), (1, 2, 0.9, 0.9),
+        (3, 4, 0.9, 0.9), (3, 5, 0.9, 0.9), (4, 5, 0.9, 0.9),
+        (2, 3, 0.5, 0.5),
+    )  # fmt: skip
+    assert groups(two) == [[0, 1, 2], [3, 4, 5]]
+    assert groups(pairs((0, 1, 0.9, 0.9), (1, 2, 0.6, 0.6))) == [[0, 1, 2]]
+    assert groups(pairs((0, 1, 0.1, 0.2))) == []
+
+
+SPEECH = "“We will rebuild the harbour, the mill and the school, and we will do it before the winter comes,”"
+
+
+def own(seed: int, words: int = 60) -> str:
+    """A paragraph that no other document has."""
+    rng = random.Random(seed)
+    return " ".join("".join(rng.choices("abcdefghijklmnop", k=rng.randrange(3, 9))) for _ in range(words)) + "."
+
+
+def test_a_repeated_quote_is_one_group_over_all_documents_and_stays() -> None:
+    texts = [(f"d{n}", f"{own(n)} {SPEECH} said {own(n + 50)}\n\n{own(n + 100)}") for n in range(4)]
+    result = dedupe(texts, clean="off")
+    assert len(result.passages) == 6 and len({p.group for p in result.passages}) == 1
+    assert all(p.quote for p in result.passages)
+    assert {result.text(p.a)[p.a_start : p.a_end] for p in result.passages} == {SPEECH[1:-2] + ",” said"}
+    assert result.removals == [] and result.clusters == [] and result.stories == []
+
+
+def test_a_whole_paragraph_and_a_quote_next_to_it_are_two_passages() -> None:
+    copied = "The mill burned down in the night of the third, and the fire brigade came an hour too late to save it."
+    result = dedupe(
+        [
+            ("a", f"{copied}\n\n{SPEECH} {own(1)}\n\n{own(2)}"),
+            ("b", f"{copied}\n\n{SPEECH} {own(3)}\n\n{own(4)}\n\n{own(5)}"),
+        ],
+        clean="off",
+    )  # fmt: skip
+    found = [(result.text("a")[p.a_start : p.a_end], p.quote) for p in result.passages]
+    assert found == [(copied[:-1], False), (SPEECH[1:-2], True)]
+    assert [r.text.strip() for r in result.removals] == [copied]
