@@ -317,3 +317,21 @@ def test_main_run_is_the_greatest_sum() -> None:
 def test_shape() -> None:
     found = features.shape("- He said: “Stop!”")
     assert dataclasses.astuple(found) == ("- He said: “Stop!”", 4, 1, True, True)
+
+
+def test_the_headline_of_a_dump_stays_above_its_article() -> None:
+    """Nothing but its place tells that it is one: the page's title says something else."""
+    head = [
+        "Skip to main content",
+        "Home | News | Sport",
+        "Wednesday 26 March",
+        "Share this article",
+        "Rain in the north",
+    ]
+    prose = [
+        f"The river rose by {n} metres in the night, and the people of the lower town left their houses before dawn."
+        for n in ("two", "three", "four", "five", "six")
+    ]
+    tail = ["Read more:", "Ten things to do", "Comments are closed.", "© Herald", "Privacy policy", "Contact us"]
+    _, gone = run("\n\n".join(head + prose + tail), "full")
+    assert list(gone) == head[:4] + tail

@@ -212,6 +212,12 @@ def test_repeats_inside_a_document() -> None:
     assert run(text, within_document="adjacent").removals == []
 
 
+def test_items_and_rows_may_repeat_inside_a_document() -> None:
+    day = f"- one cup of rice, two eggs, a spoon of oil and some salt\n1 | 2 | 3 | 4 | 5 | 6 | 7 | 8\n{PROSE}"
+    result = run(f"Monday\n{day}\nTuesday\n{day}")
+    assert [removal.text.strip() for removal in result.removals] == [PROSE]
+
+
 def test_an_adjacent_repeat_follows_its_first_copy_to_the_keeper() -> None:
     longer = f"{PROSE}\n\n{OTHER}\n\nThis is a third paragraph that makes the first document longer than the other."
     result = run(

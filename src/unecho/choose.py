@@ -19,6 +19,7 @@ from .seeds import Runs
 from .shingles import ShingleSets
 from .verify import intersections
 
+_BULLETS = ("- ", "* ", "• ", "– ", "· ")
 _WORTH_A_LOOK = 0.7
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -148,12 +149,18 @@ class _Chooser:
             return None
         document = self.corpus.paragraphs.document
         within = bool(document[keeper] == document[paragraph])
-        if within and self.settings.within_document != "exact":
+        if within and (self.settings.within_document != "exact" or self._is_listed(paragraph)):
             return None
         hashes = self.corpus.stream.hash
         if not np.array_equal(hashes[self.corpus.tokens(paragraph)], hashes[self.corpus.tokens(keeper)]):
             return None
         return _exact(paragraph, keeper, within)
+
+    def _is_listed(self, paragraph: int) -> bool:
+        """Whether it is an item of a list or a row of a table, which may well come twice in one document."""
+        document, start, end = self.corpus.place(paragraph, paragraph)
+        text = self.corpus.text(document)[start:end]
+        return text.startswith(_BULLETS) or " | " in text
 
     def _similar(self, paragraph: int) -> Verdict | None:
         """The best of the documents that share much of the paragraph and stay."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -61,7 +63,7 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) ->
 
 
 def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], workers: int) -> Iterator[R]:
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_obey_parent)
     waiting: deque[Future[R]] = deque()
     try:
         waiting.extend(pool.submit(function, item) for item in ahead)
@@ -79,6 +81,15 @@ def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], wor
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C is the main process's affair, which stops the others."""
+def _obey_parent() -> None:
+    """Ctrl-C is the main process's affair, which stops the others; when it is killed, they end by themselves."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    # A pool's processes hold both ends of the pipe their work comes through: they would wait for ever.
+    wait([sentinel])
+    os._exit(1)

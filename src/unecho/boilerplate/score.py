@@ -160,19 +160,28 @@ def article(page: Scored) -> list[bool]:
 
 
 def _headline(page: Scored, content: Sequence[bool]) -> int | None:
-    """The headline above the article: the last h1, or for plain text the line that the page's title repeats."""
+    """The headline above the article: the last h1; for plain text the line that the page's title repeats, else
+    the line right above the article, bylines and the like aside, if it reads like a headline."""
     first = content.index(True) if True in content else 0
     title = normalise(page.lines[0].text) if page.lines else ""
-    for number in range(first - 1, max(first - 1 - _HEADLINE_REACH, -1), -1):
-        line = page.lines[number]
-        if page.hits[number] or line.words < 2:
-            continue
-        if page.blocks:
-            if page.blocks[number].tag == "h1":
-                return number
-        elif number and line.words >= 3 and normalise(line.text) in title:
-            return number
-    return None
+    above = [
+        number
+        for number in range(first - 1, max(first - 1 - _HEADLINE_REACH, -1), -1)
+        if not page.hits[number] and page.lines[number].words >= 2
+    ]
+    if page.blocks:
+        return next((number for number in above if page.blocks[number].tag == "h1"), None)
+    named = (
+        number
+        for number in above
+        if number and page.lines[number].words >= 3 and normalise(page.lines[number].text) in title
+    )
+    return next(named, above[0] if above and _is_headline(page.lines[above[0]]) else None)
+
+
+def _is_headline(line: Shape) -> bool:
+    """A few words that begin with no small letter and end no sentence."""
+    return 3 <= line.words <= 25 and not line.text[0].islower() and line.text[-1] not in ".,:;"
 
 
 def _boilerplate(page: Scored, number: int, first: int, last: int) -> Label:
