@@ -234,13 +234,16 @@ def summary(rows: Sequence[tuple[int, int, int]], pooled: bool) -> tuple[float, 
     return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def print_table(title: str, rows: Sequence[tuple[dict[str, Any], str]]) -> None:
-    """One line per set: precision, recall, F1."""
+def print_table(title: str, rows: Sequence[tuple[dict[str, Any], str]]) -> dict[str, float]:
+    """One line per set: precision, recall, F1. Returns the F1 of each set."""
+    scores = {}
     print(f"\n{title}\n{'set':<14}{'pages':>6}{'P':>8}{'R':>8}{'F1':>8}")
     for name in sorted({gold["set"] for gold, _ in rows}):
         own = [(gold, text) for gold, text in rows if gold["set"] == name]
         result = summary([counts(gold, text) for gold, text in own], pooled="body" not in own[0][0])
         print(f"{name:<14}{len(own):>6}" + "".join(f"{value:8.3f}" for value in result))
+        scores[name] = result[2]
+    return scores
 
 
 # --- what is measured ------------------------------------------------------------------------------------
@@ -252,8 +255,8 @@ def kept(text: str, labels: label.Labelled, spans: Sequence[tuple[int, int]]) ->
     return "\n".join(text[start:end] for (start, end), found in pairs if found.category is None)
 
 
-def score_text(gold: Sequence[dict[str, Any]], known: rules.Rules, clean: label.Clean) -> None:
-    """The naive dump of each page, as plain text."""
+def score_text(gold: Sequence[dict[str, Any]], known: rules.Rules, clean: label.Clean) -> dict[str, float]:
+    """The naive dump of each page, as plain text; F1 by set."""
     rows, size, modes = [], 0, Counter[str | None]()
     started = time.process_time()
     for page in gold:
@@ -264,12 +267,13 @@ def score_text(gold: Sequence[dict[str, Any]], known: rules.Rules, clean: label.
         modes[labels.mode] += 1
         size += len(text.encode())
     spent = time.process_time() - started
-    print_table(f"text dump, --clean {clean}", rows)
+    scores = print_table(f"text dump, --clean {clean}", rows)
     print(f"{len(gold) / spent:.0f} pages, {size / 1e6 / spent:.1f} MB a CPU second; modes {dict(modes)}")
+    return scores
 
 
-def score_html(gold: dict[str, dict[str, Any]], path: Path, known: rules.Rules) -> None:
-    """The pages as HTML. Time spent on reading the markup is given apart."""
+def score_html(gold: dict[str, dict[str, Any]], path: Path, known: rules.Rules) -> dict[str, float]:
+    """The pages as HTML; F1 by set. Time spent on reading the markup is given apart."""
     rows, size, reading, labelling = [], 0, 0.0, 0.0
     for row in read_jsonl(path):
         started = time.process_time()
@@ -281,13 +285,14 @@ def score_html(gold: dict[str, dict[str, Any]], path: Path, known: rules.Rules) 
         reading += read - started
         size += len(row["html"].encode())
         rows.append((gold[row["id"]], kept(page.text, labels, spans)))
-    print_table("HTML", rows)
+    scores = print_table("HTML", rows)
     both = reading + labelling
     print(f"{len(rows) / both:.0f} pages, {size / 1e6 / both:.1f} MB a CPU second ({reading / both:.0%} of it parsing)")
+    return scores
 
 
-def score_extracted(gold: Sequence[dict[str, Any]], known: rules.Rules) -> None:
-    """The gold text itself: nearly nothing of it may go."""
+def score_extracted(gold: Sequence[dict[str, Any]], known: rules.Rules) -> dict[str, float]:
+    """The gold text itself, of which nearly nothing may go; share of words kept, by set."""
     total, lost, modes = Counter[str](), Counter[str](), Counter[str | None]()
     for page in gold:
         if "body" not in page:
@@ -302,6 +307,7 @@ def score_extracted(gold: Sequence[dict[str, Any]], known: rules.Rules) -> None:
     print(f"\nalready extracted; modes {dict(modes)}")
     for name, words in sorted(total.items()):
         print(f"{name:<14}{lost[name]:>6} of {words} words lost: {lost[name] / words:.2%}")
+    return {name: 1 - lost[name] / words for name, words in total.items()}
 
 
 def score_folds(pages: Sequence[Sample], kind: str, folds: int) -> None:

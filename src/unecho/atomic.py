@@ -76,7 +76,7 @@ class RunFolder:
         shutil.rmtree(self._old, ignore_errors=True)
 
     def _recover(self) -> None:
-        """Undo what a killed run left: its new folder goes, an old one between two renames comes back."""
+        """Undo what a killed or failed run left: its new folder goes, an old one between two renames comes back."""
         if self._old.exists():
             if self.out.exists():
                 shutil.rmtree(self._old)
@@ -85,7 +85,8 @@ class RunFolder:
         shutil.rmtree(self._new, ignore_errors=True)
 
     def _finish(self) -> None:
-        shutil.rmtree(self._new, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self._recover()
         with contextlib.suppress(OSError):
             (self._work / "lock").unlink()
         self._lock.release()
