@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .errors import UnreadableError
+
+if TYPE_CHECKING:
+    from charset_normalizer import CharsetMatch
 
 _SAMPLE = 32_768
 """Bytes that are looked at where an encoding has to be guessed; more costs time and changes nothing."""
@@ -221,11 +226,25 @@ def _guess(data: bytes, html: bool) -> str:
         sample = _TAGS.sub(b" ", sample)
     if len(_HIGH.findall(sample)) < 8:  # too little to tell languages apart: the most frequent one
         return "cp1252"
-    matches = from_bytes(sample, cp_isolation=_GUESSES, enable_fallback=False)
-    for match in matches:
-        if len(_SIGN_IN_WORD.findall(str(match))) < 2:
-            return match.encoding
-    return "cp1252"
+    matches = [
+        match
+        for match in from_bytes(sample, cp_isolation=_GUESSES, enable_fallback=False)
+        if len(_SIGN_IN_WORD.findall(str(match))) < 2
+    ]
+    if not matches or _is_nearly_as_good(matches, "cp1252"):
+        return "cp1252"
+    return matches[0].encoding
+
+
+def _is_nearly_as_good(matches: Sequence[CharsetMatch], name: str) -> bool:
+    """Whether the best match is hardly better than this codec: many code pages of Europe agree on most letters,
+    and what tells them apart in a short text is chance."""
+    best = matches[0]
+    return name in best.could_be_from_charset or any(
+        match.chaos <= best.chaos + 0.1 and match.coherence >= best.coherence - 0.05
+        for match in matches
+        if match.encoding == name
+    )
 
 
 def _unmarked_wide(data: bytes) -> Decoded | None:

@@ -204,7 +204,7 @@ def _from_pair(name: str, text: str) -> Document:
 
 
 def _input_names(inputs: Sequence[Path] | Pairs) -> tuple[str, ...]:
-    return tuple(sorted(Path(item).name for item in inputs if not isinstance(item, tuple)))
+    return tuple(sorted(sources.utf8_name(Path(item).name) for item in inputs if not isinstance(item, tuple)))
 
 
 def _size(item: Raw | Document | Skipped) -> int:

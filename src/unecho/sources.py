@@ -136,7 +136,7 @@ class _Search:
         for path, _ in self.inputs:
             self._refuse_excluded(path)
             if path.is_dir():
-                name = _utf8_name(Path(os.path.realpath(path)).name) or "root"
+                name = utf8_name(Path(os.path.realpath(path)).name) or "root"
                 self._folder(path, self.folders.unique(name) + "/" if len(self.inputs) > 1 else "")
             else:
                 self._file(path)
@@ -153,7 +153,7 @@ class _Search:
 
     def _file(self, path: Path) -> None:
         """A file the user named: read whatever its suffix."""
-        name = _utf8_name(path.name)
+        name = utf8_name(path.name)
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             self._skip(name, _kind(mode) + ", not a file")
@@ -176,13 +176,13 @@ class _Search:
                 with os.scandir(path) as found:
                     entries = sorted(found, key=lambda entry: entry.name)
             except OSError as error:
-                self._skip(folder.rstrip("/") or _utf8_name(root.name) or ".", _plain(error))
+                self._skip(folder.rstrip("/") or utf8_name(root.name) or ".", _plain(error))
                 continue
             for entry in entries:
                 self._entry(entry, folder, todo)
 
     def _entry(self, entry: os.DirEntry[str], folder: str, todo: list[tuple[str, str]]) -> None:
-        name = entry.name if entry.name.isascii() else _utf8_name(entry.name)
+        name = entry.name if entry.name.isascii() else utf8_name(entry.name)
         if name.startswith("."):
             self.ignored[_HIDDEN] += 1
             return
@@ -286,7 +286,7 @@ def _kind(mode: int) -> str:
     return "device" if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else "special file"
 
 
-def _utf8_name(name: str) -> str:
+def utf8_name(name: str) -> str:
     """``name`` with the bytes that are not UTF-8 written %XX."""
     return _SURROGATE.sub(_percent, name)
 
