@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given
@@ -32,6 +33,15 @@ def test_composition_and_case_make_no_difference(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)
     if unicodedata.normalize("NFD", composed) == "".join(unicodedata.normalize("NFD", c) for c in composed):
         assert tokenize([composed]).hash.tolist() == tokenize([unicodedata.normalize("NFD", composed)]).hash.tolist()
+
+
+@given(st.lists(st.text(st.sampled_from("ab é.東\n "), max_size=80), max_size=5), st.integers(1, 30))
+def test_texts_may_be_worked_on_in_pieces(texts: list[str], chunk: int) -> None:
+    whole = tokenize(texts)
+    with patch.object(normalize, "_CHUNK", chunk):
+        pieces = tokenize(texts)
+    for name in ("hash", "start", "end", "offsets"):
+        assert getattr(pieces, name).tolist() == getattr(whole, name).tolist()
 
 
 def same(a: str, b: str) -> bool:

@@ -13,8 +13,8 @@ class and folded form, and a token is a 64-bit polynomial hash over its folded c
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ UNSPACED_RANGES = (
 )
 _POINTS = range(0x064B, 0x0653)  # Arabic vowel points
 _SENTENCE_END = frozenset(".!?…:;\n\r。！？；：؟۔।\"'“”„‘’«»‹›([{「『—–")
-_CODE_POINTS = 0x110000
+_CHUNK = 1_000_000  # characters worked on at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +86,63 @@ def fold(char: str) -> str:
 
 
 def tokenize(texts: Sequence[str]) -> Tokens:
-    """The tokens of a batch of texts. Memory: about 60 bytes a character of the batch while it runs."""
+    """The tokens of a batch of texts. Works on a few million characters at a time, whatever their number."""
+    found: list[Tokens] = []
+    counts = np.zeros(len(texts), np.int64)
+    for pieces in _chunks(texts):
+        tokens = _tokens([text for _, _, text in pieces])
+        sizes = np.diff(tokens.offsets)
+        shift = np.repeat(np.array([base for _, base, _ in pieces], np.int64), sizes)
+        found.append(replace(tokens, start=tokens.start + shift, end=tokens.end + shift))
+        np.add.at(counts, [number for number, _, _ in pieces], sizes)
+    if not found:
+        empty = np.zeros(0, np.int64)
+        return Tokens(np.zeros(0, np.uint64), empty, empty, np.zeros(0, np.uint8), offsets_of(counts))
+    hashes, start, end, flags = (
+        np.concatenate([getattr(tokens, name) for tokens in found]) for name in ("hash", "start", "end", "flags")
+    )
+    return Tokens(hashes, start, end, flags, offsets_of(counts))
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
+    """Pieces (number of the text, where it begins, characters) in order, in lists of about ``_CHUNK``."""
+    chunk: list[tuple[int, int, str]] = []
+    size = 0
+    for number, text in enumerate(texts):
+        for base, piece in _cut(text):
+            chunk.append((number, base, piece))
+            size += len(piece)
+            if size >= _CHUNK:
+                yield chunk
+                chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _cut(text: str) -> Iterator[tuple[int, str]]:
+    """A text in pieces of about ``_CHUNK`` characters, cut at spaces or newlines only."""
+    start = 0
+    while len(text) - start > 2 * _CHUNK:
+        places = [text.find(char, start + _CHUNK) for char in " \n"]
+        end = min((place for place in places if place >= 0), default=len(text))
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:]
+
+
+def _tokens(texts: Sequence[str]) -> Tokens:
+    """The tokens of a few texts. Memory: about 100 bytes a character while it runs."""
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     points = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
     bases = offsets_of(lengths + 1)
     table = _Table.of(points)
-    classes = table.classes[points]
-    first, last, places = _boundaries(classes)
+    first, last, places = _boundaries(table.classes[points])
     hashes = _hashes(points[places], table, first, last)
     start, end = places[first], places[last] + 1
     flags = _flags(points, table, places, first, last, start, end)
-    counts = np.searchsorted(start, bases)
-    owner = np.searchsorted(bases, start, side="right") - 1
-    base = bases[owner]
-    return Tokens(hashes, start - base, end - base, flags, counts.astype(np.int64))
+    offsets = np.searchsorted(start, bases).astype(np.int64)
+    base = np.repeat(bases[:-1], np.diff(offsets))
+    return Tokens(hashes, start - base, end - base, flags, offsets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,14 @@ class _Lines:
     document: Ints
 
 
+_LONGEST = 2000
+
+
 def line_key(text: str) -> int:
     """A 64-bit key of a line, the same in every process; case, quotes, hyphens and white space do not count."""
-    line = normalise(text).encode("utf-8", "replace")
+    # What is longer than any template's line is told apart by its beginning and its length.
+    known = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} {len(text)}"
+    line = normalise(known).encode("utf-8", "replace")
     return int.from_bytes(hashlib.blake2b(line, digest_size=8).digest(), "little")
 
 
