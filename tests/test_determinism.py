@@ -123,7 +123,7 @@ def test_the_number_of_workers_makes_no_difference(tmp_path: Path, monkeypatch: 
     with (source / "rows.jsonl").open("w", encoding="utf-8") as file:
         for number in range(30):
             text = rows[number % 8].replace("\n", " ") * (1 + number % 3)
-            file.write(f'{{"id": "{number}", "text": "{text}"}}\n')
+            file.write(f'{{"id": "{number % 7}", "text": "{text}"}}\n')
         file.write("not json\n")
     started: list[int] = []
     spread = engine._spread

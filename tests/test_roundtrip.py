@@ -52,9 +52,16 @@ def edited(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(["", "  ", "“", "\ufeff"])) + " ".join(words)
 
 
+def chained(step: int) -> str:
+    """A long paragraph of which every step changes two words more: neighbours are copies, the ends are not."""
+    words = PARAGRAPHS[7].split(" ")
+    return " ".join(["Changed", *(f"{word}x" for word in words[1 : 2 * step]), *words[2 * step or 1 :]])
+
+
 PIECES = st.one_of(
-    st.sampled_from(PARAGRAPHS), st.sampled_from(PARAGRAPHS), edited(), st.sampled_from(LINES), st.text(max_size=25)
-)
+    st.sampled_from(PARAGRAPHS), st.sampled_from(PARAGRAPHS), edited(), st.integers(0, 6).map(chained),
+    st.sampled_from(LINES), st.text(max_size=25),
+)  # fmt: skip
 
 
 @st.composite

@@ -46,6 +46,8 @@ class RunFolder:
                 f"another unecho is writing {self.out}", "wait for it, or give another folder with -o"
             ) from None
         except OSError as error:
+            with contextlib.suppress(OSError):
+                self._work.rmdir()  # which it is only if it is empty: nobody else is at work in it
             raise RunError(f"cannot write beside {self.out}: {error.strerror}", "give another folder with -o") from None
         try:
             self._recover()
