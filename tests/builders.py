@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from unecho import passages
 from unecho.normalize import tokenize
-from unecho.seeds import Stream
+from unecho.passages import Alignment
+from unecho.seeds import Stream, pick
 from unecho.shingles import unspaced
 
 
@@ -14,3 +16,7 @@ def stream_of(texts: list[str], rank: list[int] | None = None) -> Stream:
     tokens = tokenize(texts)
     ranks = np.array(rank if rank is not None else range(len(texts)), np.int64)
     return Stream(tokens.hash, tokens.offsets, tokens.offsets, unspaced(tokens.flags, tokens.offsets), ranks)
+
+
+def passages_of(stream: Stream) -> list[Alignment]:
+    return passages.find(stream, pick(stream))

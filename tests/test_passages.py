@@ -4,14 +4,14 @@ import random
 
 import numpy as np
 import pytest
-from builders import stream_of
+from builders import passages_of, stream_of
 from hypothesis import given
 from hypothesis import strategies as st
 from twins import common_runs
 
 from unecho.normalize import tokenize
-from unecho.passages import Alignment, align, extend, find
-from unecho.seeds import FULL, SEED, WINDOW, exact_runs, winnow
+from unecho.passages import Alignment, align, extend
+from unecho.seeds import FULL, SEED, WINDOW, exact_runs, pick, winnow
 
 
 def spans(found: list[Alignment]) -> set[tuple[int, int, tuple[int, int], tuple[int, int]]]:
@@ -36,7 +36,8 @@ def test_every_shared_run_of_12_words_is_found_however_common_its_words(rng: ran
     for _ in range(2):
         noise = [[rng.choice(vocabulary) for _ in range(rng.randrange(20))] for _ in range(2)]
         texts.append([*noise[0], *shared, *noise[1]])
-    runs = exact_runs(stream_of([" ".join(text) for text in texts]))
+    stream = stream_of([" ".join(text) for text in texts])
+    runs = exact_runs(stream, pick(stream))
     offset = len(texts[0])
     found = list(zip(runs.a.tolist(), (runs.b - offset).tolist(), runs.length.tolist(), strict=True))
     assert set(found) <= common_runs(texts[0], texts[1], SEED)
@@ -48,7 +49,7 @@ def test_a_run_is_found_in_any_number_of_documents_up_to_the_limit_and_with_the_
     shared = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu"
     for count in (FULL, FULL + 30):
         texts = [f"x{n} y{n} {shared} z{n} u{n}" for n in range(count)]
-        found = find(stream_of(texts))
+        found = passages_of(stream_of(texts))
         linked = {(x.a, x.b) for x in found}
         if count <= FULL:
             assert len(linked) == count * (count - 1) // 2
@@ -59,7 +60,7 @@ def test_a_run_is_found_in_any_number_of_documents_up_to_the_limit_and_with_the_
 
 def test_spans_are_exact_to_the_word() -> None:
     quote = "the uprising was neither indiscriminate nor spontaneous and it had no ties with anyone"
-    found = find(stream_of([f"one two three {quote} four", f"five {quote} six seven"]))
+    found = passages_of(stream_of([f"one two three {quote} four", f"five {quote} six seven"]))
     size = len(quote.split())
     assert spans(found) == {(0, 1, (3, 3 + size), (size + 5, 2 * size + 5))}
     assert found[0].matched == size
@@ -69,7 +70,7 @@ def test_small_edits_are_bridged_and_counted() -> None:
     shared = "agree to the terms of a treaty which it had not seen in full"  # 14 words
     a = f"he said that the government would never again {shared} before the vote"
     b = f"he said the government would not ever {shared} long before the vote"
-    (found,) = find(stream_of([a, b]))
+    (found,) = passages_of(stream_of([a, b]))
     assert found.a_span == (0, 25) and found.b_span == (25, 50)
     assert found.matched == len(f"he said the government would {shared} before the vote".split())
 
@@ -78,7 +79,7 @@ def test_unrelated_words_after_a_passage_are_trimmed_off() -> None:
     quote = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu"
     tail_a = "one two three four five six seven eight of the"
     tail_b = "eins zwei drei vier funf sechs sieben acht neun of the"
-    (found,) = find(stream_of([f"{quote} {tail_a}", f"{quote} {tail_b}"]))
+    (found,) = passages_of(stream_of([f"{quote} {tail_a}", f"{quote} {tail_b}"]))
     assert found.a_span == (0, 13)
 
 
@@ -86,19 +87,19 @@ def test_a_stock_phrase_of_many_documents_needs_more_words() -> None:
     phrase = "told the associated press news agency on monday that"  # 9 words
     few = [f"a{n} b{n} c{n} {phrase} d{n} e{n}" for n in range(2)]
     many = [f"a{n} b{n} c{n} {phrase} d{n} e{n}" for n in range(30)]
-    assert len(find(stream_of(few))) == 1
-    assert find(stream_of(many)) == []
+    assert len(passages_of(stream_of(few))) == 1
+    assert passages_of(stream_of(many)) == []
 
 
 def test_words_of_scripts_without_spaces_are_found_by_character() -> None:
     quote = "政府は昨日新しい法律を発表し来年四月から施行されると述べた"
-    found = find(stream_of([f"東京で{quote}という", f"新聞によると{quote}らしい"]))
+    found = passages_of(stream_of([f"東京で{quote}という", f"新聞によると{quote}らしい"]))
     assert [x.a_span for x in found] == [(3, 3 + len(quote))]
 
 
 def test_nothing_in_nothing_out() -> None:
-    assert find(stream_of([])) == []
-    assert find(stream_of(["", "too short"])) == []
+    assert passages_of(stream_of([])) == []
+    assert passages_of(stream_of(["", "too short"])) == []
 
 
 def test_align_and_extend_meet_again_on_two_words() -> None:
@@ -116,9 +117,9 @@ def test_a_passage_does_not_depend_on_its_neighbours(seed: int) -> None:
     pair = [" ".join(rng.choice("abcdefghij") * 3 + str(rng.randrange(99)) for _ in range(60)) for _ in range(2)]
     pair[1] = pair[1][:80] + pair[0][40:260] + pair[1][300:]
     other = [" ".join(f"n{rng.randrange(9999)}" for _ in range(50)) for _ in range(3)]
-    alone = [(x.a_span[1] - x.a_span[0], x.matched) for x in find(stream_of(pair))]
+    alone = [(x.a_span[1] - x.a_span[0], x.matched) for x in passages_of(stream_of(pair))]
     among = [
         (x.a_span[1] - x.a_span[0], x.matched)
-        for x in find(stream_of([other[0], pair[0], other[1], pair[1], other[2]]))
+        for x in passages_of(stream_of([other[0], pair[0], other[1], pair[1], other[2]]))
     ]
     assert alone == among and alone

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from unecho import dedupe
 from unecho.passages import Alignment, run_columns
-from unecho.stories import Coverage, coverage, groups
+from unecho.stories import Coverage, coverage, groups, rare_weights, same_story
 
 RUNS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=6)
 
@@ -20,7 +20,7 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
         for (a, b), passages in sorted(found.items())
         for runs in passages
     ]
-    result = coverage(run_columns(alignments), np.array([100, 100, 100]))
+    result = coverage(run_columns(alignments), np.array([0, 100, 200, 300]), np.ones(300))
     assert list(zip(result.a.tolist(), result.b.tolist(), strict=True)) == sorted(found)
     for row, passages in enumerate(passages for _, passages in sorted(found.items())):
         for side, shares in ((0, result.a_covered), (1, result.b_covered)):
@@ -29,24 +29,48 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
 
 
 def pairs(*rows: tuple[int, int, float, float]) -> Coverage:
-    columns = list(zip(*rows, strict=True))
-    return Coverage(np.array(columns[0]), np.array(columns[1]), np.array(columns[2]), np.array(columns[3]))
+    a, b, a_share, b_share = (np.array(column) for column in zip(*rows, strict=True))
+    return Coverage(a, b, a_share, b_share, a_share, b_share, same_story(a, b, a_share, b_share, 10))
 
 
-def test_a_lifted_paragraph_makes_no_story_a_trimmed_copy_does() -> None:
-    assert pairs((0, 1, 0.95, 0.5)).relation(0) == "same"
-    assert pairs((0, 1, 0.6, 0.5)).relation(0) == "same"
-    assert pairs((0, 1, 0.9, 0.1)).relation(0) == "partial"
-    assert pairs((0, 1, 0.3, 0.3)).relation(0) == "partial"
-    assert pairs((0, 1, 0.1, 0.2)).relation(0) == "quotes"
+def relations(*rows: tuple[int, int, float, float]) -> list[str]:
+    found = pairs(*rows)
+    return [found.relation(row) for row in range(len(rows))]
+
+
+def test_a_trimmed_copy_is_the_same_story_a_lifted_paragraph_is_not() -> None:
+    assert relations((0, 1, 0.95, 0.6)) == ["same"]
+    assert relations((0, 1, 0.95, 0.3)) == ["partial"]  # the other one has a text of its own
+    assert relations((0, 1, 0.3, 0.3)) == ["partial"]
+    assert relations((0, 1, 0.1, 0.2)) == ["quotes"]
+
+
+def test_a_short_version_belongs_to_the_story_when_the_long_one_does() -> None:
+    assert relations((0, 1, 0.95, 0.35), (1, 2, 0.8, 0.9), (0, 2, 0.9, 0.4)) == ["same", "same", "same"]
+
+
+def test_pages_must_be_as_close_as_to_their_own_best_match() -> None:
+    """Two versions of one page, two of another; all four were made from one template."""
+    rows = [(0, 1, 0.95, 0.95), (2, 3, 0.95, 0.95), (0, 2, 0.5, 0.5), (0, 3, 0.5, 0.5), (1, 2, 0.5, 0.5)]
+    assert relations(*rows) == ["same", "same", "partial", "partial", "partial"]
+
+
+def test_what_many_documents_have_counts_little_but_not_in_a_story_of_many() -> None:
+    documents = np.array([0, 100, 200])
+    template = np.array([1] * 30 + [200] * 70)
+    story = np.array([1] * 10 + [200] * 90)
+    weights = rare_weights(np.concatenate([template, story]), documents)
+    assert weights[:30].tolist() == [1] * 30 and weights[30:100].max() < 0.001
+    assert weights[100:].tolist() == [1] * 100
 
 
 def test_one_weak_link_ties_no_two_stories_together() -> None:
     two = pairs(
         (0, 1, 0.9, 0.9), (0, 2, 0.9, 0.9), (1, 2, 0.9, 0.9),
         (3, 4, 0.9, 0.9), (3, 5, 0.9, 0.9), (4, 5, 0.9, 0.9),
-        (2, 3, 0.5, 0.5),
+        (2, 3, 0.6, 0.6),
     )  # fmt: skip
+    assert two.same.all()
     assert groups(two) == [[0, 1, 2], [3, 4, 5]]
     assert groups(pairs((0, 1, 0.9, 0.9), (1, 2, 0.6, 0.6))) == [[0, 1, 2]]
     assert groups(pairs((0, 1, 0.1, 0.2))) == []

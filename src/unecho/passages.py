@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .columns import Hashes, edges_of, owners
-from .seeds import Runs, Stream, exact_runs
+from .seeds import Runs, Seeds, Stream, exact_runs
 
 GAP = 25
 """Words on either side within which two documents must come together again."""
@@ -47,9 +47,9 @@ class Alignment:
         return self.runs[0][1], self.runs[-1][1] + self.runs[-1][2]
 
 
-def find(stream: Stream) -> list[Alignment]:
+def find(stream: Stream, seeds: Seeds) -> list[Alignment]:
     """All passages, sorted by documents and place in the first one."""
-    runs = _promising(exact_runs(stream))
+    runs = _promising(exact_runs(stream, seeds))
     edges = edges_of(runs.a_document, runs.b_document) if len(runs.a) else np.zeros(1, np.int64)
     found: list[Alignment] = []
     for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):

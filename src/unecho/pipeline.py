@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from . import choose, findings, lsh, passages, shingles, signature, sources, stories, table, verify
+from . import choose, findings, lsh, passages, seeds, shingles, signature, sources, stories, table, verify
 from .boilerplate import label, rules, templates
 from .columns import Ints, offsets_of, owners, ranges
 from .config import Config, Limits, Settings
@@ -257,12 +257,15 @@ def _match(taken: Taken, paragraphs: Table, settings: Settings, clock: _Clock) -
         near = _near(corpus, sets, bands, settings)
     alignments: list[passages.Alignment] = []
     with clock.stage("passages"):
+        chosen = seeds.pick(corpus.stream)
         if settings.passages:
-            alignments = passages.find(corpus.stream)
+            alignments = passages.find(corpus.stream, chosen)
         runs = passages.run_columns(alignments)
     with clock.stage("choosing"):
         verdicts = choose.choose(corpus, sets, near, runs, settings)
-        coverage = stories.coverage(runs, np.diff(corpus.stream.documents))
+        documents = corpus.stream.documents
+        weights = stories.rare_weights(chosen.per_token(corpus.stream), documents)
+        coverage = stories.coverage(runs, documents, weights)
     return _Matched(corpus, rows, order, bands, verdicts, alignments, coverage)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .columns import Hashes, Ints, Mask, bucket_pairs, offsets_of, ranges
+from .columns import Hashes, Ints, Mask, bucket_pairs, edges_of, offsets_of, owners, ranges
 from .normalize import PRIME
 from .shingles import grams
 
@@ -75,8 +75,32 @@ def winnow(values: Hashes, window: int) -> Mask:
     return chosen
 
 
-def _seeds(stream: Stream) -> tuple[Hashes, Ints, Ints]:
-    """(hash, place in the stream, document) of every chosen seed."""
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Chosen 5-grams, sorted by hash, document and place: uint64 hash, int64 place in the stream, document, and
+    frequency: the number of documents that have the seed."""
+
+    hash: Hashes
+    place: Ints
+    document: Ints
+    frequency: Ints
+
+    def per_token(self, stream: Stream) -> Ints:
+        """For every token of the stream the document frequency of the last seed of its document that begins at
+        or before it, else of the first (int64; 1 in documents without seeds)."""
+        order = np.argsort(self.place, kind="stable")
+        place, document, frequency = self.place[order], self.document[order], self.frequency[order]
+        if not len(place):
+            return np.ones(len(stream.hash), np.int64)
+        owner = owners(np.diff(stream.documents))
+        nearest = np.searchsorted(place, np.arange(len(owner)), side="right") - 1
+        elsewhere = (nearest < 0) | (document[nearest] != owner)
+        nearest[elsewhere] = np.minimum(nearest[elsewhere] + 1, len(place) - 1)
+        return np.where(document[nearest] == owner, frequency[nearest], 1)
+
+
+def pick(stream: Stream) -> Seeds:
+    """The seeds of all documents, by winnowing."""
     keys, places, documents = [], [], []
     for factor, mask in ((1, ~stream.by_character), (2, stream.by_character)):
         size, window = SEED * factor, WINDOW * factor
@@ -95,21 +119,21 @@ def _seeds(stream: Stream) -> tuple[Hashes, Ints, Ints]:
         documents.append(np.repeat(which, counts)[chosen])
     if not keys:
         empty = np.zeros(0, np.int64)
-        return np.zeros(0, np.uint64), empty, empty
-    return np.concatenate(keys), np.concatenate(places), np.concatenate(documents)
-
-
-def _seed_pairs(stream: Stream) -> Runs:
-    """Pairs of equal seeds in different documents, as runs of one seed's length."""
-    key, place, document = _seeds(stream)
+        return Seeds(np.zeros(0, np.uint64), empty, empty, empty)
+    key, place, document = np.concatenate(keys), np.concatenate(places), np.concatenate(documents)
     order = np.lexsort((place, document, key))
     key, place, document = key[order], place[order], document[order]
+    groups = np.diff(edges_of(key))
     fresh = np.ones(len(key), np.bool_)
     fresh[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
-    group = np.cumsum(np.diff(key, prepend=key[:1]) != 0)
-    rarity = np.bincount(group[fresh], minlength=int(group[-1]) + 1 if len(group) else 0)[group]
-    common = rarity > 1
-    key, place, document, rarity = key[common], place[common], document[common], rarity[common]
+    frequency = np.bincount(owners(groups), fresh).astype(np.int64)
+    return Seeds(key, place, document, np.repeat(frequency, groups))
+
+
+def _seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
+    """Pairs of equal seeds in different documents, as runs of one seed's length."""
+    common = seeds.frequency > 1
+    key, place, document = seeds.hash[common], seeds.place[common], seeds.document[common]
     rank = stream.rank[document] * np.int64(len(stream.hash) + 1) + place
     first, second = bucket_pairs(key, rank, FULL, FEW)
     apart = document[first] != document[second]
@@ -117,12 +141,12 @@ def _seed_pairs(stream: Stream) -> Runs:
     swap = document[first] > document[second]
     a, b = np.where(swap, second, first), np.where(swap, first, second)
     size = np.where(stream.by_character[document[a]], 2 * SEED, SEED)
-    return Runs(document[a], document[b], place[a], place[b], size, rarity[a])
+    return Runs(document[a], document[b], place[a], place[b], size, seeds.frequency[common][a])
 
 
-def exact_runs(stream: Stream) -> Runs:
+def exact_runs(stream: Stream, seeds: Seeds) -> Runs:
     """Seed pairs merged along their diagonals and extended to maximal runs, sorted by documents and place."""
-    runs = _seed_pairs(stream)
+    runs = _seed_pairs(stream, seeds)
     if not len(runs.a):
         return runs
     order = np.lexsort((runs.a, runs.b - runs.a, runs.b_document, runs.a_document))

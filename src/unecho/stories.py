@@ -8,52 +8,109 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Ints, edges_of, owners
+from .columns import Ints, Mask, edges_of, owners
 from .model import StoryRelation
 from .seeds import Runs
 
-SAME_MEAN = 0.5
-SAME_LEAST = 0.25
-"""Two documents are the same story when they cover each other by a half on average, neither by less than a
-quarter: papers cut wire copy from the bottom and add to it, but a lifted paragraph makes no story."""
+Shares = NDArray[np.float64]
+
+OWN = 0.5
+"""Share of a document that some other document must print for it to be a copy of a story at all: a document
+that lifts a paragraph, or a few, has a text of its own besides."""
+SAME = 0.35
+"""Mean of the two shares from which two such documents are the same story: papers cut wire copy from the
+bottom, and add to it."""
+LEAST = 0.1
+CLOSE = 0.65
+"""Two documents must be about as close to one another as the less close of them is to its own best match, so
+that pages made from one template are not one story."""
 PARTIAL = 0.25
+FREQUENT = 10
+"""Documents that share a 5-gram from which its words begin to count less; or twice as many as share the rarer
+words of the document itself, so that a story that very many papers print counts in full."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Pairs of documents (a < b) and the share of each one's words that passages find in the other:
-    int64 and float64 columns."""
+    """Pairs of documents (a < b) that share a passage: int64 and float64 columns.
+
+    a_covered, b_covered: share of each one's words that passages find in the other. a_weight, b_weight: the same
+    with every word weighted by how rare it is. same: bool, the pair prints the same story.
+    """
 
     a: Ints
     b: Ints
-    a_covered: NDArray[np.float64]
-    b_covered: NDArray[np.float64]
+    a_covered: Shares
+    b_covered: Shares
+    a_weight: Shares
+    b_weight: Shares
+    same: Mask
 
     def relation(self, row: int) -> StoryRelation:
         """Same story, a part of it, or quotes only."""
-        low, high = sorted((float(self.a_covered[row]), float(self.b_covered[row])))
-        if low + high >= 2 * SAME_MEAN and low >= SAME_LEAST:
+        if self.same[row]:
             return "same"
-        return "partial" if high >= PARTIAL else "quotes"
+        return "partial" if max(self.a_weight[row], self.b_weight[row]) >= PARTIAL else "quotes"
 
 
-def coverage(runs: Runs, sizes: Ints) -> Coverage:
-    """Two-way coverage of every pair of documents that share a passage. ``sizes``: words a document."""
-    if not len(runs.a):
-        empty = np.zeros(0, np.int64)
-        return Coverage(empty, empty, empty.astype(float), empty.astype(float))
+def coverage(runs: Runs, documents: Ints, weights: Shares) -> Coverage:
+    """Two-way coverage of every pair of documents that share a passage.
+
+    ``documents``: offsets of the documents' tokens. ``weights``: float64 per token, from ``rare_weights``.
+    """
     order = np.lexsort((runs.b_document, runs.a_document))
     runs = runs.take(order)
     edges = edges_of(runs.a_document, runs.b_document)
     pair = owners(np.diff(edges))
     a, b = runs.a_document[edges[:-1]], runs.b_document[edges[:-1]]
-    a_words = _distinct(pair, runs.a, runs.length, len(a))
-    b_words = _distinct(pair, runs.b, runs.length, len(a))
-    return Coverage(a, b, a_words / np.maximum(sizes[a], 1), b_words / np.maximum(sizes[b], 1))
+
+    def shares(weight: Shares) -> tuple[Shares, Shares]:
+        running = np.zeros(len(weight) + 1)
+        np.cumsum(weight, out=running[1:])
+        whole = np.maximum(running[documents[1:]] - running[documents[:-1]], 1e-9)
+        of_a = _union(pair, runs.a, runs.length, len(a), running) / whole[a]
+        of_b = _union(pair, runs.b, runs.length, len(a), running) / whole[b]
+        return np.minimum(of_a, 1), np.minimum(of_b, 1)
+
+    a_weight, b_weight = shares(weights)
+    same = same_story(a, b, a_weight, b_weight, len(documents) - 1)
+    return Coverage(a, b, *shares(np.ones(len(weights))), a_weight, b_weight, same)
 
 
-def _distinct(pair: Ints, start: Ints, length: Ints, pairs: int) -> Ints:
-    """Words in the union of each pair's runs (int64, one a pair)."""
+def rare_weights(frequency: Ints, documents: Ints) -> Shares:
+    """Weight of every token (float64, 0 to 1) by the document frequency of the 5-gram it is in.
+
+    1 up to ``FREQUENT`` documents, then falling with the cube: what a whole site's pages have in common says
+    nothing of any two of them.
+    """
+    counts = np.diff(documents)
+    owner = owners(counts)
+    order = np.lexsort((frequency, owner))
+    place = documents[:-1] + (counts * 0.15).astype(np.int64)
+    rarer = np.zeros(len(counts), np.int64)
+    rarer[counts > 0] = frequency[order][place[counts > 0]]
+    usual = np.maximum(FREQUENT, 2 * rarer)[owner]
+    weights: Shares = np.minimum(1.0, usual / np.maximum(frequency, 1)) ** 3
+    return weights
+
+
+def same_story(a: Ints, b: Ints, a_weight: Shares, b_weight: Shares, count: int) -> Mask:
+    """Which pairs of documents print the same story, all pairs of a corpus of ``count`` documents given."""
+    mean, best, closest = (a_weight + b_weight) / 2, np.zeros(count), np.zeros(count)
+    for side, weight in ((a, a_weight), (b, b_weight)):
+        np.maximum.at(best, side, weight)
+        np.maximum.at(closest, side, mean)
+    copies = np.minimum(best[a], best[b]) >= OWN
+    enough = (mean >= SAME) & (np.minimum(a_weight, b_weight) >= LEAST)
+    result: Mask = copies & enough & (mean >= CLOSE * np.minimum(closest[a], closest[b]))
+    return result
+
+
+def _union(pair: Ints, start: Ints, length: Ints, pairs: int, running: Shares) -> Shares:
+    """Weight of the words in the union of each pair's runs (float64, one a pair). ``running``: running sum of
+    the tokens' weights."""
+    if not len(pair):
+        return np.zeros(0)
     order = np.lexsort((start, pair))
     pair, start, end = pair[order], start[order], (start + length)[order]
     # Within a pair, what a run adds is what lies beyond the furthest end before it.
@@ -61,7 +118,9 @@ def _distinct(pair: Ints, start: Ints, length: Ints, pairs: int) -> Ints:
     reach = np.maximum.accumulate(end + base) - base
     before = np.concatenate([[0], reach[:-1]])
     before[np.concatenate([[True], pair[1:] != pair[:-1]])] = 0
-    return np.bincount(pair, np.maximum(0, end - np.maximum(start, before)), pairs).astype(np.int64)
+    low = np.maximum(start, before)
+    result: Shares = np.bincount(pair, running[np.maximum(end, low)] - running[low], pairs).astype(np.float64)
+    return result
 
 
 def groups(pairs: Coverage) -> list[list[int]]:
@@ -70,8 +129,8 @@ def groups(pairs: Coverage) -> list[list[int]]:
     Strongest pairs first; two groups join only when at least half of their cross pairs are the same story,
     so that one weak link cannot tie two stories together.
     """
-    rows = [row for row in range(len(pairs.a)) if pairs.relation(row) == "same"]
-    strength = {row: -float(pairs.a_covered[row] + pairs.b_covered[row]) for row in rows}
+    rows = np.flatnonzero(pairs.same).tolist()
+    strength = {row: -float(pairs.a_weight[row] + pairs.b_weight[row]) for row in rows}
     neighbours: dict[int, set[int]] = defaultdict(set)
     for row in rows:
         neighbours[int(pairs.a[row])].add(int(pairs.b[row]))
