@@ -296,7 +296,7 @@ ENCODED = {
     "utf16-no-mark.txt": ("Plain English text in two bytes a letter, from an old editor.\n" * 3).encode("utf-16-le"),
     "cp1252.txt": WESTERN.encode("cp1252"),
     "cyrillic.txt": ("В понедельник утром поезд опоздал на три часа, и никто не знал почему.\n" * 3).encode("cp1251"),
-    "invalid.txt": "Déjà vu: the café, the naïve façade. ".encode() + b"\xff\xfe\xfa then \xc3 nothing more.\n",
+    "invalid.txt": ("Déjà vu: the café, the naïve façade. " * 2).encode() + b"\xff\xfe\xfa then \xc3 nothing more.\n",
     "cut.txt": " ".join(PROSE.split()[::-1]).encode() + "é".encode()[:1],
     "crlf.txt": b"First line of text.\r\n\r\nSecond line of text.\r\nThird\rfourth\n\r\n",
     "no-newline.txt": b"The last line has no end",

@@ -155,14 +155,3 @@ def test_results_come_in_the_order_of_the_input() -> None:
 def _after(seconds: float) -> float:
     time.sleep(seconds)
     return seconds
-
-
-def test_an_error_in_another_process_is_raised_here() -> None:
-    with pytest.raises(ValueError, match="five"):
-        list(engine.ordered_map(_not_five, range(20), 2))
-
-
-def _not_five(number: int) -> int:
-    if number == 5:
-        raise ValueError("five")
-    return number

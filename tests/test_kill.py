@@ -212,6 +212,23 @@ def test_no_process_outlives_a_killed_run(large: Path, tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())
 
 
+def test_a_run_whose_helper_is_killed_says_so(large: Path, runs: Runs, tmp_path: Path) -> None:
+    out = runs.old.write(tmp_path / "OUT")
+    process, helpers = started_with_helpers(large, out, stderr=subprocess.PIPE)
+    next(helper for helper in helpers if "spawn_main" in " ".join(helper.cmdline())).kill()
+    _, told = process.communicate(timeout=20)
+    message = failure(
+        "a process of this run was ended from outside, as systems do that run out of memory",
+        "give fewer --workers, or split the input",
+    )
+    assert process.returncode == 1
+    assert told.decode().endswith(message) and b"Traceback" not in told
+    _, alive = psutil.wait_procs(helpers, timeout=5)
+    assert alive == []
+    assert runs.state(out) == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["OUT"]
+
+
 # --- Ctrl-C ----------------------------------------------------------------------------------------------
 
 

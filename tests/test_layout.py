@@ -18,6 +18,7 @@ LAYERS = [
     "markup sources",
     "paragraphs boilerplate.rules boilerplate.features boilerplate.score boilerplate.label",
     "boilerplate.templates",
+    "kernels",
     "normalize",
     "shingles",
     "signature lsh verify seeds",

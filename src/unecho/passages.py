@@ -1,12 +1,13 @@
 """Passages: runs of words that two documents share, small edits allowed.
 
 Exact runs that follow one another on both sides become a chain, which is extended over small edits (the sides
-must come together again on two words within 25) and trimmed to its best score. Quotes, lifted sentences,
+must come together again on two words within 15) and trimmed to its best score. Quotes, lifted sentences,
 split, merged and trimmed paragraphs are found this way.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,12 +16,16 @@ import numpy as np
 from .columns import Hashes, edges_of, owners
 from .seeds import Runs, Seeds, Stream, exact_runs
 
-GAP = 25
+GAP = 15
 """Words on either side within which two documents must come together again."""
 RESYNC = 2
 """Equal words that count as coming together."""
 LEAST = 8
 """Equal words that a passage of rare words needs; of words that many documents share, up to 4 more."""
+INSERTED = 5
+INSERTED_SHARE = 0.7
+"""Words that only one side has between two runs end the passage from so many on, unless the other side has
+nearly as many in their place."""
 SUBSTITUTED = 0.7
 SKIPPED = 0.4
 """What a substituted word costs, and a word that one side has more; an equal word gains 1."""
@@ -94,7 +99,7 @@ def _pair_passages(stream: Stream, runs: Runs) -> Iterator[Alignment]:
 
 def _needed(rarity: int) -> float:
     """Equal words a passage needs when its rarest seed occurs in ``rarity`` documents: 8 to 12."""
-    return LEAST + min(4.0, float(np.log2(max(rarity, 2))) - 1)
+    return LEAST + min(4.0, 1.5 * (math.log2(max(rarity, 2)) - 1))
 
 
 def _next_chain(
@@ -119,6 +124,11 @@ def _next_chain(
 
 
 def _cost(gap_a: int, gap_b: int) -> float:
+    """What lies between two runs costs; where one side has a sentence that the other has not, it ends the
+    passage: what was put in or left out is no part of what is shared."""
+    short, long = sorted((gap_a, gap_b))
+    if long - short >= INSERTED and short <= INSERTED_SHARE * long:
+        return math.inf
     return SUBSTITUTED * min(gap_a, gap_b) + SKIPPED * abs(gap_a - gap_b)
 
 

@@ -1,5 +1,5 @@
-"""Quotes apart from copies: where one passage runs from a paragraph that was copied whole into another of
-which only some words were, a reader wants to see the two apart."""
+"""Quotes apart from copies: where one passage runs from a paragraph that was copied whole into a quote that
+the other document prints inside a paragraph of its own, a reader wants to see the two apart."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from .passages import LEAST, Alignment, Run
 _WHOLE = 0.8
 """Share of the paragraphs it lies in, on both sides, that makes a part a copy of them."""
 
+_MARKS = "\"'“„«‹‘「『"
+
 Part = tuple[Run, ...]
 
 
@@ -25,13 +27,13 @@ def separate(corpus: Corpus, alignment: Alignment) -> Iterator[tuple[Alignment, 
     """
     parts: list[tuple[bool, Part]] = []
     for part in _parts(corpus, alignment.runs):
-        whole = _is_whole(corpus, part)
-        if parts and (parts[-1][0] == whole or min(_matched(parts[-1][1]), _matched(part)) < LEAST):
+        quoted = _opens_quote(corpus, alignment, part) and not _is_whole(corpus, part)
+        if parts and (parts[-1][0] == quoted or min(_matched(parts[-1][1]), _matched(part)) < LEAST):
             parts[-1] = (parts[-1][0], parts[-1][1] + part)
         else:
-            parts.append((whole, part))
-    for whole, part in parts:
-        yield Alignment(alignment.a, alignment.b, part, _matched(part)), not whole
+            parts.append((quoted, part))
+    for _, part in parts:
+        yield Alignment(alignment.a, alignment.b, part, _matched(part)), not _is_whole(corpus, part)
 
 
 def _parts(corpus: Corpus, runs: Part) -> Iterator[Part]:
@@ -67,6 +69,15 @@ def _is_whole(corpus: Corpus, part: Part) -> bool:
     """Whether the part covers nearly all of the paragraphs it lies in, on both sides."""
     matched = _matched(part)
     return all(matched >= _WHOLE * _size(corpus, part[0][side], part[-1][side] + part[-1][2] - 1) for side in (0, 1))
+
+
+def _opens_quote(corpus: Corpus, alignment: Alignment, part: Part) -> bool:
+    """Whether a quotation mark stands before the part in either document."""
+    for document, place in ((alignment.a, part[0][0]), (alignment.b, part[0][1])):
+        start = int(corpus.start[place])
+        if start and corpus.text(document)[start - 1] in _MARKS:
+            return True
+    return False
 
 
 def _size(corpus: Corpus, first: int, last: int) -> int:
