@@ -60,7 +60,9 @@ def main() -> None:
     parser.add_argument("--lower", action="store_true")
     options = parser.parse_args()
     data = options.data.resolve()
-    recorded: dict[str, Any] = json.loads(FLOORS.read_text("utf-8")) if FLOORS.exists() else {"data": digest(data), "floors": {}}
+    recorded: dict[str, Any] = {"data": digest(data), "floors": {}}
+    if FLOORS.exists():
+        recorded = json.loads(FLOORS.read_text("utf-8"))
     if recorded["data"] != digest(data):
         print("the labelled data is not that of floors.json: nothing compared")
         return

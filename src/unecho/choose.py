@@ -20,7 +20,7 @@ from .shingles import ShingleSets
 from .verify import intersections
 
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
-_WORTH_A_LOOK = 0.7
+_WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
 

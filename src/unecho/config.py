@@ -88,9 +88,16 @@ class Limits:
     memory_mb: int = 0
     """Refuse, after reading and before matching, what would need more; 0: no limit."""
 
+    def __post_init__(self) -> None:
+        for name in ("workers", "memory_mb"):
+            if getattr(self, name) < 0:
+                raise UsageError(f"{name} is {getattr(self, name)}", f"give {name} as 1 or more, or leave it out")
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
+    """Everything that a run is told."""
+
     settings: Settings = field(default_factory=Settings)
     limits: Limits = field(default_factory=Limits)
 
@@ -102,11 +109,13 @@ def load(path: Path | None = None, options: Mapping[str, Any] | None = None) -> 
     ``options``: only what was given; None values are left out.
     Raises UsageError for a missing file, bad TOML, an unknown key or a value of the wrong type.
     """
-    values: dict[str, Any] = {}
     if path is None and Path(CONFIG_NAME).is_file():
         path = Path(CONFIG_NAME)
-    if path is not None:
-        values = _read_toml(path)
+    values = {} if path is None else _read_toml(path)
+    try:
+        build(values)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}", error.hint) from None
     given = {key: value for key, value in (options or {}).items() if value is not None}
     return build({**values, **given})
 

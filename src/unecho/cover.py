@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -12,6 +13,9 @@ from . import guards
 from .columns import Mask
 from .corpus import Corpus
 from .passages import GAP, Run
+
+_SMALL_EDIT = 3
+"""Words between two shared runs, on either side, that make it an edit and not another sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Coverer:
             weight[number] = weight.get(number, 0) + length
         main = max(sorted(weight), key=weight.__getitem__)
         numbers, names = self._missing(paragraph, missing)
+        numbers += self._put_in(sorted(pieces))
         return Cover(float(matched.mean()), numbers, names, min(weight), max(weight), main)
 
     def equal_runs(self, paragraph: int, other: int) -> list[Run]:
@@ -77,13 +82,10 @@ class Coverer:
         other_text = self._corpus.text(other)
         for low, high in _gaps(matched):
             places = self._opposite(tokens.start + low, tokens.start + high, pieces, other, kept)
-            words = [self._word(other_text, place) for place in places]
-            at = 0
-            for place in range(low, high):
-                word = self._word(text, tokens.start + place)
-                step = next((n for n in range(at, len(words)) if guards.alike(word, words[n])), None)
-                if step is not None:
-                    matched[place], at = True, step + 1
+            theirs = [self._word(other_text, place) for place in places]
+            mine = [self._word(text, tokens.start + place) for place in range(low, high)]
+            for place in _alike_places(mine, theirs):
+                matched[low + place] = True
 
     def _opposite(self, low: int, high: int, pieces: Sequence[Run], other: int, kept: Mask) -> list[int]:
         """Tokens of the other document that lie where an unmatched stretch would have to lie."""
@@ -100,6 +102,21 @@ class Coverer:
         places = range(max(start, int(bounds[0])), min(stop, int(bounds[1])))
         return [place for place in places if kept[self._corpus.paragraph_of_token[place]]]
 
+    def _put_in(self, pieces: Sequence[Run]) -> tuple[str, ...]:
+        """Numbers and negations that the other side has in the middle of what is shared: "did not resign"."""
+        owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
+        text = self._corpus.text(int(document[owner[pieces[0][0]]]))
+        other_text = self._corpus.text(int(document[owner[pieces[0][1]]]))
+        found: list[str] = []
+        for (place, other, length), (next_place, next_other, _) in pairwise(pieces):
+            mine = range(place + length, next_place)
+            theirs = [token for token in range(other + length, next_other) if self._numbers[token]]
+            if theirs and len(mine) <= _SMALL_EDIT and next_other - other - length <= _SMALL_EDIT:
+                have = [self._word(text, token) for token in mine]
+                words = [self._word(other_text, token) for token in theirs]
+                found += [word for word in words if not guards.misread(word) and not _has(have, word)]
+        return tuple(found)
+
     def _word(self, text: str, place: int) -> str:
         return text[int(self._corpus.start[place]) : int(self._corpus.end[place])]
 
@@ -113,6 +130,34 @@ class Coverer:
             tuple(self._word(text, place) for place in missing[self._numbers[missing]].tolist()),
             tuple(self._word(text, place) for place in missing[self._names[missing]].tolist()),
         )
+
+
+def _has(words: Sequence[str], word: str) -> bool:
+    return any(guards.alike(word, other) for other in words)
+
+
+def _alike_places(mine: Sequence[str], theirs: Sequence[str]) -> list[int]:
+    """Places of my words that are theirs too, in order, a letter aside; words may be run together or apart."""
+    found: list[int] = []
+    at = place = 0
+    while place < len(mine):
+        step, taken, used = _next_alike(mine, place, theirs, at)
+        found += range(place, place + taken)
+        at = step + used if taken else at
+        place += max(taken, 1)
+    return found
+
+
+def _next_alike(mine: Sequence[str], place: int, theirs: Sequence[str], at: int) -> tuple[int, int, int]:
+    """(where, how many of mine, how many of theirs) for the next of their words that is alike; none: 0 of mine."""
+    for step in range(at, len(theirs)):
+        if guards.alike(mine[place], theirs[step]):
+            return step, 1, 1
+        if step + 1 < len(theirs) and guards.alike(mine[place], theirs[step] + theirs[step + 1]):
+            return step, 1, 2
+        if place + 1 < len(mine) and guards.alike(mine[place] + mine[place + 1], theirs[step]):
+            return step, 2, 1
+    return at, 0, 0
 
 
 def _gaps(matched: Mask) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ toll that changed is news.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -37,7 +38,12 @@ twee drie vijf zes zeven acht negen tien twintig honderd duizend miljoen miljard
 """
 """Number words and negations: English, German, French, Spanish, Italian, Portuguese, Dutch, Russian."""
 
-_LONG_WORD, _LONG_NAME = 5, 7
+_SHORTEST = 3
+_LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
+"""Letters from which a word, or a name, may differ in one letter; from the last, in two."""
+_DIGIT = re.compile(r"\d")
+_DIGIT_LETTERS = str.maketrans("01589", "olsbg")
+_SHAPES = str.maketrans("icbfuaqv", "lehtnngy")
 
 
 @cache
@@ -63,22 +69,46 @@ def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
 
 
 def alike(word: str, other: str) -> bool:
-    """Whether two words are the same but for a letter misread or spelled otherwise.
+    """Whether two words are the same but for what a scanner misreads or another spelling.
 
-    Short words, names of up to 6 letters and anything with a digit must be equal: Iran is not Iraq.
+    Numbers must be equal, and short words may differ only in shapes that scanners take for one another: Iran is
+    not Iraq. Names may differ less than other words.
     """
-    if abs(len(word) - len(other)) > 2:
+    if abs(len(word) - len(other)) > 3:
         return False
-    a, b = _folded(word), _folded(other)
+    a, b = folded(word), folded(other)
     if a == b:
         return True
+    if a.isdigit() or b.isdigit() or min(len(a), len(b)) < _SHORTEST:
+        return False
+    a, b = _letters(a), _letters(b)
+    if _shape(a) == _shape(b):
+        return True
     name = word[:1].isupper() or other[:1].isupper()
-    if min(len(a), len(b)) < (_LONG_NAME if name else _LONG_WORD) or a[0] != b[0]:
+    long_enough = min(len(a), len(b)) >= (_LONG_NAME if name else _LONG_WORD)
+    if not long_enough or _shape(a[0]) != _shape(b[0]) or _DIGIT.search(a + b):
         return False
-    if any(char.isdigit() for char in a + b):
-        return False
-    return Levenshtein.distance(a, b, score_cutoff=1) <= 1
+    allowed = 2 if min(len(a), len(b)) >= _VERY_LONG else 1
+    return Levenshtein.distance(a, b, score_cutoff=allowed) <= allowed
 
 
-def _folded(word: str) -> str:
+def misread(word: str) -> bool:
+    """Whether a word holds digits that can only be letters misread."""
+    letters = _letters(folded(word))
+    return letters != folded(word) and not _DIGIT.search(letters)
+
+
+def folded(word: str) -> str:
+    """A word as it is compared."""
     return "".join(map(fold, word))
+
+
+def _letters(word: str) -> str:
+    """A word with the digits that scanners see in place of letters; words of digits mostly stay as they are."""
+    digits = len(_DIGIT.findall(word))
+    return word.translate(_DIGIT_LETTERS) if digits and 2 * digits <= len(word) else word
+
+
+def _shape(word: str) -> str:
+    """The word with letters that scanners take for one another made the same."""
+    return word.replace("rn", "m").translate(_SHAPES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,16 +17,16 @@ from typing import Literal
 
 import numpy as np
 
-from . import choose, findings, lsh, passages, seeds, shingles, signature, sources, stories, table, verify
+from . import choose, findings, lsh, passages, seeds, shingles, sources, stories, table, verify
 from .boilerplate import label, rules, templates
-from .columns import Ints, offsets_of, owners, ranges
+from .columns import Ints, is_large, offsets_of, owners, ranges
 from .config import Config, Limits, Settings
 from .corpus import Corpus, Paragraphs, first_of_kind
 from .decode import decode
 from .engine import batches, ordered_map, workers_for
 from .errors import RunError, UsageError
 from .model import Cluster, Document, Mode, Passage, Raw, Skipped, Story
-from .normalize import tokenize
+from .normalize import CHARACTERS, tokenize
 from .outcomes import outcomes
 from .paragraphs import split
 from .result import Result
@@ -56,7 +56,7 @@ class _Clock:
         self.progress(name, 0, None)
         begin = time.perf_counter()
         yield
-        self.seconds[name] = round(time.perf_counter() - begin, 4)
+        self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - begin, 4)
 
 
 def silent(stage: str, done: int, total: int | None) -> None:
@@ -80,13 +80,18 @@ def run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, progre
 def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock: _Clock, spool: Spool) -> Result:
     settings = config.settings
     with clock.stage("reading and cleaning"):
-        taken = _read(inputs, config, clock.progress, spool)
+        found, items = _items(inputs, settings)
+    compiled = is_large(_bytes(found, inputs) // CHARACTERS, None)
+    if compiled:
+        _load_kernels(clock)
+    with clock.stage("reading and cleaning"):
+        taken = _read(found, items, inputs, config, clock.progress, spool, compiled)
     with clock.stage("site templates"):
         paragraphs = _without_templates(taken)
     matched = _Matched.nothing()
     if command == "dedupe":
         _refuse_too_much(config.limits, len(paragraphs.hash))
-        matched = _match(taken, paragraphs, settings, clock)
+        matched = _match(taken, paragraphs, config, clock)
     with clock.stage("removals"):
         return _result(command, taken, paragraphs, matched, settings, clock)
 
@@ -126,8 +131,13 @@ class Taken:
         return decode(self.spool.data(self.numbers[document] + 1), encoding=self.encoding).text
 
 
-def prepare(batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules) -> Prepared:
-    """The stages that look at one document at a time; runs in other processes for large inputs."""
+def prepare(
+    batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules, compiled: bool = False
+) -> Prepared:
+    """The stages that look at one document at a time; runs in other processes for large inputs.
+
+    ``compiled``: whether the input as a whole is worth the loading of the compiled kernels.
+    """
     parsed = [sources.parse(item, settings) if isinstance(item, Raw) else item for item in batch]
     documents = [item for item in parsed if isinstance(item, Document)]
     texts = [document.text for document in documents]
@@ -137,7 +147,7 @@ def prepare(batch: Sequence[Raw | Document | Skipped], settings: Settings, known
         for document, span in zip(documents, spans, strict=True)
     ]
     keys = [templates.line_key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
-    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts), list(map(len, texts)))
+    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), list(map(len, texts)))
     light = (replace(item, text="", blocks=()) if isinstance(item, Document) else item for item in parsed)
     return Prepared(tuple(light), tuple(x.mode for x in labelled), tuple(texts), columns)
 
@@ -149,10 +159,34 @@ def _spans(document: Document) -> list[tuple[int, int]]:
     return split(document.text)
 
 
-def _read(inputs: Sequence[Path] | Pairs, config: Config, progress: Progress, spool: Spool) -> Taken:
+def _load_kernels(clock: _Clock) -> None:
+    from . import kernels
+
+    if not kernels.is_cached():
+        with clock.stage("compiling (once)"):
+            kernels.warm()
+
+
+def _bytes(found: sources.Found, inputs: Sequence[Path] | Pairs) -> int:
+    """How much there is to read: bytes of files, characters of (id, text) pairs."""
+    total = sum(len(item[1]) for item in inputs if isinstance(item, tuple))
+    for source in found.sources:
+        with suppress(OSError):  # it will be told of when it is read
+            total += source.path.stat().st_size
+    return total
+
+
+def _read(
+    found: sources.Found,
+    items: Iterator[Raw | Document | Skipped],
+    inputs: Sequence[Path] | Pairs,
+    config: Config,
+    progress: Progress,
+    spool: Spool,
+    compiled: bool,
+) -> Taken:
     settings = config.settings
-    found, items = _items(inputs, settings)
-    work = partial(prepare, settings=settings, known=rules.load(settings.rules))
+    work = partial(prepare, settings=settings, known=rules.load(settings.rules), compiled=compiled)
     names = sources.Names()
     documents: list[Document] = []
     modes: list[Mode | None] = []
@@ -166,7 +200,9 @@ def _read(inputs: Sequence[Path] | Pairs, config: Config, progress: Progress, sp
             if isinstance(item, Skipped):
                 skipped.append(replace(item, id=names.unique(item.id)))
                 continue
-            documents.append(replace(item, id=names.unique(item.id), record=b""))
+            name = names.unique(item.id)
+            source = item.source if item.row is not None else name  # pairs may come with the same id
+            documents.append(replace(item, id=name, source=source, record=b""))
             numbers.append(len(spool))
             spool.append_text(next(texts))
             if item.row is not None:
@@ -248,13 +284,14 @@ class _Matched:
         return cls(None, np.zeros(0, np.int64), None, None)
 
 
-def _match(taken: Taken, paragraphs: Table, settings: Settings, clock: _Clock) -> _Matched:
+def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _Matched:
+    settings, workers = config.settings, workers_for(config.limits.workers)
     rows = np.flatnonzero(paragraphs.content)
     corpus, order = _corpus(taken, paragraphs, rows, settings)
     bands = lsh.plan(settings.similar)
     with clock.stage("signatures"):
-        sets = shingles.shingle_sets(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
-        near = _near(corpus, sets, bands, settings)
+        sets = shingles.shingle_sets(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character, workers)
+        near = _near(corpus, sets, bands, settings, workers)
     alignments: list[passages.Alignment] = []
     with clock.stage("passages"):
         chosen = seeds.pick(corpus.stream)
@@ -291,7 +328,7 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> 
     ), order  # fmt: skip
 
 
-def _near(corpus: Corpus, sets: shingles.ShingleSets, bands: lsh.Bands, settings: Settings) -> Ints:
+def _near(corpus: Corpus, sets: shingles.ShingleSets, bands: lsh.Bands, settings: Settings, workers: int) -> Ints:
     """Pairs of paragraphs, the first of their kind, that resemble each other, verified."""
     kind = first_of_kind(corpus)
     signed = np.flatnonzero((kind == np.arange(len(kind))) & corpus.long)
@@ -300,8 +337,8 @@ def _near(corpus: Corpus, sets: shingles.ShingleSets, bands: lsh.Bands, settings
     counts = np.diff(sets.offsets)[signed]
     unique = shingles.ShingleSets(sets.hash[ranges(sets.offsets[signed], counts)], offsets_of(counts))
     rank = corpus.stream.rank[corpus.paragraphs.document[signed]] * len(kind) + signed
-    pairs = lsh.candidate_pairs(signature.signatures(unique), bands, rank)
-    similar = verify.resemblance(unique, pairs) >= settings.similar
+    pairs = lsh.candidates(lsh.keys_of(unique, bands, workers), rank)
+    similar = verify.resemblance(unique, pairs, workers) >= settings.similar
     return signed[pairs[similar]]
 
 
