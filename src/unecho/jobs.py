@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import orjson
 
@@ -164,22 +164,22 @@ def _progress(show: Show) -> Iterator[pipeline.Progress]:
 @contextmanager
 def _bars() -> Iterator[pipeline.Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
     columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
+        SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(30),
+        TextColumn("{task.fields[count]}"), TimeElapsedColumn(),
+    )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, Any] = {}
+        tasks: dict[str, TaskID] = {}
 
         def update(stage: str, done: int, total: int | None) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
+                for earlier in tasks.values():
+                    bars.update(earlier, total=1, completed=1)
+                tasks[stage] = bars.add_task(stage, total=total, count="")
+            count = f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""
+            bars.update(tasks[stage], completed=done, total=total, count=count)
 
         yield update
 
