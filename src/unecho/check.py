@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from . import guards, manifest
 from .errors import RunError
+from .guards import Word
 from .model import DocumentRecord, Removal
 from .normalize import tokenize
 from .outcomes import REASONS
@@ -153,22 +155,26 @@ def _copy_problems(
 
 
 def _share(removed: str, kept: str) -> tuple[float, list[str]]:
-    """Share of the removed words that the kept text has, a letter aside; and numbers that it has not.
+    """Share of the removed words that the kept text has, a letter or a space aside; and numbers that it has not.
 
     Slow and obvious: words are looked up one by one, whatever their order.
     """
     tokens = tokenize([removed, kept])
     mine, other = (slice(int(tokens.offsets[n]), int(tokens.offsets[n + 1])) for n in (0, 1))
-    have = set(tokens.hash[other].tolist())
-    words = [kept[s:e] for s, e in zip(tokens.start[other], tokens.end[other], strict=True)]
+    words = [
+        [Word.of(text[start:end]) for start, end in zip(tokens.start[part], tokens.end[part], strict=True)]
+        for text, part in ((removed, mine), (kept, other))
+    ]
+    have = {word.folded for word in words[1]}
+    known = words[1] + [a + b for a, b in pairwise(words[1])]
+    joined = [a + b for a, b in pairwise(words[0])]
     is_number = guards.numbers(tokens.hash[mine], tokens.flags[mine])
     found, missing = 0, []
-    for place, (value, start, end) in enumerate(
-        zip(tokens.hash[mine].tolist(), tokens.start[mine], tokens.end[mine], strict=True)
-    ):
-        if value in have or any(guards.alike(removed[start:end], word) for word in words):
+    for place, word in enumerate(words[0]):
+        ways = [word, *joined[max(place - 1, 0) : place + 1]]
+        if word.folded in have or any(way.is_like(one) for way in ways for one in known):
             found += 1
         elif is_number[place]:
-            missing.append(removed[start:end])
-    total = mine.stop - mine.start
+            missing.append(word.folded)
+    total = len(words[0])
     return (found / total if total else 1.0), missing

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Indel
 from . import guards
 from .columns import Mask
 from .corpus import Corpus
+from .guards import Word
 from .passages import GAP, Run
 
 _SMALL_EDIT = 3
@@ -82,8 +83,8 @@ class Coverer:
         other_text = self._corpus.text(other)
         for low, high in _gaps(matched):
             places = self._opposite(tokens.start + low, tokens.start + high, pieces, other, kept)
-            theirs = [self._word(other_text, place) for place in places]
-            mine = [self._word(text, tokens.start + place) for place in range(low, high)]
+            theirs = [Word.of(self._word(other_text, place)) for place in places]
+            mine = [Word.of(self._word(text, tokens.start + place)) for place in range(low, high)]
             for place in _alike_places(mine, theirs):
                 matched[low + place] = True
 
@@ -112,9 +113,9 @@ class Coverer:
             mine = range(place + length, next_place)
             theirs = [token for token in range(other + length, next_other) if self._numbers[token]]
             if theirs and len(mine) <= _SMALL_EDIT and next_other - other - length <= _SMALL_EDIT:
-                have = [self._word(text, token) for token in mine]
+                have = [Word.of(self._word(text, token)) for token in mine]
                 words = [self._word(other_text, token) for token in theirs]
-                found += [word for word in words if not guards.misread(word) and not _has(have, word)]
+                found += [word for word in words if _is_news(Word.of(word), have)]
         return tuple(found)
 
     def _word(self, text: str, place: int) -> str:
@@ -132,31 +133,34 @@ class Coverer:
         )
 
 
-def _has(words: Sequence[str], word: str) -> bool:
-    return any(guards.alike(word, other) for other in words)
+def _is_news(word: Word, have: Sequence[Word]) -> bool:
+    return not guards.misread(word) and not any(word.is_like(other) for other in have)
 
 
-def _alike_places(mine: Sequence[str], theirs: Sequence[str]) -> list[int]:
+def _alike_places(mine: Sequence[Word], theirs: Sequence[Word]) -> list[int]:
     """Places of my words that are theirs too, in order, a letter aside; words may be run together or apart."""
     found: list[int] = []
     at = place = 0
     while place < len(mine):
-        step, taken, used = _next_alike(mine, place, theirs, at)
+        step, taken, used = _next_alike(mine[place : place + 2], theirs, at)
         found += range(place, place + taken)
         at = step + used if taken else at
         place += max(taken, 1)
     return found
 
 
-def _next_alike(mine: Sequence[str], place: int, theirs: Sequence[str], at: int) -> tuple[int, int, int]:
+def _next_alike(mine: Sequence[Word], theirs: Sequence[Word], at: int) -> tuple[int, int, int]:
     """(where, how many of mine, how many of theirs) for the next of their words that is alike; none: 0 of mine."""
+    word = mine[0]
+    both = mine[0] + mine[1] if len(mine) > 1 else None
     for step in range(at, len(theirs)):
-        if guards.alike(mine[place], theirs[step]):
+        other = theirs[step]
+        if word.is_like(other):
             return step, 1, 1
-        if step + 1 < len(theirs) and guards.alike(mine[place], theirs[step] + theirs[step + 1]):
-            return step, 1, 2
-        if place + 1 < len(mine) and guards.alike(mine[place] + mine[place + 1], theirs[step]):
+        if both is not None and len(other.folded) > len(word.folded) and both.is_like(other):
             return step, 2, 1
+        if step + 1 < len(theirs) and len(other.folded) < len(word.folded) and word.is_like(other + theirs[step + 1]):
+            return step, 1, 2
     return at, 0, 0
 
 

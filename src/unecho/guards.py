@@ -7,6 +7,7 @@ toll that changed is news.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -68,39 +69,55 @@ def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word made ready to be compared with many others."""
+
+    folded: str
+    letters: str
+    """Digits that scanners see in place of letters turned back."""
+    shape: str
+    """Letters that scanners take for one another made the same."""
+    name: bool
+
+    @classmethod
+    def of(cls, word: str) -> Word:
+        folded = "".join(map(fold, word))
+        letters = _letters(folded)
+        return cls(folded, letters, _shape(letters), word[:1].isupper())
+
+    def __add__(self, other: Word) -> Word:
+        """The two words run together."""
+        return Word(self.folded + other.folded, self.letters + other.letters, self.shape + other.shape, self.name)
+
+    def is_like(self, other: Word) -> bool:
+        """Whether two words are the same but for what a scanner misreads or another spelling.
+
+        Numbers must be equal, and short words may differ only in shapes that scanners take for one another:
+        Iran is not Iraq. Names may differ less than other words.
+        """
+        short = min(len(self.folded), len(other.folded))
+        if self.folded == other.folded:
+            return True
+        if short < _SHORTEST or self.folded.isdigit() or other.folded.isdigit():
+            return False
+        if self.shape == other.shape:
+            return True
+        least = _LONG_NAME if self.name or other.name else _LONG_WORD
+        if short < least or self.shape[0] != other.shape[0] or _DIGIT.search(self.letters + other.letters):
+            return False
+        allowed = 2 if short >= _VERY_LONG else 1
+        return Levenshtein.distance(self.letters, other.letters, score_cutoff=allowed) <= allowed
+
+
 def alike(word: str, other: str) -> bool:
-    """Whether two words are the same but for what a scanner misreads or another spelling.
-
-    Numbers must be equal, and short words may differ only in shapes that scanners take for one another: Iran is
-    not Iraq. Names may differ less than other words.
-    """
-    if abs(len(word) - len(other)) > 3:
-        return False
-    a, b = folded(word), folded(other)
-    if a == b:
-        return True
-    if a.isdigit() or b.isdigit() or min(len(a), len(b)) < _SHORTEST:
-        return False
-    a, b = _letters(a), _letters(b)
-    if _shape(a) == _shape(b):
-        return True
-    name = word[:1].isupper() or other[:1].isupper()
-    long_enough = min(len(a), len(b)) >= (_LONG_NAME if name else _LONG_WORD)
-    if not long_enough or _shape(a[0]) != _shape(b[0]) or _DIGIT.search(a + b):
-        return False
-    allowed = 2 if min(len(a), len(b)) >= _VERY_LONG else 1
-    return Levenshtein.distance(a, b, score_cutoff=allowed) <= allowed
+    """``Word.is_like`` of two plain words."""
+    return Word.of(word).is_like(Word.of(other))
 
 
-def misread(word: str) -> bool:
+def misread(word: Word) -> bool:
     """Whether a word holds digits that can only be letters misread."""
-    letters = _letters(folded(word))
-    return letters != folded(word) and not _DIGIT.search(letters)
-
-
-def folded(word: str) -> str:
-    """A word as it is compared."""
-    return "".join(map(fold, word))
+    return word.letters != word.folded and not _DIGIT.search(word.letters)
 
 
 def _letters(word: str) -> str:
