@@ -1,0 +1,306 @@
+"""Cost of finding near-duplicate paragraphs by MinHash, in CPU time and memory, beside that of other tools.
+
+    python benchmarks/speed.py CORPUS.jsonl [--peers datasketch,rensa,daft] [--workers 1]
+
+Each does the same in a process of its own: reads JSONL rows with a ``text``, splits it at blank lines, collapses
+equal paragraphs, signs those of 8 words and more by their runs of 3 words with 128 permutations, looks for
+resemblance of .8 and joins what it found to clusters. unecho verifies every pair exactly; the others go by the
+estimate. ``wc -w`` reads the same file, as a measure of the machine. No cleaning, no passages, no report.
+
+CPU: user and system time of the process, its start and its imports included (not compilation, which happens once
+for each installation). Memory: the largest resident size. Compare ratios of one run, not seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from unecho import lsh, shingles, verify
+from unecho.columns import Hashes, Ints, Mask, first_equal, offsets_of
+from unecho.normalize import tokenize
+
+THRESHOLD = 0.8
+BATCH = 900_000
+"""Characters worked on at a time."""
+Found = tuple[int, int]
+"""Paragraphs read, and paragraphs that are not the first of their cluster."""
+
+
+# ---- what all do alike ------------------------------------------------------------------------------
+
+
+def documents(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """(offset of the line, paragraphs) of every document."""
+    offset = 0
+    with path.open("rb", buffering=1 << 20) as lines:
+        for line in lines:
+            yield offset, orjson.loads(line)["text"].split("\n\n")
+            offset += len(line)
+
+
+def batches(path: Path) -> Iterator[tuple[list[str], list[int], list[int]]]:
+    """(paragraphs, how many of each document, offset of its line) of about ``BATCH`` characters."""
+    texts: list[str] = []
+    counts: list[int] = []
+    offsets: list[int] = []
+    size = 0
+    for offset, paragraphs in documents(path):
+        texts += paragraphs
+        counts.append(len(paragraphs))
+        offsets.append(offset)
+        size += sum(map(len, paragraphs))
+        if size >= BATCH:
+            yield texts, counts, offsets
+            texts, counts, offsets, size = [], [], [], 0
+    yield texts, counts, offsets
+
+
+def repeats(count: int, pairs: Iterable[Sequence[int]]) -> int:
+    """How many of ``count`` paragraphs are not the first of their cluster (union-find)."""
+    parent = list(range(count))
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = node = parent[parent[node]]
+        return node
+
+    joined = 0
+    for a, b in pairs:
+        one, two = root(a), root(b)
+        joined += one != two
+        parent[max(one, two)] = min(one, two)
+    return joined
+
+
+def distinct(path: Path) -> tuple[int, list[list[str]]]:
+    """(paragraphs, lower-case words of the distinct ones of 8 words and more), for the peers."""
+    total = 0
+    seen: dict[str, list[str]] = {}
+    for _, paragraphs in documents(path):
+        total += len(paragraphs)
+        for paragraph in paragraphs:
+            if paragraph not in seen:
+                words = paragraph.lower().split()
+                if len(words) >= shingles.SHORTEST:
+                    seen[paragraph] = words
+    return total, list(seen.values())
+
+
+# ---- unecho -----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Signed:
+    """All paragraphs after the first reading."""
+
+    fingerprint: Hashes
+    long: Mask
+    keys: list[Any]
+    """Band keys of the long ones, batch by batch."""
+    counts: Ints
+    """Paragraphs of each document."""
+    lines: Ints
+    """Offset of each document's line."""
+
+
+def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
+    prints, longs, keys, counts, lines = [], [], [], list[int](), list[int]()
+    for texts, sizes, offsets in batches(path):
+        tokens = tokenize(texts, compiled=True)
+        by_character = shingles.unspaced(tokens.flags, tokens.offsets)
+        lists = shingles.shingle_lists(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
+        longs.append(shingles.long_enough(tokens.offsets, by_character))
+        prints.append(shingles.fingerprints(tokens.hash, tokens.offsets, compiled=True))
+        keys.append(lsh.keys_of(lists, bands, workers, compiled=True)[:, longs[-1]])
+        counts += sizes
+        lines += offsets
+    return Signed(
+        np.concatenate(prints), np.concatenate(longs), keys, np.array(counts, np.int64), np.array(lines, np.int64)
+    )
+
+
+def joined(parts: list[Any], wanted: Mask) -> Any:
+    """Columns side by side, those that are wanted; the parts are used up, so that there is only one copy."""
+    result = np.empty((len(parts[0]), int(wanted.sum())), parts[0].dtype)
+    read = written = 0
+    for number, part in enumerate(parts):
+        kept = part[:, wanted[read : read + part.shape[1]]]
+        result[:, written : written + kept.shape[1]] = kept
+        read, written = read + part.shape[1], written + kept.shape[1]
+        parts[number] = None
+    return result
+
+
+def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.ShingleSets:
+    """Shingle sets of some paragraphs, which are read again."""
+    starts = offsets_of(found.counts)
+    document = np.searchsorted(starts, rows, side="right") - 1
+    hashes, sizes, texts, size = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)], list[str](), 0
+
+    def flush() -> None:
+        tokens = tokenize(texts, compiled=True)
+        by_character = shingles.unspaced(tokens.flags, tokens.offsets)
+        part = shingles.shingle_sets(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
+        hashes.append(part.hash.copy())
+        sizes.append(np.diff(part.offsets))
+
+    with path.open("rb") as file:
+        last, paragraphs = -1, list[str]()
+        for row, number in zip(rows.tolist(), document.tolist(), strict=True):
+            if number != last:
+                file.seek(int(found.lines[number]))
+                last, paragraphs = number, orjson.loads(file.readline())["text"].split("\n\n")
+            texts.append(paragraphs[row - int(starts[number])])
+            size += len(texts[-1])
+            if size >= BATCH:
+                flush()
+                texts, size = [], 0
+    flush()
+    return shingles.ShingleSets(np.concatenate(hashes), offsets_of(np.concatenate(sizes)))
+
+
+def unecho(path: Path, workers: int) -> Found:
+    bands = lsh.plan(THRESHOLD)
+    found = signed(path, bands, workers)
+    count = len(found.long)
+    first = first_equal(found.fingerprint)
+    alone = first == np.arange(count)
+    which = np.flatnonzero(alone & found.long)
+    pairs = which[lsh.candidates(joined(found.keys, alone[found.long]), np.arange(len(which)))]
+    rows, places = np.unique(pairs, return_inverse=True)
+    places = places.reshape(-1, 2)
+    similar = verify.resemblance(sets_of(path, rows, found, workers), places, workers, compiled=True) >= THRESHOLD
+    return count, repeats(count, pairs[similar].tolist())
+
+
+# ---- peers ------------------------------------------------------------------------------------------
+
+
+def grams(words: list[str]) -> list[bytes]:
+    return [" ".join(words[place : place + 3]).encode() for place in range(len(words) - 2)]
+
+
+def datasketch(path: Path, _: int) -> Found:
+    from datasketch import MinHash, MinHashLSH
+
+    total, paragraphs = distinct(path)
+    index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
+    pairs = []
+    sketches = MinHash.generator(map(grams, paragraphs), num_perm=128, scheme="affine32", hashfunc=zlib.crc32)
+    for number, sketch in enumerate(sketches):
+        pairs += [(other, number) for other in index.query(sketch)]
+        index.insert(number, sketch, check_duplication=False)
+    return total, repeats(len(paragraphs), pairs)
+
+
+def rensa(path: Path, _: int) -> Found:
+    from rensa import RMinHash, RMinHashLSH
+
+    total, paragraphs = distinct(path)
+    index = RMinHashLSH(threshold=THRESHOLD, num_perm=128, num_bands=16)
+    pairs = []
+    for begin in range(0, len(paragraphs), 10_000):
+        sketches = RMinHash.from_token_sets(map(grams, paragraphs[begin : begin + 10_000]), 128, 1)
+        index.insert_many(sketches, begin)
+        for number, others in enumerate(index.query_all(sketches), begin):
+            pairs += [(other, number) for other in others if other != number]
+    return total, repeats(len(paragraphs), pairs)
+
+
+def daft(path: Path, _: int) -> Found:
+    import daft as engine
+    from daft.functions import minhash
+
+    total, paragraphs = distinct(path)
+    signatures = []
+    for begin in range(0, len(paragraphs), 50_000):
+        texts = [" ".join(words) for words in paragraphs[begin : begin + 50_000]]
+        sketch = minhash(engine.col("text"), num_hashes=128, ngram_size=3, hash_function="xxhash")
+        column = engine.from_pydict({"text": texts}).select(sketch.alias("sketch")).to_arrow()["sketch"]
+        signatures.append(np.asarray(column.combine_chunks().flatten(), np.uint32).reshape(-1, 128))
+    rows = np.concatenate(signatures)
+    # daft has no index: what it gives is banded as unecho bands.
+    pairs = lsh.candidate_pairs(rows, lsh.plan(THRESHOLD), np.arange(len(rows)))
+    return total, repeats(len(rows), pairs.tolist())
+
+
+RUNS = {run.__name__: run for run in (unecho, datasketch, rensa, daft)}
+
+
+# ---- measuring --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    name: str
+    cpu: float
+    """Seconds."""
+    peak: float
+    """MB."""
+    found: Found | None
+
+
+def measure(name: str, command: Sequence[str]) -> Cost:
+    """Run a command and take its cost from the system's books. Those that print a pair of numbers found it."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        output = child.stdout.read() if child.stdout else b""
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{name} failed")
+    peak = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    found = tuple(json.loads(output)) if output.startswith(b"[") else None
+    return Cost(name, usage.ru_utime + usage.ru_stime, peak, found)
+
+
+def table(costs: Sequence[Cost]) -> Iterator[str]:
+    words = next(cost.cpu for cost in costs if cost.name == "wc -w")
+    own = next(cost.cpu for cost in costs if cost.name == "unecho")
+    yield "| | CPU s | x wc -w | x unecho | peak MB | paragraphs per CPU s | repeats found |"
+    yield "|---|---|---|---|---|---|---|"
+    for cost in costs:
+        # A child begins with the resident size of its parent in the books, which is more than wc takes.
+        peak = f"{cost.peak:,.0f}" if cost.found else ""
+        rate = f"{cost.found[0] / cost.cpu:,.0f} | {cost.found[1]:,}" if cost.found else " | "
+        times = f"{cost.cpu:.2f} | {cost.cpu / words:.1f} | {cost.cpu / own:.1f}"
+        yield f"| {cost.name} | {times} | {peak} | {rate} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--peers", default="datasketch,rensa,daft")
+    parser.add_argument("--workers", type=int, default=1, help="threads of unecho")
+    parser.add_argument("--run", choices=RUNS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.run:
+        print(json.dumps(RUNS[options.run](options.corpus, options.workers)))
+        return
+    from unecho import kernels
+
+    kernels.warm()
+    wanted = [name for name in options.peers.split(",") if name]
+    missing = [name for name in wanted if not importlib.util.find_spec(name)]
+    command = [sys.executable, __file__, str(options.corpus), "--workers", str(options.workers), "--run"]
+    costs = [measure("wc -w", ["wc", "-w", str(options.corpus)])]
+    costs += [measure(name, [*command, name]) for name in ["unecho", *wanted] if name not in missing]
+    print("\n".join(table(costs)))
+    for name in missing:
+        print(f"{name} is not installed: left out")
+
+
+if __name__ == "__main__":
+    main()
