@@ -320,7 +320,7 @@ def test_blocks_may_end_anywhere(
 ) -> None:
     item = source(tmp_path_factory.getbasetemp() / "blocks.jsonl", newline.join(records))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "_BLOCK", block)
+        patch.setattr(sources.raw, "_BLOCK", block)
         assert lines(item) == list(enumerate(records))
         limited = lines(item, 5)
     assert (

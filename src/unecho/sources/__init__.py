@@ -1,0 +1,20 @@
+"""Files to documents: what is there, its bytes, and the article in them. Nothing is opened for writing."""
+
+from .metadata import iso_date, site_of
+from .parse import load_record, parse
+from .raw import MB, read
+from .walk import Found, Names, classify, discover, utf8_name
+
+__all__ = [
+    "MB",
+    "Found",
+    "Names",
+    "classify",
+    "discover",
+    "iso_date",
+    "load_record",
+    "parse",
+    "read",
+    "site_of",
+    "utf8_name",
+]

@@ -1,0 +1,235 @@
+"""The article in the bytes: a text, a page, or a record with fields of any usual name."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+import orjson
+
+from ..config import Settings
+from ..decode import decode
+from ..errors import UnreadableError
+from ..model import Block, Document, Raw, Skipped
+from .metadata import clean, iso_date, site_of, text_of
+
+TEXT_FIELDS = (
+    *("text", "body", "content", "article", "article_body", "articlebody", "article_text", "articletext"),
+    *("maintext", "main_text", "plain_text", "plaintext", "raw_text", "full_text", "fulltext"),
+    *("text_content", "body_text", "story", "story_text", "document"),
+)
+"""Where the article is looked for in a record, in this order and whatever the case; the same below."""
+HTML_FIELDS = ("html", "raw_html", "rawhtml", "content_html", "html_content", "body_html", "page")
+ID_FIELDS = ("id", "_id", "doc_id", "docid", "document_id", "article_id", "articleid", "uuid", "guid")
+URL_FIELDS = ("url", "link", "permalink", "uri", "source_url", "canonical_url", "article_url", "page_url")
+TITLE_FIELDS = ("title", "headline", "article_title", "heading", "name")
+DATE_FIELDS = (
+    *("date", "published", "date_published", "datepublished", "publish_date", "published_date"),
+    *("published_at", "publishedat", "publication_date", "pubdate", "pub_date", "date_publish"),
+    *("publish_time", "created", "created_at", "timestamp", "datetime", "time"),
+)
+SITE_FIELDS = (
+    *("site", "source", "domain", "source_domain", "host", "hostname", "website", "publisher", "outlet"),
+    *("newspaper", "publication", "site_name"),
+)
+LANGUAGE_FIELDS = ("language", "lang", "language_code")
+
+_CLOSED_BLOCK = re.compile(r"</(?:p|div|article|section|body|html|h[1-6]|ul|ol|table|blockquote)\s*>", re.I)
+_BIG_NUMBER = re.compile(rb"\d{19}")
+
+
+def parse(raw: Raw, settings: Settings) -> Document | Skipped:
+    """The document in ``raw``; a Skipped with the reason where there is none.
+
+    The id is the file's name, for records ``name#id`` or ``name#line``; it need not be unique yet (`Names`).
+    """
+    try:
+        if raw.row is not None:
+            return _from_record(raw, raw.row, settings)
+        return _from_file(raw, settings)
+    except UnreadableError as error:
+        name = raw.source.name
+        if raw.row is None:
+            return Skipped(name, name, str(error))
+        return Skipped(f"{name}#{raw.row + 1}", name, f"{name}:{raw.row + 1}: {error}", raw.row)
+
+
+def _from_file(raw: Raw, settings: Settings) -> Document:
+    source = raw.source
+    html = source.format == "html"
+    found = decode(raw.data, html=html, encoding=settings.encoding)
+    folder = _folder_of(source.name)
+    if not html:
+        return Document(
+            id=source.name,
+            text=found.text,
+            source=source.name,
+            site=folder,
+            encoding=found.encoding,
+            bom=found.bom,
+            repaired=found.repaired,
+        )
+    from ..markup import read_html
+
+    page = read_html(found.text, settings.html_as)
+    return Document(
+        id=source.name,
+        text=page.text,
+        source=source.name,
+        format="html",
+        title=page.title,
+        url=page.url,
+        site=site_of(page.url) or folder,
+        date=iso_date(page.date),
+        language=page.language,
+        encoding=found.encoding,
+        bom=found.bom,
+        repaired=found.repaired,
+        blocks=page.blocks,
+    )
+
+
+def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
+    record = load_record(raw.data, settings.encoding)
+    fields = _Fields(record)
+    name, text, is_html = fields.text(settings)
+    source = raw.source.name
+    url = text_of(fields.get(URL_FIELDS, settings.url_field, "--url-field"))
+    title = text_of(fields.get(TITLE_FIELDS, settings.title_field, "--title-field"))
+    found_date = iso_date(fields.get(DATE_FIELDS, settings.date_field, "--date-field"))
+    site = text_of(fields.get(SITE_FIELDS, settings.site_field, "--site-field"))
+    language = text_of(fields.get(LANGUAGE_FIELDS))
+    blocks: tuple[Block, ...] = ()
+    if is_html:
+        from ..markup import read_html
+
+        page = read_html(text, settings.html_as)
+        text, blocks = page.text, page.blocks
+        title, url = title or page.title, url or page.url
+        found_date, language = found_date or iso_date(page.date), language or page.language
+    identity = text_of(fields.get(ID_FIELDS, settings.id_field, "--id-field")) or str(row + 1)
+    return Document(
+        id=f"{source}#{identity}",
+        text=text,
+        source=source,
+        format="jsonl",
+        row=row,
+        title=title,
+        url=url,
+        site=site_of(url) or site or _folder_of(source),
+        date=found_date,
+        language=language,
+        blocks=blocks,
+        record=raw.data,
+        field=name,
+    )
+
+
+def load_record(line: bytes, encoding: str = "") -> dict[str, Any]:
+    """The object in a line of JSON, numbers of any length kept. Raises UnreadableError with the reason."""
+    value = _load_json(line, encoding)
+    if not isinstance(value, dict):
+        raise UnreadableError(f"a JSON {_json_kind(value)}, not an object with fields")
+    return value
+
+
+def _load_json(line: bytes, encoding: str) -> Any:
+    if encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        encoding = ""  # `read` has made it UTF-8
+    if not encoding and not _BIG_NUMBER.search(line):  # orjson turns integers beyond 64 bits into floats
+        with contextlib.suppress(orjson.JSONDecodeError):
+            return orjson.loads(line)
+    try:
+        return json.loads(decode(line, encoding=encoding).text, parse_constant=_no_constant, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise UnreadableError("not JSON that can be read: nested too deeply") from None
+    except ValueError as error:
+        raise UnreadableError(f"not JSON that can be read: {error}") from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("a number too large")
+    return value
+
+
+def _json_kind(value: Any) -> str:
+    kinds = {list: "list", str: "string", bool: "true or false", type(None): "null"}
+    return kinds.get(type(value), "number")
+
+
+class _Fields:
+    """A record's fields, found by the usual names whatever their case."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        self.record = record
+        self.by_name: dict[str, str] = {}
+        for name in record:
+            self.by_name.setdefault(name.lower().replace("-", "_").replace(" ", "_"), name)
+
+    def get(self, usual: Iterable[str], chosen: str = "", option: str = "") -> Any:
+        """The value of the ``chosen`` field, else of the first usual one that says something."""
+        if chosen:
+            return self._chosen(chosen, option)
+        for name in usual:
+            value = self.record.get(self.by_name.get(name, ""))
+            if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
+                return value
+        return None
+
+    def text(self, settings: Settings) -> tuple[str, str, bool]:
+        """Name and value of the field with the article, and whether that is HTML."""
+        for chosen, option, html in (
+            (settings.text_field, "--text-field", False),
+            (settings.html_field, "--html-field", True),
+        ):
+            if chosen:
+                value = self._chosen(chosen, option)
+                if not isinstance(value, str):
+                    raise UnreadableError(f"field '{chosen}' ({option}) is a {_json_kind(value)}, not text")
+                return chosen, clean(value), html
+        empty = None
+        for usual, html in ((TEXT_FIELDS, False), (HTML_FIELDS, True)):
+            for name in usual:
+                found = self.by_name.get(name)
+                value = self.record.get(found) if found is not None else None
+                if found is None or not isinstance(value, str):
+                    continue
+                if value.strip():
+                    return found, clean(value), html or _is_markup(value)
+                empty = empty or (found, value, html)
+        if empty:
+            return empty
+        raise UnreadableError(f"no text field; it has {self._names()}: name one with --text-field")
+
+    def _chosen(self, name: str, option: str) -> Any:
+        if name not in self.record:
+            raise UnreadableError(f"no field '{name}' ({option}); it has {self._names()}")
+        return self.record[name]
+
+    def _names(self) -> str:
+        names = [clean(name) for name in self.record]
+        more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+        return (", ".join(names[:20]) or "no fields") + more
+
+
+def _is_markup(value: str) -> bool:
+    """True for a text field that holds a piece of HTML, as feeds have it."""
+    value = value.strip()
+    if not (value.startswith("<") and value.endswith(">")):
+        return False
+    return re.search(r"</(?:p|div|article|section|body|html|h[1-6]|ul|ol|table|blockquote)\s*>", value) is not None
+
+
+def _folder_of(name: str) -> str:
+    return name.rpartition("/")[0]
