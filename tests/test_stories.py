@@ -94,6 +94,16 @@ def test_a_repeated_quote_is_one_group_over_all_documents_and_stays() -> None:
     assert result.removals == [] and result.clusters == [] and result.stories == []
 
 
+def test_stories_only_leaves_lifted_paragraphs_in() -> None:
+    wire = [own(n) for n in range(6)]
+    texts = [("a", wire), ("b", wire[:5]), ("c", [own(20), wire[2], *(own(n) for n in range(21, 25))])]
+    pairs_of_text = [(name, "\n\n".join(parts)) for name, parts in texts]
+    everywhere = dedupe(pairs_of_text, clean="off")
+    assert [removal.document for removal in everywhere.removals] == ["b"] * 5 + ["c"]
+    stories = dedupe(pairs_of_text, clean="off", stories_only=True)
+    assert [removal.document for removal in stories.removals] == ["b"] * 5
+
+
 def test_a_whole_paragraph_and_a_quote_next_to_it_are_two_passages() -> None:
     copied = "The mill burned down in the night of the third, and the fire brigade came an hour too late to save it."
     result = dedupe(

@@ -74,14 +74,15 @@ def order(ids: Sequence[str], dates: Sequence[str | None], words: Sequence[int],
     return Order(rank, criteria, tuple(keys))
 
 
-def choose(corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, settings: Settings) -> list[Verdict]:
+def choose(corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, story: Ints, settings: Settings) -> list[Verdict]:
     """Go through the paragraphs in keeping order and decide on each.
 
     ``sets``: shingle sets of all paragraphs. ``near``: pairs of paragraphs (the first of each kind) whose
-    resemblance is verified to be similar. ``runs``: equal runs of all passages.
+    resemblance is verified to be similar. ``runs``: equal runs of all passages. ``story``: a number per document
+    (int64), equal within a story; looked at with ``stories_only`` alone.
     Returns verdicts in the order they were made: on what goes, and on what is similar and stays.
     """
-    chooser = _Chooser(corpus, sets, near, runs, settings)
+    chooser = _Chooser(corpus, sets, near, runs, story, settings)
     edges = np.searchsorted(corpus.paragraphs.document, np.arange(len(corpus.ids) + 1))
     found: list[Verdict] = []
     for document in np.argsort(corpus.stream.rank, kind="stable").tolist():
@@ -92,11 +93,15 @@ def choose(corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, settings: 
 class _Chooser:
     """The state of one pass: what is kept so far."""
 
-    def __init__(self, corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, settings: Settings) -> None:
+    def __init__(
+        self, corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, story: Ints, settings: Settings
+    ) -> None:
         self.corpus, self.sets, self.settings = corpus, sets, settings
         self.kind = first_of_kind(corpus)
         self.kept: Mask = np.zeros(len(corpus.paragraphs), np.bool_)
-        self.kept_of_kind: dict[int, int] = {}
+        self.among = (story if settings.stories_only else np.zeros_like(story))[corpus.paragraphs.document]
+        """Per paragraph the number of the documents among which a copy may stay for it."""
+        self.kept_of_kind: dict[tuple[int, int], int] = {}
         self.near: dict[int, list[int]] = defaultdict(list)
         for a, b in near.tolist():
             self.near[a].append(b)
@@ -139,12 +144,12 @@ class _Chooser:
             verdict = self._same_words(paragraph) or self._similar(paragraph)
         if verdict is None or not verdict.removed:
             self.kept[paragraph] = True
-            self.kept_of_kind.setdefault(int(self.kind[paragraph]), paragraph)
+            self.kept_of_kind.setdefault((int(self.kind[paragraph]), int(self.among[paragraph])), paragraph)
         return verdict
 
     def _same_words(self, paragraph: int) -> Verdict | None:
         """A copy word for word of a paragraph that stays."""
-        keeper = self.kept_of_kind.get(int(self.kind[paragraph]))
+        keeper = self.kept_of_kind.get((int(self.kind[paragraph]), int(self.among[paragraph])))
         if keeper is None:
             return None
         document = self.corpus.paragraphs.document
@@ -181,10 +186,10 @@ class _Chooser:
         found: dict[int, list[Run]] = {}
         for other, pieces in self.pieces.get(paragraph, {}).items():
             kept = [piece for piece in pieces if self.kept[self.corpus.paragraph_of_token[piece[1]]]]
-            if kept:
+            if kept and self.among[self.corpus.paragraph_of_token[kept[0][1]]] == self.among[paragraph]:
                 found[other] = kept
         for kind in self.near.get(int(self.kind[paragraph]), ()):
-            keeper = self.kept_of_kind.get(kind)
+            keeper = self.kept_of_kind.get((kind, int(self.among[paragraph])))
             if keeper is None or document[keeper] == document[paragraph]:
                 continue
             runs = self.coverer.equal_runs(paragraph, keeper)

@@ -126,6 +126,10 @@ def dedupe(
         str | None,
         _setting("Documents of which nothing is left: drop (default) or keep.", _CHOOSING, metavar="HOW"),
     ] = None,
+    stories_only: Annotated[
+        bool | None,
+        _setting("Remove copies only between documents of the same story.", _CHOOSING, "--stories-only"),
+    ] = None,
     similar: Annotated[
         float | None, _setting("Report as similar from this share on (default 0.5).", _MATCHING, metavar="SHARE")
     ] = None,

@@ -31,6 +31,8 @@ class Settings:
     ignore_names: bool = False
     within_document: Literal["exact", "adjacent", "off"] = "exact"
     """Repeats inside one document: "exact" takes out exact repeats of 8 words and more, and adjacent ones."""
+    stories_only: bool = False
+    """Take copies out only between documents that print the same story."""
     passages: bool = True
     emptied: Literal["drop", "keep"] = "drop"
     """What happens to a document of which nothing but boilerplate and duplicates is left."""

@@ -299,10 +299,10 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
             alignments = passages.find(corpus.stream, chosen)
         runs = passages.run_columns(alignments)
     with clock.stage("choosing"):
-        verdicts = choose.choose(corpus, sets, near, runs, settings)
         documents = corpus.stream.documents
         weights = stories.rare_weights(chosen.per_token(corpus.stream), documents)
         coverage = stories.coverage(runs, documents, weights)
+        verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
     return _Matched(corpus, rows, order, bands, verdicts, alignments, coverage)
 
 

@@ -145,3 +145,11 @@ def groups(pairs: Coverage) -> list[list[int]]:
             for document in two:
                 member[document] = one
     return sorted(sorted(group) for group in {id(group): group for group in member.values()}.values() if len(group) > 1)
+
+
+def numbers(pairs: Coverage, count: int) -> Ints:
+    """A number per document (int64), equal for the documents of one story."""
+    result = np.arange(count, dtype=np.int64)
+    for group in groups(pairs):
+        result[group] = group[0]
+    return result
