@@ -137,6 +137,10 @@ def dedupe(
         bool | None,
         _setting("Look for shared passages, or for whole paragraphs only.", _MATCHING, "--passages/--no-passages"),
     ] = None,
+    cut_passages: Annotated[
+        bool | None,
+        _setting("Cut repeated quotes out of paragraphs that stay, sentence by sentence.", _CHOOSING, "--cut-passages"),
+    ] = None,
     clean: Clean = None,
     keep_category: KeepCategory = None,
     rules: Rules = None,

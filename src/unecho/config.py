@@ -34,6 +34,8 @@ class Settings:
     stories_only: bool = False
     """Take copies out only between documents that print the same story."""
     passages: bool = True
+    cut_passages: bool = False
+    """Take quotes out of paragraphs that stay, at sentence borders."""
     emptied: Literal["drop", "keep"] = "drop"
     """What happens to a document of which nothing but boilerplate and duplicates is left."""
     clean: Literal["auto", "light", "full", "off"] = "auto"

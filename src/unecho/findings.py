@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .choose import Order, Verdict
-from .columns import Ints
+from .columns import Ints, Mask
 from .corpus import Corpus
+from .cuts import Cut
 from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair, StoryRelation
 from .passages import Alignment
 from .quotes import separate
@@ -120,23 +121,42 @@ def _first_copy(table: Table, row: int, start: int) -> int | None:
 
 
 def removals(
-    table: Table, found: dict[int, Keeper], ids: Sequence[str], text_of: Callable[[int], str]
+    table: Table, found: dict[int, Keeper], cuts: Sequence[Cut], ids: Sequence[str], text_of: Callable[[int], str]
 ) -> Iterator[Removal]:
-    """Every span that goes, in order of document and start."""
+    """Every span that goes, in order of document and start: whole paragraphs, and sentences cut out of others."""
     gone = table.category != CONTENT
     gone[list(found)] = True
+    cuts_of: dict[int, list[Cut]] = defaultdict(list)
+    for cut in cuts:
+        cuts_of[cut.document].append(cut)
     number = 0
-    for document in np.unique(table.document[gone]).tolist():
-        rows = range(int(table.paragraphs[document]), int(table.paragraphs[document + 1]))
+    for document in sorted({*np.unique(table.document[gone]).tolist(), *cuts_of}):
         text = text_of(document)
-        paragraphs = [(int(table.start[row]), int(table.end[row])) for row in rows]
-        spans = removal_spans(text, paragraphs, gone[rows.start : rows.stop].tolist())
-        for (start, end), row in zip(spans, (row for row in rows if gone[row]), strict=True):
+        whole = _paragraph_removals(table, document, text, gone, found, ids)
+        parts = [_cut_removal(cut, text, ids) for cut in cuts_of[document]]
+        for removal in sorted([*whole, *parts], key=lambda removal: removal.start):
             number += 1
-            words = int(table.tokens[row + 1] - table.tokens[row])
-            yield _removal(table, row, found.get(row), ids, Removal(
-                f"r{number:07d}", ids[document], start, end, text[start:end], "boilerplate", words=words
-            ))  # fmt: skip
+            yield replace(removal, id=f"r{number:07d}")
+
+
+def _paragraph_removals(
+    table: Table, document: int, text: str, gone: Mask, found: dict[int, Keeper], ids: Sequence[str]
+) -> Iterator[Removal]:
+    rows = range(int(table.paragraphs[document]), int(table.paragraphs[document + 1]))
+    paragraphs = [(int(table.start[row]), int(table.end[row])) for row in rows]
+    spans = removal_spans(text, paragraphs, gone[rows.start : rows.stop].tolist())
+    for (start, end), row in zip(spans, (row for row in rows if gone[row]), strict=True):
+        words = int(table.tokens[row + 1] - table.tokens[row])
+        removal = Removal("", ids[document], start, end, text[start:end], "boilerplate", words=words)
+        yield _removal(table, row, found.get(row), ids, removal)
+
+
+def _cut_removal(cut: Cut, text: str, ids: Sequence[str]) -> Removal:
+    document, start, end = cut.keeper
+    return Removal(
+        "", ids[cut.document], cut.start, cut.end, text[cut.start : cut.end], "passage",
+        keeper=Place(ids[document], start, end), covered=1.0, words=cut.words,
+    )  # fmt: skip
 
 
 def _removal(table: Table, row: int, keeper: Keeper | None, ids: Sequence[str], removal: Removal) -> Removal:
@@ -158,14 +178,18 @@ def _removal(table: Table, row: int, keeper: Keeper | None, ids: Sequence[str], 
 # ---- passages and stories ---------------------------------------------------------------------------
 
 
-def passages(corpus: Corpus, alignments: Sequence[Alignment], coverage: Coverage) -> list[Passage]:
-    """Passages with their spans in characters, in order of document and start, grouped by quote."""
-    relation = {(int(coverage.a[row]), int(coverage.b[row])): coverage.relation(row) for row in range(len(coverage.a))}
+def quotes_apart(corpus: Corpus, alignments: Sequence[Alignment], coverage: Coverage) -> list[tuple[Alignment, bool]]:
+    """Passages in order of document and start, quotes cut apart from copies, and whether each is a quote."""
+    same = set(zip(coverage.a[coverage.same].tolist(), coverage.b[coverage.same].tolist(), strict=True))
     parts: list[tuple[Alignment, bool]] = []
     for alignment in alignments:
-        same = relation[alignment.a, alignment.b] == "same"
-        parts += [(alignment, False)] if same else separate(corpus, alignment)
-    parts.sort(key=lambda part: (part[0].a, part[0].a_span, part[0].b, part[0].b_span))
+        copy = (alignment.a, alignment.b) in same
+        parts += [(alignment, False)] if copy else separate(corpus, alignment)
+    return sorted(parts, key=lambda part: (part[0].a, part[0].a_span, part[0].b, part[0].b_span))
+
+
+def passages(corpus: Corpus, parts: Sequence[tuple[Alignment, bool]]) -> list[Passage]:
+    """Passages with their spans in characters, grouped by quote. ``parts``: of ``quotes_apart``."""
     groups_of = _quote_groups(parts)
     found = []
     for number, ((alignment, quote), group) in enumerate(zip(parts, groups_of, strict=True), 1):

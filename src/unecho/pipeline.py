@@ -22,6 +22,7 @@ from .boilerplate import label, rules, templates
 from .columns import Ints, is_large, offsets_of, owners, ranges
 from .config import Config, Limits, Settings
 from .corpus import Corpus, Paragraphs, first_of_kind
+from .cuts import Cut, cut_passages
 from .decode import decode
 from .engine import batches, ordered_map, workers_for
 from .errors import RunError, UsageError
@@ -276,7 +277,8 @@ class _Matched:
     order: choose.Order | None
     bands: lsh.Bands | None
     verdicts: list[choose.Verdict] = field(default_factory=list)
-    alignments: list[passages.Alignment] = field(default_factory=list)
+    parts: list[tuple[passages.Alignment, bool]] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
     coverage: stories.Coverage | None = None
 
     @classmethod
@@ -303,7 +305,21 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
         weights = stories.rare_weights(chosen.per_token(corpus.stream), documents)
         coverage = stories.coverage(runs, documents, weights)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
-    return _Matched(corpus, rows, order, bands, verdicts, alignments, coverage)
+        parts = findings.quotes_apart(corpus, alignments, coverage)
+        cuts = _cuts(corpus, verdicts, parts) if settings.cut_passages else []
+    return _Matched(corpus, rows, order, bands, verdicts, parts, cuts, coverage)
+
+
+def _cuts(
+    corpus: Corpus, verdicts: Sequence[choose.Verdict], parts: Sequence[tuple[passages.Alignment, bool]]
+) -> list[Cut]:
+    kept = np.ones(len(corpus.paragraphs), np.bool_)
+    keepers = np.zeros(len(corpus.paragraphs), np.bool_)
+    for verdict in verdicts:
+        if verdict.removed:
+            kept[verdict.paragraph] = False
+            keepers[verdict.first : verdict.last + 1] = True
+    return cut_passages(corpus, (part for part, quote in parts if quote), kept, keepers)
 
 
 def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> tuple[Corpus, choose.Order]:
@@ -365,10 +381,10 @@ def _result(
     corpus, order, coverage = matched.corpus, matched.order, matched.coverage
     if corpus is not None and order is not None and coverage is not None:
         clusters, names = findings.clusters(corpus, matched.verdicts, order)
-        found_passages = findings.passages(corpus, matched.alignments, coverage)
+        found_passages = findings.passages(corpus, matched.parts)
         found_stories = findings.stories(coverage, order, ids)
     keepers = findings.keepers(paragraphs, corpus, matched.rows, matched.verdicts, names)
-    removals = list(findings.removals(paragraphs, keepers, ids, taken.text))
+    removals = list(findings.removals(paragraphs, keepers, matched.cuts, ids, taken.text))
     words = np.bincount(paragraphs.document, paragraphs.words, len(ids)).astype(np.int64)
     records = outcomes(
         taken.documents,
