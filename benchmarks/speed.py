@@ -23,10 +23,10 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from unecho import lsh, shingles, verify
 from unecho.columns import Hashes, Ints, Mask, first_equal, offsets_of
@@ -85,18 +85,16 @@ def repeats(count: int, pairs: Iterable[Sequence[int]]) -> int:
     return joined
 
 
-def distinct(path: Path) -> tuple[int, list[list[str]]]:
-    """(paragraphs, lower-case words of the distinct ones of 8 words and more), for the peers."""
+def distinct(path: Path) -> tuple[int, list[str]]:
+    """(paragraphs, the distinct ones of 8 words and more in lower case), for the peers."""
     total = 0
-    seen: dict[str, list[str]] = {}
+    seen: dict[str, None] = {}
     for _, paragraphs in documents(path):
         total += len(paragraphs)
         for paragraph in paragraphs:
-            if paragraph not in seen:
-                words = paragraph.lower().split()
-                if len(words) >= shingles.SHORTEST:
-                    seen[paragraph] = words
-    return total, list(seen.values())
+            if paragraph.count(" ") >= shingles.SHORTEST - 1:
+                seen[paragraph.lower()] = None
+    return total, list(seen)
 
 
 # ---- unecho -----------------------------------------------------------------------------------------
@@ -108,7 +106,7 @@ class Signed:
 
     fingerprint: Hashes
     long: Mask
-    keys: list[Any]
+    keys: list[NDArray[np.uint32]]
     """Band keys of the long ones, batch by batch."""
     counts: Ints
     """Paragraphs of each document."""
@@ -132,16 +130,10 @@ def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
     )
 
 
-def joined(parts: list[Any], wanted: Mask) -> Any:
-    """Columns side by side, those that are wanted; the parts are used up, so that there is only one copy."""
-    result = np.empty((len(parts[0]), int(wanted.sum())), parts[0].dtype)
-    read = written = 0
-    for number, part in enumerate(parts):
-        kept = part[:, wanted[read : read + part.shape[1]]]
-        result[:, written : written + kept.shape[1]] = kept
-        read, written = read + part.shape[1], written + kept.shape[1]
-        parts[number] = None
-    return result
+def by_band(found: Signed, bands: lsh.Bands, wanted: Mask) -> Iterator[NDArray[np.uint32]]:
+    """The keys of one band after another, of the long paragraphs that are wanted."""
+    for band in range(bands.bands):
+        yield np.concatenate([part[band] for part in found.keys])[wanted]
 
 
 def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.ShingleSets:
@@ -179,7 +171,8 @@ def unecho(path: Path, workers: int) -> Found:
     first = first_equal(found.fingerprint)
     alone = first == np.arange(count)
     which = np.flatnonzero(alone & found.long)
-    pairs = which[lsh.candidates(joined(found.keys, alone[found.long]), np.arange(len(which)))]
+    pairs = which[lsh.candidates(by_band(found, bands, alone[found.long]), np.arange(len(which)))]
+    found.keys.clear()
     rows, places = np.unique(pairs, return_inverse=True)
     places = places.reshape(-1, 2)
     similar = verify.resemblance(sets_of(path, rows, found, workers), places, workers, compiled=True) >= THRESHOLD
@@ -189,7 +182,8 @@ def unecho(path: Path, workers: int) -> Found:
 # ---- peers ------------------------------------------------------------------------------------------
 
 
-def grams(words: list[str]) -> list[bytes]:
+def grams(paragraph: str) -> list[bytes]:
+    words = paragraph.split()
     return [" ".join(words[place : place + 3]).encode() for place in range(len(words) - 2)]
 
 
@@ -227,7 +221,7 @@ def daft(path: Path, _: int) -> Found:
     total, paragraphs = distinct(path)
     signatures = []
     for begin in range(0, len(paragraphs), 50_000):
-        texts = [" ".join(words) for words in paragraphs[begin : begin + 50_000]]
+        texts = paragraphs[begin : begin + 50_000]
         sketch = minhash(engine.col("text"), num_hashes=128, ngram_size=3, hash_function="xxhash")
         column = engine.from_pydict({"text": texts}).select(sketch.alias("sketch")).to_arrow()["sketch"]
         signatures.append(np.asarray(column.combine_chunks().flatten(), np.uint32).reshape(-1, 128))

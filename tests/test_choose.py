@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho import dedupe
+from unecho.check import check
 from unecho.choose import order
 from unecho.guards import alike
 from unecho.result import Result
@@ -135,6 +138,16 @@ def test_merged_and_split_paragraphs_are_covered_by_one_document() -> None:
     assert result.text("d0")[removal.keeper.start : removal.keeper.end] == f"{PROSE}\n\n{OTHER}"
     split = run(f"{merged}\n\nAnd one more paragraph that only the first document has of all.", f"{PROSE}\n\n{OTHER}")
     assert [text for _, text in removed(split)] == [PROSE, OTHER]
+
+
+def test_the_place_of_the_keeper_holds_all_that_covers(tmp_path: Path) -> None:
+    """A paragraph's end may stand in the keeper's next paragraph, also where no passage was looked for."""
+    end = "The boats lay dry in the harbour."
+    result = run(f"{PROSE}\n\n{end}\n\n{OTHER}", f"{PROSE} {end}", passages=False)
+    (removal,) = result.removals
+    assert removal.keeper is not None
+    assert result.text("d0")[removal.keeper.start : removal.keeper.end] == f"{PROSE}\n\n{end}"
+    assert check(result.write(tmp_path / "OUT")) == []
 
 
 def test_short_paragraphs_stay_unless_their_document_is_emptied() -> None:

@@ -52,6 +52,20 @@ def test_of_three_documents_one_keeps_the_quote(tmp_path: Path) -> None:
         assert check(result.write(tmp_path / "OUT")) == []
 
 
+def test_neighbouring_quotes_of_two_documents_are_cut_without_overlap(tmp_path: Path) -> None:
+    second = "The fish will come back as they always have. We only have to wait for them, and to mend our nets."
+    texts = [
+        ("a", f"{FIRST} {QUOTE} {LAST}\n\n{LONG}"),
+        ("b", f"{OTHER} {second} And that was that, as far as he could see it.\n\n{LONG[::-1]}"),
+        ("c", f"It was like this. {QUOTE} {second}\n\n{FIRST[::-1]}\n\n{LAST[::-1]} {OTHER[::-1]}"),
+        ("d", f"It was like that. {second} {QUOTE}\n\n{FIRST.upper()[::-1]} x\n\n{LONG.title()[::-1].swapcase()}"),
+    ]
+    with dedupe(texts, clean="off", cut_passages=True, keep="path") as result:
+        for name in "abcd":
+            assert (QUOTE in result.clean_text(name), second in result.clean_text(name)) == (name == "a", name == "b")
+        assert check(result.write(tmp_path / "OUT")) == []
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

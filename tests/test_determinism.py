@@ -118,7 +118,7 @@ def test_pairs_in_any_order(mixed: Path, tmp_path: Path) -> None:
 
 def test_the_number_of_workers_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On an input that is big enough for processes to be started, and where they finish out of order."""
-    source = Writer(8).corpus(tmp_path / "in", 8, words=2000)
+    source = Writer(8).corpus(tmp_path / "in", 8, words=1000)
     rows = [path.read_text("utf-8") for path in sorted(source.iterdir())]
     with (source / "rows.jsonl").open("w", encoding="utf-8") as file:
         for number in range(30):
@@ -133,7 +133,7 @@ def test_the_number_of_workers_makes_no_difference(tmp_path: Path, monkeypatch: 
         return spread(function, ahead, rest, workers)
 
     def small(items: Iterable[Any], size: Callable[[Any], int]) -> Iterator[list[Any]]:
-        return engine.batches(items, size, limit=100_000)
+        return engine.batches(items, size, limit=50_000)
 
     monkeypatch.setattr(engine, "_spread", seen)
     monkeypatch.setattr("unecho.pipeline.batches", small)

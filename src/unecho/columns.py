@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
+
+LARGE = 2_000_000
+"""Tokens or hashes from which the compiled kernels serve. To load them takes half a second, to compile them, the
+first time, 2.5 seconds; so many tokens take the plain loops as long."""
+SHARES = 8
+"""Parts of the work for each thread, so that none waits long for the slowest."""
+
+
+def is_large(count: int, wish: bool | None) -> bool:
+    """Whether the compiled kernels do it: as wished, or by the number of tokens or hashes there are."""
+    return count >= LARGE if wish is None else wish
+
+
+def spread(work: Callable[[int, int], None], weights: Ints, workers: int) -> None:
+    """Call ``work(first, end)`` on runs of rows of about equal weight, in threads if there are several workers.
+
+    ``weights``: int64, running sums, one longer than the rows.
+    """
+    goals = np.linspace(weights[0], weights[-1], (SHARES * workers if workers > 1 else 1) + 1)[1:-1]
+    edges = np.unique(np.concatenate([[0], np.searchsorted(weights, goals), [len(weights) - 1]])).tolist()
+    if len(edges) < 3:
+        work(0, len(weights) - 1)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(work, *edge) for edge in pairwise(edges)]:
+            done.result()
 
 
 def offsets_of(counts: NDArray[np.integer]) -> Ints:
@@ -57,9 +87,28 @@ def bucket_pairs(keys: Hashes, rank: Ints, full: int, few: int) -> tuple[Ints, I
     if not len(keys):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     order = np.lexsort((rank, keys))
-    edges = edges_of(keys[order])
+    first, second = group_pairs(edges_of(keys[order]), full, few)
+    return order[first], order[second]
+
+
+def group_pairs(edges: Ints, full: int, few: int) -> tuple[Ints, Ints]:
+    """``bucket_pairs`` of the places in groups that begin at ``edges``, each in the order of rank."""
     sizes = np.diff(edges)
     starts = np.repeat(edges[:-1], sizes)
-    place = np.arange(len(keys)) - starts
+    place = np.arange(edges[-1]) - starts
     earlier = np.minimum(place, np.repeat(np.where(sizes <= full, full, few), sizes))
-    return order[ranges(starts, earlier)], order[np.repeat(np.arange(len(keys)), earlier)]
+    return ranges(starts, earlier), np.repeat(np.arange(edges[-1]), earlier)
+
+
+def first_equal(rows: Hashes) -> Ints:
+    """For every row of hashes (n x 2) the number of the first row that equals it (int64)."""
+    order = np.argsort(rows[:, 0])
+    edges = edges_of(rows[order, 0]) if len(rows) else np.zeros(1, np.int64)
+    # Rows that agree on the first 64 bits nearly always agree; where one does not, both columns are sorted.
+    if np.any(rows[order, 1] != np.repeat(rows[order[edges[:-1]], 1], np.diff(edges))):
+        order = np.lexsort((rows[:, 1], rows[:, 0]))
+        edges = edges_of(rows[order, 0], rows[order, 1])
+    result = np.empty(len(rows), np.int64)
+    if len(rows):
+        result[order] = np.repeat(np.minimum.reduceat(order, edges[:-1]), np.diff(edges))
+    return result

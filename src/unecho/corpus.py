@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask
+from .columns import Hashes, Ints, Mask, first_equal
 from .seeds import Stream
 
 
@@ -59,6 +59,4 @@ class Corpus:
 
 def first_of_kind(corpus: Corpus) -> Ints:
     """For every paragraph the number of the first paragraph with the same words (int64)."""
-    _, first, kind = np.unique(corpus.fingerprint, axis=0, return_index=True, return_inverse=True)
-    result: Ints = first[kind.reshape(-1)].astype(np.int64)
-    return result
+    return first_equal(corpus.fingerprint)

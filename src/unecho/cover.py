@@ -51,12 +51,13 @@ class Coverer:
         matched = np.zeros(tokens.stop - tokens.start, np.bool_)
         for place, _, length in pieces:
             matched[place - tokens.start : place - tokens.start + length] = True
-        if not matched.all():
-            self._match_alike(tokens, matched, sorted(pieces), kept)
+        alike = [] if matched.all() else self._alike(tokens, matched, sorted(pieces), kept)
+        for place, _ in alike:
+            matched[place - tokens.start] = True
         missing = np.flatnonzero(~matched) + tokens.start
         owner = self._corpus.paragraph_of_token
         weight: dict[int, int] = {}
-        for _, place, length in pieces:
+        for _, place, length in [*pieces, *((mine, theirs, 1) for mine, theirs in alike)]:
             number = int(owner[place])
             weight[number] = weight.get(number, 0) + length
         main = max(sorted(weight), key=weight.__getitem__)
@@ -75,8 +76,10 @@ class Coverer:
             if step.tag == "equal"
         ]
 
-    def _match_alike(self, tokens: slice, matched: Mask, pieces: Sequence[Run], kept: Mask) -> None:
-        """Mark words between the pieces that the other side has too, but for a letter or two."""
+    def _alike(self, tokens: slice, matched: Mask, pieces: Sequence[Run], kept: Mask) -> list[tuple[int, int]]:
+        """(token, token of the other side) for the words between the pieces that the other side has too, but for
+        a letter or two."""
+        found: list[tuple[int, int]] = []
         document = int(self._corpus.paragraphs.document[self._corpus.paragraph_of_token[tokens.start]])
         text = self._corpus.text(document)
         other = int(self._corpus.paragraphs.document[self._corpus.paragraph_of_token[pieces[0][1]]])
@@ -85,8 +88,8 @@ class Coverer:
             places = self._opposite(tokens.start + low, tokens.start + high, pieces, other, kept)
             theirs = [Word.of(self._word(other_text, place)) for place in places]
             mine = [Word.of(self._word(text, tokens.start + place)) for place in range(low, high)]
-            for place in _alike_places(mine, theirs):
-                matched[low + place] = True
+            found += [(tokens.start + low + place, places[other]) for place, other in _alike_places(mine, theirs)]
+        return found
 
     def _opposite(self, low: int, high: int, pieces: Sequence[Run], other: int, kept: Mask) -> list[int]:
         """Tokens of the other document that lie where an unmatched stretch would have to lie."""
@@ -137,13 +140,13 @@ def _is_news(word: Word, have: Sequence[Word]) -> bool:
     return not guards.misread(word) and not any(word.is_like(other) for other in have)
 
 
-def _alike_places(mine: Sequence[Word], theirs: Sequence[Word]) -> list[int]:
-    """Places of my words that are theirs too, in order, a letter aside; words may be run together or apart."""
-    found: list[int] = []
+def _alike_places(mine: Sequence[Word], theirs: Sequence[Word]) -> list[tuple[int, int]]:
+    """Places of my words that are theirs too, and theirs, in order; words may be run together or apart."""
+    found: list[tuple[int, int]] = []
     at = place = 0
     while place < len(mine):
         step, taken, used = _next_alike(mine[place : place + 2], theirs, at)
-        found += range(place, place + taken)
+        found += [(place + number, step) for number in range(taken)]
         at = step + used if taken else at
         place += max(taken, 1)
     return found

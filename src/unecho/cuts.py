@@ -4,8 +4,8 @@ document earlier in keeping order prints word for word and keeps."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,7 +45,15 @@ def cut_passages(corpus: Corpus, quotes: Iterable[Alignment], kept: Mask, keeper
         for paragraph in sorted({int(corpus.paragraph_of_token[place]) for place in where}):
             if kept[paragraph] and not keepers[paragraph]:
                 found += _cuts(corpus, paragraph, where, stays)
-    return sorted(found, key=lambda cut: (cut.document, cut.start))
+    return list(_apart(sorted(found, key=lambda cut: (cut.document, cut.start))))
+
+
+def _apart(cuts: Iterable[Cut]) -> Iterator[Cut]:
+    """Neighbouring cuts may both have taken the white space between them: it goes with the first."""
+    document, end = -1, 0
+    for cut in cuts:
+        yield replace(cut, start=max(cut.start, end)) if cut.document == document else cut
+        document, end = cut.document, cut.end
 
 
 def _cuts(corpus: Corpus, paragraph: int, where: dict[int, int], stays: Mask) -> Iterable[Cut]:

@@ -8,9 +8,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from typing import TypeVar
+
+from .errors import RunError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -73,6 +76,11 @@ def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], wor
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise RunError(
+            "a process of this run was ended from outside, as systems do that run out of memory",
+            "give fewer --workers, or split the input",
+        ) from None
     except BaseException:
         for process in list((pool._processes or {}).values()):
             process.terminate()

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numba
 import numpy as np
@@ -27,8 +27,6 @@ INNER, ALONE, ENDS, DROPPED, MARKED = (np.uint8(1 << bit) for bit in range(5))
 these: separates. ENDS: what follows may open a sentence. MARKED: marks the token it is part of."""
 BLOCK: Final = 256
 """Code points in a block of the tables of characters."""
-SHARES: Final = 8
-"""Parts of the work per thread, so that none waits long for the slowest."""
 
 _STEP = 8  # shingles signed in one pass over the permutations
 
@@ -41,9 +39,11 @@ def cache_folder() -> Path | None:
 
     Left to itself numba raises on import where neither HOME nor the package's folder is writable.
     """
-    own = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
-    folders = [Path(os.environ["NUMBA_CACHE_DIR"])] if os.environ.get("NUMBA_CACHE_DIR") else []
-    return next(filter(_is_writable, [*folders, Path(own, "unecho", "kernels")]), None)
+    folders = [Path(name) for name in [os.environ.get("NUMBA_CACHE_DIR")] if name]
+    with suppress(RuntimeError):  # a user without a home
+        own = os.environ.get("XDG_CACHE_HOME")
+        folders.append((Path(own) if own else Path("~/.cache").expanduser()) / "unecho" / "kernels")
+    return next(filter(_is_writable, folders), None)
 
 
 def _is_writable(folder: Path) -> bool:
@@ -82,35 +82,20 @@ def _part(function: F) -> F:
     return result
 
 
-def spread(work: Callable[[int, int], None], weights: Ints, workers: int) -> None:
-    """Call ``work(first, end)`` on runs of rows of about equal weight, in threads when there are several.
-
-    ``weights``: int64, running sums, one longer than the rows.
-    """
-    shares = SHARES * workers if workers > 1 else 1
-    goals = np.linspace(weights[0], weights[-1], shares + 1)[1:-1]
-    edges = np.unique(np.concatenate([[0], np.searchsorted(weights, goals), [len(weights) - 1]])).tolist()
-    if len(edges) < 3:
-        work(0, len(weights) - 1)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(work, *edge) for edge in zip(edges, edges[1:], strict=False)]:
-            done.result()
-
-
 def warm() -> None:
     """Compile every kernel, or load it from the cache, by calling it on next to nothing."""
     hashes, offsets, counts = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.array([3], np.int64)
-    text, table, index = np.full(8, 32, np.uint8), np.zeros(BLOCK, np.uint8), np.zeros(1, np.int64)
-    columns = np.empty(8, np.uint64), np.empty(8, np.int64), np.empty(8, np.int64), np.empty(8, np.uint8)
-    tokens(text, counts, index, table, table, columns[0], columns[0], *columns, offsets.copy(), *np.zeros(2, np.uint8))
-    shingle_sets(hashes, offsets, counts, offsets, np.uint64(3), hashes.copy(), counts.copy())
-    close_up(hashes.copy(), offsets, counts)
-    fingerprints(hashes, offsets, np.uint64(3), np.ones(2, np.uint64), np.empty((1, 2), np.uint64))
+    text, flags, places = np.frombuffer(bytes(8), np.uint8), np.zeros(BLOCK, np.uint8), np.zeros(BLOCK, np.int64)
+    table = Characters(places, flags, flags, np.ones(BLOCK, np.uint64), np.ones(BLOCK, np.uint64))
+    tokens(text, counts, table, Columns(hashes, places, places, flags), offsets.copy(), *np.zeros(2, np.uint8))
+    grams(hashes, offsets, counts, np.array([0, 6], np.int64), np.uint64(3), hashes.copy())
+    sort_sets(offsets, hashes, counts)
+    close_up(hashes, offsets, counts)
+    fingerprints(hashes, offsets, np.uint64(3), hashes[:2], np.empty((1, 2), np.uint64))
     rows = np.empty((1, 4), np.uint32)
-    signatures(hashes, offsets, rows[0].copy(), rows[0].copy(), rows)
+    signatures(hashes, offsets, rows[0], rows[0], rows)
     band_keys(rows, 2, np.uint64(3), np.empty((2, 1), np.uint32))
-    intersections(hashes, offsets, np.zeros((1, 2), np.int64), counts.copy())
+    intersections(hashes, offsets, np.zeros((1, 2), np.int64), counts)
 
 
 # ---- hashing ----------------------------------------------------------------------------------------
@@ -142,33 +127,60 @@ def _mix32(value: np.uint64) -> np.uint32:
 
 
 @_part
-def _decoded(text: Bytes, at: int) -> tuple[int, int]:
+def _byte(text: Bytes, at: int) -> np.uint8:
+    # With an unsigned place numba does not look for negative ones, at every byte.
+    byte: np.uint8 = text[np.uint64(at)]
+    return byte
+
+
+@_part
+def _decoded(text: Bytes, at: int) -> tuple[np.int64, int]:
     """(code point, bytes) of the character that begins at a place of UTF-8 text."""
-    lead = np.int64(text[at])
+    lead = np.int64(_byte(text, at))
     if lead < 0x80:
         return lead, 1
-    second = np.int64(text[at + 1]) & 63
+    second = np.int64(_byte(text, at + 1)) & 63
     if lead < 0xE0:
         return (lead & 31) << 6 | second, 2
-    third = np.int64(text[at + 2]) & 63
+    third = np.int64(_byte(text, at + 2)) & 63
     if lead < 0xF0:
         return (lead & 15) << 12 | second << 6 | third, 3
-    return (lead & 7) << 18 | second << 12 | third << 6 | (np.int64(text[at + 3]) & 63), 4
+    return (lead & 7) << 18 | second << 12 | third << 6 | (np.int64(_byte(text, at + 3)) & 63), 4
+
+
+class Characters(NamedTuple):
+    """What ``tokens`` knows of characters, in tables of blocks of ``BLOCK`` code points, ASCII first.
+
+    begin: where the block of each 256th code point begins (int64). roles, flags: uint8. value: uint64, hash of
+    the folded form. power: uint64, what the hash of a word is multiplied by before the character is added.
+    """
+
+    begin: Ints
+    roles: Bytes
+    flags: Bytes
+    value: Hashes
+    power: Hashes
+
+
+class Columns(NamedTuple):
+    """Where ``tokens`` writes: those of ``normalize.Tokens``, with room for a token a byte."""
+
+    hash: Hashes
+    start: Ints
+    end: Ints
+    flags: Bytes
 
 
 @_compiled
 def tokens(
-    text: Bytes, lengths: Ints, index: Ints, roles: Bytes, flags: Bytes, values: Hashes, powers: Hashes,
-    hashes: Hashes, starts: Ints, ends: Ints, kinds: Bytes, offsets: Ints, marked: np.uint8, opening: np.uint8,
-) -> int:  # fmt: skip
+    text: Bytes, lengths: Ints, table: Characters, out: Columns, offsets: Ints, marked: np.uint8, opening: np.uint8
+) -> int:
     """Tokens of texts that lie one after another in UTF-8, with one more byte after each; returns their number.
 
-    lengths: characters of each text. index: for every block of ``BLOCK`` code points, where it begins in the
-    tables; roles, flags, values (hash of the folded form) and powers (what a hash is multiplied by before the
-    character is added) are the tables, with ASCII at their beginning. hashes, starts, ends (characters),
-    kinds and offsets (one longer than the texts) are written. marked, opening: the flags of tokens with a
-    MARKED character, and at the beginning of a text or behind an ENDS.
+    lengths: characters of each text. offsets (one longer) receives where the tokens of each begin. marked,
+    opening: the flags of tokens with a MARKED character, and at the beginning of a text or behind an ENDS.
     """
+    begin, roles, values, powers = table.begin, table.roles, table.value, table.power
     at = count = 0
     for number in range(len(lengths)):
         offsets[number] = count
@@ -176,30 +188,31 @@ def tokens(
         pending = opening
         while at < stop:
             point, size = _decoded(text, at)
-            place = index[point >> 8] + (point & 255)
+            place = begin[point >> 8] + (point & 255)
             role = roles[place]
             if not role & (INNER | ALONE):
                 if role & ENDS:
                     pending = opening
                 at, first, stop = at + size, first + size - 1, stop + size - 1
                 continue
-            starts[count] = at - first
-            value, kind, seen = values[place], flags[place] | pending, role
+            out.start[count] = at - first
+            value, kind, seen = values[place], table.flags[place] | pending, role
             pending = np.uint8(0)
             at, first, stop = at + size, first + size - 1, stop + size - 1
-            end = at
+            end = at - first
             while seen & INNER and at < stop:
-                if text[at] < 0x80:  # ASCII, of which nothing is dropped and nothing folds to more than one
-                    role = roles[text[at]]
+                byte = _byte(text, at)
+                if byte < 0x80:  # ASCII, of which nothing is passed over
+                    role = roles[byte]
                     if not role & INNER:
                         break
-                    value = value * powers[text[at]] + values[text[at]]
+                    value = value * powers[byte] + values[byte]
                     seen |= role
                     at += 1
-                    end = at
+                    end = at - first
                     continue
                 point, size = _decoded(text, at)
-                place = index[point >> 8] + (point & 255)
+                place = begin[point >> 8] + (point & 255)
                 role = roles[place]
                 if not role & (INNER | DROPPED):
                     break
@@ -207,11 +220,170 @@ def tokens(
                 if role & INNER:
                     value = value * powers[place] + values[place]
                     seen |= role
-                    end = at
-            ends[count] = end - first
-            kinds[count] = kind | marked if seen & MARKED else kind
-            hashes[count] = _mix64(value)
+                    end = at - first
+            out.end[count] = end
+            out.flags[count] = kind | marked if seen & MARKED else kind
+            out.hash[count] = _mix64(value)
             count += 1
         at += 1
     offsets[len(lengths)] = count
     return count
+
+
+# ---- shingles ---------------------------------------------------------------------------------------
+
+
+@_compiled
+def grams(hashes: Hashes, offsets: Ints, sizes: Ints, room: Ints, prime: np.uint64, found: Hashes) -> None:
+    """Shingles of runs of tokens. ``sizes``: tokens in a shingle of each run. Those of run i are written to
+    found[room[i]:room[i + 1]]."""
+    for run in range(len(sizes)):
+        first, size = offsets[run] - room[run], sizes[run]
+        for place in range(room[run], room[run + 1]):
+            value = np.uint64(0)
+            for step in range(size):
+                value = value * prime + hashes[first + place + step]
+            found[place] = _mix64(value)
+
+
+@_compiled
+def sort_sets(room: Ints, found: Hashes, counts: Ints) -> None:
+    """Every run found[room[i]:room[i + 1]] sorted and without repeats, at its beginning; counts[i] are left.
+
+    Hashes are evenly spread, so their leading bits say nearly where in the order they belong: each goes into the
+    slot of its place, and a slot holds one or two (bucket sort, with linear expected cost).
+    """
+    most = 0
+    for run in range(len(counts)):
+        most = max(most, room[run + 1] - room[run])
+    values, filled = np.empty(most, np.uint64), np.empty(most + 1, np.int64)
+    for run in range(len(counts)):
+        count = room[run + 1] - room[run]
+        filled[: count + 1] = 0
+        for place in range(count):
+            values[place] = found[room[run] + place]
+            filled[_slot(values[place], count) + 1] += 1
+        for slot in range(count):
+            filled[slot + 1] += filled[slot]
+        counts[run] = _distribute(values[:count], filled, found[room[run] : room[run + 1]])
+
+
+@_part
+def _slot(value: np.uint64, slots: int) -> np.int64:
+    return np.int64((value >> np.uint64(32)) * np.uint64(slots) >> np.uint64(32))
+
+
+@_compiled
+def _distribute(values: Hashes, filled: Ints, found: Hashes) -> int:
+    """Values into ``found``, sorted and without repeats; ``filled``: where each slot begins. Returns their number."""
+    count = len(values)
+    # filled[slot] moves from the beginning of a slot to the end of what it holds.
+    begins = filled[:count].copy()
+    for value in values:
+        slot = _slot(value, count)
+        place = filled[slot]
+        while place > begins[slot] and found[place - 1] > value:
+            place -= 1
+        if place > begins[slot] and found[place - 1] == value:
+            continue
+        for later in range(filled[slot], place, -1):
+            found[later] = found[later - 1]
+        found[place] = value
+        filled[slot] += 1
+    total = 0
+    for number in range(count):
+        for held in range(begins[number], filled[number]):
+            found[total] = found[held]
+            total += 1
+    return total
+
+
+@_compiled
+def close_up(found: Hashes, room: Ints, counts: Ints) -> None:
+    """Runs of ``counts`` values that begin at room[i] are moved together, in place."""
+    total = 0
+    for run in range(len(counts)):
+        if total == room[run]:
+            total += counts[run]
+            continue
+        for place in range(room[run], room[run] + counts[run]):
+            found[total] = found[place]
+            total += 1
+
+
+@_compiled
+def fingerprints(hashes: Hashes, offsets: Ints, prime: np.uint64, seeds: Hashes, result: Hashes) -> None:
+    """``shingles.fingerprints``: for each run of tokens one sum under each of two seeds (result: n x 2)."""
+    for run in range(len(offsets) - 1):
+        one = two = np.uint64(0)
+        for place in range(offsets[run + 1] - offsets[run]):
+            value, turn = hashes[offsets[run] + place], np.uint64(place) * prime
+            one += _mix64(value ^ _mix64(turn + seeds[0]))
+            two += _mix64(value ^ _mix64(turn + seeds[1]))
+        result[run, 0], result[run, 1] = one, two
+
+
+# ---- signatures and bands ---------------------------------------------------------------------------
+
+
+@_compiled
+def signatures(hashes: Hashes, offsets: Ints, a: Words, b: Words, result: Words) -> None:
+    """MinHash of sets of hashes under permutations h -> a h + b mod 2^32 (result: sets x permutations).
+
+    Several hashes go through one pass over the permutations: their results stay in the processor's registers.
+    """
+    for run in range(len(offsets) - 1):
+        lowest = result[run]
+        lowest[:] = np.uint32(0xFFFFFFFF)
+        at, end = offsets[run], offsets[run + 1]
+        while at + _STEP <= end:
+            _lower_by_eight(hashes[at : at + _STEP], a, b, lowest)
+            at += _STEP
+        for place in range(at, end):
+            value = _mix32(hashes[place])
+            for lane in range(len(lowest)):
+                lowest[lane] = min(lowest[lane], np.uint32(a[lane] * value + b[lane]))
+
+
+@_part
+def _lower_by_eight(hashes: Hashes, a: Words, b: Words, lowest: Words) -> None:
+    h0, h1, h2, h3 = _mix32(hashes[0]), _mix32(hashes[1]), _mix32(hashes[2]), _mix32(hashes[3])
+    h4, h5, h6, h7 = _mix32(hashes[4]), _mix32(hashes[5]), _mix32(hashes[6]), _mix32(hashes[7])
+    for lane in range(len(lowest)):
+        x, y = a[lane], b[lane]
+        low = min(lowest[lane], np.uint32(x * h0 + y), np.uint32(x * h1 + y), np.uint32(x * h2 + y))
+        low = min(low, np.uint32(x * h3 + y), np.uint32(x * h4 + y), np.uint32(x * h5 + y))
+        lowest[lane] = min(low, np.uint32(x * h6 + y), np.uint32(x * h7 + y))
+
+
+@_compiled
+def band_keys(signatures: Words, rows: int, prime: np.uint64, keys: Words) -> None:
+    """``lsh.band_keys``: one key for each band of ``rows`` values of each signature (keys: bands x signatures)."""
+    row = np.empty(len(keys), np.uint64)
+    for number in range(len(signatures)):
+        row[:] = np.uint64(0)
+        for column in range(rows):  # all bands in one pass: each has to wait for its last step, they can wait together
+            for band in range(len(row)):
+                value = np.uint64(signatures[number, band * rows + column])
+                row[band] = _mix64(row[band] * prime + value)
+        for band in range(len(row)):
+            keys[band, number] = np.uint32(row[band] >> np.uint64(32))
+
+
+# ---- comparison -------------------------------------------------------------------------------------
+
+
+@_compiled
+def intersections(hashes: Hashes, offsets: Ints, pairs: Ints, result: Ints) -> None:
+    """Number of values that two sorted sets share, for each pair of sets (merge)."""
+    for number in range(len(pairs)):
+        one, one_end = offsets[pairs[number, 0]], offsets[pairs[number, 0] + 1]
+        two, two_end = offsets[pairs[number, 1]], offsets[pairs[number, 1] + 1]
+        shared = 0
+        while one < one_end and two < two_end:
+            # No branch on the values: which is less is as good as random.
+            left, right = hashes[one], hashes[two]
+            shared += left == right
+            one += left <= right
+            two += right <= left
+        result[number] = shared

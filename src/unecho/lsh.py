@@ -3,20 +3,25 @@ signatures become candidate pairs. Candidates are only ever a reason to look; ``
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, bucket_pairs, mix64
+from .columns import Hashes, Ints, edges_of, group_pairs, is_large, mix64, spread
 from .normalize import PRIME
-from .signature import PERMUTATIONS
+from .shingles import ShingleSets
+from .signature import PERMUTATIONS, signatures
 
 RECALL = 0.99
 """Share of the pairs at the threshold that must share a band."""
 REPRESENTATIVES = 16
 """Of a bucket larger than this, every paragraph is compared with the first so many in keeping order; among
 them is the keeper, if the bucket has one."""
+
+_ROWS = 1024  # signatures held at a time: half a megabyte, which stays in the processor's cache
+_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +48,76 @@ def plan(threshold: float, recall: float = RECALL) -> Bands:
     return Bands(PERMUTATIONS, 1)
 
 
-def candidate_pairs(signatures: NDArray[np.uint32], bands: Bands, rank: Ints) -> Ints:
-    """Pairs (int64, shape n x 2) of rows of ``signatures`` that share a band, without repeats, sorted.
+def keys_of(sets: ShingleSets, bands: Bands, workers: int = 1, compiled: bool | None = None) -> NDArray[np.uint32]:
+    """Band keys (uint32, bands x sets) of the signatures of shingle sets, of which a few are held at a time.
 
-    ``rank``: place of each row in the keeping order (0 is kept first); the first of a pair ranks first.
-    Cost is near-linear: buckets over ``REPRESENTATIVES`` are stars around their first members.
+    ``workers``: threads. ``compiled``: see ``columns.is_large``.
     """
-    count = len(signatures)
-    found: Hashes = np.zeros(0, np.uint64)
+    compiled = is_large(len(sets.hash), compiled)
+    keys = np.empty((bands.bands, len(sets.offsets) - 1), np.uint32)
+
+    def work(first: int, end: int) -> None:
+        for begin in range(first, end, _ROWS):
+            stop = min(begin + _ROWS, end)
+            keys[:, begin:stop] = band_keys(signatures(sets.rows(begin, stop), compiled=compiled), bands, compiled)
+
+    spread(work, sets.offsets, workers if compiled else 1)
+    return keys
+
+
+def band_keys(rows: NDArray[np.uint32], bands: Bands, compiled: bool | None = None) -> NDArray[np.uint32]:
+    """Keys (uint32, bands x rows) that are equal for signatures that agree on the band, rarely for others."""
+    keys = np.empty((bands.bands, len(rows)), np.uint32)
+    if is_large(rows.size, compiled):
+        from . import kernels
+
+        kernels.band_keys(rows, bands.rows, np.uint64(PRIME), keys)
+        return keys
     for band in range(bands.bands):
-        keys = _band_keys(signatures[:, band * bands.rows : (band + 1) * bands.rows])
-        first, second = bucket_pairs(keys, rank, REPRESENTATIVES, REPRESENTATIVES)
-        packed = first.astype(np.uint64) * np.uint64(count) + second.astype(np.uint64)
-        found = np.union1d(found, packed)
-    return np.stack([found // np.uint64(max(count, 1)), found % np.uint64(max(count, 1))], axis=1).astype(np.int64)
+        key = np.zeros(len(rows), np.uint64)
+        for column in range(band * bands.rows, (band + 1) * bands.rows):
+            key = mix64(key * np.uint64(PRIME) + rows[:, column].astype(np.uint64))
+        keys[band] = key >> np.uint64(32)
+    return keys
 
 
-def _band_keys(rows: NDArray[np.uint32]) -> Hashes:
-    key = np.zeros(len(rows), np.uint64)
-    for column in range(rows.shape[1]):
-        key = mix64(key * np.uint64(PRIME) + rows[:, column].astype(np.uint64))
-    return key
+def candidate_pairs(rows: NDArray[np.uint32], bands: Bands, rank: Ints) -> Ints:
+    """``candidates`` among signatures."""
+    return candidates(band_keys(rows, bands), rank)
+
+
+def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints) -> Ints:
+    """Pairs (int64, shape n x 2) of rows that share a band key, without repeats, sorted.
+
+    ``keys``: the keys of one band after another. ``rank``: place of each row in the keeping order (0 is kept
+    first); the first of a pair ranks first. Cost is near-linear: buckets over ``REPRESENTATIVES`` are stars
+    around their first members. No more than 2^32 rows.
+    """
+    count = np.uint64(max(len(rank), 1))
+    order = np.argsort(rank, kind="stable")
+    found, fresh, waiting = np.zeros(0, np.uint64), list[Hashes](), 0
+    for band in keys:
+        first, second = _pairs_of_band(band[order])
+        fresh.append(order[first].astype(np.uint64) * count + order[second].astype(np.uint64))
+        waiting += len(first)
+        # Most pairs share many bands: they are merged whenever there are as many new ones as old.
+        if waiting > max(len(found), _PAIRS):
+            found, fresh, waiting = np.unique(np.concatenate([found, *fresh])), [], 0
+    found = np.unique(np.concatenate([found, *fresh]))
+    return np.stack([found // count, found % count], axis=1).astype(np.int64)
+
+
+def _pairs_of_band(keys: NDArray[np.uint32]) -> tuple[Ints, Ints]:
+    """Pairs of places with equal keys; places are in keeping order."""
+    packed = keys.astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
+    packed.sort()
+    same = packed[1:] >> np.uint64(32) == packed[:-1] >> np.uint64(32)
+    shared = np.zeros(len(packed), np.bool_)
+    shared[1:] = same
+    shared[:-1] |= same
+    packed = packed[shared]
+    if not len(packed):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    first, second = group_pairs(edges_of(packed >> np.uint64(32)), REPRESENTATIVES, REPRESENTATIVES)
+    place = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return place[first], place[second]

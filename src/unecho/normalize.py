@@ -15,11 +15,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, mix64, offsets_of
+from .columns import Hashes, Ints, is_large, mix64, offsets_of
+
+if TYPE_CHECKING:
+    from . import kernels
 
 SEPARATOR, WORD, SINGLE, SYMBOL, DROPPED = range(5)
 """Classes of characters. SINGLE: its own token, being of a script written without spaces."""
@@ -51,6 +56,8 @@ UNSPACED_RANGES = (
 )
 _POINTS = range(0x064B, 0x0653)  # Arabic vowel points
 _SENTENCE_END = frozenset(".!?…:;\n\r。！？；：؟۔।\"'“”„‘’«»‹›([{「『—–")
+CHARACTERS = 6
+"""Characters that a token takes at the least, spaces included, in all scripts but those without spaces."""
 _CHUNK = 1_000_000  # characters worked on at a time
 
 
@@ -85,12 +92,19 @@ def fold(char: str) -> str:
     return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
 
 
-def tokenize(texts: Sequence[str]) -> Tokens:
-    """The tokens of a batch of texts. Works on a few million characters at a time, whatever their number."""
+def tokenize(texts: Sequence[str], compiled: bool | None = None) -> Tokens:
+    """The tokens of a batch of texts. Works on a few million characters at a time, whatever their number.
+
+    ``compiled``: see ``columns.is_large``.
+    """
+    size = sum(map(len, texts))
+    work = _compiled_tokens if is_large(size // CHARACTERS, compiled) else _tokens
+    if texts and size <= _CHUNK:
+        return work(texts)
     found: list[Tokens] = []
     counts = np.zeros(len(texts), np.int64)
     for pieces in _chunks(texts):
-        tokens = _tokens([text for _, _, text in pieces])
+        tokens = work([text for _, _, text in pieces])
         sizes = np.diff(tokens.offsets)
         shift = np.repeat(np.array([base for _, base, _ in pieces], np.int64), sizes)
         found.append(replace(tokens, start=tokens.start + shift, end=tokens.end + shift))
@@ -251,3 +265,59 @@ def _flags(
     opening[0] = True
     flags[opening] |= OPENING
     return flags
+
+
+# ---- compiled ---------------------------------------------------------------------------------------
+
+
+def _compiled_tokens(texts: Sequence[str]) -> Tokens:
+    """``_tokens`` by the kernel. Memory: about 10 bytes a character while it runs."""
+    from . import kernels
+
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    data = np.frombuffer(("\n".join(texts) + "\n").encode("utf-8", "surrogatepass"), np.uint8)
+    size = len(data)
+    out = kernels.Columns(
+        np.empty(size, np.uint64), np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.uint8)
+    )
+    offsets = np.empty(len(texts) + 1, np.int64)
+    count = kernels.tokens(data, lengths, _characters(_blocks(data)), out, offsets, NUMBER, OPENING)
+    return Tokens(
+        out.hash[:count].copy(), out.start[:count].copy(), out.end[:count].copy(), out.flags[:count].copy(), offsets
+    )
+
+
+def _blocks(data: NDArray[np.uint8]) -> tuple[int, ...]:
+    """Which blocks of 256 code points occur in UTF-8 text; the first is always among them."""
+    leads = np.flatnonzero(data >= 0xC0)
+    lead, second = data[leads].astype(np.int64), data[leads + 1].astype(np.int64) & 63
+    third = data[np.minimum(leads + 2, len(data) - 1)].astype(np.int64) & 63
+    long = np.where(lead < 0xF0, (lead & 15) << 4 | second >> 2, (lead & 7) << 10 | second << 4 | third >> 2)
+    return tuple(np.union1d([0], np.where(lead < 0xE0, (lead & 31) >> 2, long)).tolist())
+
+
+def _characters(blocks: tuple[int, ...]) -> kernels.Characters:
+    from . import kernels
+
+    index = np.zeros(0x110000 // kernels.BLOCK, np.int64)
+    index[list(blocks)] = np.arange(len(blocks)) * kernels.BLOCK
+    roles, flags, value, power = zip(*map(_block, blocks), strict=True)
+    return kernels.Characters(
+        index, np.concatenate(roles), np.concatenate(flags), np.concatenate(value), np.concatenate(power)
+    )
+
+
+@cache
+def _block(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Hashes, Hashes]:
+    """Roles, flags, values and powers of 256 code points."""
+    from . import kernels
+
+    points = np.arange(256 * number, 256 * (number + 1), dtype=np.uint32)
+    table = _Table.of(points)
+    role_of = np.zeros(5, np.uint8)
+    role_of[[WORD, SINGLE, SYMBOL, DROPPED]] = kernels.INNER, kernels.ALONE, kernels.ALONE, kernels.DROPPED
+    roles = role_of[table.classes[points]]
+    roles[table.ends_sentence[points]] |= kernels.ENDS
+    roles[table.flags[points] & NUMBER != 0] |= kernels.MARKED
+    powers = np.array([pow(PRIME, length, 1 << 64) for length in table.length[points].tolist()], np.uint64)
+    return roles, table.flags[points], table.value[points], powers

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, mix64, offsets_of, owners, ranges
+from .columns import Hashes, Ints, Mask, is_large, mix64, offsets_of, owners, ranges, spread
 from .normalize import PRIME, UNSPACED
 
 SHINGLE = 3
@@ -15,6 +15,8 @@ SHINGLE = 3
 of everything: shingles, seeds and the shortest paragraph."""
 SHORTEST = 8
 """Tokens below which a paragraph is never signed, and never removed as a duplicate of another document's."""
+SEEDS = 0xD6E8FEB86659FD93, 0xA0761D6478BD642F
+"""Of the two halves of a fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class ShingleSets:
 
     hash: Hashes
     offsets: Ints
+
+    def rows(self, first: int, end: int) -> ShingleSets:
+        """The sets first to end, without end."""
+        begin, stop = int(self.offsets[first]), int(self.offsets[end])
+        return ShingleSets(self.hash[begin:stop], self.offsets[first : end + 1] - begin)
 
 
 def grams(hashes: Hashes, size: int) -> Hashes:
@@ -47,37 +54,81 @@ def long_enough(offsets: Ints, by_character: Mask) -> Mask:
     return np.diff(offsets) >= np.where(by_character, 2 * SHORTEST, SHORTEST)
 
 
-def shingle_sets(hashes: Hashes, offsets: Ints, by_character: Mask) -> ShingleSets:
+def shingle_sets(
+    hashes: Hashes, offsets: Ints, by_character: Mask, workers: int = 1, compiled: bool | None = None
+) -> ShingleSets:
     """The shingle sets of paragraphs whose tokens are hashes[offsets[i]:offsets[i + 1]].
 
-    A paragraph shorter than a shingle has the empty set, which resembles nothing.
+    A paragraph shorter than a shingle has the empty set, which resembles nothing. ``workers``: threads.
+    ``compiled``: see ``columns.is_large``.
     """
-    lengths = np.diff(offsets)
-    keys: list[Hashes] = []
-    paragraphs: list[Ints] = []
+    compiled = is_large(len(hashes), compiled)
+    lists = shingle_lists(hashes, offsets, by_character, workers, compiled)
+    return _compiled_sets(lists, workers) if compiled else _sets(lists)
+
+
+def shingle_lists(
+    hashes: Hashes, offsets: Ints, by_character: Mask, workers: int = 1, compiled: bool | None = None
+) -> ShingleSets:
+    """As ``shingle_sets``, but in the order of the text and with repeats: as good for signing, and cheaper."""
+    sizes = np.where(by_character, 2 * SHINGLE, SHINGLE)
+    room = offsets_of(np.maximum(np.diff(offsets) - sizes + 1, 0))
+    found = np.empty(int(room[-1]), np.uint64)
+    if is_large(len(hashes), compiled):
+        from . import kernels
+
+        def work(first: int, end: int) -> None:
+            part = slice(first, end + 1)
+            kernels.grams(hashes, offsets[part], sizes[first:end], room[part], np.uint64(PRIME), found)
+
+        spread(work, room, workers)
+        return ShingleSets(found, room)
     for size, mask in ((SHINGLE, ~by_character), (2 * SHINGLE, by_character)):
-        which = np.flatnonzero(mask & (lengths >= size))
-        counts = lengths[which] - size + 1
+        which = np.flatnonzero(mask & (np.diff(room) > 0))
         if len(which):
-            keys.append(grams(hashes, size)[ranges(offsets[which], counts)])
-            paragraphs.append(np.repeat(which, counts))
-    if not keys:
-        return ShingleSets(np.zeros(0, np.uint64), np.zeros(len(offsets), np.int64))
-    key, paragraph = np.concatenate(keys), np.concatenate(paragraphs)
-    order = np.lexsort((key, paragraph))
-    key, paragraph = key[order], paragraph[order]
+            counts = np.diff(room)[which]
+            found[ranges(room[which], counts)] = grams(hashes, size)[ranges(offsets[which], counts)]
+    return ShingleSets(found, room)
+
+
+def _sets(lists: ShingleSets) -> ShingleSets:
+    paragraph = owners(np.diff(lists.offsets))
+    key = lists.hash[np.lexsort((lists.hash, paragraph))]
     fresh = np.ones(len(key), np.bool_)
     fresh[1:] = (key[1:] != key[:-1]) | (paragraph[1:] != paragraph[:-1])
-    return ShingleSets(key[fresh], offsets_of(np.bincount(paragraph[fresh], minlength=len(lengths))))
+    return ShingleSets(key[fresh], offsets_of(np.bincount(paragraph[fresh], minlength=len(lists.offsets) - 1)))
 
 
-def fingerprints(hashes: Hashes, offsets: Ints) -> NDArray[np.uint64]:
+def _compiled_sets(lists: ShingleSets, workers: int) -> ShingleSets:
+    """Sorts in place: the lists are gone."""
+    from . import kernels
+
+    found, room, counts = lists.hash, lists.offsets, np.empty(len(lists.offsets) - 1, np.int64)
+    spread(lambda first, end: kernels.sort_sets(room[first : end + 1], found, counts[first:end]), room, workers)
+    kernels.close_up(found, room, counts)
+    offsets = offsets_of(counts)
+    return ShingleSets(found[: int(offsets[-1])], offsets)
+
+
+def fingerprints(hashes: Hashes, offsets: Ints, compiled: bool | None = None) -> NDArray[np.uint64]:
     """128 bits (uint64, one row of two a paragraph) that are equal for equal token sequences, and for others
     only by a chance of 2^-128: sums of mixed (token, place) pairs under two seeds."""
+    return (_compiled_fingerprints if is_large(len(hashes), compiled) else _fingerprints)(hashes, offsets)
+
+
+def _compiled_fingerprints(hashes: Hashes, offsets: Ints) -> NDArray[np.uint64]:
+    from . import kernels
+
+    result = np.empty((len(offsets) - 1, 2), np.uint64)
+    kernels.fingerprints(hashes, offsets, np.uint64(PRIME), np.array(SEEDS, np.uint64), result)
+    return result
+
+
+def _fingerprints(hashes: Hashes, offsets: Ints) -> NDArray[np.uint64]:
     lengths = np.diff(offsets)
     place = (np.arange(len(hashes), dtype=np.int64) - offsets[:-1][owners(lengths)]).astype(np.uint64)
     result = np.zeros((len(lengths), 2), np.uint64)
-    for column, seed in enumerate((0xD6E8FEB86659FD93, 0xA0761D6478BD642F)):
+    for column, seed in enumerate(SEEDS):
         running = np.zeros(len(hashes) + 1, np.uint64)
         np.cumsum(mix64(hashes ^ mix64(place * np.uint64(PRIME) + np.uint64(seed))), out=running[1:])
         result[:, column] = running[offsets[1:]] - running[offsets[:-1]]

@@ -1,12 +1,14 @@
-"""MinHash signatures (Broder 1997): datasketch does the signing."""
+"""MinHash signatures (Broder 1997), those of datasketch: it signs small inputs itself, a kernel the large ones."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .columns import is_large, spread
 from .normalize import tokenize
 from .shingles import ShingleSets, shingle_sets, unspaced
 
@@ -18,8 +20,16 @@ SCHEME = "affine32"
 """datasketch's scheme of permutations: a bijection h -> a h + b modulo 2^32, after a mixing step."""
 
 
-def signatures(sets: ShingleSets) -> NDArray[np.uint32]:
-    """One signature (128 uint32) a shingle set; equal places of two signatures estimate resemblance."""
+def signatures(sets: ShingleSets, workers: int = 1, compiled: bool | None = None) -> NDArray[np.uint32]:
+    """One signature (128 uint32) a shingle set; equal places of two signatures estimate resemblance.
+
+    The order of a set's hashes and their repeats do not matter. ``workers``: threads. ``compiled``: see
+    ``columns.is_large``.
+    """
+    return _compiled_signatures(sets, workers) if is_large(len(sets.hash), compiled) else _signatures(sets)
+
+
+def _signatures(sets: ShingleSets) -> NDArray[np.uint32]:
     from datasketch import MinHash
 
     result = np.empty((len(sets.offsets) - 1, PERMUTATIONS), np.uint32)
@@ -29,6 +39,29 @@ def signatures(sets: ShingleSets) -> NDArray[np.uint32]:
     for number, sketch in enumerate(sketches):
         result[number] = sketch.hashvalues
     return result
+
+
+def _compiled_signatures(sets: ShingleSets, workers: int) -> NDArray[np.uint32]:
+    from . import kernels
+
+    a, b = permutations()
+    result = np.empty((len(sets.offsets) - 1, PERMUTATIONS), np.uint32)
+    spread(
+        lambda first, end: kernels.signatures(sets.hash, sets.offsets[first : end + 1], a, b, result[first:end]),
+        sets.offsets, workers,
+    )  # fmt: skip
+    return result
+
+
+@cache
+def permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """a and b of datasketch's permutations h -> a h + b modulo 2^32 (128 uint32 each).
+
+    Made as datasketch makes them, whose import, with scipy, takes longer than to sign a hundred megabytes.
+    """
+    random = np.random.RandomState(1)
+    a = random.randint(0, 1 << 31, PERMUTATIONS, np.uint32) * np.uint32(2) + np.uint32(1)
+    return a, random.randint(0, 1 << 32, PERMUTATIONS, np.uint32)
 
 
 def minhash(text: str) -> MinHash:

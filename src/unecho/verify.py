@@ -5,17 +5,38 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Ints, owners, ranges
+from .columns import Ints, is_large, offsets_of, owners, ranges, spread
 from .shingles import ShingleSets
 
 _CHUNK = 4_000_000  # shingles compared at a time: about 100 MB
 
 
-def intersections(sets: ShingleSets, pairs: Ints) -> Ints:
-    """Number of shingles that both sides of each pair share (int64, one per row of ``pairs``)."""
+def intersections(sets: ShingleSets, pairs: Ints, workers: int = 1, compiled: bool | None = None) -> Ints:
+    """Number of shingles that both sides of each pair share (int64, one per row of ``pairs``).
+
+    ``workers``: threads. ``compiled``: see ``columns.is_large``.
+    """
     sizes = np.diff(sets.offsets)
-    weight = sizes[pairs[:, 0]] + sizes[pairs[:, 1]]
-    chunk = np.cumsum(weight) // _CHUNK
+    weights = sizes[pairs[:, 0]] + sizes[pairs[:, 1]]
+    if is_large(int(weights.sum()), compiled):
+        return _compiled_intersections(sets, pairs, weights, workers)
+    return _in_pieces(sets, pairs, weights)
+
+
+def _compiled_intersections(sets: ShingleSets, pairs: Ints, weights: Ints, workers: int) -> Ints:
+    from . import kernels
+
+    result, columns = np.empty(len(pairs), np.int64), np.ascontiguousarray(pairs)
+    spread(
+        lambda first, end: kernels.intersections(sets.hash, sets.offsets, columns[first:end], result[first:end]),
+        offsets_of(weights), workers,
+    )  # fmt: skip
+    return result
+
+
+def _in_pieces(sets: ShingleSets, pairs: Ints, weights: Ints) -> Ints:
+    sizes = np.diff(sets.offsets)
+    chunk = np.cumsum(weights) // _CHUNK
     result = np.zeros(len(pairs), np.int64)
     for number in np.unique(chunk):
         rows = np.flatnonzero(chunk == number)
@@ -34,9 +55,9 @@ def _intersections(sets: ShingleSets, sizes: Ints, pairs: Ints) -> Ints:
     return np.bincount(pair[1:][equal], minlength=len(pairs))
 
 
-def resemblance(sets: ShingleSets, pairs: Ints) -> NDArray[np.float64]:
+def resemblance(sets: ShingleSets, pairs: Ints, workers: int = 1, compiled: bool | None = None) -> NDArray[np.float64]:
     """Jaccard similarity of each pair's shingle sets (float64). Two empty sets resemble each other by 0."""
     sizes = np.diff(sets.offsets)
-    shared = intersections(sets, pairs)
+    shared = intersections(sets, pairs, workers, compiled)
     union = sizes[pairs[:, 0]] + sizes[pairs[:, 1]] - shared
     return np.divide(shared, union, out=np.zeros(len(pairs)), where=union > 0)

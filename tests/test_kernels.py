@@ -1,0 +1,227 @@
+"""The compiled kernels and their plain twins agree bit for bit; small inputs never load a compiler."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import datasketch
+import numpy as np
+import pytest
+from conftest import Writer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unecho import columns, dedupe, kernels, lsh, pipeline, verify
+from unecho.columns import Ints, first_equal, offsets_of, spread
+from unecho.config import Config
+from unecho.normalize import Tokens, tokenize
+from unecho.shingles import ShingleSets, fingerprints, shingle_lists, shingle_sets, unspaced
+from unecho.signature import PERMUTATIONS, permutations, signatures
+
+MIXED = st.text(
+    st.one_of(st.characters(), st.sampled_from("aZ09 .$%\n\u00ad\u200bé東كـﬁ\U0001f600\udc80")), max_size=60
+)
+WORDS = st.lists(st.sampled_from(["a", "b", "c", "dd", "東", "京", "の"]), max_size=40).map(" ".join)
+TEXTS = st.lists(WORDS, max_size=8)
+WORKERS = st.sampled_from([1, 3])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    """Compiled beforehand, so that no test is timed with it."""
+    kernels.warm()
+
+
+def same_tokens(one: Tokens, two: Tokens) -> bool:
+    return all(np.array_equal(getattr(one, name), getattr(two, name)) for name in Tokens.__dataclass_fields__)
+
+
+def sets_of(texts: list[str], compiled: bool = False, workers: int = 1) -> ShingleSets:
+    tokens = tokenize(texts)
+    return shingle_sets(tokens.hash, tokens.offsets, unspaced(tokens.flags, tokens.offsets), workers, compiled=compiled)
+
+
+@given(st.lists(MIXED, max_size=6))
+def test_tokens(texts: list[str]) -> None:
+    assert same_tokens(tokenize(texts, compiled=True), tokenize(texts, compiled=False))
+
+
+def test_tokens_of_every_character() -> None:
+    # Alone, inside a word, twice, and at the end of a text.
+    for plane in range(0, 0x110000, 0x8000):
+        chars = [chr(point) for point in range(plane, plane + 0x8000, 1 if plane < 0x20000 else 61)]
+        texts = ["".join(f"x{char}y {char}{char}" for char in chars), *chars]
+        assert same_tokens(tokenize(texts, compiled=True), tokenize(texts, compiled=False))
+
+
+@given(TEXTS, WORKERS)
+def test_shingle_sets(texts: list[str], workers: int) -> None:
+    one, two = sets_of(texts), sets_of(texts, compiled=True, workers=workers)
+    assert one.hash.tolist() == two.hash.tolist()
+    assert one.offsets.tolist() == two.offsets.tolist()
+
+
+@given(TEXTS, WORKERS)
+def test_shingle_lists(texts: list[str], workers: int) -> None:
+    tokens = tokenize(texts)
+    by_character = unspaced(tokens.flags, tokens.offsets)
+    one = shingle_lists(tokens.hash, tokens.offsets, by_character, compiled=False)
+    two = shingle_lists(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
+    assert one.hash.tolist() == two.hash.tolist()
+    assert one.offsets.tolist() == two.offsets.tolist()
+
+
+def test_sorting_does_not_rely_on_chance() -> None:
+    # Few values, many times, some of them neighbours that share a slot; and values all in one slot.
+    few = np.array([5, 6, 2**63, 2**63 + 1], np.uint64)
+    rows = [np.tile(few, 500), np.arange(300, dtype=np.uint64)[::-1], few[:0], few[::-1]]
+    room, found = offsets_of(np.array([len(row) for row in rows])), np.concatenate(rows)
+    counts = np.empty(len(rows), np.int64)
+    kernels.sort_sets(room, found, counts)
+    for row, begin, count in zip(rows, room[:-1], counts, strict=True):
+        assert found[begin : begin + count].tolist() == np.unique(row).tolist()
+
+
+@given(TEXTS)
+def test_fingerprints(texts: list[str]) -> None:
+    tokens = tokenize(texts)
+    one, two = (fingerprints(tokens.hash, tokens.offsets, compiled=compiled) for compiled in (False, True))
+    assert one.tolist() == two.tolist()
+
+
+@given(st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=30), max_size=6), WORKERS)
+def test_signatures_are_those_of_datasketch(rows: list[list[int]], workers: int) -> None:
+    sets = ShingleSets(
+        np.array([value for row in rows for value in row], np.uint64),
+        offsets_of(np.array(list(map(len, rows)), np.int64)),
+    )
+    found = signatures(sets, workers, compiled=True)
+    for number, row in enumerate(rows):
+        sketch = datasketch.MinHash(num_perm=PERMUTATIONS, scheme="affine32", hashfunc=int)
+        sketch.update_batch([value >> 32 for value in row])
+        assert found[number].tolist() == sketch.hashvalues.tolist()
+
+
+def test_permutations_are_those_of_datasketch() -> None:
+    expected = datasketch.MinHash(num_perm=PERMUTATIONS, scheme="affine32").permutations
+    assert np.array_equal(np.array(permutations()), expected)
+
+
+@given(TEXTS, WORKERS, st.sampled_from([lsh.Bands(42, 3), lsh.Bands(16, 8), lsh.Bands(128, 1)]))
+def test_band_keys(texts: list[str], workers: int, bands: lsh.Bands) -> None:
+    sets = sets_of(texts)
+    keys = lsh.keys_of(sets, bands, workers, compiled=True)
+    assert keys.tolist() == lsh.band_keys(signatures(sets), bands, compiled=False).tolist()
+
+
+@given(TEXTS, WORKERS)
+def test_intersections(texts: list[str], workers: int) -> None:
+    sets = sets_of(texts)
+    pairs = np.array([(a, b) for a in range(len(texts)) for b in range(len(texts))], np.int64).reshape(-1, 2)
+    one = verify.intersections(sets, pairs, compiled=False)
+    assert one.tolist() == verify.intersections(sets, pairs, workers, compiled=True).tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=30))
+def test_first_equal(rows: list[tuple[int, int]]) -> None:
+    assert first_equal(np.array(rows, np.uint64).reshape(-1, 2)).tolist() == [rows.index(row) for row in rows]
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.integers(1, 4))
+def test_every_row_is_worked_on_once(weights: list[int], workers: int) -> None:
+    done: list[int] = []
+    spread(lambda first, end: done.extend(range(first, end)), offsets_of(np.array(weights)), workers)
+    assert sorted(done) == list(range(len(weights)))
+
+
+@settings(max_examples=20)
+@given(st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=60), st.integers(1, 9))
+def test_candidates_are_merged_along_the_way(rows: list[list[int]], limit: int) -> None:
+    keys = np.array(rows, np.uint32).reshape(-1, 4).T.copy()
+    rank: Ints = np.arange(len(rows), dtype=np.int64)[::-1].copy()
+    whole = lsh.candidates(keys, rank)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lsh, "_PAIRS", limit)
+        assert lsh.candidates(keys, rank).tolist() == whole.tolist()
+    assert all(rank[a] < rank[b] for a, b in whole.tolist())
+
+
+# ---- when they serve, and where compiled code is kept --------------------------------------------------
+
+
+def test_a_run_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Writer(3).corpus(tmp_path / "in", 30, words=200)
+    plain = dedupe([source])
+    monkeypatch.setattr(columns, "LARGE", 1)
+    fast = dedupe([source])
+    for name in ("documents", "removals", "clusters", "passages", "stories"):
+        assert getattr(fast, name) == getattr(plain, name)
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_compiling_is_announced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cached: bool) -> None:
+    source = Writer(5).corpus(tmp_path / "in", 10)
+    monkeypatch.setattr(columns, "LARGE", 1)
+    monkeypatch.setattr(kernels, "is_cached", lambda: cached)
+    stages: list[str] = []
+    pipeline.run("dedupe", [source], Config(), lambda stage, done, total: stages.append(stage))
+    assert stages.count("compiling (once)") == (not cached)
+
+
+def test_each_kernel_is_compiled_for_one_kind_of_arrays_only() -> None:
+    """What ``warm`` compiles is what serves: nothing is compiled later, unannounced."""
+    for name in (
+        "tokens",
+        "grams",
+        "sort_sets",
+        "close_up",
+        "fingerprints",
+        "signatures",
+        "band_keys",
+        "intersections",
+    ):
+        assert len(getattr(kernels, name).signatures) == 1
+
+
+def run(code: str, **environment: str) -> str:
+    known = {name: value for name, value in os.environ.items() if name not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**known, **environment}, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_small_inputs_load_no_compiler(tmp_path: Path) -> None:
+    source = Writer(4).corpus(tmp_path / "in", 10, words=100)
+    code = f"import sys, unecho; unecho.dedupe([{str(source)!r}]); print('numba' in sys.modules)"
+    assert run(code) == "False"
+
+
+USE = """
+import numpy as np
+from unecho import kernels
+before = kernels.is_cached()
+counts = np.zeros(1, np.int64)
+kernels.close_up(np.arange(3, dtype=np.uint64), counts, counts)
+print(kernels.cache_folder(), before, kernels.is_cached())
+"""
+
+
+def test_compiled_code_is_kept_in_the_users_cache(tmp_path: Path) -> None:
+    folder = tmp_path / "unecho" / "kernels"
+    assert run(USE, XDG_CACHE_HOME=str(tmp_path)) == f"{folder} False True"
+    assert run(USE, XDG_CACHE_HOME=str(tmp_path)) == f"{folder} True True"
+
+
+def test_numbas_own_setting_goes_first(tmp_path: Path) -> None:
+    assert run(USE, NUMBA_CACHE_DIR=str(tmp_path)) == f"{tmp_path} False True"
+
+
+def test_where_nothing_can_be_written_there_is_no_cache(tmp_path: Path) -> None:
+    # A file in the place of a folder can be written by nobody, not by root either.
+    (tmp_path / "file").touch()
+    blocked = str(tmp_path / "file" / "cache")
+    assert run(USE, HOME=blocked, XDG_CACHE_HOME=blocked, NUMBA_CACHE_DIR=blocked) == "None False False"
