@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 
 from unecho import passages
@@ -20,3 +22,9 @@ def stream_of(texts: list[str], rank: list[int] | None = None) -> Stream:
 
 def passages_of(stream: Stream) -> list[Alignment]:
     return passages.find(stream, pick(stream))
+
+
+def own(seed: int, words: int = 60) -> str:
+    """A paragraph that no other document has."""
+    rng = random.Random(seed)
+    return " ".join("".join(rng.choices("abcdefghijklmnop", k=rng.randrange(3, 9))) for _ in range(words)) + "."

@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from builders import own
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,8 +58,8 @@ def test_neighbouring_quotes_of_two_documents_are_cut_without_overlap(tmp_path: 
     texts = [
         ("a", f"{FIRST} {QUOTE} {LAST}\n\n{LONG}"),
         ("b", f"{OTHER} {second} And that was that, as far as he could see it.\n\n{LONG[::-1]}"),
-        ("c", f"It was like this. {QUOTE} {second}\n\n{FIRST[::-1]}\n\n{LAST[::-1]} {OTHER[::-1]}"),
-        ("d", f"It was like that. {second} {QUOTE}\n\n{FIRST.upper()[::-1]} x\n\n{LONG.title()[::-1].swapcase()}"),
+        ("c", f"{own(5)} {QUOTE} {second}\n\n{own(1)}\n\n{own(2)}"),
+        ("d", f"{own(6)} {second} {QUOTE}\n\n{own(3)}\n\n{own(4)}"),
     ]
     with dedupe(texts, clean="off", cut_passages=True, keep="path") as result:
         for name in "abcd":

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import random
-
 import numpy as np
+from builders import own
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,12 +76,6 @@ def test_one_weak_link_ties_no_two_stories_together() -> None:
 
 
 SPEECH = "“We will rebuild the harbour, the mill and the school, and we will do it before the winter comes,”"
-
-
-def own(seed: int, words: int = 60) -> str:
-    """A paragraph that no other document has."""
-    rng = random.Random(seed)
-    return " ".join("".join(rng.choices("abcdefghijklmnop", k=rng.randrange(3, 9))) for _ in range(words)) + "."
 
 
 def test_a_repeated_quote_is_one_group_over_all_documents_and_stays() -> None:
