@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twins import shingle_set, words
 
 import unecho
-from unecho.columns import bucket_pairs, edges_of, offsets_of, owners, ranges
+from unecho.columns import among, bucket_pairs, edges_of, offsets_of, owners, ranges
 from unecho.lsh import Bands, candidate_pairs, plan
 from unecho.normalize import tokenize
 from unecho.shingles import ShingleSets, fingerprints, long_enough, shingle_sets, unspaced
@@ -161,3 +161,9 @@ def test_edges_are_where_a_group_begins(rows: list[tuple[int, int]]) -> None:
     columns = [np.array([row[side] for row in rows]) for side in (0, 1)]
     expected = [n for n in range(len(rows)) if n == 0 or rows[n] != rows[n - 1]]
     assert edges_of(*columns).tolist() == [*expected, len(rows)]
+
+
+@given(st.lists(st.integers(0, 9)), st.sets(st.integers(0, 9)))
+def test_among_is_membership(values: list[int], known: set[int]) -> None:
+    found = among(np.array(values, np.uint64), np.array(sorted(known), np.uint64))
+    assert found.tolist() == [value in known for value in values]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .columns import Ints, Mask, edges_of, owners
+from .columns import Hashes, Ints, Mask, edges_of, owners
 from .config import Settings
 from .corpus import Corpus, first_of_kind
 from .cover import Cover, Coverer
@@ -17,7 +17,6 @@ from .model import MemberRelation
 from .passages import Run
 from .seeds import Runs
 from .shingles import ShingleSets
-from .verify import intersections
 
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
 _WORTH_A_LOOK = 0.3
@@ -224,10 +223,13 @@ class _Chooser:
 
     def _shingle_scores(self, paragraph: int, other: int) -> tuple[float, float]:
         """(resemblance, share of the paragraph's shingles that the other has), exact."""
-        shared = int(intersections(self.sets, np.array([[paragraph, other]]))[0])
-        sizes = np.diff(self.sets.offsets)[[paragraph, other]]
-        union = int(sizes.sum()) - shared
-        return (shared / union if union else 0.0), (shared / int(sizes[0]) if sizes[0] else 0.0)
+        mine, its = self._shingles(paragraph), self._shingles(other)
+        shared = len(np.intersect1d(mine, its, assume_unique=True))
+        union = len(mine) + len(its) - shared
+        return (shared / union if union else 0.0), (shared / len(mine) if len(mine) else 0.0)
+
+    def _shingles(self, paragraph: int) -> Hashes:
+        return self.sets.hash[self.sets.offsets[paragraph] : self.sets.offsets[paragraph + 1]]
 
 
 def _exact(paragraph: int, keeper: int, within: bool) -> Verdict:

@@ -58,6 +58,15 @@ def owners(counts: NDArray[np.integer]) -> Ints:
     return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
 
 
+def among(values: Hashes, known: Hashes) -> Mask:
+    """Which values are among the sorted ``known`` ones (bool)."""
+    if not len(known):
+        return np.zeros(len(values), np.bool_)
+    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    found: Mask = known[place] == values
+    return found
+
+
 def mix64(values: Hashes) -> Hashes:
     """The finalizer of MurmurHash3 (Appleby), a bijection on 64 bits: every input bit moves every output bit."""
     values = values ^ (values >> np.uint64(33))

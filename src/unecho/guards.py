@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from .columns import Hashes, Mask
+from .columns import Hashes, Mask, among
 from .normalize import CAPITAL, CASELESS, NUMBER, OPENING, fold, tokenize
 
 FACT_WORDS = """
@@ -54,7 +54,7 @@ def _fact_hashes() -> Hashes:
 
 def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     """Which tokens are numbers in digits or words, currency or per cent signs, or negations (bool)."""
-    result: Mask = (flags & NUMBER != 0) | np.isin(hashes, _fact_hashes())
+    result: Mask = (flags & NUMBER != 0) | among(hashes, _fact_hashes())
     return result
 
 
@@ -63,9 +63,9 @@ def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     where the corpus never has the word in lower case; and any word of a script without capitals, where names
     cannot be told."""
     capital = flags & CAPITAL != 0
-    opening = flags & OPENING != 0
-    lower_case = np.isin(hashes, np.unique(hashes[~capital]))
-    result: Mask = (capital & ~(opening & lower_case)) | (flags & CASELESS != 0)
+    result: Mask = capital | (flags & CASELESS != 0)
+    doubtful = np.flatnonzero(capital & (flags & OPENING != 0))
+    result[doubtful] &= ~among(hashes[doubtful], np.unique(hashes[~capital]))
     return result
 
 

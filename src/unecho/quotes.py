@@ -6,9 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-import numpy as np
-
-from .columns import Ints
 from .corpus import Corpus
 from .passages import LEAST, Alignment, Run
 
@@ -52,17 +49,18 @@ def _parts(corpus: Corpus, runs: Part) -> Iterator[Part]:
 
 def _cut_runs(corpus: Corpus, runs: Part) -> Iterator[Run]:
     """The runs, cut where both sides begin a paragraph at the same word."""
-    borders = corpus.stream.paragraphs
     for a, b, length in runs:
-        shared = np.intersect1d(_inside(borders, a, length) - a, _inside(borders, b, length) - b)
-        edges = [0, *shared.tolist(), length]
+        edges = [0, *sorted(_borders(corpus, a, length) & _borders(corpus, b, length)), length]
         for low, high in pairwise(edges):
             yield a + low, b + low, high - low
 
 
-def _inside(borders: Ints, start: int, length: int) -> Ints:
-    low, high = np.searchsorted(borders, [start + 1, start + length])
-    return borders[low:high]
+def _borders(corpus: Corpus, start: int, length: int) -> set[int]:
+    """Words after ``start`` at which paragraphs begin inside a run."""
+    first, last = corpus.paragraph_of_token[start], corpus.paragraph_of_token[start + length - 1]
+    if first == last:
+        return set()
+    return set((corpus.stream.paragraphs[first + 1 : last + 1] - start).tolist())
 
 
 def _is_whole(corpus: Corpus, part: Part) -> bool:
