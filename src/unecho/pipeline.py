@@ -40,8 +40,8 @@ Pairs = Sequence[tuple[str, str]]
 Progress = Callable[[str, int, int | None], None]
 """Called with the stage, how much is done and, where it is known, of how much."""
 
-BYTES_A_WORD = 130
-"""Memory that a run takes, by its peak on 18 million words (111) with something to spare."""
+BYTES_A_WORD = 160
+"""Memory that a run takes, by its peak on 18 million words (145) with something to spare."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

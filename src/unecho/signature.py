@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datasketch import MinHash
 
 PERMUTATIONS = 128
+_PIECE = 65_536  # shingles given to datasketch at a time: it takes 512 bytes for each
 SCHEME = "affine32"
 """datasketch's scheme of permutations: a bijection h -> a h + b modulo 2^32, after a mixing step."""
 
@@ -34,9 +36,11 @@ def _signatures(sets: ShingleSets) -> NDArray[np.uint32]:
 
     result = np.empty((len(sets.offsets) - 1, PERMUTATIONS), np.uint32)
     short = (sets.hash >> np.uint64(32)).astype(np.uint32)
-    rows = (short[a:b] for a, b in zip(sets.offsets[:-1], sets.offsets[1:], strict=True))
-    sketches = MinHash.generator(rows, num_perm=PERMUTATIONS, scheme=SCHEME, hashfunc=int)
-    for number, sketch in enumerate(sketches):
+    empty = MinHash(num_perm=PERMUTATIONS, scheme=SCHEME, hashfunc=int)
+    for number, (start, end) in enumerate(pairwise(sets.offsets.tolist())):
+        sketch = empty.copy()
+        for piece in range(start, end, _PIECE):
+            sketch.update_batch(short[piece : min(end, piece + _PIECE)])
         result[number] = sketch.hashvalues
     return result
 
