@@ -10,7 +10,7 @@ from twins import words
 
 from unecho import normalize
 from unecho.columns import mix64
-from unecho.normalize import CAPITAL, CASELESS, NUMBER, OPENING, UNSPACED, polynomial, tokenize
+from unecho.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SINGLE, UNSPACED, char_class, polynomial, tokenize
 
 TEXTS = st.lists(st.text(st.characters(), max_size=40), max_size=5)
 
@@ -29,10 +29,13 @@ def test_columns_agree_with_the_twin(texts: list[str]) -> None:
 
 @given(st.text(max_size=60))
 def test_composition_and_case_make_no_difference(text: str) -> None:
-    # Canonical reordering of several marks on one letter is the one thing that folding by character misses.
+    # Folding by character misses the canonical order of several marks on one letter, and the marks of decomposed
+    # characters that are tokens by themselves (kana).
     composed = unicodedata.normalize("NFC", text)
-    if unicodedata.normalize("NFD", composed) == "".join(unicodedata.normalize("NFD", c) for c in composed):
-        assert tokenize([composed]).hash.tolist() == tokenize([unicodedata.normalize("NFD", composed)]).hash.tolist()
+    decomposed = unicodedata.normalize("NFD", composed)
+    marks_apart = any(char_class(c) == SINGLE and unicodedata.combining(c) for c in decomposed)
+    if not marks_apart and decomposed == "".join(unicodedata.normalize("NFD", c) for c in composed):
+        assert tokenize([composed]).hash.tolist() == tokenize([decomposed]).hash.tolist()
 
 
 @given(st.lists(st.text(st.sampled_from("ab é.東\n "), max_size=80), max_size=5), st.integers(1, 30))

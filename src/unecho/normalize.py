@@ -3,8 +3,8 @@
 A token is a word: a run of letters, marks and digits; in scripts written without spaces every character
 is a token, and so is every currency sign and per cent sign. Characters are folded one by one (compatibility
 decomposition, case folding), so that typography, width, case and the composed or decomposed form of an
-accent make no difference. Zero-width characters, soft hyphens, the Arabic tatweel and vowel points are
-passed over; everything else separates.
+accent make no difference (but in kana a decomposed voicing mark is a token of its own). Zero-width characters,
+soft hyphens, the Arabic tatweel and vowel points are passed over; everything else separates.
 
 The work is columnar: a batch of texts becomes one array of code points, tables indexed by code point give
 class and folded form, and a token is a 64-bit polynomial hash over its folded characters.
