@@ -24,7 +24,7 @@ LAYERS = [
     "shingles",
     "signature lsh verify seeds",
     "passages corpus",
-    "guards quotes cuts cover",
+    "spelling guards quotes cuts cover",
     "stories table",
     "choose",
     "findings",

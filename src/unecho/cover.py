@@ -160,9 +160,9 @@ def _next_alike(mine: Sequence[Word], theirs: Sequence[Word], at: int) -> tuple[
         other = theirs[step]
         if word.is_like(other):
             return step, 1, 1
-        if both is not None and len(other.folded) > len(word.folded) and both.is_like(other):
+        if both is not None and len(other.plain) > len(word.plain) and both.is_like(other):
             return step, 2, 1
-        if step + 1 < len(theirs) and len(other.folded) < len(word.folded) and word.is_like(other + theirs[step + 1]):
+        if step + 1 < len(theirs) and len(other.plain) < len(word.plain) and word.is_like(other + theirs[step + 1]):
             return step, 1, 2
     return at, 0, 0
 

@@ -20,7 +20,7 @@ that lifts a paragraph, or a few, has a text of its own besides."""
 SAME = 0.35
 """Mean of the two shares from which two such documents are the same story: papers cut wire copy from the
 bottom, and add to it."""
-LEAST = 0.1
+LEAST = 0.03
 CLOSE = 0.65
 """Two documents must be about as close to one another as the less close of them is to its own best match, so
 that pages made from one template are not one story."""
