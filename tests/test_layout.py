@@ -19,7 +19,7 @@ LAYERS = [
     "sources.reasons sources.metadata sources.walk sources.raw sources.parse",
     "paragraphs boilerplate.rules boilerplate.features boilerplate.score boilerplate.label",
     "boilerplate.templates",
-    "kernels",
+    "jit passage_kernels kernels",
     "normalize",
     "shingles",
     "signature lsh verify seeds",

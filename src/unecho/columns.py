@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
+R = TypeVar("R")
 
 LARGE = 2_000_000
 """Tokens or hashes from which the compiled kernels serve. To load them takes half a second, to compile them, the
@@ -38,6 +41,24 @@ def spread(work: Callable[[int, int], None], weights: Ints, workers: int) -> Non
     with ThreadPoolExecutor(workers) as pool:
         for done in [pool.submit(work, *edge) for edge in pairwise(edges)]:
             done.result()
+
+
+def pieces(weights: Ints, size: int) -> list[tuple[int, int]]:
+    """Rows cut into pieces (first, end) of about ``size`` by weight, at least one. ``weights``: as for ``spread``."""
+    goals = np.arange(weights[0] + size, weights[-1], size)
+    edges = np.unique(np.concatenate([[0], np.searchsorted(weights, goals), [len(weights) - 1]])).tolist()
+    return list(pairwise(edges)) or [(0, 0)]
+
+
+def ordered(work: Callable[[int, int], R], rows: Sequence[tuple[int, int]], workers: int) -> Iterator[R]:
+    """What ``work(first, end)`` gives for each piece, in order; in threads if there are several workers."""
+    if workers == 1 or len(rows) < 2:
+        yield from (work(*piece) for piece in rows)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = deque(pool.submit(work, *piece) for piece in rows)
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def offsets_of(counts: NDArray[np.integer]) -> Ints:
