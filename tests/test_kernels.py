@@ -16,7 +16,7 @@ from conftest import Writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unecho import columns, dedupe, kernels, lsh, passage_kernels, passages, pipeline, seeds, verify
+from unecho import columns, dedupe, kernels, lookup, lsh, passage_kernels, passages, pipeline, seeds, verify
 from unecho.columns import Ints, first_equal, offsets_of, spread
 from unecho.config import Config
 from unecho.normalize import Tokens, tokenize
@@ -139,7 +139,35 @@ def test_seeds(texts: list[str], rng: random.Random, workers: int) -> None:
         two = seeds.pick(stream, workers, compiled=True)
     for name in seeds.Seeds.__dataclass_fields__:
         assert getattr(one, name).tolist() == getattr(two, name).tolist(), name
-    assert one.per_token(stream, compiled=False).tolist() == two.per_token(stream, compiled=True).tolist()
+    assert frequencies(one, stream, False) == frequencies(two, stream, True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seeds, "PIECE", 20)
+        assert frequencies(one, stream, False) == frequencies(two, stream, True) == frequencies(one, stream, True)
+
+
+def frequencies(chosen: seeds.Seeds, stream: seeds.Stream, compiled: bool) -> list[int]:
+    return [count for part, _ in chosen.per_token(stream, compiled) for count in part.tolist()]
+
+
+@given(st.lists(st.integers(0, 70)), st.sets(st.integers(0, 70)), st.lists(st.booleans(), min_size=90))
+def test_looking_up(values: list[int], known: set[int], which: list[bool]) -> None:
+    column, others = np.array(values, np.uint64), np.array(sorted(known), np.uint64)
+    found = lookup.among(column, others, compiled=True)
+    assert found.tolist() == lookup.among(column, others, compiled=False).tolist() == [n in known for n in values]
+    mask = np.array(which[: len(others)], np.bool_)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "_PIECE", 7)
+        met = lookup.held(column, others, mask, compiled=True)
+    expected = sorted({value for value, is_in in zip(others.tolist(), mask, strict=True) if is_in} & set(values))
+    assert met.tolist() == lookup.held(column, others, mask, compiled=False).tolist() == expected
+
+
+@given(st.lists(st.floats(0, 1), max_size=30), st.integers(1, 9), st.data())
+def test_sums_at_some_places_are_those_of_the_whole(values: list[float], size: int, data: st.DataObject) -> None:
+    column = np.array(values)
+    places = np.array(data.draw(st.lists(st.integers(0, len(values)))), np.int64)
+    sums = columns.Sums(places, [column[begin : begin + size] for begin in range(0, len(values), size)])
+    assert sums[places].tolist() == np.concatenate([[0.0], np.cumsum(column)])[places].tolist()
 
 
 @given(COMMON, st.randoms(use_true_random=False), WORKERS, st.sampled_from([2, 6, 50]), st.sampled_from([1, 3]))
@@ -229,6 +257,8 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays_only() -> None:
         "fingerprints",
         "signatures",
         "band_keys",
+        "table_of",
+        "among",
         "intersections",
     ):
         assert len(getattr(kernels, name).signatures) == 1

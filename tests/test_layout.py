@@ -20,7 +20,7 @@ LAYERS = [
     "paragraphs boilerplate.rules boilerplate.features boilerplate.score boilerplate.label",
     "boilerplate.templates",
     "jit passage_kernels kernels",
-    "normalize",
+    "lookup normalize",
     "shingles",
     "signature lsh verify seeds",
     "passages corpus",

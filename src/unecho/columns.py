@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TypeVar
@@ -79,15 +79,6 @@ def owners(counts: NDArray[np.integer]) -> Ints:
     return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
 
 
-def among(values: Hashes, known: Hashes) -> Mask:
-    """Which values are among the sorted ``known`` ones (bool)."""
-    if not len(known):
-        return np.zeros(len(values), np.bool_)
-    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    found: Mask = known[place] == values
-    return found
-
-
 def mix64(values: Hashes) -> Hashes:
     """The finalizer of MurmurHash3 (Appleby), a bijection on 64 bits: every input bit moves every output bit."""
     values = values ^ (values >> np.uint64(33))
@@ -96,6 +87,25 @@ def mix64(values: Hashes) -> Hashes:
     values *= np.uint64(0xC4CEB9FE1A85EC53)
     values ^= values >> np.uint64(33)
     return values
+
+
+class Sums:
+    """Running sums of a column of weights (float64), known only at some places of it; indexed by arrays of those."""
+
+    def __init__(self, places: Ints, parts: Iterable[NDArray[np.float64]]) -> None:
+        """``places``: int64, where the sums will be asked for (of all weights before each). ``parts``: the weights,
+        in any number of pieces: none is held longer than its turn."""
+        self._places = np.unique(places)
+        self._values = np.zeros(len(self._places))
+        done, carry, begin = 0, np.zeros(1), 0
+        for part in parts:
+            running = np.cumsum(np.concatenate([carry, part]))
+            end = int(np.searchsorted(self._places, done + len(part), side="right"))
+            self._values[begin:end] = running[self._places[begin:end] - done]
+            done, carry, begin = done + len(part), running[-1:].copy(), end
+
+    def __getitem__(self, places: Ints) -> NDArray[np.float64]:
+        return self._values[np.searchsorted(self._places, places)]
 
 
 def edges_of(*columns: NDArray[np.generic]) -> Ints:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import jit, passage_kernels
-from .columns import Hashes, Ints
+from .columns import Hashes, Ints, Mask
 from .jit import compiled, part
 
 Bytes = NDArray[np.uint8]
@@ -50,6 +50,7 @@ def warm() -> None:
     rows = np.empty((1, 4), np.uint32)
     signatures(hashes, offsets, rows[0], rows[0], rows)
     band_keys(rows, 2, np.uint64(3), np.empty((2, 1), np.uint32))
+    among(hashes, table_of(hashes), hashes[0], np.empty(8, np.bool_))
     intersections(hashes, offsets, np.zeros((1, 2), np.int64), counts)
 
 
@@ -323,6 +324,42 @@ def band_keys(signatures: Words, rows: int, prime: np.uint64, keys: Words) -> No
                 row[band] = _mix64(row[band] * prime + value)
         for band in range(len(row)):
             keys[band, number] = np.uint32(row[band] >> np.uint64(32))
+
+
+# ---- looking up -------------------------------------------------------------------------------------
+
+
+@compiled
+def table_of(known: Hashes) -> Hashes:
+    """A hash table (open addressing, twice to four times as large, a power of two) of values without repeats.
+
+    Free slots hold the last of the values, so that none has to be kept back to stand for "free".
+    """
+    size = 2
+    while size < 2 * len(known):
+        size *= 2
+    table = np.empty(size, np.uint64)
+    free = known[len(known) - 1]
+    table[:] = free
+    for value in known:
+        slot = value & np.uint64(size - 1)
+        while value != free and table[slot] != free:
+            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+        if value != free:
+            table[slot] = value
+    return table
+
+
+@compiled
+def among(values: Hashes, table: Hashes, free: np.uint64, result: Mask) -> None:
+    """Which values are in a table, whose free slots hold ``free``, itself one of its values."""
+    mask = np.uint64(len(table) - 1)
+    for number in range(len(values)):
+        value = values[number]
+        slot = value & mask
+        while table[slot] != value and table[slot] != free:
+            slot = (slot + np.uint64(1)) & mask
+        result[number] = table[slot] == value or value == free
 
 
 # ---- comparison -------------------------------------------------------------------------------------

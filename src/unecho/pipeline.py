@@ -302,7 +302,7 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
         runs = alignments.runs
     with clock.stage("choosing"):
         documents = corpus.stream.documents
-        weights = stories.rare_weights(chosen.per_token(corpus.stream), documents)
+        weights = (stories.rare_weights(*part) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(runs, documents, weights)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
         parts = findings.quotes_apart(corpus, alignments, coverage)

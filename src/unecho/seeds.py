@@ -10,6 +10,7 @@ keeping order: there two later documents may go unlinked with each other, though
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -90,32 +91,37 @@ class Seeds:
     frequency: Ints
     begins: NDArray[np.uint8]
 
-    def per_token(self, stream: Stream, compiled: bool | None = None) -> Ints:
-        """For every token of the stream the document frequency of the last seed of its document that begins at
-        or before it, else of the first (int64; 1 in documents without seeds).
+    def per_token(self, stream: Stream, compiled: bool | None = None) -> Iterator[tuple[Ints, Ints]]:
+        """For every token the document frequency of the last seed of its document that begins at or before it, else
+        of the first (int64; 1 in documents without seeds); for some documents at a time, with their offsets in it.
 
         ``compiled``: see ``columns.is_large``.
         """
         order = np.argsort(self.place, kind="stable")
         place, frequency = self.place[order], self.frequency[order]
-        count = len(stream.hash)
-        if is_large(count, compiled):
-            from . import passage_kernels as kernels
+        compiled = is_large(len(stream.hash), compiled)
+        for first, end in pieces(stream.documents, PIECE):
+            base, stop = int(stream.documents[first]), int(stream.documents[end])
+            documents = stream.documents[first : end + 1] - base
+            if compiled:
+                from . import passage_kernels as kernels
 
-            result = np.empty(count, np.int64)
-            last = len(stream.documents) - 1
-            kernels.frequencies(self.begins, place, frequency, stream.documents, 0, last, result)
-            return result
-        return _per_token(stream, np.flatnonzero(np.unpackbits(self.begins, count=count)), place, frequency)
+                result = np.empty(stop - base, np.int64)
+                kernels.frequencies(self.begins, place, frequency, stream.documents, first, end, result)
+            else:
+                low, high = np.searchsorted(place, [base, stop])
+                begins = np.unpackbits(self.begins[base // 8 : (stop + 7) // 8])[base % 8 : base % 8 + stop - base]
+                result = _per_token(documents, np.flatnonzero(begins), place[low:high] - base, frequency[low:high])
+            yield result, documents
 
 
-def _per_token(stream: Stream, begins: Ints, place: Ints, frequency: Ints) -> Ints:
+def _per_token(documents: Ints, begins: Ints, place: Ints, frequency: Ints) -> Ints:
     if not len(begins):
-        return np.ones(len(stream.hash), np.int64)
+        return np.ones(int(documents[-1]), np.int64)
     every = np.ones(len(begins), np.int64)
     every[np.searchsorted(begins, place)] = frequency
-    document = np.searchsorted(stream.documents, begins, side="right") - 1
-    owner = owners(np.diff(stream.documents))
+    document = np.searchsorted(documents, begins, side="right") - 1
+    owner = owners(np.diff(documents))
     nearest = np.searchsorted(begins, np.arange(len(owner)), side="right") - 1
     elsewhere = (nearest < 0) | (document[nearest] != owner)
     nearest[elsewhere] = np.minimum(nearest[elsewhere] + 1, len(begins) - 1)
