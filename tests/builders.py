@@ -21,7 +21,7 @@ def stream_of(texts: list[str], rank: list[int] | None = None) -> Stream:
 
 
 def passages_of(stream: Stream) -> list[Alignment]:
-    return passages.find(stream, pick(stream))
+    return list(passages.find(stream, pick(stream)))
 
 
 def own(seed: int, words: int = 60) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
+R = TypeVar("R")
 
 LARGE = 2_000_000
 """Tokens or hashes from which the compiled kernels serve. To load them takes half a second, to compile them, the
@@ -40,6 +43,24 @@ def spread(work: Callable[[int, int], None], weights: Ints, workers: int) -> Non
             done.result()
 
 
+def pieces(weights: Ints, size: int) -> list[tuple[int, int]]:
+    """Rows cut into pieces (first, end) of about ``size`` by weight, at least one. ``weights``: as for ``spread``."""
+    goals = np.arange(weights[0] + size, weights[-1], size)
+    edges = np.unique(np.concatenate([[0], np.searchsorted(weights, goals), [len(weights) - 1]])).tolist()
+    return list(pairwise(edges)) or [(0, 0)]
+
+
+def ordered(work: Callable[[int, int], R], rows: Sequence[tuple[int, int]], workers: int) -> Iterator[R]:
+    """What ``work(first, end)`` gives for each piece, in order; in threads if there are several workers."""
+    if workers == 1 or len(rows) < 2:
+        yield from (work(*piece) for piece in rows)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = deque(pool.submit(work, *piece) for piece in rows)
+        while waiting:
+            yield waiting.popleft().result()
+
+
 def offsets_of(counts: NDArray[np.integer]) -> Ints:
     """Offsets (int64, one longer than ``counts``) of runs with these lengths, laid end to end."""
     offsets = np.zeros(len(counts) + 1, np.int64)
@@ -58,15 +79,6 @@ def owners(counts: NDArray[np.integer]) -> Ints:
     return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
 
 
-def among(values: Hashes, known: Hashes) -> Mask:
-    """Which values are among the sorted ``known`` ones (bool)."""
-    if not len(known):
-        return np.zeros(len(values), np.bool_)
-    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    found: Mask = known[place] == values
-    return found
-
-
 def mix64(values: Hashes) -> Hashes:
     """The finalizer of MurmurHash3 (Appleby), a bijection on 64 bits: every input bit moves every output bit."""
     values = values ^ (values >> np.uint64(33))
@@ -75,6 +87,25 @@ def mix64(values: Hashes) -> Hashes:
     values *= np.uint64(0xC4CEB9FE1A85EC53)
     values ^= values >> np.uint64(33)
     return values
+
+
+class Sums:
+    """Running sums of a column of weights (float64), known only at some places of it; indexed by arrays of those."""
+
+    def __init__(self, places: Ints, parts: Iterable[NDArray[np.float64]]) -> None:
+        """``places``: int64, where the sums will be asked for (of all weights before each). ``parts``: the weights,
+        in any number of pieces: none is held longer than its turn."""
+        self._places = np.unique(places)
+        self._values = np.zeros(len(self._places))
+        done, carry, begin = 0, np.zeros(1), 0
+        for part in parts:
+            running = np.cumsum(np.concatenate([carry, part]))
+            end = int(np.searchsorted(self._places, done + len(part), side="right"))
+            self._values[begin:end] = running[self._places[begin:end] - done]
+            done, carry, begin = done + len(part), running[-1:].copy(), end
+
+    def __getitem__(self, places: Ints) -> NDArray[np.float64]:
+        return self._values[np.searchsorted(self._places, places)]
 
 
 def edges_of(*columns: NDArray[np.generic]) -> Ints:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from .columns import Hashes, Mask, among
+from .columns import Hashes, Mask
+from .lookup import among, held
 from .normalize import CAPITAL, CASELESS, NUMBER, OPENING, fold, tokenize
 from .spelling import canonical
 
@@ -68,7 +69,7 @@ def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     capital = flags & CAPITAL != 0
     result: Mask = capital | (flags & CASELESS != 0)
     doubtful = np.flatnonzero(capital & (flags & OPENING != 0))
-    result[doubtful] &= ~among(hashes[doubtful], np.unique(hashes[~capital]))
+    result[doubtful] &= ~among(hashes[doubtful], held(hashes[doubtful], hashes, ~capital))
     return result
 
 

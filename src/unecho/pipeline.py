@@ -294,15 +294,15 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
     with clock.stage("signatures"):
         sets = shingles.shingle_sets(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character, workers)
         near = _near(corpus, sets, bands, settings, workers)
-    alignments: list[passages.Alignment] = []
+    alignments = passages.alignments_of([])
     with clock.stage("passages"):
-        chosen = seeds.pick(corpus.stream)
+        chosen = seeds.pick(corpus.stream, workers)
         if settings.passages:
-            alignments = passages.find(corpus.stream, chosen)
-        runs = passages.run_columns(alignments)
+            alignments = passages.find(corpus.stream, chosen, workers)
+        runs = alignments.runs
     with clock.stage("choosing"):
         documents = corpus.stream.documents
-        weights = stories.rare_weights(chosen.per_token(corpus.stream), documents)
+        weights = (stories.rare_weights(*part) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(runs, documents, weights)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
         parts = findings.quotes_apart(corpus, alignments, coverage)
