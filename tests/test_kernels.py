@@ -193,7 +193,7 @@ def mixed(texts: list[str], rng: random.Random) -> seeds.Stream:
     words = [text.split() for text in texts]
     for text in list(words):
         copy = [word for word in text for _ in range(rng.choice([1, 1, 1, 1, 1, 1, 1, 1, 0, 2]))]
-        words.append([rng.choice("abc") if rng.random() < 0.1 else word for word in copy])
+        words.append([rng.choice(["a", "b", '"c']) if rng.random() < 0.1 else word for word in copy])
         begin = rng.randrange(len(text) + 1)
         words.append(rng.choice(words)[:9] + text[begin:] + text[:begin])
     order = list(range(len(words)))

@@ -10,7 +10,18 @@ from twins import words
 
 from unecho import normalize
 from unecho.columns import mix64
-from unecho.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SINGLE, UNSPACED, char_class, polynomial, tokenize
+from unecho.normalize import (
+    CAPITAL,
+    CASELESS,
+    NUMBER,
+    OPENING,
+    QUOTED,
+    SINGLE,
+    UNSPACED,
+    char_class,
+    polynomial,
+    tokenize,
+)
 
 TEXTS = st.lists(st.text(st.characters(), max_size=40), max_size=5)
 
@@ -88,6 +99,13 @@ def test_flags() -> None:
     assert named["東"] == UNSPACED | CASELESS
     assert named["$"] == NUMBER and named["x2"] == NUMBER
     assert named["сказал"] == 0 and named["كتاب"] == CASELESS
+
+
+def test_words_behind_a_quotation_mark_are_flagged_within_their_text() -> None:
+    tokens = tokenize(['He said: "It is done", and left "', "Then «don't» go"])
+    quoted = (tokens.flags & QUOTED != 0).tolist()
+    #                He     said   It    is     done   and   left   | Then   don   t      go
+    assert quoted == [False, False, True, False, False, True, False, False, True, False, True]
 
 
 def test_no_texts_and_empty_texts() -> None:

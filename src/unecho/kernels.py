@@ -19,9 +19,10 @@ from .jit import compiled, part
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
 
-INNER, ALONE, ENDS, DROPPED, MARKED = (np.uint8(1 << bit) for bit in range(5))
+INNER, ALONE, ENDS, DROPPED, MARKED, QUOTES = (np.uint8(1 << bit) for bit in range(6))
 """Roles of characters, as bits. INNER: part of a word. ALONE: its own token. DROPPED: passed over. None of
-these: separates. ENDS: what follows may open a sentence. MARKED: marks the token it is part of."""
+these: separates. ENDS: what follows may open a sentence. MARKED: marks the token it is part of.
+QUOTES: a quotation mark."""
 BLOCK: Final = 256
 """Code points in a block of the tables of characters."""
 
@@ -42,7 +43,7 @@ def warm() -> None:
     hashes, offsets, counts = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.array([3], np.int64)
     text, flags, places = np.frombuffer(bytes(8), np.uint8), np.zeros(BLOCK, np.uint8), np.zeros(BLOCK, np.int64)
     table = Characters(places, flags, flags, np.ones(BLOCK, np.uint64), np.ones(BLOCK, np.uint64))
-    tokens(text, counts, table, Columns(hashes, places, places, flags), offsets.copy(), *np.zeros(2, np.uint8))
+    tokens(text, counts, table, Columns(hashes, places, places, flags), offsets.copy(), *np.zeros(3, np.uint8))
     grams(hashes, offsets, counts, np.array([0, 6], np.int64), np.uint64(3), hashes.copy())
     sort_sets(offsets, hashes, counts)
     close_up(hashes, offsets, counts)
@@ -129,12 +130,20 @@ class Columns(NamedTuple):
 
 @compiled
 def tokens(
-    text: Bytes, lengths: Ints, table: Characters, out: Columns, offsets: Ints, marked: np.uint8, opening: np.uint8
+    text: Bytes,
+    lengths: Ints,
+    table: Characters,
+    out: Columns,
+    offsets: Ints,
+    marked: np.uint8,
+    opening: np.uint8,
+    quoted: np.uint8,
 ) -> int:
     """Tokens of texts that lie one after another in UTF-8, with one more byte after each; returns their number.
 
     lengths: characters of each text. offsets (one longer) receives where the tokens of each begin. marked,
-    opening: the flags of tokens with a MARKED character, and at the beginning of a text or behind an ENDS.
+    opening, quoted: the flags of tokens with a MARKED character, at the beginning of a text or behind an ENDS, and
+    behind a QUOTES.
     """
     begin, roles, values, powers = table.begin, table.roles, table.value, table.power
     at = count = 0
@@ -148,7 +157,9 @@ def tokens(
             role = roles[place]
             if not role & (INNER | ALONE):
                 if role & ENDS:
-                    pending = opening
+                    pending |= opening
+                if role & QUOTES:
+                    pending |= quoted
                 at, first, stop = at + size, first + size - 1, stop + size - 1
                 continue
             out.start[count] = at - first

@@ -29,6 +29,7 @@ class Words(NamedTuple):
     hash: Hashes
     documents: Ints
     by_character: Mask
+    flags: Bytes
 
 
 class Groups(NamedTuple):
@@ -64,7 +65,7 @@ class Runs(NamedTuple):
 
 class Rules(NamedTuple):
     """What makes a passage: see ``passages``. needed: float64, words by the number of documents of its rarest
-    seed; seed, full: see ``seeds``."""
+    seed; seed, full: see ``seeds``. quoted: the flag of words behind a quotation mark."""
 
     seed: int
     full: int
@@ -76,6 +77,7 @@ class Rules(NamedTuple):
     substituted: float
     skipped: float
     needed: Floats
+    quoted: np.uint8
 
 
 class Found(NamedTuple):
@@ -103,9 +105,9 @@ def warm() -> None:
     groups = Groups(
         pair, np.array([0, 2], np.int64), np.array([2], np.int64), np.zeros(2, np.uint8), pair * 0, pair // 20
     )  # fmt: skip
-    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, np.full(RARITIES, 8.0))
+    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, np.full(RARITIES, 8.0), np.uint8(32))
     found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
-    words = Words(hashes, edges, spaced)
+    words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
     passages(words, groups, np.array([0, 1, 2], np.int64), rules, np.array([0, 2]), found)
 
 
@@ -392,7 +394,10 @@ def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, order: Ints, foun
         matched = 0
         for number in range(before, after):
             matched += found.runs[number, 2]
-        if matched < rules.needed[min(rarest, len(rules.needed) - 1)] * factor:
+        least = rules.needed[min(rarest, len(rules.needed) - 1)]
+        if after > before and _at_quote(words, found.runs[before], found.runs[after - 1], rules.quoted):
+            least = float(rules.least)
+        if matched < least * factor:
             found.counts[1] = before
             continue
         number = found.counts[0]
@@ -403,6 +408,16 @@ def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, order: Ints, foun
         passage[0], passage[1], passage[2], passage[3] = pair[0], pair[1], matched, before
         found.counts[0] += 1
         done_a, done_b = end[0] + end[2], end[1] + end[2]
+
+
+@part
+def _at_quote(words: Words, first: Ints, last: Ints, quoted: np.uint8) -> bool:
+    """``passages._at_quote``, of the first run and the last."""
+    for side in range(2):
+        end = last[side] + last[2]
+        if words.flags[first[side]] & quoted or (end < len(words.flags) and words.flags[end] & quoted):
+            return True
+    return False
 
 
 @part

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from .columns import Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges
+from .normalize import QUOTED
 from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ GAP = 15
 RESYNC = 2
 """Equal words that count as coming together."""
 LEAST = 8
-"""Equal words that a passage of rare words needs; of words that many documents share, up to 4 more."""
+"""Equal words that a passage of rare words needs, or one that begins or ends at a quotation mark; of words that
+many documents share, up to 4 more."""
 INSERTED = 5
 INSERTED_SHARE = 0.7
 """Words that only one side has between two runs end the passage from so many on, unless the other side has
@@ -131,8 +133,10 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
 
     groups, edges = _groups(stream, seeds)
     needed = np.array([_needed(rarity) for rarity in range(kernels.RARITIES)])
-    words = kernels.Words(stream.hash, stream.documents, stream.by_character)
-    rules = kernels.Rules(SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED, needed)
+    words = kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
+    rules = kernels.Rules(
+        SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED, needed, QUOTED
+    )
 
     def work(first: int, end: int) -> tuple[Ints, Ints]:
         rows, room = np.array([first, end], np.int64), ROOM
@@ -209,9 +213,17 @@ def _pair_passages(stream: Stream, runs: Runs) -> Iterator[Alignment]:
             continue  # the extension of an earlier chain has covered it
         chain = _grown(stream.hash, chain, bounds, factor)
         matched = sum(length for _, _, length in chain)
-        if matched >= _needed(rarity) * factor:
+        least = LEAST if _at_quote(stream, chain) else _needed(rarity)
+        if matched >= least * factor:
             yield Alignment(a, b, tuple(chain), matched)
             done_a, done_b = chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]
+
+
+def _at_quote(stream: Stream, chain: list[Run]) -> bool:
+    """Whether a quotation mark stands where the chain begins or ends, on either side."""
+    (a, b, _), (last_a, last_b, length) = chain[0], chain[-1]
+    places = np.array([a, b, last_a + length, last_b + length])
+    return bool((stream.flags[places[places < len(stream.flags)]] & QUOTED).any())
 
 
 def _needed(rarity: int) -> float:

@@ -334,7 +334,7 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> 
     order = choose.order(
         [d.id for d in taken.documents], [d.date for d in taken.documents], words.tolist(), settings.keep
     )
-    stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank)
+    stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank, flags)
     by_character = shingles.unspaced(flags, offsets)
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, paragraphs.start[rows], paragraphs.end[rows]),

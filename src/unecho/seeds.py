@@ -1,7 +1,7 @@
 """Seeds and exact runs: where two documents agree word for word.
 
-Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 8 neighbouring word 5-grams the one with
-the least hash, so that a shared run of 12 words always shares a seed, however common its words. Seeds that
+Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 6 neighbouring word 5-grams the one with
+the least hash, so that a shared run of 10 words always shares a seed, however common its words. Seeds that
 two documents share are merged along their diagonals and extended to maximal runs.
 
 Where a seed occurs more than ``FULL`` times, each occurrence is compared only with the first ``FEW`` in
@@ -22,7 +22,7 @@ from .normalize import PRIME
 from .shingles import grams
 
 SEED = 5
-WINDOW = 8
+WINDOW = 6
 FULL = 50
 FEW = 4
 PIECE = 1_000_000
@@ -36,7 +36,7 @@ class Stream:
 
     hash: uint64 per token. paragraphs: int64 offsets of the paragraphs' tokens. documents: int64 offsets of
     the documents' tokens. by_character: bool per document (a script written without spaces). rank: int64
-    per document, its place in keeping order.
+    per document, its place in keeping order. flags: uint8 per token, those of ``normalize``.
     """
 
     hash: Hashes
@@ -44,6 +44,7 @@ class Stream:
     documents: Ints
     by_character: Mask
     rank: Ints
+    flags: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
