@@ -46,7 +46,7 @@ def sets_of(texts: list[str], compiled: bool = False, workers: int = 1) -> Shing
     return shingle_sets(tokens.hash, tokens.offsets, unspaced(tokens.flags, tokens.offsets), workers, compiled=compiled)
 
 
-@given(st.lists(MIXED, max_size=6))
+@given(st.lists(MIXED | st.text(st.sampled_from('ab .,"“”\u00ad\n東')), max_size=6))
 def test_tokens(texts: list[str]) -> None:
     assert same_tokens(tokenize(texts, compiled=True), tokenize(texts, compiled=False))
 

@@ -17,6 +17,7 @@ from unecho.normalize import (
     OPENING,
     QUOTED,
     SINGLE,
+    UNQUOTED,
     UNSPACED,
     char_class,
     polynomial,
@@ -101,11 +102,13 @@ def test_flags() -> None:
     assert named["сказал"] == 0 and named["كتاب"] == CASELESS
 
 
-def test_words_behind_a_quotation_mark_are_flagged_within_their_text() -> None:
-    tokens = tokenize(['He said: "It is done", and left "', "Then «don't» go"])
-    quoted = (tokens.flags & QUOTED != 0).tolist()
-    #                He     said   It    is     done   and   left   | Then   don   t      go
-    assert quoted == [False, False, True, False, False, True, False, False, True, False, True]
+def test_words_beside_quotation_marks_are_flagged_within_their_text() -> None:
+    tokens = tokenize(['He said: "It is done," and left "', "Then «don't» go"])
+    #       He     said   It    is     done   and   left   | Then   don   t      go
+    quoted = [False, False, True, False, False, False, False, False, True, False, False]
+    unquoted = [False, False, False, False, False, True, False, False, False, False, True]
+    assert (tokens.flags & QUOTED != 0).tolist() == quoted
+    assert (tokens.flags & UNQUOTED != 0).tolist() == unquoted
 
 
 def test_no_texts_and_empty_texts() -> None:

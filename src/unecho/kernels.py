@@ -43,7 +43,16 @@ def warm() -> None:
     hashes, offsets, counts = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.array([3], np.int64)
     text, flags, places = np.frombuffer(bytes(8), np.uint8), np.zeros(BLOCK, np.uint8), np.zeros(BLOCK, np.int64)
     table = Characters(places, flags, flags, np.ones(BLOCK, np.uint64), np.ones(BLOCK, np.uint64))
-    tokens(text, counts, table, Columns(hashes, places, places, flags), offsets.copy(), *np.zeros(3, np.uint8))
+    tokens(
+        text,
+        counts,
+        table,
+        Columns(hashes, places, places, flags),
+        offsets.copy(),
+        np.uint8(2),
+        np.uint8(16),
+        (np.uint8(32), np.uint8(64)),
+    )
     grams(hashes, offsets, counts, np.array([0, 6], np.int64), np.uint64(3), hashes.copy())
     sort_sets(offsets, hashes, counts)
     close_up(hashes, offsets, counts)
@@ -137,20 +146,20 @@ def tokens(
     offsets: Ints,
     marked: np.uint8,
     opening: np.uint8,
-    quoted: np.uint8,
+    quotes: tuple[np.uint8, np.uint8],
 ) -> int:
     """Tokens of texts that lie one after another in UTF-8, with one more byte after each; returns their number.
 
     lengths: characters of each text. offsets (one longer) receives where the tokens of each begin. marked,
-    opening, quoted: the flags of tokens with a MARKED character, at the beginning of a text or behind an ENDS, and
-    behind a QUOTES.
+    opening, quotes: the flags of tokens with a MARKED character, at the beginning of a text or behind an ENDS, right
+    behind a QUOTES, and behind a token that one stands behind.
     """
     begin, roles, values, powers = table.begin, table.roles, table.value, table.power
     at = count = 0
     for number in range(len(lengths)):
         offsets[number] = count
         first, stop = at, at + lengths[number]  # both move on by the bytes that a character is longer than one
-        pending = opening
+        pending, quoted, end, tight = opening, np.uint8(0), -2, 0
         while at < stop:
             point, size = _decoded(text, at)
             place = begin[point >> 8] + (point & 255)
@@ -158,13 +167,16 @@ def tokens(
             if not role & (INNER | ALONE):
                 if role & ENDS:
                     pending |= opening
-                if role & QUOTES:
-                    pending |= quoted
+                quoted = quotes[0] if role & QUOTES else np.uint8(0)
+                if at - first == end:
+                    tight = 1 if point > 32 else 0
+                if role & QUOTES and at - first <= end + tight:
+                    pending |= quotes[1]
                 at, first, stop = at + size, first + size - 1, stop + size - 1
                 continue
             out.start[count] = at - first
-            value, kind, seen = values[place], table.flags[place] | pending, role
-            pending = np.uint8(0)
+            value, kind, seen = values[place], table.flags[place] | pending | quoted, role
+            pending = quoted = np.uint8(0)
             at, first, stop = at + size, first + size - 1, stop + size - 1
             end = at - first
             while seen & INNER and at < stop:

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 SEPARATOR, WORD, SINGLE, SYMBOL, DROPPED = range(5)
 """Classes of characters. SINGLE: its own token, being of a script written without spaces."""
 
-CAPITAL, NUMBER, UNSPACED, CASELESS, OPENING, QUOTED = (np.uint8(1 << bit) for bit in range(6))
+CAPITAL, NUMBER, UNSPACED, CASELESS, OPENING, QUOTED, UNQUOTED = (np.uint8(1 << bit) for bit in range(7))
 """Flags of tokens. CAPITAL: begins with a capital. NUMBER: holds a digit, or is a currency or per cent sign.
 CASELESS: begins with a letter of a script without capitals. OPENING: may begin a sentence or a quote, where
-a capital says nothing. QUOTED: a quotation mark stands between the token and the one before it."""
+a capital says nothing. QUOTED: a quotation mark stands right before the token. UNQUOTED:
+one stands right behind the token before it, or behind that and a character that is no space."""
 
 PRIME = 0x9E3779B97F4A7C15
 """Base of the polynomial hash (odd, so that it has an inverse modulo 2^64)."""
@@ -56,6 +57,8 @@ UNSPACED_RANGES = (
 )
 _POINTS = range(0x064B, 0x0653)  # Arabic vowel points
 _SENTENCE_END = frozenset(".!?…:;\n\r。！？；：؟۔।\"'“”„‘’«»‹›([{「『—–")
+SPACE = 32
+"""Code points up to here are spaces and line ends."""
 _QUOTATION_MARKS = frozenset('"“”„‟«»‹›「」『』')
 CHARACTERS = 6
 """Characters that a token takes at the least, spaces included, in all scripts but those without spaces."""
@@ -265,13 +268,16 @@ def _flags(
     flags[digits[last + 1] > digits[first]] |= NUMBER
     previous_end = base.copy()
     previous_end[1:] = np.maximum(end[:-1], base[1:])
-    for marks, flag in ((table.ends_sentence, OPENING), (table.quotes, QUOTED)):
-        seen = np.zeros(len(points) + 1, np.int64)
-        np.cumsum(marks[points], out=seen[1:])
-        flags[seen[start] > seen[previous_end]] |= flag
+    ends = np.zeros(len(points) + 1, np.int64)
+    np.cumsum(table.ends_sentence[points], out=ends[1:])
     begins = np.ones(len(start), np.bool_)
     begins[1:] = base[1:] != base[:-1]
-    flags[begins] |= OPENING
+    flags[begins | (ends[start] > ends[previous_end])] |= OPENING
+    quotes = table.quotes[points]
+    flags[quotes[start - 1] & (start > base)] |= QUOTED
+    tight = (points[previous_end] > SPACE) & quotes[np.minimum(previous_end + 1, start)]
+    near = quotes[previous_end] | tight
+    flags[near & ~begins] |= UNQUOTED
     return flags
 
 
@@ -289,7 +295,7 @@ def _compiled_tokens(texts: Sequence[str]) -> Tokens:
         np.empty(size, np.uint64), np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.uint8)
     )
     offsets = np.empty(len(texts) + 1, np.int64)
-    count = kernels.tokens(data, lengths, _characters(_blocks(data)), out, offsets, NUMBER, OPENING, QUOTED)
+    count = kernels.tokens(data, lengths, _characters(_blocks(data)), out, offsets, NUMBER, OPENING, (QUOTED, UNQUOTED))
     return Tokens(
         out.hash[:count].copy(), out.start[:count].copy(), out.end[:count].copy(), out.flags[:count].copy(), offsets
     )

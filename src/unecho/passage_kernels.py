@@ -65,7 +65,7 @@ class Runs(NamedTuple):
 
 class Rules(NamedTuple):
     """What makes a passage: see ``passages``. needed: float64, words by the number of documents of its rarest
-    seed; seed, full: see ``seeds``. quoted: the flag of words behind a quotation mark."""
+    seed; seed, full: see ``seeds``. quoted, unquoted: flags of ``normalize``."""
 
     seed: int
     full: int
@@ -78,6 +78,7 @@ class Rules(NamedTuple):
     skipped: float
     needed: Floats
     quoted: np.uint8
+    unquoted: np.uint8
 
 
 class Found(NamedTuple):
@@ -105,7 +106,7 @@ def warm() -> None:
     groups = Groups(
         pair, np.array([0, 2], np.int64), np.array([2], np.int64), np.zeros(2, np.uint8), pair * 0, pair // 20
     )  # fmt: skip
-    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, np.full(RARITIES, 8.0), np.uint8(32))
+    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, np.full(RARITIES, 8.0), np.uint8(32), np.uint8(64))
     found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
     words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
     passages(words, groups, np.array([0, 1, 2], np.int64), rules, np.array([0, 2]), found)
@@ -395,7 +396,7 @@ def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, order: Ints, foun
         for number in range(before, after):
             matched += found.runs[number, 2]
         least = rules.needed[min(rarest, len(rules.needed) - 1)]
-        if after > before and _at_quote(words, found.runs[before], found.runs[after - 1], rules.quoted):
+        if after > before and _at_quote(words, found.runs[before], found.runs[after - 1], rules):
             least = float(rules.least)
         if matched < least * factor:
             found.counts[1] = before
@@ -411,11 +412,11 @@ def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, order: Ints, foun
 
 
 @part
-def _at_quote(words: Words, first: Ints, last: Ints, quoted: np.uint8) -> bool:
+def _at_quote(words: Words, first: Ints, last: Ints, rules: Rules) -> bool:
     """``passages._at_quote``, of the first run and the last."""
     for side in range(2):
         end = last[side] + last[2]
-        if words.flags[first[side]] & quoted or (end < len(words.flags) and words.flags[end] & quoted):
+        if words.flags[first[side]] & rules.quoted or (end < len(words.flags) and words.flags[end] & rules.unquoted):
             return True
     return False
 

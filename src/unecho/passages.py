@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from .columns import Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges
-from .normalize import QUOTED
+from .normalize import QUOTED, UNQUOTED
 from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     needed = np.array([_needed(rarity) for rarity in range(kernels.RARITIES)])
     words = kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
     rules = kernels.Rules(
-        SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED, needed, QUOTED
+        SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED, needed, QUOTED, UNQUOTED
     )
 
     def work(first: int, end: int) -> tuple[Ints, Ints]:
@@ -220,10 +220,12 @@ def _pair_passages(stream: Stream, runs: Runs) -> Iterator[Alignment]:
 
 
 def _at_quote(stream: Stream, chain: list[Run]) -> bool:
-    """Whether a quotation mark stands where the chain begins or ends, on either side."""
-    (a, b, _), (last_a, last_b, length) = chain[0], chain[-1]
-    places = np.array([a, b, last_a + length, last_b + length])
-    return bool((stream.flags[places[places < len(stream.flags)]] & QUOTED).any())
+    """Whether the chain begins right behind a quotation mark, or ends right before one, on either side."""
+    for side in (0, 1):
+        end = chain[-1][side] + chain[-1][2]
+        if stream.flags[chain[0][side]] & QUOTED or (end < len(stream.flags) and stream.flags[end] & UNQUOTED):
+            return True
+    return False
 
 
 def _needed(rarity: int) -> float:
