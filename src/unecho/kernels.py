@@ -138,7 +138,7 @@ class Columns(NamedTuple):
 
 
 @compiled
-def tokens(
+def tokens(  # noqa: PLR0915  one pass over the bytes: parts of it would be called for each
     text: Bytes,
     lengths: Ints,
     table: Characters,
