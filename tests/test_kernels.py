@@ -155,9 +155,7 @@ def test_looking_up(values: list[int], known: set[int], which: list[bool]) -> No
     found = lookup.among(column, others, compiled=True)
     assert found.tolist() == lookup.among(column, others, compiled=False).tolist() == [n in known for n in values]
     mask = np.array(which[: len(others)], np.bool_)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lookup, "_PIECE", 7)
-        met = lookup.held(column, others, mask, compiled=True)
+    met = lookup.held(column, others, mask, compiled=True)
     expected = sorted({value for value, is_in in zip(others.tolist(), mask, strict=True) if is_in} & set(values))
     assert met.tolist() == lookup.held(column, others, mask, compiled=False).tolist() == expected
 
@@ -259,6 +257,7 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays_only() -> None:
         "band_keys",
         "table_of",
         "among",
+        "meet",
         "intersections",
     ):
         assert len(getattr(kernels, name).signatures) == 1

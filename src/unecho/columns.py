@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import mmap
+import os
+import tempfile
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +19,15 @@ Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 R = TypeVar("R")
+T = TypeVar("T", bound=np.generic)
 
 LARGE = 2_000_000
 """Tokens or hashes from which the compiled kernels serve. To load them takes half a second, to compile them, the
 first time, 2.5 seconds; so many tokens take the plain loops as long."""
+MAPPED = 8_000_000
+"""Bytes from which a column lies on disk."""
+PIECE = 1_000_000
+"""Tokens, or hashes, that are worked on at a time where all of them would take too much memory."""
 SHARES = 8
 """Parts of the work for each thread, so that none waits long for the slowest."""
 
@@ -72,6 +81,63 @@ def ranges(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> Ints:
     """All indices of the runs [start, start + count), laid end to end (int64)."""
     offsets = offsets_of(counts)
     return np.arange(offsets[-1], dtype=np.int64) + np.repeat(starts - offsets[:-1], counts)
+
+
+def gather(column: NDArray[T], starts: Ints, counts: Ints, result: NDArray[T]) -> NDArray[T]:
+    """The runs [start, start + count) of a column one after another in ``result``, a piece at a time."""
+    offsets = offsets_of(counts)
+    for first, end in pieces(offsets, PIECE):
+        part = ranges(starts[first:end], counts[first:end])
+        result[offsets[first] : offsets[end]] = column[part]
+        release(column, result)
+    return result
+
+
+def new_column(count: int, dtype: type[T]) -> NDArray[T]:
+    """Room for a column: on disk, mapped to memory, where it is large. What was written can be taken out of memory
+    with ``release`` at any time."""
+    size = count * np.dtype(dtype).itemsize
+    if size < MAPPED:
+        return np.empty(count, dtype)
+    with tempfile.TemporaryFile(prefix="unecho-") as file:
+        file.truncate(size)
+        return np.frombuffer(mmap.mmap(file.fileno(), size), dtype)
+
+
+class ColumnFile:
+    """A column that is appended to on disk."""
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self._dtype = np.dtype(dtype)
+        self._file = tempfile.TemporaryFile(prefix="unecho-")  # noqa: SIM115  closed by self._close
+        self._close = weakref.finalize(self, self._file.close)
+        self._size = 0
+
+    def append(self, values: NDArray[np.generic]) -> None:
+        self._size += self._file.write(np.ascontiguousarray(values, self._dtype).data)
+
+    def column(self) -> NDArray[Any]:
+        """What was appended, mapped to memory; nothing can be appended any more."""
+        self._file.flush()
+        size = max(self._size, 1)
+        os.truncate(self._file.fileno(), size)  # nothing cannot be mapped
+        mapped = mmap.mmap(self._file.fileno(), size)
+        self._close()
+        return np.frombuffer(mapped, self._dtype, self._size // self._dtype.itemsize)
+
+
+def release(*columns: NDArray[np.generic]) -> None:
+    """Take columns that lie on disk out of this process's memory; what they hold is read again when needed."""
+    for column in columns:
+        _release(column)
+
+
+def _release(column: NDArray[np.generic]) -> None:
+    base: object = column.base
+    while isinstance(base, np.ndarray | memoryview):
+        base = base.base if isinstance(base, np.ndarray) else base.obj
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def owners(counts: NDArray[np.integer]) -> Ints:

@@ -60,7 +60,9 @@ def warm() -> None:
     rows = np.empty((1, 4), np.uint32)
     signatures(hashes, offsets, rows[0], rows[0], rows)
     band_keys(rows, 2, np.uint64(3), np.empty((2, 1), np.uint32))
-    among(hashes, table_of(hashes), hashes[0], np.empty(8, np.bool_))
+    seen = np.ones(17, np.bool_)
+    among(hashes, table_of(hashes), hashes[0], seen)
+    meet(hashes, seen, table_of(hashes), hashes[0], seen)
     intersections(hashes, offsets, np.zeros((1, 2), np.int64), counts)
 
 
@@ -383,6 +385,24 @@ def among(values: Hashes, table: Hashes, free: np.uint64, result: Mask) -> None:
         while table[slot] != value and table[slot] != free:
             slot = (slot + np.uint64(1)) & mask
         result[number] = table[slot] == value or value == free
+
+
+@compiled
+def meet(values: Hashes, which: Mask, table: Hashes, free: np.uint64, seen: Mask) -> None:
+    """Mark the slots of a table (see ``among``) whose values are among those of ``values`` for which ``which`` is
+    True; the one behind the last stands for ``free``."""
+    mask, last = np.uint64(len(table) - 1), len(table)
+    for number in range(len(values)):
+        if not which[number]:
+            continue
+        value = values[number]
+        slot = value & mask
+        while table[slot] != value and table[slot] != free:
+            slot = (slot + np.uint64(1)) & mask
+        if value == free:
+            seen[last] = True
+        elif table[slot] == value:
+            seen[slot] = True
 
 
 # ---- comparison -------------------------------------------------------------------------------------

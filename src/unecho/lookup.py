@@ -6,8 +6,6 @@ import numpy as np
 
 from .columns import Hashes, Mask, is_large
 
-_PIECE = 1_000_000  # hashes looked up at a time
-
 
 def among(values: Hashes, known: Hashes, compiled: bool | None = None) -> Mask:
     """Which values are among the sorted ``known`` ones (bool). ``compiled``: see ``columns.is_large``."""
@@ -30,9 +28,11 @@ def held(values: Hashes, others: Hashes, which: Mask, compiled: bool | None = No
     known = np.unique(values)
     if not is_large(len(others), compiled):
         return np.intersect1d(known, others[which])
-    seen = np.zeros(len(known), np.bool_)
-    for begin in range(0, len(others), _PIECE):
-        part = others[begin : begin + _PIECE][which[begin : begin + _PIECE]]
-        met = part[among(part, known, compiled=True)]
-        seen[np.searchsorted(known, np.unique(met))] = True
-    return known[seen]
+    if not len(known):
+        return known
+    from . import kernels
+
+    table, free = kernels.table_of(known), known[-1]
+    seen = np.zeros(len(table) + 1, np.bool_)
+    kernels.meet(others, which, table, free, seen)
+    return np.sort(np.concatenate([table[seen[:-1]], known[-1:][seen[-1:]]]))

@@ -17,7 +17,22 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, bucket_pairs, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges
+from .columns import (
+    PIECE,
+    ColumnFile,
+    Hashes,
+    Ints,
+    Mask,
+    bucket_pairs,
+    edges_of,
+    is_large,
+    offsets_of,
+    ordered,
+    owners,
+    pieces,
+    ranges,
+    release,
+)
 from .normalize import PRIME
 from .shingles import grams
 
@@ -25,8 +40,6 @@ SEED = 5
 WINDOW = 6
 FULL = 50
 FEW = 4
-PIECE = 1_000_000
-"""Tokens, and seeds, that one step of the compiled work takes at a time."""
 _PAD = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -191,8 +204,12 @@ def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints]:
         )
         return keys[:count].copy(), places[:count].copy()
 
-    parts = list(ordered(work, pieces(stream.documents, PIECE), workers))
-    return np.concatenate([key for key, _ in parts]), np.concatenate([place for _, place in parts])
+    keys, places = ColumnFile(np.uint64), ColumnFile(np.int64)
+    for key, place in ordered(work, pieces(stream.documents, PIECE), workers):
+        keys.append(key)
+        places.append(place)
+        release(stream.hash)
+    return keys.column(), places.column()
 
 
 def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
@@ -213,6 +230,7 @@ def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
         order.sort()
         kept = order[: kernels.repeated(keys, places, stream.documents, order)].astype(np.int64)
         found.append((keys[kept], places[kept]))
+        release(key, place)
     return np.concatenate([key for key, _ in found]), np.concatenate([place for _, place in found])
 
 
