@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..wording import counted, one_line, percent, visible, visible_name
-from .data import REASON_NAMES, Finding, Report, heading
+from .model import REASON_NAMES, Finding, Report, heading
 
 _LISTED = 10
 _FEW = 5

@@ -1,0 +1,99 @@
+// Documents: each as it was read, with what was removed struck through and named.
+"use strict";
+(() => {
+  const { element, add, facts, tag, name } = unecho.dom;
+  const { number, counted } = unecho.text;
+  const { store, shown } = unecho;
+
+  const status = (document) => unecho.facts.statuses[document.status] || document.status;
+
+  const row = (document) =>
+    shown.row(
+      shown.heading(document),
+      tag(status(document), document.status),
+      `${number(document.removedWords)} of ${counted(document.words, "word")} removed`,
+      document.site ? name(document.site) : null,
+    );
+
+  async function haystack(document) {
+    const found = await store.text(document);
+    return [shown.naming(document), ...found.windows.map((window) => window.text)].join("\n");
+  }
+
+  function filters(items) {
+    const statuses = Object.entries(unecho.facts.statuses).filter(([key]) => items.some((document) => document.status === key));
+    const reasons = store.REASONS.map((reason, at) => [String(at), unecho.facts.reasons[reason]]).filter(([at]) => items.some((document) => document.removed[at]));
+    return [
+      { label: "Result", all: "All results", options: statuses, test: (document, value) => document.status === value },
+      { label: "What was removed", all: "Whatever was removed", options: reasons, test: (document, at) => document.removed[at] > 0 },
+      shown.bySite(items, (document) => [document]),
+      shown.byFolder(items, (document) => [document]),
+    ];
+  }
+
+  // ---- a document ----
+
+  // Why a span went: its category and rule, or the copy that stays, with a way there.
+  function label(span, list) {
+    if (span.reason === "boilerplate") {
+      const rule = `${span.category || "other"}:${span.rule || "(no rule)"}`;
+      return element("a", { class: "why", href: `#boilerplate/${encodeURIComponent(rule)}`, title: span.rule || "" }, span.category || "other");
+    }
+    const words = { duplicate: "copy", repeat: "repeat", passage: "quote" }[span.reason];
+    const keeper = span.keeper ? shown.heading(store.referred(list, span.keeper[0])) : "";
+    const target = span.cluster ? `#clusters/${span.cluster}` : null;
+    return element(target ? "a" : "span", { class: "why", href: target, title: keeper ? `kept in ${keeper}` : "" }, words);
+  }
+
+  const gone = (text, span, list) => {
+    const bare = text.trimEnd();
+    return [
+      element("del", { class: `gone ${span.reason}` }, shown.unseen(`[removed, ${span.category || span.reason}: `), bare.replace(/^\n+/u, ""), shown.unseen("]")),
+      label(span, list),
+      text.slice(bare.length),
+    ];
+  };
+
+  function body(found, list) {
+    const children = [];
+    for (const window of found.windows) {
+      if (children.length || window.start) children.push(element("p", { class: "small soft" }, "…"));
+      const pieces = [];
+      let at = window.start;
+      for (const span of found.spans) {
+        if (span.end <= at || span.start >= window.end) continue;
+        pieces.push(window.cut(at, span.start), ...gone(window.cut(Math.max(at, span.start), span.end), span, list));
+        at = Math.min(span.end, window.end);
+      }
+      pieces.push(window.cut(at, window.end));
+      children.push(element("div", { class: "text article", dir: "auto" }, pieces));
+    }
+    return children;
+  }
+
+  async function detail(document, pane) {
+    const [found, list] = await Promise.all([store.text(document), store.documents()]);
+    const removed = store.REASONS.map((reason, at) => (document.removed[at] ? `${counted(document.removed[at], "word")}: ${unecho.facts.reasons[reason]}` : null));
+    const hidden = document.removals - found.spans.length;
+    add(
+      pane,
+      element("h2", { dir: "auto" }, shown.heading(document)),
+      facts(tag(status(document), document.status), shown.identity(document), shown.address(document.url), document.language ? `language ${document.language}` : null),
+      facts(`${number(document.removedWords)} of ${counted(document.words, "word")} removed`, removed, document.reason || null),
+      document.output ? facts(["written to ", name(`clean/${document.output}`)].map((part) => part).reduce((line, part) => add(line, part), element("span", {}))) : null,
+      found.windows.length ? body(found, list) : element("p", { class: "notice" }, "The text of this document is not in this page; “unecho restore” writes it."),
+      found.windows.length && !found.whole ? element("p", { class: "small soft" }, "Not all of this document is in this page.") : null,
+      hidden > 0 ? element("p", { class: "small" }, `${number(hidden)} more removed spans are not marked here. All are in `, element("code", {}, "removals.jsonl"), ".") : null,
+    );
+  }
+
+  unecho.kinds.documents = {
+    name: "documents", what: "document", nothing: "No document was read.",
+    load: store.documents, id: (document) => document.number, row, detail, haystack, filters,
+    orders: [
+      { label: "Most words removed first" },
+      { label: "Largest share removed first", key: (document) => (document.words ? document.removedWords / document.words : 0) },
+      { label: "Longest first", key: (document) => document.words },
+    ],
+  };
+})();
