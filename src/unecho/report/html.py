@@ -28,7 +28,8 @@ def render(report: Report) -> str:
     """The whole page. The same run gives the same page: no paths, no timings."""
     style = Markup(_sibling("page.css"))
     # Of the scripts, each has its own element and digest, so that an error in one names its lines.
-    scripts = [Markup(_sibling(name)) for name in SCRIPTS]
+    # The address of the source map that the charting library ends with is of no use, and one nothing should follow.
+    scripts = [Markup(_sibling(name).partition("//# sourceMappingURL=")[0]) for name in SCRIPTS]
     template = _environment().get_template("page.html.j2")
     return template.render(
         report=report,

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from ..model import DocumentRecord, Place
+from ..wording import one_line
 from .judge import kind_of
 from .model import KIND_NAMES, DocumentFinding, Finding, Held, Quote, Report, RuleFigure, Span, StoryFinding
 
@@ -163,6 +164,10 @@ def _beginning(held: Held, spans: Iterable[Span]) -> str:
         if span.reason != "boilerplate":
             continue
         if lead := text[at : max(at, span.start)].strip():
-            return " ".join(lead[:200].split())[:80]
+            return _first_line(lead)
         at = max(at, span.end)
-    return " ".join(text[at : at + 200].split())[:80]
+    return _first_line(text[at : at + 2000].strip())
+
+
+def _first_line(text: str) -> str:
+    return one_line(text.partition("\n")[0], 90)

@@ -33,8 +33,8 @@ class PickedClusters:
 
 
 def pick_clusters(run: Path, totals: Totals, threshold: float, similar: float, limits: Limits) -> PickedClusters:
-    """Read the clusters; a third of those shown are the most doubtful, a third the largest, a third the longest."""
-    doubtful: Top[Finding] = Top(limits.clusters - 2 * (limits.clusters // 3))
+    """Read the clusters; of those shown a third are the largest, a third the longest, the rest the most doubtful."""
+    doubtful: Top[Finding] = Top(limits.clusters)
     large: Top[Finding] = Top(limits.clusters // 3)
     long: Top[Finding] = Top(limits.clusters // 3)
     picked = PickedClusters((), ())
@@ -46,10 +46,14 @@ def pick_clusters(run: Path, totals: Totals, threshold: float, similar: float, l
         doubtful.add((finding.doubt, finding.copies), finding)
         large.add((finding.copies, finding.words), finding)
         long.add((finding.words, finding.copies), finding)
-    largest = large.best()[:_LARGEST]
-    chosen = {f.cluster.id: f for f in (*doubtful.best(), *large.best(), *long.best())}
+    largest = large.best()
+    chosen = {f.cluster.id: f for f in (*largest, *long.best())}
+    for finding in doubtful.best():
+        if len(chosen) >= limits.clusters:
+            break
+        chosen.setdefault(finding.cluster.id, finding)
     picked.findings = tuple(sorted(chosen.values(), key=lambda f: (-f.doubt, -f.copies, f.cluster.id)))
-    picked.largest = tuple(largest)
+    picked.largest = tuple(largest[:_LARGEST])
     return picked
 
 

@@ -59,7 +59,7 @@
       element("h3", {}, tag("stays", "stays"), " ", shown.link(cluster.keeper.document)),
       facts(shown.identity(cluster.keeper.document), `why this one: ${cluster.why}`),
       near[0],
-      shown.paragraph(text || "(its text is not in this page)"),
+      shown.shortened(text || "(its text is not in this page)"),
       near[1],
     );
   }

@@ -90,6 +90,14 @@
     return pieces;
   }
 
+  // Where the kept text begins earlier or ends later, that is no difference of the copy: [before, pieces, after].
+  function middle(pieces) {
+    const outer = (piece) => (piece && piece.kind === "kept-only" ? [piece] : []);
+    const head = outer(pieces[0]);
+    const tail = outer(pieces.length > 1 ? pieces.at(-1) : null);
+    return [head, pieces.slice(head.length, pieces.length - tail.length), tail];
+  }
+
   // What a reader must look at: numbers and names that only one of the texts has.
   function differences(pieces) {
     const found = { words: 0, numbers: [[], []], names: [[], []] };
@@ -130,5 +138,5 @@
     return pieces;
   }
 
-  unecho.diff = { split, words, differences, shared, countWords };
+  unecho.diff = { split, words, middle, differences, shared, countWords };
 })();

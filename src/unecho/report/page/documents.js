@@ -25,7 +25,7 @@
     const reasons = store.REASONS.map((reason, at) => [String(at), unecho.facts.reasons[reason]]).filter(([at]) => items.some((document) => document.removed[at]));
     return [
       { label: "Result", all: "All results", options: statuses, test: (document, value) => document.status === value },
-      { label: "What was removed", all: "Whatever was removed", options: reasons, test: (document, at) => document.removed[at] > 0 },
+      { label: "What was removed", all: "All removals", options: reasons, test: (document, at) => document.removed[at] > 0 },
       shown.bySite(items, (document) => [document]),
       shown.byFolder(items, (document) => [document]),
     ];
@@ -91,8 +91,8 @@
     name: "documents", what: "document", nothing: "No document was read.",
     load: store.documents, id: (document) => document.number, row, detail, haystack, filters,
     orders: [
-      { label: "Most words removed first" },
-      { label: "Largest share removed first", key: (document) => (document.words ? document.removedWords / document.words : 0) },
+      { label: "Most removed first" },
+      { label: "Largest share first", key: (document) => (document.words ? document.removedWords / document.words : 0) },
       { label: "Longest first", key: (document) => document.words },
     ],
   };

@@ -19,7 +19,10 @@
     current = name;
     for (const section of sections) section.hidden = section.id !== name;
     for (const link of document.querySelectorAll("nav.top a")) {
-      if (link.getAttribute("href") === `#${name}`) link.setAttribute("aria-current", "page");
+      if (link.getAttribute("href") === `#${name}`) {
+        link.setAttribute("aria-current", "page");
+        link.scrollIntoView({ block: "nearest", inline: "nearest" });
+      }
       else link.removeAttribute("aria-current");
     }
     document.body.classList.toggle("browsing", name !== "overview");

@@ -6,6 +6,7 @@
   const { store, diff } = unecho;
   const FOLD = 45; // equal words from which a run is folded, and how many of them stay at either end
   const ENDS = 12;
+  const LONG = 90; // words of a kept text that are shown at once
 
   const kindName = Object.fromEntries(unecho.facts.kinds);
   const unseen = (text) => element("span", { class: "unseen" }, text);
@@ -39,30 +40,56 @@
 
   // ---- differences ----
 
-  // A run that both texts have, its middle hidden until it is asked for.
+  // A run that the kept copy has, its middle hidden until it is asked for. What only the other has would be lost:
+  // that is never hidden.
   function equal(piece) {
     if (piece.words <= FOLD) return [piece.text];
+    const same = piece.kind === "same";
     const items = piece.items.map(({ word, space }) => word + space);
     const middle = items.slice(ENDS, -ENDS).join("");
-    const label = `… ${number(diff.countWords(piece.items.slice(ENDS, -ENDS)))} words the same …`;
+    const label = `… ${number(diff.countWords(piece.items.slice(ENDS, -ENDS)))} ${same ? "words the same" : "more words"} …`;
     const more = button(label, (event) => event.currentTarget.replaceWith(document.createTextNode(unecho.text.visible(middle))), {
       class: "folded", "aria-label": `Show ${label.replaceAll("…", "").trim()}`,
     });
     return [items.slice(0, ENDS).join(""), more, " ", items.slice(-ENDS).join("")];
   }
 
+  // A beginning or an end that the copy does not print.
+  function outside(piece) {
+    if (piece.words <= ENDS) return change(piece);
+    const label = `… ${number(piece.words)} more words in the kept text …`;
+    return [button(label, (event) => event.currentTarget.replaceWith(...change(piece)), { class: "folded" }), " "];
+  }
+
   function change(piece) {
     const bare = piece.text.trimEnd();
     const space = piece.text.slice(bare.length);
-    if (piece.kind === "kept-only") return [element("del", {}, unseen("[only in the kept copy: "), bare, unseen("]")), space];
+    if (piece.kind === "kept-only") {
+      const folded = piece.words > FOLD ? equal(piece) : bare;
+      return [element("del", {}, unseen("[only in the kept copy: "), folded, unseen("]")), space];
+    }
     return [element("ins", {}, unseen("[only here: "), bare, unseen("]")), space];
+  }
+
+  // The beginning of a long text, and the rest when it is asked for.
+  function shortened(text) {
+    const words = diff.split(text).map(({ word, space }) => word + space);
+    if (words.length <= LONG * 1.5) return paragraph(text);
+    const rest = words.slice(LONG).join("");
+    const more = button(`… ${number(words.length - LONG)} more words`, () => more.replaceWith(document.createTextNode(unecho.text.visible(rest))), { class: "folded" });
+    return paragraph(words.slice(0, LONG).join(""), more);
   }
 
   const paragraph = (...children) => element("div", { class: "text", dir: "auto" }, ...children);
 
   // One text with both sides' changes, or the two texts beside each other.
   function difference(pieces, beside) {
-    const draw = (skipped) => paragraph(pieces.filter(({ kind }) => kind !== skipped).flatMap((piece) => (piece.kind === "same" ? equal(piece) : change(piece))));
+    const [head, inner, tail] = diff.middle(pieces);
+    const draw = (skipped) => {
+      const seen = (piece) => piece.kind !== skipped;
+      const children = inner.filter(seen).flatMap((piece) => (piece.kind === "same" ? equal(piece) : change(piece)));
+      return paragraph(head.filter(seen).flatMap(outside), children, tail.filter(seen).flatMap(outside));
+    };
     if (!beside) return draw(null);
     const side = (label, skipped) => element("div", { class: "column" }, element("p", { class: "small soft" }, label), draw(skipped));
     return element("div", { class: "columns" }, side("The kept copy", "here-only"), side("This copy", "kept-only"));
@@ -70,7 +97,7 @@
 
   // "numbers 1,500 → 2,500": what a reader must look at.
   function differing(pieces) {
-    const found = diff.differences(pieces);
+    const found = diff.differences(diff.middle(pieces)[1]);
     const side = (words) => (words.length ? [...new Set(words)].slice(0, 6).join(", ") : "none");
     const line = (label, [kept, here]) => (kept.length || here.length ? `${label}: ${side(kept)} → ${side(here)}` : null);
     return [
@@ -127,7 +154,7 @@
   const row = (lead, ...items) => [element("span", { class: "lead", dir: "auto" }, lead), facts(...items)];
 
   unecho.shown = {
-    kindName, heading, link, identity, address, difference, differing, paragraph, surroundings, around,
+    kindName, heading, link, identity, address, difference, differing, paragraph, shortened, surroundings, around,
     by, bySite, byFolder, naming, row, unseen, percent, add, tag,
   };
 })();

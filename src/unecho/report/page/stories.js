@@ -81,8 +81,10 @@
   // ---- a story ----
 
   async function detail(story, pane) {
+    const dated = story.documents.some((document) => document.date);
+    const date = (document) => element("bdi", { class: "date" }, oneLine(document.date, 40));
     const rows = story.documents.map((document) => [
-      shown.link(document), name(document.site), document.date ? element("bdi", { class: "date" }, oneLine(document.date, 40)) : "", number(document.words),
+      shown.link(document), name(document.site), ...(dated ? [date(document)] : []), number(document.words),
       document === story.keeper ? [tag("stays", "stays"), " ", unecho.facts.statuses[document.status]] : unecho.facts.statuses[document.status] || document.status,
     ]);
     const pairs = story.pairs.map((pair) => [
@@ -92,7 +94,7 @@
       pane,
       element("h2", { dir: "auto" }, shown.heading(story.keeper)),
       facts(counted(story.count, "document"), element("code", {}, story.id)),
-      table("Documents", [["Document"], ["Site"], ["Date"], ["Words", true], ["Result"]], rows),
+      table("Documents", [["Document"], ["Site"], ...(dated ? [["Date"]] : []), ["Words", true], ["Result"]], rows),
       rest(story.count - story.documents.length, "document"),
       element("h3", {}, "Side by side"),
       sideBySide(story),
