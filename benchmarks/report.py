@@ -85,7 +85,8 @@ def make(folder: Path, clusters: int, documents: int) -> Made:
 
 def _written(folder: Path, pages: list[list[list[str]]], groups: list[list[tuple[int, int]]]) -> Made:
     names = [f"site-{number % SITES:02}/{number:06}.txt" for number in range(len(pages))]
-    texts, places = {}, {}
+    texts: dict[str, str] = {}
+    places: dict[tuple[int, int], Place] = {}
     for document, name in enumerate(names):
         at, lines = 0, []
         for number, words in enumerate(pages[document]):
@@ -104,12 +105,16 @@ def _written(folder: Path, pages: list[list[list[str]]], groups: list[list[tuple
         for number, (a, b) in enumerate(zip(names[::2], names[1::2], strict=False))
     ]
     manifest.write_lines(folder / manifest.DOCUMENTS, records)
-    manifest.write_lines(folder / manifest.REMOVALS, sorted(removals, key=lambda r: (r.document, r.start)))
+    manifest.write_lines(folder / manifest.REMOVALS, sorted(removals, key=_where))
     manifest.write_lines(folder / manifest.CLUSTERS, found)
     manifest.write_lines(folder / manifest.PASSAGES, quotes)
     manifest.write_lines(folder / manifest.STORIES, [])
     manifest.write_json(folder / manifest.RUN, _info(records, removals, len(found), len(quotes)))
     return Made(folder, texts)
+
+
+def _where(removal: Removal) -> tuple[str, int]:
+    return removal.document, removal.start
 
 
 def _record(name: str, text: str, number: int, removed: int) -> DocumentRecord:
@@ -124,7 +129,8 @@ def _record(name: str, text: str, number: int, removed: int) -> DocumentRecord:
 def _findings(
     pages: list[list[list[str]]], groups: list[list[tuple[int, int]]], places: dict[tuple[int, int], Place]
 ) -> tuple[list[Cluster], list[Removal]]:
-    clusters, removals = [], []
+    clusters: list[Cluster] = []
+    removals: list[Removal] = []
     for number, group in enumerate(groups):
         keeper, name, members = places[group[0]], f"c{number:06}", []
         first = pages[group[0][0]][group[0][1]]

@@ -23,6 +23,7 @@ from .model import (
     STATUS_NAMES,
     DocumentFinding,
     Finding,
+    Held,
     Limits,
     Lsh,
     Quote,
@@ -37,8 +38,8 @@ from .texts import Texts, cut_texts, plan, text_pairs
 from .top import Top
 
 __all__ = [
-    "KIND_NAMES", "REASON_NAMES", "SMALL", "STATUS_NAMES", "Finding", "Limits", "Quote", "Report", "StoryFinding",
-    "Texts", "Top", "doubt_of", "heading", "kind_of", "load", "place_of", "text_pairs",
+    "KIND_NAMES", "REASON_NAMES", "SMALL", "STATUS_NAMES", "Finding", "Held", "Limits", "Quote", "Report",
+    "StoryFinding", "Texts", "Top", "doubt_of", "heading", "kind_of", "load", "place_of", "text_pairs",
 ]  # fmt: skip
 
 

@@ -14,10 +14,10 @@ import orjson
 from ..manifest import clusters, removals
 from ..model import Member, Place, Removal
 from ..wording import one_line
+from .diff import count_words
 from .judge import kind_of
 from .model import KIND_NAMES, REASON_NAMES, Finding, Quote, Report, StoryFinding, place_of
 from .texts import Texts, text_pairs
-from .diff import count_words
 
 CSV_COLUMNS = (
     "id",

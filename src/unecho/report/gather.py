@@ -142,7 +142,7 @@ def read_removals(
             _add_rule(read, removal, site_of.get(removal.document, NO_SITE), limits)
         elif removal.reason == "duplicate" and removal.keeper:
             _add_pair(read, removal, removal.keeper, site_of)
-        if removal.cluster in clusters:
+        if removal.cluster is not None and removal.cluster in clusters:
             read.cluster_words[removal.cluster] += removal.words
         if removal.document in shown:
             _add_span(read, removal, limits)

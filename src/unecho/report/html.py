@@ -31,7 +31,7 @@ def render(report: Report) -> str:
     # The address of the source map that the charting library ends with is of no use, and one nothing should follow.
     scripts = [Markup(_sibling(name).partition("//# sourceMappingURL=")[0]) for name in SCRIPTS]
     template = _environment().get_template("page.html.j2")
-    return template.render(
+    page = template.render(
         report=report,
         totals=report.totals,
         bar=bar(report),
@@ -44,6 +44,7 @@ def render(report: Report) -> str:
         bin_width=round((1 - report.similar) / max(len(report.charts.similarity), 1), 4),
         cells={(cell.site, cell.keeper): cell.words for cell in report.charts.matrix},
     )
+    return page.lstrip()  # what the template's macros leave
 
 
 def facts(report: Report) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def packed(value: Any) -> str:
 def _encodable(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
-    return [_encodable(item) for item in value] if isinstance(value, list) else value
+    return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def parts(report: Report) -> Iterator[tuple[str, str]]:

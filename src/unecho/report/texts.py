@@ -40,41 +40,46 @@ def plan(clusters: Groups, quotes: Groups, documents: Iterable[DocumentRecord], 
     and documents are held whole, in their order, while the rest of the room lasts.
     """
     documents = list(documents)
+    lengths = {record.id: record.chars for record in documents}
     places = [place for group in (*clusters, *quotes) for place in group]
-    if sum(min(record.chars, limits.whole) for record in documents) <= limits.characters:
-        windows = _windows(places, limits, limits.context)
-        return Plan(_with_whole(windows, documents, limits, limits.characters), len(clusters), len(quotes))
+    everything = _windows(places, lengths, limits, limits.context)
+    _add_whole(everything, documents, limits, None)
+    if _cost(everything) <= limits.characters:
+        return Plan(everything, len(clusters), len(quotes))
     room = limits.characters * 2 // 3
+    served = len(clusters), len(quotes)
     for context in (limits.context, limits.context // 6, 0):
-        windows = _windows(places, limits, context)
-        if (cost := _cost(windows)) <= room:
-            return Plan(
-                _with_whole(windows, documents, limits, limits.characters - cost), len(clusters), len(quotes)
-            )  # fmt: skip
-    some_quotes = quotes[: _fitting(quotes, room // 4, limits)]
-    some_clusters = clusters[: _fitting(clusters, room - room // 4, limits)]
-    windows = _windows([place for group in (*some_clusters, *some_quotes) for place in group], limits, 0)
-    rest = limits.characters - _cost(windows)
-    return Plan(_with_whole(windows, documents, limits, rest), len(some_clusters), len(some_quotes))
+        windows = _windows(places, lengths, limits, context)
+        if _cost(windows) <= room:
+            break
+    else:
+        served = _fitting(clusters, room - room // 4, limits), _fitting(quotes, room // 4, limits)
+        some = [place for group in (*clusters[: served[0]], *quotes[: served[1]]) for place in group]
+        windows = _windows(some, lengths, limits, 0)
+    _add_whole(windows, documents, limits, limits.characters - _cost(windows))
+    return Plan(windows, *served)
 
 
-def _windows(places: Iterable[Place], limits: Limits, context: int) -> dict[str, Windows]:
+def _windows(places: Iterable[Place], lengths: Mapping[str, int], limits: Limits, context: int) -> dict[str, Windows]:
+    """Each place, as far as one paragraph is shown, with so many characters on either side."""
     windows: dict[str, Windows] = {}
     for place in places:
-        end = min(place.end, place.start + limits.text)
-        windows.setdefault(place.document, []).append((max(0, place.start - context), end + context))
+        end = min(place.end, place.start + limits.text) + context
+        window = max(0, place.start - context), min(end, lengths.get(place.document, end))
+        windows.setdefault(place.document, []).append(window)
     return {name: _merged(found) for name, found in windows.items()}
 
 
-def _with_whole(
-    windows: dict[str, Windows], documents: Iterable[DocumentRecord], limits: Limits, room: int
-) -> dict[str, Windows]:
+def _add_whole(
+    windows: dict[str, Windows], documents: Iterable[DocumentRecord], limits: Limits, room: int | None
+) -> None:
+    """Make documents whole, in their order, as long as there is room (None: without end)."""
     for record in documents:
         size = min(record.chars, limits.whole)
-        if 0 < size <= room:
-            room -= size
-            windows[record.id] = _merged([*windows.get(record.id, ()), (0, size)])
-    return windows
+        if not size or (room is not None and size > room):
+            continue
+        room = None if room is None else room - size
+        windows[record.id] = _merged([*windows.get(record.id, ()), (0, size)])
 
 
 def _cost(windows: Mapping[str, Windows]) -> int:
