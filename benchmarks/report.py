@@ -105,7 +105,8 @@ def _written(folder: Path, pages: list[list[list[str]]], groups: list[list[tuple
         for number, (a, b) in enumerate(zip(names[::2], names[1::2], strict=False))
     ]
     manifest.write_lines(folder / manifest.DOCUMENTS, records)
-    manifest.write_lines(folder / manifest.REMOVALS, sorted(removals, key=_where))
+    removals.sort(key=_where)
+    manifest.write_lines(folder / manifest.REMOVALS, removals)
     manifest.write_lines(folder / manifest.CLUSTERS, found)
     manifest.write_lines(folder / manifest.PASSAGES, quotes)
     manifest.write_lines(folder / manifest.STORIES, [])

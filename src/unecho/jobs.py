@@ -55,7 +55,7 @@ def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, co
 def _show(run: Path, dry: Result | None, show: Show) -> None:
     if show is Show.NOTHING:
         return
-    loaded = report_data.load(run, dry.texts() if dry else texts)
+    loaded = report_data.load(run, dry.texts() if dry else texts, report_data.SMALL)
     if show is Show.JSON:
         from .report.export import summary
 
@@ -87,7 +87,7 @@ def report(run: Path, kind: str, out: Path | None, open_page: bool) -> None:
         if open_page:
             webbrowser.open(page.as_uri())
     elif kind == "terminal":
-        _terminal(report_data.load(run, texts))
+        _terminal(report_data.load(run, texts, report_data.SMALL))
     else:
         _exported(run, kind, out)
 

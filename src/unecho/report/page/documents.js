@@ -46,11 +46,13 @@
   }
 
   const gone = (text, span, list) => {
-    const bare = text.trimEnd();
+    const bare = text.trim();
+    const start = text.length - text.trimStart().length;
     return [
-      element("del", { class: `gone ${span.reason}` }, shown.unseen(`[removed, ${span.category || span.reason}: `), bare.replace(/^\n+/u, ""), shown.unseen("]")),
+      text.slice(0, start),
+      element("del", { class: `gone ${span.reason}` }, shown.unseen(`[removed, ${span.category || span.reason}: `), bare, shown.unseen("]")),
       label(span, list),
-      text.slice(bare.length),
+      text.slice(start + bare.length),
     ];
   };
 
