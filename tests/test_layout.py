@@ -29,7 +29,7 @@ LAYERS = [
     "choose",
     "findings",
     "rewrite manifest restore",
-    "outcomes",
+    "outcomes decisions",
     "report.data report.diff report.export report.terminal report.html",
     "check result",
     "pipeline",
