@@ -246,6 +246,13 @@ def read(path: Path) -> Log:
     return Log(tuple(steps), version)
 
 
+def given(path: str) -> Log:
+    """The steps of a file that a user named; none for an empty name. Raises UsageError when it is not there."""
+    if path and not Path(path).is_file():
+        raise UsageError(f"no decisions at {path}", "give the decisions.jsonl of a run, or one that its report saved")
+    return read(Path(path)) if path else Log()
+
+
 def parse(data: Any) -> Step:
     """A step out of a line of JSON. Raises ValueError saying what is wrong."""
     if not isinstance(data, dict):
@@ -338,3 +345,13 @@ def merged(first: Log, second: Log) -> Log:
     known = {step.id for step in first.steps}
     steps = (*first.steps, *(step for step in second.steps if step.id not in known))
     return Log(steps, len(dump(steps)))
+
+
+def refuse_others(run: Path, log: Log) -> None:
+    """Raises UsageError when the folder holds steps that the log has not: they would no longer count."""
+    others = {step.id for step in read(run / DECISIONS).steps} - {step.id for step in log.steps}
+    if others:
+        raise UsageError(
+            f"{run} holds {len(others):,} decisions of its own: nothing was touched",
+            f"bring them together: unecho apply {run} --decisions FILE, or give another folder with -o",
+        )
