@@ -13,16 +13,17 @@ from typing import TextIO
 
 import orjson
 
-from . import manifest, pipeline
+from . import decisions, manifest, pipeline, stored
 from .atomic import RunFolder, write_bytes
 from .check import check as find_problems
 from .config import Config
+from .decide import Decided
 from .errors import RunError, UsageError
 from .report import data as report_data
 from .restore import restore as write_restored
 from .restore import restored, texts
 from .result import Result
-from .wording import visible
+from .wording import counted, visible
 
 
 class Show(Enum):
@@ -42,6 +43,8 @@ def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, co
                 _show(Path(folder), result, show)
             return bool(result.skipped)
     with RunFolder(out, inputs) as folder:
+        if config.settings.decisions:
+            decisions.refuse_others(out, decisions.given(config.settings.decisions))
         with _progress(show) as progress:
             result = pipeline.run(command, inputs, config, progress)
             with result:
@@ -121,6 +124,45 @@ def _output(out: Path | None) -> Iterator[TextIO]:
 def _print_bytes(data: bytes) -> None:
     sys.stdout.buffer.write(data)
     sys.stdout.flush()
+
+
+def apply(run: Path, more: Path | None, show: Show) -> None:
+    """Write a run anew with what people decided about it.
+
+    ``more``: a file with further decisions, which the run takes in.
+    """
+    manifest.read_run(run)
+    with RunFolder(run) as folder:
+        log = decisions.read(run / decisions.DECISIONS)
+        if more is not None:
+            log = decisions.merged(log, decisions.given(str(more)))
+        with stored.load(run) as found:
+            result = found.with_decisions(log) if log.steps else found
+            result.write_into(folder)
+    decided = result.decided
+    if show is Show.JSON:
+        _show(run, None, show)
+    elif show is Show.REPORT:
+        what = told(decided) if decided is not None else "nothing was decided: the run is as it was found"
+        sys.stdout.write(f"{what}\n{run} is written anew: unecho report {run}\n")
+
+
+def told(decided: Decided) -> str:
+    """What became of the decisions, in words."""
+    counts = decided.counts
+    parts = [f"{counted(counts['used'], 'decision')} carried out"]
+    parts += [f"{counts[name]:,} {words}" for name, words in _RESULTS.items() if counts[name]]
+    change = len(decided.after.removals) - len(decided.before.removals)
+    parts.append(f"{counted(abs(change), 'removal')} {'fewer' if change < 0 else 'more'} than found")
+    return ", ".join(parts)
+
+
+_RESULTS = {
+    "stale": "whose text is not in this run",
+    "refused": "refused, as no verified copy would stay",
+    "overruled": "overruled by later ones",
+    "conflicts": "on which people differ",
+}
 
 
 def restore(run: Path, out: Path | None) -> None:
