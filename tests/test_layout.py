@@ -32,6 +32,7 @@ LAYERS = [
     "outcomes decisions recheck decide",
     "report.data report.diff report.export report.terminal report.html",
     "check result stored",
+    "sample review.texts review.index review.desk review.view review.guard review.app review.serve",
     "pipeline",
     "api jobs",
     "cli",
