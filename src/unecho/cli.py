@@ -247,6 +247,21 @@ def apply(
 
 
 @app.command()
+def review(
+    run: Run,
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="Port; 0 takes a free one.")] = 0,
+    who: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Who decides; your login name.", show_default=False)
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+) -> None:
+    """Look at what was found on a page of your own, and decide: accept, reject, correct."""
+    from . import jobs
+
+    jobs.review(run, port, not no_open, who)
+
+
+@app.command()
 def restore(
     run: Run,
     out: Annotated[

@@ -185,9 +185,14 @@ def line_key(text: str) -> str:
     text without any, such as a rule of asterisks, the characters count. BLAKE2b, 128 bits, of the folded words
     with single spaces between them, in UTF-8.
     """
+    return key_and_words(text)[0]
+
+
+def key_and_words(text: str) -> tuple[str, int]:
+    """The key of a text and how many words it has."""
     words = text.translate(_folding()).split()
     plain = " ".join(words) if words else "\0" + " ".join(text.split())
-    return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return hashlib.blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(), len(words)
 
 
 class _Folding(dict[int, str]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 import tempfile
 import webbrowser
@@ -131,6 +132,14 @@ def apply(run: Path, more: Path | None, show: Show) -> None:
 
     ``more``: a file with further decisions, which the run takes in.
     """
+    decided = _applied(run, more)
+    if show is Show.JSON:
+        _show(run, None, show)
+    elif show is Show.REPORT:
+        sys.stdout.write(f"{_told(decided)}\n{run} is written anew: unecho report {run}\n")
+
+
+def _applied(run: Path, more: Path | None = None) -> Decided | None:
     manifest.read_run(run)
     with RunFolder(run) as folder:
         log = decisions.read(run / decisions.DECISIONS)
@@ -139,22 +148,34 @@ def apply(run: Path, more: Path | None, show: Show) -> None:
         with stored.load(run) as found:
             result = found.with_decisions(log) if log.steps else found
             result.write_into(folder)
-    decided = result.decided
-    if show is Show.JSON:
-        _show(run, None, show)
-    elif show is Show.REPORT:
-        what = told(decided) if decided is not None else "nothing was decided: the run is as it was found"
-        sys.stdout.write(f"{what}\n{run} is written anew: unecho report {run}\n")
+    return result.decided
 
 
-def told(decided: Decided) -> str:
+def _told(decided: Decided | None) -> str:
     """What became of the decisions, in words."""
+    if decided is None:
+        return "nothing was decided: the run is as it was found"
     counts = decided.counts
     parts = [f"{counted(counts['used'], 'decision')} carried out"]
     parts += [f"{counts[name]:,} {words}" for name, words in _RESULTS.items() if counts[name]]
     change = len(decided.after.removals) - len(decided.before.removals)
     parts.append(f"{counted(abs(change), 'removal')} {'fewer' if change < 0 else 'more'} than found")
     return ", ".join(parts)
+
+
+def review(run: Path, port: int, open_browser: bool, who: str | None) -> None:
+    """Serve the review of a run until it is interrupted. ``who``: the name decisions are given; None: the login."""
+    from .review.serve import serve
+
+    manifest.read_run(run)
+    serve(run, port, open_browser, _login() if who is None else who, lambda out: _told(_applied(out)))
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 _RESULTS = {
