@@ -44,6 +44,8 @@ class Run:
     stories: list[Story] = field(default_factory=list)
     inputs: list[str] = field(default_factory=lambda: ["articles"])
     ignored: dict[str, int] = field(default_factory=dict)
+    decisions: dict[str, int] | None = None
+    decided: list[dict[str, Any]] = field(default_factory=list)
 
     def document(self, name: str, text: str, **more: Any) -> str:
         """Add a document; its figures are set when the folder is written."""
@@ -80,6 +82,7 @@ class Run:
         _write(folder / "clusters.jsonl", self.clusters)
         _write(folder / "passages.jsonl", self.passages)
         _write(folder / "stories.jsonl", self.stories)
+        (folder / "decided.jsonl").write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in self.decided))
         info = {
             "unecho": "0.1.0",
             "command": "dedupe",
@@ -89,6 +92,7 @@ class Run:
             "ignored": self.ignored,
             "counts": self._counts(documents),
             "lsh": LSH,
+            **({"decisions": self.decisions} if self.decisions else {}),
         }
         (folder / "run.json").write_bytes(orjson.dumps(info))
         return folder

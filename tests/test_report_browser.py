@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from conftest import call_cli
 from playwright.sync_api import Browser, Locator, Page, expect
 from runs import Run, hostile, member
 
-from unecho import wording
+from unecho import decisions, wording
 from unecho.model import Passage, Story, StoryPair
 from unecho.report import data, diff, html
 
@@ -318,6 +319,84 @@ def test_without_scripts_the_overview_and_the_largest_findings_are_there(
 def test_the_page_of_the_run_is_the_page_that_report_makes(syndicated_run: Path, tmp_path: Path) -> None:
     call_cli("report", syndicated_run, "--format", "html", "-o", tmp_path / "again.html")
     assert (tmp_path / "again.html").read_bytes() == (syndicated_run / "report.html").read_bytes()
+
+
+# ---- decisions --------------------------------------------------------------------------------------
+
+
+def saved(page: Page, folder: Path) -> Path:
+    """The file that the page gives."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a file").click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def test_decisions_are_saved_as_a_file_that_unecho_carries_out(
+    browser: Browser, syndicated_run: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(syndicated_run, tmp_path / "OUT")
+    with open_file(browser, out / "report.html", "clusters") as page:
+        expect(page.locator("#decided")).not_to_be_visible()
+        page.select_option("section:not([hidden]) select[title=Kind]", "exact")
+        expect(pane(page)).to_contain_text("exact copy, removed")
+        page.keyboard.press("r")
+        expect(page.locator(".row[aria-selected=true]")).to_contain_text("no duplicates")
+        page.keyboard.press("j")
+        page.keyboard.press("a")
+        expect(page.locator("#decided")).to_contain_text("2 decisions")
+        page.keyboard.press("j")
+        expect(page.locator(".row[aria-selected=true]")).not_to_contain_text("✓")
+        pane(page).get_by_role("button", name="Keep this instead").first.click()
+        expect(page.locator("#decided")).to_contain_text("3 decisions")
+        page.keyboard.press("b")
+        expect(page.locator("#decided")).to_contain_text("4 decisions")
+        page.keyboard.press("u")
+        expect(page.locator("#decided")).to_contain_text("3 decisions")
+        view(page, "boilerplate")
+        page.keyboard.press("n")
+        page.fill("#decided input", "anna")
+        page.keyboard.press("Tab")
+        page.reload()  # what was decided is kept
+        expect(page.locator("#decided")).to_contain_text("4 decisions")
+        rule = page.inner_text("section:not([hidden]) .pane h2 code")
+        file = saved(page, tmp_path)
+    log = decisions.read(file)
+    assert [step.verdict for step in log.steps] == ["reject", "accept", "swap", "never-boilerplate"]
+    assert {step.who for step in log.steps} == {"anna"}
+    assert log.steps[2].findings[0].document
+    assert log.steps[3].findings == (decisions.Finding("rule", rule=rule),)
+    done = call_cli("apply", out, "--decisions", file)
+    assert done.code == 0, done.err
+    assert f"{sum(len(step.findings) for step in log.steps)} decisions carried out" in done.out
+    gone = [json.loads(line) for line in (out / "removals.jsonl").read_text().splitlines()]
+    assert rule not in {removal["rule"] for removal in gone}
+    assert call_cli("check", out).code == 0
+
+
+def test_what_became_of_decisions_and_of_a_check_by_hand_is_shown(browser: Browser, tmp_path: Path) -> None:
+    run = Run(decisions={"steps": 3, "used": 1, "stale": 1, "refused": 0, "overruled": 1, "conflicts": 1})
+    run.document("a", "text")
+    common = {"step": "1", "when": "2026-05-12T09:30:00Z", "verdict": "reject", "finding": {"kind": "copy"}}
+    earlier = {"step": "0", "who": "<b>bo</b>", "verdict": "accept"}
+    run.decided = [
+        {**common, "who": "anna", "text": "Used", "result": "used", "why": "", "conflict": None},
+        {**common, "who": "anna", "text": "Old", "result": "stale", "why": "not found", "conflict": None},
+        {**common, "who": "anna", "text": "Two", "result": "used", "why": "", "conflict": earlier},
+    ]
+    out = run.write(tmp_path / "OUT")
+    given = [{"fingerprint": "0" * 32, "removal": str(number), "right": number > 0} for number in range(10)]
+    (out / "sample.jsonl").write_text("".join(json.dumps(line) + "\n" for line in given))
+    with open_file(browser, written(run, tmp_path)) as page:
+        text = " ".join(page.inner_text("#overview").split())
+        assert "10 removals drawn at random: 9 were right, 90.0%" in text
+        assert "between 59.5% and 98.2% are" in text
+        assert "1 decision carried out, 1 whose text is not in this run, 1 overruled by later ones, 1 on which" in text
+        rows = page.locator("table", has_text="Decisions to look at again").locator("tbody tr").all_inner_texts()
+        assert len(rows) == 2
+        assert "stale: not found" in rows[0]
+        assert "<b>bo</b> said accept" in rows[1]
 
 
 # ---- many findings ----------------------------------------------------------------------------------

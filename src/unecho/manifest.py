@@ -80,6 +80,17 @@ def stories(run: Path, expected: int = 0) -> Iterator[Story]:
     return _records(run, STORIES, _story, expected)
 
 
+def decided(run: Path) -> Iterator[dict[str, Any]]:
+    """What became of each decision, as ``decide.Decided.lines`` has it."""
+    return _records(run, DECIDED, _line_decided)
+
+
+def _line_decided(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: data[name] for name in ("step", "who", "when", "verdict", "finding", "text", "result", "why", "conflict")
+    }
+
+
 def _records(run: Path, name: str, build: Callable[[dict[str, Any]], T], expected: int = 1) -> Iterator[T]:
     """The records of a file of the run. It may be missing where none are ``expected``.
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from .. import manifest, sample
 from ..manifest import read_run
 from . import gather, pick
 from .charts import charts
@@ -28,6 +29,7 @@ from .model import (
     Lsh,
     Quote,
     Report,
+    Settled,
     StoryFinding,
     Timings,
     Totals,
@@ -90,6 +92,9 @@ def load(run: Path, texts: Texts, limits: Limits | None = None) -> Report:
         quotes_total=quotes_total,
         stories=stories,
         charts=charts(picked, corpus, removals, similar, limits),
+        settled=_settled(run, info, limits),
+        checked=_checked(run, info),
+        fingerprint=str(info.get("fingerprint", "")),
         names=corpus.names,
         texts=cut_texts(text_pairs(run, texts), held.windows),
         limits=limits,
@@ -115,6 +120,23 @@ def _listed(
 def _totals(counts: Mapping[str, Any]) -> Totals:
     known = Totals.__dataclass_fields__
     return Totals(**{name: value for name, value in counts.items() if name in known})
+
+
+def _settled(run: Path, info: Mapping[str, Any], limits: Limits) -> Settled | None:
+    """What became of people's decisions. Raises RunError when the file is damaged."""
+    if not info.get("decisions"):
+        return None
+    unsettled: list[Mapping[str, Any]] = []
+    for line in manifest.decided(run):
+        if (line["result"] != "used" or line["conflict"]) and len(unsettled) < limits.settled:
+            unsettled.append(line)
+    return Settled(info["decisions"], tuple(unsettled))
+
+
+def _checked(run: Path, info: Mapping[str, Any]) -> sample.Summary | None:
+    """What somebody's check of a sample gave, where there was one of this very run."""
+    given = sample.answers(run, str(info.get("fingerprint", "")))
+    return sample.summary(given) if given else None
 
 
 def _read_timings(run: Path) -> Timings | None:

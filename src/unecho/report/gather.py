@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..decisions import line_key
 from ..manifest import documents, removals
 from ..model import DocumentRecord, Place, Reason, Removal
 from .model import NO_SITE, Example, Figure, Limits, RuleFigure, SiteFigure, Span
@@ -175,4 +176,5 @@ def _add_rule(read: Removals, removal: Removal, site: str, limits: Limits) -> No
     tally.sites[site] += 1
     if len(tally.examples) < limits.examples:
         text = " ".join(removal.text[:1000].split())[:200]
-        tally.examples.setdefault(text, Example(text, removal.document))
+        if text not in tally.examples:
+            tally.examples[text] = Example(text, removal.document, line_key(removal.text))

@@ -57,6 +57,7 @@ def facts(report: Report) -> dict[str, Any]:
         "kinds": list(KIND_NAMES.items()),
         "reasons": REASON_NAMES,
         "statuses": STATUS_NAMES,
+        "run": report.fingerprint,
         "paragraph": report.limits.text,
         "charts": {
             "similarity": charts.similarity,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..model import Cluster, DocumentRecord, Member, Place, Reason, Story
+from ..sample import Summary
 from ..wording import one_line, visible_name
 
 NO_SITE = "(no site)"
@@ -64,6 +65,8 @@ class Limits:
     located: int = 500_000
     """Documents whose sites are held for that table; in larger runs it counts the first of them."""
     skipped: int = 200
+    settled: int = 200
+    """Decisions listed that were not carried out, or on which people differ."""
     text: int = 4000
     """Characters of one paragraph."""
     context: int = 600
@@ -131,6 +134,8 @@ class Example:
 
     text: str
     document: str
+    key: str
+    """By which a decision names the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +288,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What people decided about a run, and what became of it."""
+
+    counts: Mapping[str, int]
+    """Of ``run.json``: steps, used, stale, refused, overruled, conflicts."""
+    open: tuple[Mapping[str, Any], ...]
+    """Lines of ``decided.jsonl`` that need somebody's eyes: not carried out, or people differ."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the outputs show of a run."""
 
@@ -310,6 +325,10 @@ class Report:
     quotes_total: int
     stories: tuple[StoryFinding, ...]
     charts: Charts
+    settled: Settled | None
+    checked: Summary | None
+    """Precision on a sample that a person checked, where one did."""
+    fingerprint: str
     names: Mapping[str, DocumentRecord]
     """The documents that the findings mention."""
     texts: Mapping[str, Held]

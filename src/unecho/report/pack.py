@@ -13,10 +13,11 @@ from typing import Any
 
 import orjson
 
+from ..decisions import line_key
 from ..model import DocumentRecord, Place
 from ..wording import one_line
 from .judge import kind_of
-from .model import KIND_NAMES, DocumentFinding, Finding, Held, Quote, Report, RuleFigure, Span, StoryFinding
+from .model import KIND_NAMES, DocumentFinding, Finding, Held, Quote, Report, RuleFigure, Span, StoryFinding, place_of
 
 _PIECE = 300_000
 """Characters of a piece of texts: some milliseconds to unpack."""
@@ -51,6 +52,7 @@ def parts(report: Report) -> Iterator[tuple[str, str]]:
     yield "clusters", packed([table.cluster(finding) for finding in report.clusters])
     yield "quotes", packed([table.quote(quote) for quote in report.quotes])
     yield "stories", packed([table.story(finding) for finding in report.stories])
+    yield "keys", packed([table.keys(finding) for finding in report.clusters])
     yield "boilerplate", packed([table.rule(rule) for rule in report.rules])
     rows: list[Row] = [[] for _ in table.findings]
     piece: list[Row] = []
@@ -103,7 +105,7 @@ class _Table:
         figures = [finding.copies, finding.removed, finding.similar, finding.words, round(finding.doubt, 3)]
         members = [
             [
-                *self._place(Place(member.document, member.start, member.end)),
+                *self._place(place_of(member)),
                 member.covered, member.resemblance, member.containment,
                 _KINDS.index(kind_of(member, self._report.threshold)), member.why,
             ]
@@ -112,6 +114,16 @@ class _Table:
         kinds = sorted(_KINDS.index(kind) for kind in finding.kinds)
         lead = self._lead(cluster.keeper)
         return [cluster.id, self._place(cluster.keeper), cluster.why_kept, *figures, kinds, lead, members]
+
+    def keys(self, finding: Finding) -> Row:
+        """By which decisions name the texts of a cluster; empty where a text is not held whole."""
+        cluster = finding.cluster
+        return [self._key(cluster.keeper), [self._key(place_of(member)) for member in cluster.members]]
+
+    def _key(self, place: Place) -> str:
+        held = self._report.texts.get(place.document, _EMPTY)
+        text = held.cut(place.start, place.end)
+        return line_key(text) if len(text) == place.end - place.start else ""
 
     def quote(self, quote: Quote) -> Row:
         """Of the quotes' table."""
@@ -131,7 +143,10 @@ class _Table:
 
     def rule(self, rule: RuleFigure) -> Row:
         """Of the boilerplate's table."""
-        examples = [[example.text, self._number.get(example.document, example.document)] for example in rule.examples]
+        examples = [
+            [example.text, self._number.get(example.document, example.document), example.key]
+            for example in rule.examples
+        ]
         return [rule.category, rule.rule, rule.removals, rule.words, examples, [list(site) for site in rule.sites]]
 
     def span(self, span: Span) -> Row:

@@ -123,7 +123,7 @@
     const side = button(beside.on ? "In one text" : "Side by side", () => {
       beside.on = !beside.on;
       unecho.views.clusters.refresh();
-    }, { class: "quiet", "aria-pressed": String(beside.on) });
+    }, { class: "quiet beside", "aria-pressed": String(beside.on) });
     add(
       pane,
       element("h2", {}, `${counted(cluster.copies, "copy")} of a paragraph`),

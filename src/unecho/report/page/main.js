@@ -58,7 +58,7 @@
     k: () => view() && view().move(-1),
     "/": () => view() && view().search && view().search.focus(),
     f: () => view() && view().filters && view().filters.length && view().filters[0].select.focus(),
-    d: () => press(".tools [aria-pressed]"),
+    d: () => press(".tools .beside"),
     "?": () => help.showModal(),
     Escape: () => view() && view().list && view().leave(),
     ...(unecho.decisions.acts || {}),

@@ -127,6 +127,13 @@
 
   const clusters = () => findings("clusters", clusterOf);
 
+  // By which decisions name the texts of a cluster: { keeper, members }.
+  async function keys(cluster) {
+    const [list, rows] = await Promise.all([clusters(), part("keys")]);
+    const [keeper, members] = rows[list.indexOf(cluster)];
+    return { keeper, members };
+  }
+
   const quotes = () =>
     findings("quotes", (list, [id, words, count, lead, places]) => ({
       id, words, count, lead, places: places.map((place) => placeOf(list, place)),
@@ -145,8 +152,8 @@
   const rules = () =>
     findings("boilerplate", (list, [category, rule, removals, words, examples, sites]) => ({
       category, rule, removals, words, sites, id: `${category}:${rule}`,
-      examples: examples.map(([example, reference]) => ({ text: example, document: referred(list, reference) })),
+      examples: examples.map(([example, reference, key]) => ({ text: example, document: referred(list, reference), key })),
     }));
 
-  unecho.store = { REASONS, KINDS, part, documents, referred, placeOf, text, paragraph, clusters, quotes, stories, rules };
+  unecho.store = { REASONS, KINDS, part, documents, referred, placeOf, text, paragraph, clusters, keys, quotes, stories, rules };
 })();
