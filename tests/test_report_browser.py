@@ -209,7 +209,7 @@ def test_a_document_is_the_text_as_it_was_read(page: Page, syndicated_run: Path)
     title = page.inner_text("section:not([hidden]) .pane h2")
     text: str = page.evaluate(
         "(() => { const copy = document.querySelector('.pane .article').cloneNode(true);"
-        "copy.querySelectorAll('.unseen, .why').forEach((node) => node.remove()); return copy.textContent; })()"
+        "copy.querySelectorAll('.unseen, .why, button').forEach((node) => node.remove()); return copy.textContent; })()"
     )
     lines = (syndicated_run.parent / "in/wire.jsonl").read_text("utf-8").splitlines()
     (row,) = [row for row in map(json.loads, lines) if row["title"] == title]

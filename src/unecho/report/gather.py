@@ -14,6 +14,10 @@ from .model import NO_SITE, Example, Figure, Limits, RuleFigure, SiteFigure, Spa
 from .top import Top
 
 
+_EARLIEST, _LATEST = "1500", "2199"
+"""Years between which a date can be that of a text that was printed."""
+
+
 @dataclass(slots=True)
 class _Site:
     documents: int = 0
@@ -59,7 +63,7 @@ class Corpus:
         if len(self.site_of) < limits.located:
             self.site_of[record.id] = name
         date = record.date or ""
-        if not date[:4].isdecimal():
+        if not _EARLIEST <= date[:4] <= _LATEST or not date[:4].isdecimal():
             self.undated += 1
             return
         day = self.days.setdefault(date[:10], Day())

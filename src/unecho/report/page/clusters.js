@@ -120,7 +120,7 @@
       }, { class: "quiet" });
       cards.append(more);
     }
-    const side = button(beside.on ? "In one text" : "Side by side", () => {
+    const side = button("Side by side", () => {
       beside.on = !beside.on;
       unecho.views.clusters.refresh();
     }, { class: "quiet beside", "aria-pressed": String(beside.on) });

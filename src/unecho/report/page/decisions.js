@@ -97,8 +97,8 @@
 
   // ---- in the page ----
 
-  const choice = (label, key, pressed, act, title) =>
-    button(label, act, { "aria-pressed": String(pressed), "aria-keyshortcuts": key || null, title: key ? `${title} (${key})` : title });
+  const choice = (label, key, pressed, act, title, kind = null) =>
+    button(label, act, { class: kind, "aria-pressed": String(pressed), "aria-keyshortcuts": key || null, title: key ? `${title} (${key})` : title });
 
   function clusterButtons(cluster) {
     const said = verdictOn(cluster.id);
@@ -122,7 +122,7 @@
   }
 
   const ruleButtons = (rule) => [choice("Never boilerplate", "n", verdictOn(`rule ${rule.id}`) !== null, () => onRule(rule), "Nothing goes by this rule any more")];
-  const exampleButtons = (rule, example) => [" ", choice("Not boilerplate", "", verdictOn(exampleId(rule, example)) !== null, () => onExample(rule, example), "This text is never boilerplate")];
+  const exampleButtons = (rule, example) => [" ", choice("Not boilerplate", "", verdictOn(exampleId(rule, example)) !== null, () => onExample(rule, example), "This text is never boilerplate", "quiet")];
 
   const idsOf = (cluster) => [cluster.id, ...cluster.members.map((member) => memberId(cluster, member))];
   const saidOn = (cluster) => {

@@ -98,11 +98,14 @@
     return [head, pieces.slice(head.length, pieces.length - tail.length), tail];
   }
 
+  const LONGER = 8; // words from which what only the kept text has is no change of the copy, but more text
+
   // What a reader must look at: numbers and names that only one of the texts has.
   function differences(pieces) {
     const found = { words: 0, numbers: [[], []], names: [[], []] };
     let opening = true;
-    for (const { kind, items } of pieces) {
+    for (const { kind, items, words: count } of pieces) {
+      if (kind === "kept-only" && count > LONGER) continue;
       const side = kind === "here-only" ? 1 : 0;
       for (const { word } of items) {
         if (kind !== "same" && STARTS_WORD.test(word)) {

@@ -1,9 +1,11 @@
 // Documents: each as it was read, with what was removed struck through and named.
 "use strict";
 (() => {
-  const { element, add, facts, tag, name } = unecho.dom;
+  const { element, add, facts, tag, name, button } = unecho.dom;
   const { number, counted } = unecho.text;
   const { store, shown } = unecho;
+
+  const RUN = 8; // removed spans in a row from which their middle is folded
 
   const status = (document) => unecho.facts.statuses[document.status] || document.status;
 
@@ -56,19 +58,36 @@
     ];
   };
 
+  // A long run of removed lines, such as a menu, shows its ends; the rest when it is asked for.
+  function folded(run) {
+    if (run.length < RUN) return run.flat();
+    const middle = element("span", { hidden: true }, run.slice(2, -1).flat());
+    const more = button(`… ${number(run.length - 3)} more removed …`, () => {
+      middle.hidden = false;
+      more.remove();
+    }, { class: "folded" });
+    return [run.slice(0, 2).flat(), more, "\n\n", middle, run.at(-1)];
+  }
+
   function body(found, list) {
     const children = [];
     for (const window of found.windows) {
       if (children.length || window.start) children.push(element("p", { class: "small soft" }, "…"));
       const pieces = [];
+      let run = [];
       let at = window.start;
       for (const span of found.spans) {
         if (span.end <= at || span.start >= window.end) continue;
-        pieces.push(window.cut(at, span.start), ...gone(window.cut(Math.max(at, span.start), span.end), span, list));
+        const between = window.cut(at, span.start);
+        if (between.trim()) {
+          pieces.push(folded(run), between);
+          run = [];
+        }
+        run.push([between.trim() ? "" : between, gone(window.cut(Math.max(at, span.start), span.end), span, list)]);
         at = Math.min(span.end, window.end);
       }
-      pieces.push(window.cut(at, window.end));
-      children.push(element("div", { class: "text article", dir: "auto" }, pieces));
+      pieces.push(folded(run), window.cut(at, window.end));
+      children.push(element("div", { class: "text article", dir: "auto" }, pieces.flat(Infinity)));
     }
     return children;
   }

@@ -23,8 +23,15 @@
   const identity = (document) => [
     document.title || document.lead ? name(document.id) : null,
     document.site ? name(document.site) : null,
-    document.date ? element("bdi", { class: "date" }, oneLine(document.date, 40)) : null,
+    day(document),
   ];
+
+  // The date of a document, without its hour.
+  function day(document) {
+    if (!document.date) return null;
+    const shown = /^\d{4}-\d\d-\d\d/u.test(document.date) ? document.date.slice(0, 10) : oneLine(document.date, 40);
+    return element("bdi", { class: "date", title: oneLine(document.date, 60) }, shown);
+  }
 
   function address(url) {
     if (!url) return null;
@@ -154,7 +161,7 @@
   const row = (lead, ...items) => [element("span", { class: "lead", dir: "auto" }, lead), facts(...items)];
 
   unecho.shown = {
-    kindName, heading, link, identity, address, difference, differing, paragraph, shortened, surroundings, around,
+    kindName, heading, link, identity, day, address, difference, differing, paragraph, shortened, surroundings, around,
     by, bySite, byFolder, naming, row, unseen, percent, add, tag,
   };
 })();

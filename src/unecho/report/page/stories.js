@@ -82,9 +82,8 @@
 
   async function detail(story, pane) {
     const dated = story.documents.some((document) => document.date);
-    const date = (document) => element("bdi", { class: "date" }, oneLine(document.date, 40));
     const rows = story.documents.map((document) => [
-      shown.link(document), name(document.site), ...(dated ? [date(document)] : []), number(document.words),
+      shown.link(document), name(document.site), ...(dated ? [shown.day(document)] : []), number(document.words),
       document === story.keeper ? [tag("stays", "stays"), " ", unecho.facts.statuses[document.status]] : unecho.facts.statuses[document.status] || document.status,
     ]);
     const pairs = story.pairs.map((pair) => [
