@@ -14,6 +14,7 @@ import orjson
 
 from .. import manifest, sample
 from ..manifest import read_run
+from ..model import DocumentRecord
 from . import gather, pick
 from .charts import charts
 from .judge import doubt_of, kind_of
@@ -36,7 +37,7 @@ from .model import (
     heading,
     place_of,
 )
-from .texts import Texts, cut_texts, plan, text_pairs
+from .texts import Texts, beginning, cut_texts, plan, text_pairs
 from .top import Top
 
 __all__ = [
@@ -63,9 +64,12 @@ def load(run: Path, texts: Texts, limits: Limits | None = None) -> Report:
     quotes = pick.earliest_first(quotes, {name: record.date for name, record in corpus.names.items()}, limits)
     listed = _listed(corpus, every, quotes, stories, limits)
     ids = {finding.cluster.id for finding in every}
-    removals = gather.read_removals(run, listed, ids, corpus.site_of, limits)
+    unnamed = _unnamed(stories, corpus)
+    removals = gather.read_removals(run, listed.keys() | unnamed.keys(), ids, corpus.site_of, limits)
     groups = pick.cluster_places((*picked.findings, *picked.largest))
-    held = plan(groups, [quote.places for quote in quotes], listed.values(), limits)
+    of_quotes = [quote.places for quote in quotes]
+    held = plan(groups, of_quotes, [*listed.values(), *unnamed.values()], limits)
+    cut = cut_texts(text_pairs(run, texts), held.windows)
     return Report(
         run=run,
         version=str(info["unecho"]),
@@ -92,11 +96,12 @@ def load(run: Path, texts: Texts, limits: Limits | None = None) -> Report:
         quotes_total=quotes_total,
         stories=stories,
         charts=charts(picked, corpus, removals, similar, limits),
+        leads={name: beginning(cut[name], removals.spans.get(name, ())) for name in unnamed if name in cut},
         settled=_settled(run, info, limits),
         checked=_checked(run, info),
         fingerprint=str(info.get("fingerprint", "")),
         names=corpus.names,
-        texts=cut_texts(text_pairs(run, texts), held.windows),
+        texts=cut,
         limits=limits,
     )
 
@@ -115,6 +120,12 @@ def _listed(
             if name in corpus.names:
                 listed.setdefault(name, corpus.names[name])
     return listed
+
+
+def _unnamed(stories: tuple[StoryFinding, ...], corpus: gather.Corpus) -> dict[str, DocumentRecord]:
+    """The documents without a title for which a story is named."""
+    names = {finding.story.keeper for finding in stories} & corpus.names.keys()
+    return {name: corpus.names[name] for name in sorted(names) if not corpus.names[name].title}
 
 
 def _totals(counts: Mapping[str, Any]) -> Totals:

@@ -272,8 +272,7 @@ def _md_stories(report: Report) -> list[str]:
 
 
 def _md_story(report: Report, finding: StoryFinding) -> tuple[str, ...]:
-    keeper = report.document(finding.story.keeper)
-    return escaped(keeper.title or keeper.id), f"{finding.documents:,}"
+    return escaped(report.heading(finding.story.keeper)), f"{finding.documents:,}"
 
 
 def _md_skipped(report: Report) -> list[str]:

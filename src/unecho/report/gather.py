@@ -13,7 +13,6 @@ from ..model import DocumentRecord, Place, Reason, Removal
 from .model import NO_SITE, Example, Figure, Limits, RuleFigure, SiteFigure, Span
 from .top import Top
 
-
 _EARLIEST, _LATEST = "1500", "2199"
 """Years between which a date can be that of a text that was printed."""
 

@@ -77,7 +77,7 @@ class Limits:
     """Of all documents together. Half of it is for the findings, the rest makes their documents whole."""
 
 
-SMALL = Limits(clusters=30, quotes=30, stories=30, documents=0, rules=0, examples=0, context=0, whole=0)
+SMALL = Limits(clusters=30, quotes=30, stories=30, documents=0, rules=0, examples=0, context=0, whole=1500)
 """What a terminal can show, and a summary needs."""
 
 
@@ -325,6 +325,8 @@ class Report:
     quotes_total: int
     stories: tuple[StoryFinding, ...]
     charts: Charts
+    leads: Mapping[str, str]
+    """The first words of the documents that stories are named after, where these have no title."""
     settled: Settled | None
     checked: Summary | None
     """Precision on a sample that a person checked, where one did."""
@@ -348,6 +350,10 @@ class Report:
         """The text at ``place``, cut to ``Limits.text``; empty where it is not held."""
         held = self.texts.get(place.document)
         return held.cut(place.start, min(place.end, place.start + self.limits.text)) if held else ""
+
+    def heading(self, name: str) -> str:
+        """What a person calls a document: its title, else its first words, else its id."""
+        return self.leads.get(name) or heading(self.document(name))
 
     def document(self, name: str) -> DocumentRecord:
         """The record of a document; a bare one where ``documents.jsonl`` does not have it."""

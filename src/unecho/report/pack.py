@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 from ..decisions import line_key
 from ..model import DocumentRecord, Place
-from ..wording import one_line
 from .judge import kind_of
 from .model import KIND_NAMES, DocumentFinding, Finding, Held, Quote, Report, RuleFigure, Span, StoryFinding, place_of
+from .texts import beginning
 
 _PIECE = 300_000
 """Characters of a piece of texts: some milliseconds to unpack."""
@@ -161,28 +161,9 @@ def _document(finding: DocumentFinding, held: Held) -> Row:
         record.id, record.title or "", record.site or "", record.date or "", record.words,
         [record.words_removed.get(reason, 0) for reason in _REASONS], record.status, record.reason or "",
         record.url or "", record.language or "", _output(record), finding.removals,
-        "" if record.title else _beginning(held, finding.spans),
+        "" if record.title else beginning(held, finding.spans),
     ]  # fmt: skip
 
 
 def _output(record: DocumentRecord) -> str:
     return record.output or "" if record.status in ("kept", "trimmed") else ""
-
-
-def _beginning(held: Held, spans: Iterable[Span]) -> str:
-    """The first words of a document that are not boilerplate, for those that have no title."""
-    if not held.windows or held.windows[0][0]:
-        return ""
-    text = held.windows[0][1]
-    at = 0
-    for span in sorted(spans):
-        if span.reason != "boilerplate":
-            continue
-        if lead := text[at : max(at, span.start)].strip():
-            return _first_line(lead)
-        at = max(at, span.end)
-    return _first_line(text[at : at + 2000].strip())
-
-
-def _first_line(text: str) -> str:
-    return one_line(text.partition("\n")[0], 90)

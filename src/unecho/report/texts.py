@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..model import DocumentRecord, Place
-from .model import Held, Limits
+from ..wording import one_line
+from .model import Held, Limits, Span
 
 Texts = Mapping[str, str] | Iterable[tuple[str, str]] | Callable[[Path], Iterable[tuple[str, str]]]
 """Document ids with their texts as read: a mapping, an iterator, or a function of the run folder."""
@@ -116,3 +117,22 @@ def cut_texts(texts: Iterable[tuple[str, str]], windows: Mapping[str, Windows]) 
             if len(held) == len(windows):
                 break
     return held
+
+
+def beginning(held: Held, spans: Iterable[Span]) -> str:
+    """The first words of a document that are not boilerplate, for those that have no title."""
+    if not held.windows or held.windows[0][0]:
+        return ""
+    text = held.windows[0][1]
+    at = 0
+    for span in sorted(spans):
+        if span.reason != "boilerplate":
+            continue
+        if lead := text[at : max(at, span.start)].strip():
+            return _first_line(lead)
+        at = max(at, span.end)
+    return _first_line(text[at : at + 2000].strip())
+
+
+def _first_line(text: str) -> str:
+    return one_line(text.partition("\n")[0], 90)
