@@ -212,3 +212,37 @@ def hostile() -> Run:
     run.passages.append(Passage("p", "g", NAME, 0, end, "b" + NAME, 0, end, 9, 9, True))
     run.stories.append(Story(HOSTILE, NAME, (NAME, "b" + NAME), (StoryPair(NAME, "b" + NAME, 1, 1, "same"),)))
     return run
+
+
+KINDS = {
+    "script": "<script>alert(1)</script><script src=https://evil.example/x.js></script>",
+    "end of script in JSON": '</script><script>alert(2)</script> "]}</script><!--',
+    "event handlers": '<img src=x onerror=alert(3)> " onmouseover="alert(4)" autofocus onfocus=alert(5)',
+    "javascript address": "javascript:alert(6) [x](javascript:alert(7)) <a href=javascript:alert(8)>x</a>",
+    "right to left": "over\u202egpj.exe \u2066inside\u2069 \u200fmark",
+    "zero width": "zero\u200bwidth\ufeff soft\xadhyphen",
+    "control characters": "null\x00 bell\x07 delete\x7f next\x85 line\u2028separator",
+    "terminal escapes": "\x1b[31mred\x1b]0;title\x07 \x9b2J",
+    "template markup": "{{ 7 * 7 }} {% raw %} ${alert(9)} [bold red]x[/bold red] &lt;b&gt;",
+}
+"""Every kind of hostile content, each by itself."""
+MARKUP_NAME = "evil\n<script>alert(10)</script><img src=x onerror=alert(11)>\x1b[2J\u202e.txt"
+
+
+def hostile_to(text: str, name: str) -> Run:
+    """A run in which a hostile text is a title, a name, a site, a paragraph, a quote, a rule and boilerplate."""
+    run = Run(inputs=[name])
+    filler = "and these words make the paragraph long enough to be looked at by everybody"
+    more: dict[str, Any] = {"title": text, "site": text, "url": f"javascript:{text}", "date": text, "language": text}
+    first, second = f"{text} first", f"{text} second"
+    run.document(name, f"{first} {filler}\n{text} banner", output=name, **more)
+    run.document("b" + name, f"{second} {filler}\nrest", **more)
+    run.cluster(
+        run.place(name, f"{first} {filler}"),
+        member(run.place("b" + name, f"{second} {filler}"), 0.92, "near"),
+        why=text,
+    )
+    run.remove(run.place(name, f"{text} banner"), category=text, rule=text)
+    run.passages.append(Passage("p", text, name, 0, len(first), "b" + name, 0, len(second), 9, 9, True))
+    run.stories.append(Story(text, name, (name, "b" + name), (StoryPair(name, "b" + name, 1, 1, "same"),)))
+    return run

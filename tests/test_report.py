@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 import pytest
 from rich.console import Console
-from runs import BANNER, NEAR, OTHER_NUMBER, STORY, Run, hostile, many, member, small
+from runs import BANNER, KINDS, MARKUP_NAME, NEAR, OTHER_NUMBER, STORY, Run, hostile, hostile_to, many, member, small
 
 from unecho import wording
 from unecho.errors import RunError, UsageError
@@ -400,7 +400,7 @@ def hostile_report(tmp_path: Path) -> data.Report:
     return data.load(run.write(tmp_path / "OUT"), run.texts)
 
 
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u202a-\u202e]")
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def test_a_terminal_gets_no_control_characters_and_no_markup(hostile_report: data.Report) -> None:
@@ -409,6 +409,17 @@ def test_a_terminal_gets_no_control_characters_and_no_markup(hostile_report: dat
     assert "[bold red]markup[/bold red] [/]" in output
     assert ":smile:" in output
     assert "evil␊<script>alert(5)</script>[red]␛[2J\\u202e.txt" in output
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "file name with markup"])
+def test_a_terminal_shows_hostile_content_and_obeys_none(tmp_path: Path, kind: str) -> None:
+    text = KINDS.get(kind, "plain words of a story")
+    name = MARKUP_NAME if kind not in KINDS else "a.txt"
+    run = hostile_to(text, name)
+    output = printed(data.load(run.write(tmp_path / "OUT"), run.texts, data.SMALL), width=400)
+    assert not UNSEEN.search(output)
+    wanted = wording.visible_name(name) if kind not in KINDS else " ".join(wording.visible(text).split())
+    assert wanted[-40:] in output  # the end of a long name is shown
 
 
 class Page(HTMLParser):

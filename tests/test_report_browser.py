@@ -8,17 +8,15 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from browser import chromium, open_file
 from builders import own
 from conftest import call_cli
 from playwright.sync_api import Browser, Locator, Page, expect
-from runs import Run, hostile, member
+from runs import KINDS, MARKUP_NAME, Run, hostile, hostile_to, member
 
 from unecho import decisions, wording
-from unecho.model import Passage, Story, StoryPair
 from unecho.report import data, diff, html
 
 
@@ -518,58 +516,22 @@ def test_offsets_count_characters_and_not_halves_of_them(browser: Browser, tmp_p
 
 # ---- hostile content --------------------------------------------------------------------------------
 
-HOSTILE = {
-    "script": "<script>alert(1)</script><script src=https://evil.example/x.js></script>",
-    "end of script in JSON": '</script><script>alert(2)</script> "]}</script><!--',
-    "event handlers": '<img src=x onerror=alert(3)> " onmouseover="alert(4)" autofocus onfocus=alert(5)',
-    "javascript address": "javascript:alert(6) [x](javascript:alert(7)) <a href=javascript:alert(8)>x</a>",
-    "right to left": "over\u202egpj.exe \u2066inside\u2069 \u200fmark",
-    "zero width": "zero\u200bwidth\ufeff soft\xadhyphen",
-    "control characters": "null\x00 bell\x07 delete\x7f next\x85 line\u2028separator",
-    "terminal escapes": "\x1b[31mred\x1b]0;title\x07 \x9b2J",
-    "template markup": "{{ 7 * 7 }} {% raw %} ${alert(9)} [bold red]x[/bold red] &lt;b&gt;",
-}
-
-
-def hostile_page(tmp_path: Path, text: str, name: str) -> Path:
-    """A run in which a hostile text is a title, a name, a site, a paragraph, a quote, a rule and boilerplate."""
-    run = Run(inputs=[name])
-    filler = "and these words make the paragraph long enough to be looked at by everybody"
-    more: dict[str, Any] = {"title": text, "site": text, "url": f"javascript:{text}", "date": text, "language": text}
-    first, second = f"{text} first", f"{text} second"
-    run.document(name, f"{first} {filler}\n{text} banner", output=name, **more)
-    run.document("b" + name, f"{second} {filler}\nrest", **more)
-    run.cluster(
-        run.place(name, f"{first} {filler}"),
-        member(run.place("b" + name, f"{second} {filler}"), 0.92, "near"),
-        why=text,
-    )
-    run.remove(run.place(name, f"{text} banner"), category=text, rule=text)
-    run.passages.append(Passage("p", text, name, 0, len(first), "b" + name, 0, len(second), 9, 9, True))
-    run.stories.append(Story(text, name, (name, "b" + name), (StoryPair(name, "b" + name, 1, 1, "same"),)))
-    return written(run, tmp_path)
-
-
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
-@pytest.mark.parametrize("kind", [*HOSTILE, "file name with markup"])
+@pytest.mark.parametrize("kind", [*KINDS, "file name with markup"])
 def test_hostile_content_is_shown_and_never_executed(browser: Browser, tmp_path: Path, kind: str) -> None:
     """`open_file` fails on any dialog, error or request."""
-    text = HOSTILE.get(kind, "plain words of a story")
-    name = (
-        "evil\n<script>alert(10)</script><img src=x onerror=alert(11)>\x1b[2J\u202e.txt"
-        if kind not in HOSTILE
-        else "a.txt"
-    )
-    with open_file(browser, hostile_page(tmp_path, text, name)) as page:
+    text = KINDS.get(kind, "plain words of a story")
+    name = MARKUP_NAME if kind not in KINDS else "a.txt"
+    with open_file(browser, written(hostile_to(text, name), tmp_path)) as page:
         own_tags = {"a", "script", "meta", "style"}
-        wanted = wording.visible_name(name) if kind not in HOSTILE else " ".join(wording.visible(text).split())
+        wanted = wording.visible_name(name) if kind not in KINDS else " ".join(wording.visible(text).split())
         for section in ("clusters", "quotes", "stories", "documents", "boilerplate"):
             view(page, section)
             seen = page.inner_text("body")
             assert not UNSEEN.search(seen)
-            if section != "boilerplate" or kind in HOSTILE:  # where documents go by their titles
+            if section != "boilerplate" or kind in KINDS:  # where documents go by their titles
                 assert wanted in " ".join(seen.split()), section
             for title in page.evaluate(
                 "[...document.querySelectorAll('[title], [aria-label]')].map((n) => n.title + n.ariaLabel)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,10 +43,10 @@ class Corpus:
     top: list[DocumentRecord] = field(default_factory=list)
     """Those with most words removed."""
     skipped: list[DocumentRecord] = field(default_factory=list)
-    by_site: dict[str, _Site] = field(default_factory=dict)
+    by_site: dict[str, _Site] = field(default_factory=lambda: defaultdict(_Site))
     site_of: dict[str, str] = field(default_factory=dict)
     """Sites of the first documents, for the table of who repeats whom."""
-    days: dict[str, Day] = field(default_factory=dict)
+    days: dict[str, Day] = field(default_factory=lambda: defaultdict(Day))
     """By the first ten characters of an ISO date."""
     undated: int = 0
 
@@ -54,7 +54,7 @@ class Corpus:
         """Count one document that was read."""
         removed = sum(record.words_removed.values())
         name = record.site or NO_SITE
-        site = self.by_site.setdefault(name, _Site())
+        site = self.by_site[name]
         site.documents += 1
         site.dropped += record.status == "dropped"
         site.words += record.words
@@ -65,7 +65,7 @@ class Corpus:
         if not _EARLIEST <= date[:4] <= _LATEST or not date[:4].isdecimal():
             self.undated += 1
             return
-        day = self.days.setdefault(date[:10], Day())
+        day = self.days[date[:10]]
         day.documents += 1
         day.words += record.words
         day.copies += record.words_removed.get("duplicate", 0)
@@ -110,8 +110,8 @@ class _Tally:
 class Removals:
     """What is gathered from ``removals.jsonl``."""
 
-    by_category: dict[tuple[Reason, str | None], _Tally] = field(default_factory=dict)
-    by_rule: dict[tuple[str, str], _Tally] = field(default_factory=dict)
+    by_category: dict[tuple[Reason, str | None], _Tally] = field(default_factory=lambda: defaultdict(_Tally))
+    by_rule: dict[tuple[str, str], _Tally] = field(default_factory=lambda: defaultdict(_Tally))
     per_document: Counter[str] = field(default_factory=Counter)
     cluster_words: Counter[str] = field(default_factory=Counter)
     spans: dict[str, list[Span]] = field(default_factory=dict)
@@ -139,7 +139,7 @@ def read_removals(
     """Sum up the removals; hold the spans of the documents ``shown``."""
     read = Removals()
     for removal in removals(run):
-        tally = read.by_category.setdefault((removal.reason, removal.category), _Tally())
+        tally = read.by_category[removal.reason, removal.category]
         tally.removals += 1
         tally.words += removal.words
         if removal.reason == "boilerplate":
@@ -172,8 +172,7 @@ def _add_pair(read: Removals, removal: Removal, keeper: Place, site_of: Mapping[
 
 
 def _add_rule(read: Removals, removal: Removal, site: str, limits: Limits) -> None:
-    key = (removal.category or "other", removal.rule or "(no rule)")
-    tally = read.by_rule.setdefault(key, _Tally())
+    tally = read.by_rule[removal.category or "other", removal.rule or "(no rule)"]
     tally.removals += 1
     tally.words += removal.words
     tally.sites[site] += 1
