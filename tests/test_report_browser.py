@@ -101,7 +101,7 @@ def pane(page: Page) -> Locator:
 
 
 def test_the_overview_has_charts_with_their_figures_in_tables(page: Page) -> None:
-    expect(page.locator("h1")).to_contain_text("words removed")
+    expect(page.locator("#overview h1")).to_contain_text("words removed")
     page.wait_for_selector(".canvas:not([hidden]) canvas[width]")
     figures = page.locator("figure.chart")
     assert figures.count() == 4
@@ -308,7 +308,7 @@ def test_without_scripts_the_overview_and_the_largest_findings_are_there(
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((syndicated_run / "report.html").as_uri())
-    expect(page.locator("h1")).to_contain_text("words removed")
+    expect(page.locator("#overview h1")).to_contain_text("words removed")
     expect(page.locator("noscript table caption").first).to_have_text("The largest clusters")
     expect(page.locator("#help-button")).not_to_be_visible()
     context.close()

@@ -55,7 +55,7 @@
   const table = (caption, head, rows) =>
     element(
       "div",
-      { class: "scroll" },
+      { class: "scroll", tabindex: "0" },
       element(
         "table",
         {},
