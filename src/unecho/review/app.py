@@ -77,13 +77,13 @@ class Review:
 
     # ---- answers; each holds the lock ---------------------------------------------------------------
 
-    def page(self, request: Request) -> Response:
-        _, view = self._fresh()
+    def page(self, _: Request) -> Response:
+        view = self._fresh()[1]
         name = visible_name(self.run.resolve().name)
         return HTMLResponse(view.page(run=name, who=self._who, path=visible_name(str(self.run))))
 
-    def state(self, request: Request) -> Response:
-        desk, _ = self._fresh()
+    def state(self, _: Request) -> Response:
+        desk = self._fresh()[0]
         desk.reload()
         facets = {name: [(value, visible_name(value or ""), n) for value, n in found]
                   for name, found in desk.facets().items()}  # fmt: skip
@@ -97,7 +97,7 @@ class Review:
         desk, _ = self._fresh()
         chosen = Filter.of(request.query_params)
         after = _whole(request.query_params.get("after", "0"))
-        rows = [{name: _shown(row[name]) for name in row.keys()} for row in desk.queue(chosen, after)]  # noqa: SIM118
+        rows = [{name: _shown(value) for name, value in row.items()} for row in desk.queue(chosen, after)]
         count = desk.count(chosen) if not after else None
         return _json({"rows": rows, "more": len(rows) == PAGE, "count": count})
 
@@ -118,8 +118,7 @@ class Review:
         desk, view = self._fresh()
         chosen = Filter.of(request.query_params)
         count = desk.count(chosen)
-        where = desk.queue(chosen, 0, 1) + desk.queue(chosen, 0, 400)[200:201] + desk.queue(chosen, 0, 400)[-1:]
-        rows = list({row["num"]: row for row in where}.values())
+        rows = desk.samples(chosen, count["findings"])
         return _json({"count": count, "html": view.samples(rows), "version": desk.version})
 
     def threshold(self, request: Request) -> Response:
@@ -132,11 +131,11 @@ class Review:
         steps = desk.thresholds() if request.query_params.get("steps") else None
         return _json({"steps": steps, "html": html})
 
-    def notes(self, request: Request) -> Response:
-        _, view = self._fresh()
+    def notes(self, _: Request) -> Response:
+        view = self._fresh()[1]
         return HTMLResponse(view.notes())
 
-    def sample(self, request: Request) -> Response:
+    def sample(self, _: Request) -> Response:
         desk, view = self._fresh()
         given = sample.answers(self.run, self.info["fingerprint"])
         (population,) = desk.index.execute("SELECT count(*) FROM removals").fetchone()
@@ -281,7 +280,7 @@ def _text(body: dict[str, Any], name: str) -> str:
 def _file(name: str, kind: str) -> Callable[[Request], Response]:
     content = read(name)
 
-    def serve(request: Request) -> Response:
+    def serve(_: Request) -> Response:
         return Response(content, media_type=kind)
 
     return serve

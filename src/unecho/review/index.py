@@ -316,6 +316,10 @@ class _Build:
             self._index.execute("COMMIT")
 
 
+def _member_row(m: Member) -> tuple[Any, ...]:
+    return m.start, m.end, m.covered, m.resemblance, m.containment, m.relation, m.action, m.why
+
+
 def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
     """Items in tuples of ``size``; the last may be shorter."""
     source = iter(items)

@@ -34,10 +34,13 @@
   const getJson = async (path, body) => (await ask(path, body)).json();
   const getText = async (path) => (await ask(path)).text();
 
+  let fading;
   function say(text, wrong = false) {
     const line = $("#message");
     line.textContent = text;
     line.classList.toggle("wrong", wrong);
+    clearTimeout(fading);
+    fading = setTimeout(() => { line.textContent = ""; }, wrong ? 15000 : 5000);
   }
 
   // What changes something is sent one after another, each with the version that the one before gave.
@@ -159,7 +162,7 @@
     for (const button of $$("[data-verdict]")) {
       const only = button.dataset.for;
       const fits = finding && (!only || (only === "copy" ? finding.kind !== "line" : only === finding.kind));
-      button.disabled = !fits;
+      button.hidden = !fits;
     }
   }
 
@@ -203,7 +206,7 @@
   function decide(verdict) {
     const finding = current();
     const button = $(`[data-verdict="${verdict}"]`);
-    if (!finding || (button && button.disabled)) return;
+    if (!finding || !button || button.hidden) return;
     const member = chosen();
     inTurn(async () => {
       const found = await getJson("/decide", { verdict, finding: finding.num, member, version: state.version });

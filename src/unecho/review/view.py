@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -14,7 +13,7 @@ from ..paragraphs import split
 from ..report.diff import Piece, fold, word_diff
 from ..sample import Summary
 from ..wording import counted, one_line, percent, visible, visible_name
-from .desk import Desk
+from .desk import Desk, Row
 from .texts import Texts
 
 LONGEST = 20_000
@@ -82,7 +81,7 @@ class View:
         shown = [self._sample(row) for row in rows]
         return self._templates.get_template(template).render(samples=shown, **more)
 
-    def removal(self, row: sqlite3.Row | None, answers: Mapping[str, bool], summary: Summary, total: int) -> str:
+    def removal(self, row: Row | None, answers: Mapping[str, bool], summary: Summary, total: int) -> str:
         """One removal of the check by hand."""
         shown: dict[str, Any] = {}
         if row is not None:
@@ -102,8 +101,10 @@ class View:
             return None
         text, at, segments = self._texts.text(number), 0, list[tuple[str, Any]]()
         for removal in self._desk.removals_of(number):
-            segments += [(text[at : removal["start"]], None), (text[removal["start"] : removal["end"]], removal)]
-            at = removal["end"]
+            gone = text[removal["start"] : removal["end"]]
+            start = removal["start"] + len(gone) - len(gone.lstrip())
+            segments += [(text[at:start], None), (gone.strip(), removal)]
+            at = start + len(gone.strip())
         segments.append((text[at:], None))
         return self._templates.get_template("document.html.j2").render(document=row, segments=segments)
 
@@ -122,11 +123,11 @@ class View:
 
     def _sample(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A member, or the first member of a finding of the queue, with its keeper."""
-        finding = self._desk.finding(row["finding_num"] if "finding_num" in row.keys() else row["num"])  # noqa: SIM118
+        finding = self._desk.finding(row.get("finding_num", row["num"]))
         if finding is None:
             return {}
         members = self._desk.members(finding["id"], 1)
-        member = row if "finding_num" in row.keys() else members[0]  # noqa: SIM118
+        member = row if "finding_num" in row else members[0]
         if finding["kind"] == "line":
             return {"finding": finding, "member": None, "pieces": [], "place": self._named(finding["document"])}
         pieces = fold(word_diff(self._text(finding)[:2000], self._text(member)[:2000]), 24, 8)
