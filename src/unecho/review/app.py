@@ -86,7 +86,7 @@ class Review:
         desk = self._fresh()[0]
         desk.reload()
         facets = {name: [(value, visible_name(value or ""), n) for value, n in found]
-                  for name, found in desk.facets().items()}  # fmt: skip
+                  for name, found in desk.facets.items()}  # fmt: skip
         settings = self.info["settings"]
         return _json({
             **self._standing(desk), "facets": facets, "names": {**KINDS, **VERDICTS},
@@ -128,7 +128,7 @@ class Review:
         except ValueError:
             raise UsageError("the threshold is no number", "move the slider") from None
         html = view.samples(desk.at_border(at), "border.html.j2", at=at)
-        steps = desk.thresholds() if request.query_params.get("steps") else None
+        steps = desk.thresholds if request.query_params.get("steps") else None
         return _json({"steps": steps, "html": html})
 
     def notes(self, _: Request) -> Response:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +90,17 @@ class Filter:
         if self.words:
             add("words >= ?", self.words)
         for word in self.text.casefold().split()[:10]:
-            add("instr(search, ?)", word)
+            if word.isalnum() and not _UNSPACED.search(word):
+                add("id IN (SELECT rowid FROM words WHERE words MATCH ?)", f'"{word}"*')
+            else:
+                add("id IN (SELECT finding FROM searched WHERE instr(text, ?))", word)
         return " AND ".join(conditions), values
 
 
+_UNSPACED = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Scripts written without spaces, in which words have no beginning that could be looked up."""
 _KINDS = {
     "status": str, "kind": str, "rule": str, "site": str, "folder": str, "text": str, "low": float, "high": float,
     "copies": int, "words": int,
@@ -235,6 +244,7 @@ class Desk:
         query = f"SELECT * FROM findings WHERE {where} ORDER BY num LIMIT 1 OFFSET ?"
         return [row for place in places for row in self._all(query, (*values, place))]
 
+    @cached_property
     def facets(self) -> dict[str, list[tuple[str, int]]]:
         """What there is to filter by: sites and folders, kinds, rules; the most frequent first."""
 
@@ -338,6 +348,7 @@ class Desk:
 
     # ---- the threshold ----------------------------------------------------------------------------------
 
+    @cached_property
     def thresholds(self) -> list[dict[str, float]]:
         """For each per cent from 50 on: copies and words that would go, of those compared. Copies held back because
         a number or a name differs are not counted; below the run's own threshold such guards have not spoken yet."""

@@ -47,7 +47,7 @@ def build(run: Path, folder: Path, tell: Progress = lambda _: None) -> tuple[sql
     index = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     index.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;")
     index.executescript(files("unecho.review").joinpath("schema.sql").read_text("utf-8"))
-    index.create_function("lead", 1, lambda text: one_line(text or "", LEAD))
+    index.create_function("casefolded", 1, str.casefold, deterministic=True)
     texts = Texts(run, index, folder)
     build = _Build(run, index, texts, info["settings"])
     tell("reading documents")
@@ -164,10 +164,11 @@ class _Build:
                 homes += [(number, *self._home(d)[:2]) for d in {document, *others} if d is not None]
             self._insert(
                 "findings",
-                14,
-                findings,
-                "id, kind, ref, why_kept, document, start, end, doubt, settled, copies, removed, low, kinds, search",
+                13,
+                (row[:-1] for row in findings),
+                "id, kind, ref, why_kept, document, start, end, doubt, settled, copies, removed, low, kinds",
             )
+            self._insert("searched", 2, ((row[0], row[-1]) for row in findings), "finding, names")
             self._insert(
                 "members",
                 10,
@@ -260,9 +261,13 @@ class _Build:
         for batch in batched(found, 2000):
             self._index.execute("BEGIN")
             self._index.executemany(
-                "UPDATE findings SET key = ?, lead = coalesce(lead, ?), search = coalesce(search, '') || ' ' || ?"
-                " WHERE id = ?", [(key, lead, text, num) for place, key, _, lead, text, num in batch if place[0] == "f"]
-            )  # fmt: skip
+                "UPDATE findings SET key = ?, lead = coalesce(lead, ?) WHERE id = ?",
+                [(key, lead, num) for place, key, _, lead, _, num in batch if place[0] == "f"],
+            )
+            self._index.executemany(
+                "INSERT INTO searched (finding, text) VALUES (?, ?) ON CONFLICT DO UPDATE SET text = excluded.text",
+                [(num, text) for place, _, _, _, text, num in batch if place[0] == "f"],
+            )
             self._index.executemany(
                 "UPDATE members SET key = ?, words = ? WHERE num = ?",
                 [(key, words, num) for place, key, words, _, _, num in batch if place[0] == "m"],
@@ -272,7 +277,10 @@ class _Build:
             "UPDATE members SET keeper = (SELECT key FROM findings f WHERE f.id = members.finding) WHERE keeper IS NULL;"
             "UPDATE findings SET words = (SELECT coalesce(sum(words), 0) FROM members m WHERE m.finding = findings.id AND"
             " action = 'removed') WHERE kind = 'cluster';"
-            "UPDATE findings SET search = lower(coalesce(search, '') || ' ' || coalesce(lead, '') || ' ' || coalesce(rule, ''));"
+            "INSERT OR IGNORE INTO searched (finding, text) SELECT id, lead FROM findings;"
+            "UPDATE searched SET text = casefolded(coalesce(names, '') || ' ' || coalesce(text, '') || ' ' ||"
+            " (SELECT coalesce(rule, '') FROM findings f WHERE f.id = finding)), names = NULL;"
+            "INSERT INTO words (rowid, text) SELECT finding, text FROM searched;"
         )
 
     def _small(self) -> bool:
@@ -293,7 +301,7 @@ class _Build:
             "CREATE UNIQUE INDEX temp.queue_id ON queue (id);"
             "UPDATE findings SET num = (SELECT num FROM queue q WHERE q.id = findings.id);"
             "CREATE UNIQUE INDEX finding_num ON findings (num);"
-            "CREATE INDEX finding_open ON findings (settled, verdict, num);"
+            "CREATE INDEX finding_open ON findings (settled, verdict, num, removed, words);"
             "CREATE INDEX member_key ON members (key, keeper);"
             "CREATE INDEX member_rule ON members (rule);"
             "CREATE INDEX member_covered ON members (covered, num);"

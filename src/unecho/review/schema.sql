@@ -12,8 +12,11 @@ CREATE TABLE removals (
 CREATE TABLE findings (
   id INTEGER PRIMARY KEY, num INTEGER, kind TEXT, ref TEXT, rule TEXT, category TEXT, why_kept TEXT,
   document INTEGER, start INTEGER, end INTEGER, key TEXT, lead TEXT, doubt REAL, settled INTEGER,
-  copies INTEGER, removed INTEGER, words INTEGER NOT NULL DEFAULT 0, low REAL, kinds TEXT, verdict TEXT, search TEXT
+  copies INTEGER, removed INTEGER, words INTEGER NOT NULL DEFAULT 0, low REAL, kinds TEXT, verdict TEXT
 );
+-- Apart, so that the rows that are filtered and counted stay short.
+CREATE TABLE searched (finding INTEGER PRIMARY KEY, names TEXT, text TEXT);
+CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61');
 CREATE TABLE members (
   num INTEGER PRIMARY KEY, finding INTEGER NOT NULL, document INTEGER, start INTEGER, end INTEGER,
   covered REAL, resemblance REAL, containment REAL, relation TEXT, action TEXT, why TEXT, rule TEXT,
