@@ -105,8 +105,8 @@ def _write_findings(
             number, copy = removal.pop("of")
             file.write(_line({
                 "id": f"r{count:07d}", **removal, "reason": "duplicate", "category": None, "confidence": None,
-                "rule": None, "keeper": place(number, 0), "covered": covered(number, copy), "resemblance": 0.9, "containment": 0.9,
-                "cluster": f"c{number:06d}", "words": len(removal["text"].split()),
+                "rule": None, "keeper": place(number, 0), "covered": covered(number, copy), "resemblance": 0.9,
+                "containment": 0.9, "cluster": f"c{number:06d}", "words": len(removal["text"].split()),
             }))  # fmt: skip
     with (run / "clusters.jsonl").open("wb") as file:
         for number in range(clusters):
@@ -146,9 +146,10 @@ def asked(clusters: int) -> Iterator[tuple[str, Any]]:
 
 
 def measure(run: Path, clusters: int) -> None:
-    begin, before = time.perf_counter(), _peak()
+    begin, before, cpu = time.perf_counter(), _peak(), time.process_time()
     review = Review(run, "benchmark", lambda _: "")
-    print(f"index: {time.perf_counter() - begin:.1f} s, peak {_peak():.0f} MB ({_peak() - before:+.0f})")
+    print(f"index: {time.perf_counter() - begin:.1f} s, {time.process_time() - cpu:.1f} s of them on the CPU")
+    print(f"peak {_peak():.0f} MB, before {before:.0f} MB")
     guard = Guard(review.application(), PORT)
     times: dict[str, list[float]] = {}
     with TestClient(guard, f"http://127.0.0.1:{PORT}") as client:

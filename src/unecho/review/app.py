@@ -58,7 +58,8 @@ class Review:
         self._stamp = self._now()
         self.info = manifest.read_run(self.run)
         found, self._texts = index.build(self.run, self._folder, self._tell)
-        self._desk = Desk(self.run, found, self._who)
+        self._desk = desk = Desk(self.run, found, self._who)
+        self._always = desk.facets, desk.thresholds  # computed now, so that no answer waits for them
         self._view = View(self._desk, self._texts, float(self.info["settings"]["threshold"]))
 
     def _now(self) -> tuple[int, int]:

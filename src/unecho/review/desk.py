@@ -80,9 +80,9 @@ class Filter:
         if self.rule:
             add("rule = ?", self.rule)
         if self.site:
-            add("EXISTS (SELECT 1 FROM finding_sites h WHERE h.finding = findings.id AND h.site = ?)", self.site)
+            add("id IN (SELECT finding FROM finding_sites WHERE site = ?)", self.site)
         if self.folder:
-            add("EXISTS (SELECT 1 FROM finding_folders h WHERE h.finding = findings.id AND h.folder = ?)", self.folder)
+            add("id IN (SELECT finding FROM finding_folders WHERE folder = ?)", self.folder)
         if self.low > 0 or self.high < 1:
             add("low BETWEEN ? AND ?", self.low, self.high)
         if self.copies:
@@ -186,10 +186,10 @@ class Desk:
         """Say anew what was decided about the findings that some steps (a query) speak of."""
         self.index.executescript(f"""
           CREATE TEMP TABLE touched AS
-            SELECT m.num, m.finding FROM members m JOIN said s ON s.a = m.key AND (s.b = m.keeper OR s.kind = 'line')
-              WHERE s.step IN ({steps})
-            UNION SELECT m.num, m.finding FROM members m JOIN said s ON s.kind = 'rule' AND s.a = m.rule
-              WHERE s.step IN ({steps});
+            SELECT m.num, m.finding FROM said s CROSS JOIN members m
+              ON m.key = s.a AND (m.keeper = s.b OR s.kind = 'line') WHERE s.step IN ({steps}) AND s.kind != 'rule'
+            UNION SELECT m.num, m.finding FROM said s CROSS JOIN members m ON m.rule = s.a
+              WHERE s.step IN ({steps}) AND s.kind = 'rule';
           UPDATE members SET verdict = coalesce(({_SAID_OF_MEMBER}), ({_SAID_OF_RULE}))
             WHERE num IN (SELECT num FROM touched);
           UPDATE findings SET verdict = ({_TOGETHER}) WHERE id IN (SELECT finding FROM touched);
@@ -382,9 +382,10 @@ class Desk:
         """Decisions whose text is no more in the run."""
         return self._all(
             "SELECT s.verdict, s.kind, s.a, s.document, t.who, t.said_at, t.text FROM said s"
-            " JOIN steps t ON t.num = s.step WHERE s.active = 1 AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind != 'rule' AND m.key = s.a AND"
-            " (s.kind = 'line' OR m.keeper = s.b)) AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind = 'rule' AND"
-            " m.rule = s.a) LIMIT ?", (limit,),
+            " JOIN steps t ON t.num = s.step WHERE s.active = 1"
+            " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind != 'rule' AND m.key = s.a"
+            " AND (s.kind = 'line' OR m.keeper = s.b))"
+            " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind = 'rule' AND m.rule = s.a) LIMIT ?", (limit,),
         )  # fmt: skip
 
     def conflicts(self, limit: int = 100) -> list[Row]:

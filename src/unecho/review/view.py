@@ -26,9 +26,10 @@ VERDICTS = {
     "boilerplate": "boilerplate everywhere", "never-boilerplate": "never boilerplate", "undo": "undone",
 }  # fmt: skip
 KINDS = {
-    "exact": "exact copy", "near": "near copy", "contained": "part of the kept text", "guarded": "numbers or names differ",
-    "similar": "only similar", "duplicate": "copy", "repeat": "repeat in one document", "passage": "cut quote",
-    "line": "boilerplate", "cluster": "copies", "copy": "repeats and quotes",
+    "exact": "exact copy", "near": "near copy", "contained": "part of the kept text",
+    "guarded": "numbers or names differ", "similar": "only similar", "duplicate": "copy",
+    "repeat": "repeat in one document", "passage": "cut quote", "line": "boilerplate", "cluster": "copies",
+    "copy": "repeats and quotes",
 }  # fmt: skip
 REASONS = {"earliest": "it is the earliest", "longest": "its document is the longest", "path": "its path comes first",
            "latest": "it is the latest", "shortest": "its document is the shortest",
