@@ -294,6 +294,20 @@ def test_each_verdict_says_what_it_means(client: TestClient, run: Path) -> None:
     assert client.post("/decide", json={"verdict": "swap", "finding": line, "version": version}).status_code == 400
 
 
+def test_a_swap_that_would_lose_words_is_told_at_once(tmp_path: Path) -> None:
+    more = SHARED[:-1] + " " + OWN[4]
+    for name, text in {"a.txt": f"{more}\n\n{OWN[0]}\n", "b.txt": f"{SHARED}\n\n{OWN[1]}\n"}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    out = tmp_path.with_name(tmp_path.name + "-out")
+    assert call_cli("dedupe", tmp_path, "-o", out, "-q", "--keep", "path", "--clean", "off").code == 0
+    made = Review(out, "", lambda _: "")
+    try:
+        answer = orjson.loads(made.decide({"verdict": "swap", "finding": 1, "version": 0}).body)
+        assert answer["note"] == "Both will stay. The kept text against this copy: only 53% of its words."
+    finally:
+        made.close()
+
+
 def test_a_stale_tab_is_told_and_overwrites_nothing(client: TestClient, run: Path) -> None:
     number = find(client, SHARED)["num"]
     post(client, "/decide", verdict="reject", finding=number, version=0)
@@ -343,7 +357,9 @@ def test_a_batch_is_one_step(client: TestClient, run: Path) -> None:
 def test_apply_writes_the_run_and_goes_on(client: TestClient, run: Path) -> None:
     shared, near = find(client, SHARED), find(client, " ".join(NEAR_WORDS))
     version = post(client, "/decide", verdict="reject", finding=shared["num"], version=0)["version"]
-    version = post(client, "/decide", verdict="swap", finding=near["num"], version=version)["version"]
+    swapped = post(client, "/decide", verdict="swap", finding=near["num"], version=version)
+    assert swapped["note"] == ""
+    version = swapped["version"]
     found = post(client, "/apply", version=version)
     assert found["told"].startswith("2 decisions carried out")
     assert SHARED in (run / "clean/c/3.txt").read_text()

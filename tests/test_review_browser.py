@@ -114,7 +114,7 @@ def window(browser: Browser, found: Path, tmp_path: Path) -> Iterator[Window]:
 def test_review_by_keyboard_to_the_cleaned_corpus(window: Window) -> None:
     page, run = window.page, window.run
     assert window.lead().startswith(NEAR_WORDS[0])  # the closest call
-    expect(page.locator(".pane.gone ins")).to_contain_text("otherwise")
+    expect(page.locator(".pane.other ins")).to_contain_text("otherwise")
     window.press("s")  # the other copy is to stay
     window.decided("swap")
     expect(page.locator("#f1 .tag.said")).to_have_text("swapped")
@@ -255,11 +255,11 @@ def test_hostile_articles_are_shown_and_never_run(window: Window) -> None:
     page.wait_for_timeout(400)
     window.press("Escape")
     assert window.lead().startswith("<script>alert(1)</script> </script><img src=x onerror=alert(2)>")
-    shown = page.locator(".pane.gone .text").inner_text()
+    shown = page.locator(".pane.other .text").inner_text()
     assert "\\u202egnp.exe\\u202c" in shown
     assert "␛[31mred␇" in shown
     assert HOSTILE.split()[0] in shown
-    assert page.locator(".pane.kept .where, .pane.gone .where").all_inner_texts() == [
+    assert page.locator(".pane.kept .where, .pane.other .where").all_inner_texts() == [
         "<b onmouseover=alert(4)>.txt", "d/hostile.txt",
     ]  # fmt: skip
     window.press("Enter")
@@ -275,7 +275,7 @@ def test_right_to_left_and_scripts_without_spaces(window: Window) -> None:
         page.fill("[name=text]", text[:8].split()[0])
         page.wait_for_timeout(400)
         assert page.locator("#queue li").count() == 1
-        block = page.locator(".pane.gone > .text")
+        block = page.locator(".pane.other > .text")
         expect(block).to_contain_text(text[:30])
         assert block.evaluate("element => getComputedStyle(element).direction") == direction
 

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from .. import manifest, sample
 from ..decisions import StaleError
 from ..errors import RunError, UnechoError, UsageError
+from ..stored import settings_of
 from ..wording import visible, visible_name
 from . import index
 from .desk import PAGE, Desk, Filter
@@ -150,13 +151,18 @@ class Review:
     # ---- what changes something ---------------------------------------------------------------------
 
     def decide(self, body: dict[str, Any]) -> Response:
-        desk, _ = self._fresh()
+        desk, view = self._fresh()
         member = body.get("member")
         step = desk.step_on(
             _text(body, "verdict"), _number(body, "finding"), member if isinstance(member, int) else None
         )
         desk.decide(step, _number(body, "version"))
-        return _json({**self._standing(desk), "verdict": step.verdict, "finding": self._row(desk, body["finding"])})
+        note = ""
+        if step.verdict == "swap":
+            problem = view.swap_problem(body["finding"], member, settings_of(self.info["settings"]))
+            note = f"Both will stay. The kept text against this copy: {problem}." if problem else ""
+        row = self._row(desk, body["finding"])
+        return _json({**self._standing(desk), "verdict": step.verdict, "finding": row, "note": visible(note)})
 
     def batch(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()

@@ -145,7 +145,7 @@
     item.setAttribute("aria-selected", "true");
     item.classList.toggle("decided", Boolean(finding.verdict));
     list.setAttribute("aria-activedescendant", item.id);
-    item.scrollIntoView({ block: "nearest" });
+    if (list.scrollHeight > list.clientHeight) list.scrollTop = scrolledTo(item);
     const parameters = new URLSearchParams();
     if (member) parameters.set("member", member);
     if (state.whole) parameters.set("whole", "1");
@@ -154,6 +154,8 @@
     pane.innerHTML = html; // escaped by the server; the content policy runs no script of it
     pane.scrollTop = 0;
     shape(finding);
+    if (state.shown && matchMedia("(max-width: 52rem)").matches) pane.scrollIntoView({ block: "start" });
+    state.shown = true;
     if (place + 10 > state.rows.length) loadMore();
   }
 
@@ -164,6 +166,12 @@
       const fits = finding && (!only || (only === "copy" ? finding.kind !== "line" : only === finding.kind));
       button.hidden = !fits;
     }
+  }
+
+  // Where the list must be scrolled for an item to be seen; the page itself stays where it is.
+  function scrolledTo(item) {
+    const top = item.offsetTop - list.offsetTop;
+    return Math.max(Math.min(list.scrollTop, top), top + item.offsetHeight - list.clientHeight);
   }
 
   async function move(step) {
@@ -212,7 +220,7 @@
       const found = await getJson("/decide", { verdict, finding: finding.num, member, version: state.version });
       stand(found);
       mark(finding.num, found.finding.verdict);
-      say(`${state.names[found.verdict] || found.verdict}: ${finding.lead.slice(0, 60)}`);
+      say(`${state.names[found.verdict] || found.verdict}: ${finding.lead.slice(0, 60)} ${found.note}`, Boolean(found.note));
       if (current() === finding) {
         const stays = verdict === "exclude" && $$("[data-member]", pane).length > 1;
         if (stays || state.at + 1 >= state.rows.length) await show(state.at, member);

@@ -9,7 +9,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from ..config import Settings
+from ..decide import kept_spans
 from ..paragraphs import split
+from ..recheck import prove
 from ..report.diff import Piece, fold, word_diff
 from ..sample import Summary
 from ..wording import counted, one_line, percent, visible, visible_name
@@ -95,6 +98,20 @@ class View:
             removal=row, summary=summary, total=total, done=len(answers), **shown
         )
 
+    def swap_problem(self, number: int, member: int | None, settings: Settings) -> str:
+        """Why the kept text of a finding could not go if a member stayed in its place; empty if it could."""
+        finding = self._desk.finding(number)
+        members = self._desk.members(finding["id"], 1_000_000) if finding else []
+        chosen = next((m for m in members if m["num"] == member), members[0] if members else None)
+        if finding is None or chosen is None:
+            return ""
+        text = self._texts.text(chosen["document"])
+        gone = [(r["start"], r["end"]) for r in self._desk.removals_of(chosen["document"]) if not _holds(r, chosen)]
+        (proof,) = prove(text, kept_spans(text, gone), [self._text(finding)], settings)
+        if proof is not None and proof.enough:
+            return ""
+        return proof.why if proof else "too little of it is there"
+
     def document(self, number: int) -> str | None:
         """A document as it was read, with what was found marked in it."""
         row = self._desk.document(number)
@@ -163,6 +180,10 @@ def safe_link(url: str | None) -> str:
     """``url`` where it is an ordinary web address; empty for javascript: and everything else."""
     plain = (url or "").strip()
     return plain if plain.lower().startswith(("http://", "https://")) else ""
+
+
+def _holds(removal: Row, member: Row) -> bool:
+    return bool(removal["start"] <= member["start"] and member["end"] <= removal["end"])
 
 
 def _ends(text: str) -> list[str]:
