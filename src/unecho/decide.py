@@ -303,7 +303,7 @@ class _State:
         """The paragraphs of a document that stay; of one that was cut, the parts."""
         text = self.text_of(document)
         gone = sorted((self._removals[name].start, self._removals[name].end) for name in self._of_document[document])
-        return list(_without(text, split(text), gone))
+        return kept_spans(text, gone)
 
     # -- changes
 
@@ -523,6 +523,11 @@ def _members_in(star: _Star | None, removal: Removal) -> list[Place]:
 
 def _overlap(one: Place, other: Place) -> bool:
     return one.document == other.document and one.start < other.end and other.start < one.end
+
+
+def kept_spans(text: str, gone: Sequence[Span]) -> list[Span]:
+    """The paragraphs of a text, or what is left of them, without the spans that are gone, which are in order."""
+    return list(_without(text, split(text), gone))
 
 
 def _without(text: str, spans: Sequence[Span], gone: Sequence[Span]) -> Iterator[Span]:

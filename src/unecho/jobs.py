@@ -132,14 +132,14 @@ def apply(run: Path, more: Path | None, show: Show) -> None:
 
     ``more``: a file with further decisions, which the run takes in.
     """
-    decided = _applied(run, more)
+    decided = applied(run, more)
     if show is Show.JSON:
         _show(run, None, show)
     elif show is Show.REPORT:
-        sys.stdout.write(f"{_told(decided)}\n{run} is written anew: unecho report {run}\n")
+        sys.stdout.write(f"{told(decided)}\n{run} is written anew: unecho report {run}\n")
 
 
-def _applied(run: Path, more: Path | None = None) -> Decided | None:
+def applied(run: Path, more: Path | None = None) -> Decided | None:
     manifest.read_run(run)
     with RunFolder(run) as folder:
         log = decisions.read(run / decisions.DECISIONS)
@@ -151,7 +151,7 @@ def _applied(run: Path, more: Path | None = None) -> Decided | None:
     return result.decided
 
 
-def _told(decided: Decided | None) -> str:
+def told(decided: Decided | None) -> str:
     """What became of the decisions, in words."""
     if decided is None:
         return "nothing was decided: the run is as it was found"
@@ -168,7 +168,7 @@ def review(run: Path, port: int, open_browser: bool, who: str | None) -> None:
     from .review.serve import serve
 
     manifest.read_run(run)
-    serve(run, port, open_browser, _login() if who is None else who, lambda out: _told(_applied(out)))
+    serve(run, port, open_browser, _login() if who is None else who, lambda out: told(applied(out)))
 
 
 def _login() -> str:

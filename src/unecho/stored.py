@@ -39,7 +39,7 @@ def load(run: Path) -> Result:
                 spool.append(line)
         found = base(run)
         return Result(
-            info["command"], _settings(info["settings"]), list(manifest.documents(found)),
+            info["command"], settings_of(info["settings"]), list(manifest.documents(found)),
             list(manifest.removals(found)), list(manifest.clusters(found)),
             list(manifest.passages(run, counts["passages"])), list(manifest.stories(run, counts["stories"])),
             info.get("inputs", ()), info.get("ignored", {}), counts.get("paragraphs", 0), _bands(info),
@@ -50,7 +50,8 @@ def load(run: Path) -> Result:
         raise
 
 
-def _settings(values: dict[str, object]) -> Settings:
+def settings_of(values: dict[str, object]) -> Settings:
+    """The settings of a run as ``run.json`` has them; those of another version are passed over."""
     known = {field.name for field in fields(Settings)}
     return config.build({name: value for name, value in values.items() if name in known}).settings
 

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from .. import manifest, sample
 from ..decisions import StaleError
 from ..errors import RunError, UnechoError, UsageError
+from ..stored import settings_of
 from ..wording import visible, visible_name
 from . import index
 from .desk import PAGE, Desk, Filter
@@ -58,7 +59,8 @@ class Review:
         self._stamp = self._now()
         self.info = manifest.read_run(self.run)
         found, self._texts = index.build(self.run, self._folder, self._tell)
-        self._desk = Desk(self.run, found, self._who)
+        self._desk = desk = Desk(self.run, found, self._who)
+        self._always = desk.facets, desk.thresholds  # computed now, so that no answer waits for them
         self._view = View(self._desk, self._texts, float(self.info["settings"]["threshold"]))
 
     def _now(self) -> tuple[int, int]:
@@ -77,16 +79,16 @@ class Review:
 
     # ---- answers; each holds the lock ---------------------------------------------------------------
 
-    def page(self, request: Request) -> Response:
-        _, view = self._fresh()
+    def page(self, _: Request) -> Response:
+        view = self._fresh()[1]
         name = visible_name(self.run.resolve().name)
         return HTMLResponse(view.page(run=name, who=self._who, path=visible_name(str(self.run))))
 
-    def state(self, request: Request) -> Response:
-        desk, _ = self._fresh()
+    def state(self, _: Request) -> Response:
+        desk = self._fresh()[0]
         desk.reload()
         facets = {name: [(value, visible_name(value or ""), n) for value, n in found]
-                  for name, found in desk.facets().items()}  # fmt: skip
+                  for name, found in desk.facets.items()}  # fmt: skip
         settings = self.info["settings"]
         return _json({
             **self._standing(desk), "facets": facets, "names": {**KINDS, **VERDICTS},
@@ -97,7 +99,7 @@ class Review:
         desk, _ = self._fresh()
         chosen = Filter.of(request.query_params)
         after = _whole(request.query_params.get("after", "0"))
-        rows = [{name: _shown(row[name]) for name in row.keys()} for row in desk.queue(chosen, after)]  # noqa: SIM118
+        rows = [{name: _shown(value) for name, value in row.items()} for row in desk.queue(chosen, after)]
         count = desk.count(chosen) if not after else None
         return _json({"rows": rows, "more": len(rows) == PAGE, "count": count})
 
@@ -118,8 +120,7 @@ class Review:
         desk, view = self._fresh()
         chosen = Filter.of(request.query_params)
         count = desk.count(chosen)
-        where = desk.queue(chosen, 0, 1) + desk.queue(chosen, 0, 400)[200:201] + desk.queue(chosen, 0, 400)[-1:]
-        rows = list({row["num"]: row for row in where}.values())
+        rows = desk.samples(chosen, count["findings"])
         return _json({"count": count, "html": view.samples(rows), "version": desk.version})
 
     def threshold(self, request: Request) -> Response:
@@ -129,14 +130,14 @@ class Review:
         except ValueError:
             raise UsageError("the threshold is no number", "move the slider") from None
         html = view.samples(desk.at_border(at), "border.html.j2", at=at)
-        steps = desk.thresholds() if request.query_params.get("steps") else None
+        steps = desk.thresholds if request.query_params.get("steps") else None
         return _json({"steps": steps, "html": html})
 
-    def notes(self, request: Request) -> Response:
-        _, view = self._fresh()
+    def notes(self, _: Request) -> Response:
+        view = self._fresh()[1]
         return HTMLResponse(view.notes())
 
-    def sample(self, request: Request) -> Response:
+    def sample(self, _: Request) -> Response:
         desk, view = self._fresh()
         given = sample.answers(self.run, self.info["fingerprint"])
         (population,) = desk.index.execute("SELECT count(*) FROM removals").fetchone()
@@ -150,13 +151,18 @@ class Review:
     # ---- what changes something ---------------------------------------------------------------------
 
     def decide(self, body: dict[str, Any]) -> Response:
-        desk, _ = self._fresh()
+        desk, view = self._fresh()
         member = body.get("member")
         step = desk.step_on(
             _text(body, "verdict"), _number(body, "finding"), member if isinstance(member, int) else None
         )
         desk.decide(step, _number(body, "version"))
-        return _json({**self._standing(desk), "verdict": step.verdict, "finding": self._row(desk, body["finding"])})
+        note = ""
+        if step.verdict == "swap":
+            problem = view.swap_problem(body["finding"], member, settings_of(self.info["settings"]))
+            note = f"Both will stay. The kept text against this copy: {problem}." if problem else ""
+        row = self._row(desk, body["finding"])
+        return _json({**self._standing(desk), "verdict": step.verdict, "finding": row, "note": visible(note)})
 
     def batch(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
@@ -281,7 +287,7 @@ def _text(body: dict[str, Any], name: str) -> str:
 def _file(name: str, kind: str) -> Callable[[Request], Response]:
     content = read(name)
 
-    def serve(request: Request) -> Response:
+    def serve(_: Request) -> Response:
         return Response(content, media_type=kind)
 
     return serve

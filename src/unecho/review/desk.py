@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .. import decisions
 from ..decisions import Finding, Step, Verdict
 from ..errors import UsageError
+
+Row = dict[str, Any]
 
 PAGE = 60
 """Findings of the queue in one answer."""
@@ -76,9 +80,9 @@ class Filter:
         if self.rule:
             add("rule = ?", self.rule)
         if self.site:
-            add("EXISTS (SELECT 1 FROM finding_sites h WHERE h.finding = findings.id AND h.site = ?)", self.site)
+            add("id IN (SELECT finding FROM finding_sites WHERE site = ?)", self.site)
         if self.folder:
-            add("EXISTS (SELECT 1 FROM finding_folders h WHERE h.finding = findings.id AND h.folder = ?)", self.folder)
+            add("id IN (SELECT finding FROM finding_folders WHERE folder = ?)", self.folder)
         if self.low > 0 or self.high < 1:
             add("low BETWEEN ? AND ?", self.low, self.high)
         if self.copies:
@@ -86,10 +90,17 @@ class Filter:
         if self.words:
             add("words >= ?", self.words)
         for word in self.text.casefold().split()[:10]:
-            add("instr(search, ?)", word)
+            if word.isalnum() and not _UNSPACED.search(word):
+                add("id IN (SELECT rowid FROM words WHERE words MATCH ?)", f'"{word}"*')
+            else:
+                add("id IN (SELECT finding FROM searched WHERE instr(text, ?))", word)
         return " AND ".join(conditions), values
 
 
+_UNSPACED = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Scripts written without spaces, in which words have no beginning that could be looked up."""
 _KINDS = {
     "status": str, "kind": str, "rule": str, "site": str, "folder": str, "text": str, "low": float, "high": float,
     "copies": int, "words": int,
@@ -175,10 +186,10 @@ class Desk:
         """Say anew what was decided about the findings that some steps (a query) speak of."""
         self.index.executescript(f"""
           CREATE TEMP TABLE touched AS
-            SELECT m.num, m.finding FROM members m JOIN said s ON s.a = m.key AND (s.b = m.keeper OR s.kind = 'line')
-              WHERE s.step IN ({steps})
-            UNION SELECT m.num, m.finding FROM members m JOIN said s ON s.kind = 'rule' AND s.a = m.rule
-              WHERE s.step IN ({steps});
+            SELECT m.num, m.finding FROM said s CROSS JOIN members m
+              ON m.key = s.a AND (m.keeper = s.b OR s.kind = 'line') WHERE s.step IN ({steps}) AND s.kind != 'rule'
+            UNION SELECT m.num, m.finding FROM said s CROSS JOIN members m ON m.rule = s.a
+              WHERE s.step IN ({steps}) AND s.kind = 'rule';
           UPDATE members SET verdict = coalesce(({_SAID_OF_MEMBER}), ({_SAID_OF_RULE}))
             WHERE num IN (SELECT num FROM touched);
           UPDATE findings SET verdict = ({_TOGETHER}) WHERE id IN (SELECT finding FROM touched);
@@ -197,26 +208,43 @@ class Desk:
         return {
             "total": first["n"] if first else 0, "done": first["done"] if first else 0,
             "settled": second["n"] if second else 0, "also_done": second["done"] if second else 0,
-            "steps": self.index.execute("SELECT count(*) FROM steps WHERE active = 1 AND verdict != 'undo'").fetchone()[0],
+            "steps": self.index.execute(
+                "SELECT count(*) FROM steps WHERE active = 1 AND verdict != 'undo'"
+            ).fetchone()[0],
         }  # fmt: skip
 
-    def queue(self, chosen: Filter, after: int = 0, limit: int = PAGE) -> list[sqlite3.Row]:
+    def _all(self, query: str, values: Sequence[Any] = ()) -> list[Row]:
+        return [dict(row) for row in self.index.execute(query, values)]
+
+    def _one(self, query: str, values: Sequence[Any] = ()) -> Row | None:
+        row = self.index.execute(query, values).fetchone()
+        return dict(row) if row else None
+
+    def queue(self, chosen: Filter, after: int = 0, limit: int = PAGE) -> list[Row]:
         """Findings in order of doubt, those after number ``after``."""
         where, values = chosen.where()
-        return self.index.execute(
+        return self._all(
             "SELECT num, kind, lead, copies, removed, words, doubt, low, kinds, category, rule, verdict FROM findings"
             f" WHERE num > ? AND {where} ORDER BY num LIMIT ?", (after, *values, limit),
-        ).fetchall()  # fmt: skip
+        )  # fmt: skip
 
     def count(self, chosen: Filter) -> dict[str, int]:
         """Findings, removals and words that a filter means."""
         where, values = chosen.where()
-        row = self.index.execute(
+        row = self._all(
             f"SELECT count(*) AS findings, coalesce(sum(removed), 0) AS removals, coalesce(sum(words), 0) AS words"
             f" FROM findings WHERE {where}", values,
-        ).fetchone()  # fmt: skip
-        return dict(row)
+        )  # fmt: skip
+        return row[0]
 
+    def samples(self, chosen: Filter, of: int) -> list[Row]:
+        """The first, the middle and the last of the ``of`` findings that a filter means."""
+        where, values = chosen.where()
+        places = sorted({0, of // 2, of - 1}) if of else []
+        query = f"SELECT * FROM findings WHERE {where} ORDER BY num LIMIT 1 OFFSET ?"
+        return [row for place in places for row in self._all(query, (*values, place))]
+
+    @cached_property
     def facets(self) -> dict[str, list[tuple[str, int]]]:
         """What there is to filter by: sites and folders, kinds, rules; the most frequent first."""
 
@@ -230,33 +258,31 @@ class Desk:
             "rules": most("SELECT rule, count(*) FROM findings WHERE rule IS NOT NULL GROUP BY rule"),
         }
 
-    def finding(self, number: int) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self.index.execute("SELECT * FROM findings WHERE num = ?", (number,)).fetchone()
-        return row
+    def finding(self, number: int) -> Row | None:
+        return self._one("SELECT * FROM findings WHERE num = ?", (number,))
 
-    def members(self, finding: int, limit: int = 50) -> list[sqlite3.Row]:
+    def members(self, finding: int, limit: int = 50) -> list[Row]:
         """Members of a finding (by its id), closest calls first: those that stay, then the least covered."""
-        return self.index.execute(
+        return self._all(
             "SELECT m.*, d.name, d.title, d.site, d.date, d.url FROM members m JOIN documents d ON d.num = m.document"
             " WHERE m.finding = ? ORDER BY m.action, m.covered, m.num LIMIT ?", (finding, limit),
-        ).fetchall()  # fmt: skip
+        )  # fmt: skip
 
-    def document(self, number: int) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self.index.execute("SELECT * FROM documents WHERE num = ?", (number,)).fetchone()
-        return row
+    def document(self, number: int) -> Row | None:
+        return self._one("SELECT * FROM documents WHERE num = ?", (number,))
 
-    def removals_of(self, document: int) -> list[sqlite3.Row]:
-        return self.index.execute(
+    def removals_of(self, document: int) -> list[Row]:
+        return self._all(
             "SELECT r.*, d.name AS keeper_name FROM removals r LEFT JOIN documents d ON d.num = r.k_document"
             " WHERE r.document = ? ORDER BY r.start", (document,),
-        ).fetchall()  # fmt: skip
+        )  # fmt: skip
 
-    def places_of_line(self, key: str, limit: int = 5) -> list[sqlite3.Row]:
+    def places_of_line(self, key: str, limit: int = 5) -> list[Row]:
         """Where a boilerplate line was taken out, one place a document."""
-        return self.index.execute(
+        return self._all(
             "SELECT r.*, d.name, d.title, d.site, d.date, d.url FROM removals r JOIN documents d ON d.num = r.document"
             " WHERE r.key = ? AND r.reason = 'boilerplate' GROUP BY r.document ORDER BY r.num LIMIT ?", (key, limit),
-        ).fetchall()  # fmt: skip
+        )  # fmt: skip
 
     # ---- what a verdict is about ------------------------------------------------------------------------
 
@@ -265,22 +291,20 @@ class Desk:
         finding = self.finding(number)
         if finding is None:
             raise UsageError(f"no finding {number}", "reload the page")
-        rows = self.index.execute("SELECT * FROM members WHERE finding = ?", (finding["id"],)).fetchall()
+        rows = self._all("SELECT * FROM members WHERE finding = ?", (finding["id"],))
         one = next((row for row in rows if row["num"] == member), rows[0] if rows else None)
         if one is None:
             raise UsageError("a finding without members", "unecho check the run")
         meant, found = self._meant(verdict, finding, rows, one)
         return decisions.new_step(meant, found, self.who, text=finding["lead"][:80])
 
-    def _meant(
-        self, verdict: str, finding: sqlite3.Row, rows: Sequence[sqlite3.Row], one: sqlite3.Row
-    ) -> tuple[Verdict, list[Finding]]:
+    def _meant(self, verdict: str, finding: Row, rows: Sequence[Row], one: Row) -> tuple[Verdict, list[Finding]]:
         if finding["kind"] == "line":
             line = [Finding("line", line=finding["key"])]
             on_line: dict[str, tuple[Verdict, list[Finding]]] = {
                 "accept": ("accept", line), "boilerplate": ("boilerplate", line),
                 "never-boilerplate": ("never-boilerplate", line), "reject": ("never-boilerplate", line),
-                "never-rule": ("never-boilerplate", [Finding("rule", rule=finding["rule"])] if finding["rule"] else line),
+                "never-rule": ("never-boilerplate", [Finding("rule", rule=finding["rule"] or "")]),
             }  # fmt: skip
             if verdict in on_line:
                 return on_line[verdict]
@@ -303,8 +327,8 @@ class Desk:
         """One step for all findings that a filter means."""
         where, values = chosen.where()
         query = (
-            "SELECT DISTINCT m.key, m.keeper FROM members m JOIN findings ON findings.id = m.finding"
-            f" WHERE findings.kind {{}} 'line' AND {where}"
+            "SELECT DISTINCT m.key, m.keeper FROM members m WHERE m.finding IN"
+            f" (SELECT id FROM findings WHERE kind {{}} 'line' AND {where})"
         )
         copies = self.index.execute(query.format("!="), values)
         lines = self.index.execute(query.format("="), values)
@@ -324,14 +348,15 @@ class Desk:
 
     # ---- the threshold ----------------------------------------------------------------------------------
 
+    @cached_property
     def thresholds(self) -> list[dict[str, float]]:
         """For each per cent from 50 on: copies and words that would go, of those compared. Copies held back because
         a number or a name differs are not counted; below the run's own threshold such guards have not spoken yet."""
-        rows = self.index.execute(
+        rows = self._all(
             "SELECT cast(covered * 100 + 1e-6 AS INTEGER) AS step, count(*) AS n, sum(coalesce(words, 0)) AS words"
             " FROM members WHERE keeper != '' AND covered IS NOT NULL AND why NOT LIKE 'numbers differ%'"
             " AND why NOT LIKE 'names differ%' AND relation IS NOT NULL GROUP BY step"
-        ).fetchall()
+        )
         found: list[dict[str, float]] = []
         copies = words = 0
         by_step = {row["step"]: row for row in rows}
@@ -342,41 +367,42 @@ class Desk:
             found.append({"threshold": step / 100, "removals": copies, "words": words})
         return found[::-1]
 
-    def at_border(self, threshold: float, each: int = 2) -> list[sqlite3.Row]:
+    def at_border(self, threshold: float, each: int = 2) -> list[Row]:
         """Members just above and just below a threshold."""
         wanted = (
-            "SELECT m.*, f.num AS finding_num FROM members m JOIN findings f ON f.id = m.finding WHERE f.kind = 'cluster'"
-            " AND m.relation != 'exact' AND m.covered {} ? ORDER BY m.covered {} LIMIT ?"
+            "SELECT m.*, f.num AS finding_num FROM members m JOIN findings f ON f.id = m.finding"
+            " WHERE f.kind = 'cluster' AND m.relation != 'exact' AND m.covered {} ? ORDER BY m.covered {} LIMIT ?"
         )
-        below = self.index.execute(wanted.format("<", "DESC"), (threshold, each)).fetchall()
-        return [*self.index.execute(wanted.format(">=", ""), (threshold, each)).fetchall()[::-1], *below]
+        below = self._all(wanted.format("<", "DESC"), (threshold, each))
+        return [*self._all(wanted.format(">=", ""), (threshold, each))[::-1], *below]
 
     # ---- conflicts --------------------------------------------------------------------------------------
 
-    def stale(self, limit: int = 100) -> list[sqlite3.Row]:
+    def stale(self, limit: int = 100) -> list[Row]:
         """Decisions whose text is no more in the run."""
-        return self.index.execute(
-            "SELECT s.verdict, s.kind, s.a, s.document, t.who, t.said_at, t.text FROM said s JOIN steps t ON t.num = s.step"
-            " WHERE s.active = 1 AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind != 'rule' AND m.key = s.a AND"
-            " (s.kind = 'line' OR m.keeper = s.b)) AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind = 'rule' AND"
-            " m.rule = s.a) LIMIT ?", (limit,),
-        ).fetchall()  # fmt: skip
+        return self._all(
+            "SELECT s.verdict, s.kind, s.a, s.document, t.who, t.said_at, t.text FROM said s"
+            " JOIN steps t ON t.num = s.step WHERE s.active = 1"
+            " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind != 'rule' AND m.key = s.a"
+            " AND (s.kind = 'line' OR m.keeper = s.b))"
+            " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind = 'rule' AND m.rule = s.a) LIMIT ?", (limit,),
+        )  # fmt: skip
 
-    def conflicts(self, limit: int = 100) -> list[sqlite3.Row]:
+    def conflicts(self, limit: int = 100) -> list[Row]:
         """Pairs of decisions of different people on the same text."""
-        return self.index.execute(
+        return self._all(
             "SELECT s.verdict, t.who, t.said_at, t.text, o.verdict AS other_verdict, u.who AS other_who,"
             " (SELECT f.num FROM members m JOIN findings f ON f.id = m.finding WHERE m.key = s.a LIMIT 1) AS finding"
             " FROM said s JOIN steps t ON t.num = s.step JOIN said o ON o.a = s.a AND o.b = s.b AND o.num < s.num"
             " JOIN steps u ON u.num = o.step WHERE s.active = 1 AND o.active = 1 AND u.who != t.who"
             " AND o.verdict != s.verdict AND (s.document = '' OR o.document = '' OR s.document = o.document) LIMIT ?",
             (limit,),
-        ).fetchall()  # fmt: skip
+        )  # fmt: skip
 
-    def sampled(self, numbers: Iterable[int]) -> list[sqlite3.Row]:
+    def sampled(self, numbers: Iterable[int]) -> list[Row]:
         """Removals by number, in the order asked for."""
         listed = list(numbers)
         marks = ",".join("?" * len(listed))
-        rows = self.index.execute(f"SELECT * FROM removals WHERE num IN ({marks})", listed).fetchall()
+        rows = self._all(f"SELECT * FROM removals WHERE num IN ({marks})", listed)
         by_number = {row["num"]: row for row in rows}
         return [by_number[number] for number in listed if number in by_number]

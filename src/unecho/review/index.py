@@ -24,12 +24,10 @@ from .texts import Texts
 
 LEAD = 200
 """Characters of a finding's text that the queue shows."""
+_REMEMBERED = 200_000
+"""Documents whose number and site are kept in memory while the index is built."""
 _SEARCHED = 1500
 """Characters of a finding's text that can be searched."""
-_SURE = 0.9
-"""Confidence from which a short boilerplate line needs no second look."""
-_SHORT = 12
-"""Words from which a boilerplate line could be a sentence of an article."""
 _MANY = 10
 """Copies from which even an exact one is looked at: whatever is printed so often may be no copy at all."""
 
@@ -45,9 +43,11 @@ def build(run: Path, folder: Path, tell: Progress = lambda _: None) -> tuple[sql
     path = folder / "index.sqlite"
     path.unlink(missing_ok=True)
     index = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-    index.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;")
-    index.executescript(files("unecho.review").joinpath("schema.sql").read_text("utf-8"))
-    index.create_function("lead", 1, lambda text: one_line(text or "", LEAD))
+    index.executescript(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -64000; PRAGMA temp_store = FILE;"
+    )
+    index.executescript(_script("tables"))
+    index.create_function("casefolded", 1, str.casefold, deterministic=True)
     texts = Texts(run, index, folder)
     build = _Build(run, index, texts, info["settings"])
     tell("reading documents")
@@ -70,12 +70,12 @@ class _Build:
         self._run, self._base, self._index, self._texts = run, base(run), index, texts
         self._threshold, self._similar = float(settings["threshold"]), float(settings["similar"])
 
-        @lru_cache(20_000)
+        @lru_cache(_REMEMBERED)
         def number(name: str) -> int | None:
             row = index.execute("SELECT num FROM documents WHERE name = ?", (name,)).fetchone()
             return row[0] if row else None
 
-        @lru_cache(20_000)
+        @lru_cache(_REMEMBERED)
         def home(document: int) -> tuple[str, str, str]:
             found: tuple[str, str, str] = index.execute(
                 "SELECT site, folder, coalesce(title, '') || ' ' || name FROM documents WHERE num = ?", (document,)
@@ -131,7 +131,8 @@ class _Build:
             keeper = (self._number(r.keeper.document), r.keeper.start, r.keeper.end) if r.keeper else (None, None, None)
             yield (
                 number, r.id, self._number(r.document), r.start, r.end, r.reason, r.category, r.rule, r.confidence,
-                r.cluster, r.words, key_and_words(r.text)[0], one_line(r.text, LEAD), *keeper, r.covered,
+                r.cluster, r.words, key_and_words(r.text)[0],
+                None if r.cluster else one_line(r.text, LEAD), *keeper, r.covered,
                 r.resemblance, r.containment,
             )  # fmt: skip
 
@@ -164,10 +165,11 @@ class _Build:
                 homes += [(number, *self._home(d)[:2]) for d in {document, *others} if d is not None]
             self._insert(
                 "findings",
-                14,
-                findings,
-                "id, kind, ref, why_kept, document, start, end, doubt, settled, copies, removed, low, kinds, search",
+                13,
+                (row[:-1] for row in findings),
+                "id, kind, ref, why_kept, document, start, end, doubt, settled, copies, removed, low, kinds",
             )
+            self._insert("searched", 2, ((row[0], row[-1]) for row in findings), "finding, names")
             self._insert(
                 "members",
                 10,
@@ -206,35 +208,11 @@ class _Build:
 
     def copies(self) -> None:
         """Repeats inside a document and quotes that were cut out: copies in no cluster, by their words."""
-        self._index.executescript(
-            "CREATE TEMP TABLE loose AS SELECT *, key || k_document || ' ' || k_start AS ref FROM removals"
-            " WHERE k_document IS NOT NULL AND cluster IS NULL;"
-            "INSERT INTO findings (kind, ref, rule, category, document, start, end, doubt, settled, copies, removed, low,"
-            " kinds, why_kept, lead, words)"
-            " SELECT 'copy', ref, rule, reason, k_document, k_start, k_end, 0.1, rule IS NOT NULL AND words < 12,"
-            " count(*) + 1, count(*), min(covered), reason, 'first', lead, sum(words) FROM loose GROUP BY ref ORDER BY num;"
-            "CREATE INDEX finding_ref ON findings (ref);"
-            "INSERT INTO members (finding, document, start, end, covered, resemblance, containment, relation, action, why,"
-            " rule, removal, words, key)"
-            " SELECT f.id, l.document, l.start, l.end, l.covered, l.resemblance, l.containment, 'exact', 'removed',"
-            " l.reason, l.rule, l.id, l.words, l.key FROM loose l JOIN findings f ON f.ref = l.ref AND f.kind = 'copy';"
-            "DROP TABLE loose;"
-        )
+        self._index.executescript(_script("copies"))
 
     def lines(self) -> None:
         """Boilerplate by its words: one finding for a line, however often it was taken out."""
-        self._index.executescript(
-            "CREATE INDEX removal_key ON removals (key);"
-            "INSERT INTO findings (kind, ref, rule, category, document, start, end, key, doubt, settled, copies, removed,"
-            " low, kinds, lead, words)"
-            f" SELECT 'line', key, rule, category, document, start, end, key,"
-            f" round(min(1, 1.5 * (1 - min(confidence))) * 0.8 + 0.2 * min(max(words), 40) / 40.0, 4),"
-            f" min(confidence) >= {_SURE} AND max(words) < {_SHORT}, count(*), count(*), min(confidence), category, lead,"
-            " sum(words) FROM (SELECT * FROM removals WHERE reason = 'boilerplate' ORDER BY num) GROUP BY key;"
-            "INSERT INTO members (finding, document, start, end, covered, action, why, rule, removal, words, key, keeper)"
-            " SELECT id, document, start, end, low, 'removed', category, rule, ref, words, key, '' FROM findings"
-            " WHERE kind = 'line';"
-        )
+        self._index.executescript(_script("lines"))
         homes = self._index.execute(
             "SELECT DISTINCT f.id, d.site, d.folder FROM findings f JOIN removals r ON r.key = f.key AND"
             " r.reason = 'boilerplate' JOIN documents d ON d.num = r.document WHERE f.kind = 'line'"
@@ -246,37 +224,25 @@ class _Build:
 
     def texts(self) -> None:
         """Leads, and the keys of texts that no removal holds; documents one after another."""
-        self._index.executescript(
-            # The words of an exact copy are the keeper's.
-            "UPDATE findings SET key = (SELECT key FROM members m WHERE m.finding = findings.id AND relation = 'exact'"
-            " AND key IS NOT NULL LIMIT 1) WHERE kind = 'cluster';"
-            "CREATE TEMP TABLE wanted AS SELECT document, start, end, 'findings' AS place, id AS num FROM findings"
-            " WHERE kind IN ('cluster', 'copy') UNION ALL SELECT document, start, end, 'members', num FROM members"
-            " WHERE key IS NULL;"
-        )
-        wanted = self._index.execute("SELECT * FROM wanted ORDER BY document, start").fetchall
-        rows = wanted() if self._small() else self._index.execute("SELECT * FROM wanted ORDER BY document, start")
+        self._index.executescript(_script("wanted"))
+        rows = self._index.execute("SELECT * FROM wanted ORDER BY document, start")
         found = (self._looked_up(*row) for row in rows)
         for batch in batched(found, 2000):
             self._index.execute("BEGIN")
             self._index.executemany(
-                "UPDATE findings SET key = ?, lead = coalesce(lead, ?), search = coalesce(search, '') || ' ' || ?"
-                " WHERE id = ?", [(key, lead, text, num) for place, key, _, lead, text, num in batch if place[0] == "f"]
-            )  # fmt: skip
+                "UPDATE findings SET key = ?, lead = coalesce(lead, ?) WHERE id = ?",
+                [(key, lead, num) for place, key, _, lead, _, num in batch if place[0] == "f"],
+            )
+            self._index.executemany(
+                "INSERT INTO searched (finding, text) VALUES (?, ?) ON CONFLICT DO UPDATE SET text = excluded.text",
+                [(num, text) for place, _, _, _, text, num in batch if place[0] == "f"],
+            )
             self._index.executemany(
                 "UPDATE members SET key = ?, words = ? WHERE num = ?",
                 [(key, words, num) for place, key, words, _, _, num in batch if place[0] == "m"],
             )
             self._index.execute("COMMIT")
-        self._index.executescript(
-            "UPDATE members SET keeper = (SELECT key FROM findings f WHERE f.id = members.finding) WHERE keeper IS NULL;"
-            "UPDATE findings SET words = (SELECT coalesce(sum(words), 0) FROM members m WHERE m.finding = findings.id AND"
-            " action = 'removed') WHERE kind = 'cluster';"
-            "UPDATE findings SET search = lower(coalesce(search, '') || ' ' || coalesce(lead, '') || ' ' || coalesce(rule, ''));"
-        )
-
-    def _small(self) -> bool:
-        return bool(self._index.execute("SELECT count(*) < 1000 FROM wanted").fetchone()[0])
+        self._index.executescript(_script("known"))
 
     def _looked_up(
         self, document: int, start: int, end: int, place: str, num: int
@@ -287,21 +253,7 @@ class _Build:
 
     def order(self) -> None:
         """Numbers findings in the order of the queue, and makes the remaining look-ups fast."""
-        self._index.executescript(
-            "CREATE TEMP TABLE queue AS SELECT id, row_number() OVER (ORDER BY doubt DESC, copies DESC, words DESC, id)"
-            " AS num FROM findings;"
-            "CREATE UNIQUE INDEX temp.queue_id ON queue (id);"
-            "UPDATE findings SET num = (SELECT num FROM queue q WHERE q.id = findings.id);"
-            "CREATE UNIQUE INDEX finding_num ON findings (num);"
-            "CREATE INDEX finding_open ON findings (settled, verdict, num);"
-            "CREATE INDEX member_key ON members (key, keeper);"
-            "CREATE INDEX member_rule ON members (rule);"
-            "CREATE INDEX member_covered ON members (covered, num);"
-            "CREATE INDEX home_site ON finding_sites (site, finding);"
-            "CREATE INDEX home_site_of ON finding_sites (finding);"
-            "CREATE INDEX home_folder ON finding_folders (folder, finding);"
-            "DROP TABLE queue; ANALYZE;"
-        )
+        self._index.executescript(_script("order"))
 
     def _add_homes(self, homes: Iterable[tuple[int, str, str]]) -> None:
         rows = list(homes)
@@ -314,6 +266,16 @@ class _Build:
             self._index.execute("BEGIN")
             self._index.executemany(f"INSERT INTO {table} {named} VALUES ({','.join('?' * width)})", batch)
             self._index.execute("COMMIT")
+
+
+def _script(name: str) -> str:
+    """A part of ``index.sql``."""
+    parts = files("unecho.review").joinpath("index.sql").read_text("utf-8").split("\n-- == ")
+    return next(part.partition("\n")[2] for part in parts if part.partition(":")[0] == name)
+
+
+def _member_row(m: Member) -> tuple[Any, ...]:
+    return m.start, m.end, m.covered, m.resemblance, m.containment, m.relation, m.action, m.why
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

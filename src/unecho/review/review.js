@@ -34,10 +34,13 @@
   const getJson = async (path, body) => (await ask(path, body)).json();
   const getText = async (path) => (await ask(path)).text();
 
+  let fading;
   function say(text, wrong = false) {
     const line = $("#message");
     line.textContent = text;
     line.classList.toggle("wrong", wrong);
+    clearTimeout(fading);
+    fading = setTimeout(() => { line.textContent = ""; }, wrong ? 15000 : 5000);
   }
 
   // What changes something is sent one after another, each with the version that the one before gave.
@@ -142,7 +145,7 @@
     item.setAttribute("aria-selected", "true");
     item.classList.toggle("decided", Boolean(finding.verdict));
     list.setAttribute("aria-activedescendant", item.id);
-    item.scrollIntoView({ block: "nearest" });
+    if (list.scrollHeight > list.clientHeight) list.scrollTop = scrolledTo(item);
     const parameters = new URLSearchParams();
     if (member) parameters.set("member", member);
     if (state.whole) parameters.set("whole", "1");
@@ -151,6 +154,8 @@
     pane.innerHTML = html; // escaped by the server; the content policy runs no script of it
     pane.scrollTop = 0;
     shape(finding);
+    if (state.shown && matchMedia("(max-width: 52rem)").matches) pane.scrollIntoView({ block: "start" });
+    state.shown = true;
     if (place + 10 > state.rows.length) loadMore();
   }
 
@@ -159,8 +164,14 @@
     for (const button of $$("[data-verdict]")) {
       const only = button.dataset.for;
       const fits = finding && (!only || (only === "copy" ? finding.kind !== "line" : only === finding.kind));
-      button.disabled = !fits;
+      button.hidden = !fits;
     }
+  }
+
+  // Where the list must be scrolled for an item to be seen; the page itself stays where it is.
+  function scrolledTo(item) {
+    const top = item.offsetTop - list.offsetTop;
+    return Math.max(Math.min(list.scrollTop, top), top + item.offsetHeight - list.clientHeight);
   }
 
   async function move(step) {
@@ -203,13 +214,13 @@
   function decide(verdict) {
     const finding = current();
     const button = $(`[data-verdict="${verdict}"]`);
-    if (!finding || (button && button.disabled)) return;
+    if (!finding || !button || button.hidden) return;
     const member = chosen();
     inTurn(async () => {
       const found = await getJson("/decide", { verdict, finding: finding.num, member, version: state.version });
       stand(found);
       mark(finding.num, found.finding.verdict);
-      say(`${state.names[found.verdict] || found.verdict}: ${finding.lead.slice(0, 60)}`);
+      say(`${state.names[found.verdict] || found.verdict}: ${finding.lead.slice(0, 60)} ${found.note}`, Boolean(found.note));
       if (current() === finding) {
         const stays = verdict === "exclude" && $$("[data-member]", pane).length > 1;
         if (stays || state.at + 1 >= state.rows.length) await show(state.at, member);

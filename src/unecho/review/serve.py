@@ -40,6 +40,7 @@ def _listen(port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind(("127.0.0.1", port))
+        sock.listen()  # who comes before the server is up waits
     except OSError as error:
         sock.close()
         raise UsageError(f"cannot listen on port {port}: {error.strerror}", "leave --port out") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -10,11 +9,14 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from ..config import Settings
+from ..decide import kept_spans
 from ..paragraphs import split
+from ..recheck import prove
 from ..report.diff import Piece, fold, word_diff
 from ..sample import Summary
 from ..wording import counted, one_line, percent, visible, visible_name
-from .desk import Desk
+from .desk import Desk, Row
 from .texts import Texts
 
 LONGEST = 20_000
@@ -27,9 +29,10 @@ VERDICTS = {
     "boilerplate": "boilerplate everywhere", "never-boilerplate": "never boilerplate", "undo": "undone",
 }  # fmt: skip
 KINDS = {
-    "exact": "exact copy", "near": "near copy", "contained": "part of the kept text", "guarded": "numbers or names differ",
-    "similar": "only similar", "duplicate": "copy", "repeat": "repeat in one document", "passage": "cut quote",
-    "line": "boilerplate", "cluster": "copies", "copy": "repeats and quotes",
+    "exact": "exact copy", "near": "near copy", "contained": "part of the kept text",
+    "guarded": "numbers or names differ", "similar": "only similar", "duplicate": "copy",
+    "repeat": "repeat in one document", "passage": "cut quote", "line": "boilerplate", "cluster": "copies",
+    "copy": "repeats and quotes",
 }  # fmt: skip
 REASONS = {"earliest": "it is the earliest", "longest": "its document is the longest", "path": "its path comes first",
            "latest": "it is the latest", "shortest": "its document is the shortest",
@@ -82,7 +85,7 @@ class View:
         shown = [self._sample(row) for row in rows]
         return self._templates.get_template(template).render(samples=shown, **more)
 
-    def removal(self, row: sqlite3.Row | None, answers: Mapping[str, bool], summary: Summary, total: int) -> str:
+    def removal(self, row: Row | None, answers: Mapping[str, bool], summary: Summary, total: int) -> str:
         """One removal of the check by hand."""
         shown: dict[str, Any] = {}
         if row is not None:
@@ -95,6 +98,20 @@ class View:
             removal=row, summary=summary, total=total, done=len(answers), **shown
         )
 
+    def swap_problem(self, number: int, member: int | None, settings: Settings) -> str:
+        """Why the kept text of a finding could not go if a member stayed in its place; empty if it could."""
+        finding = self._desk.finding(number)
+        members = self._desk.members(finding["id"], 1_000_000) if finding else []
+        chosen = next((m for m in members if m["num"] == member), members[0] if members else None)
+        if finding is None or chosen is None:
+            return ""
+        text = self._texts.text(chosen["document"])
+        gone = [(r["start"], r["end"]) for r in self._desk.removals_of(chosen["document"]) if not _holds(r, chosen)]
+        (proof,) = prove(text, kept_spans(text, gone), [self._text(finding)], settings)
+        if proof is not None and proof.enough:
+            return ""
+        return proof.why if proof else "too little of it is there"
+
     def document(self, number: int) -> str | None:
         """A document as it was read, with what was found marked in it."""
         row = self._desk.document(number)
@@ -102,8 +119,10 @@ class View:
             return None
         text, at, segments = self._texts.text(number), 0, list[tuple[str, Any]]()
         for removal in self._desk.removals_of(number):
-            segments += [(text[at : removal["start"]], None), (text[removal["start"] : removal["end"]], removal)]
-            at = removal["end"]
+            gone = text[removal["start"] : removal["end"]]
+            start = removal["start"] + len(gone) - len(gone.lstrip())
+            segments += [(text[at:start], None), (gone.strip(), removal)]
+            at = start + len(gone.strip())
         segments.append((text[at:], None))
         return self._templates.get_template("document.html.j2").render(document=row, segments=segments)
 
@@ -122,11 +141,11 @@ class View:
 
     def _sample(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A member, or the first member of a finding of the queue, with its keeper."""
-        finding = self._desk.finding(row["finding_num"] if "finding_num" in row.keys() else row["num"])  # noqa: SIM118
+        finding = self._desk.finding(row.get("finding_num", row["num"]))
         if finding is None:
             return {}
         members = self._desk.members(finding["id"], 1)
-        member = row if "finding_num" in row.keys() else members[0]  # noqa: SIM118
+        member = row if "finding_num" in row else members[0]
         if finding["kind"] == "line":
             return {"finding": finding, "member": None, "pieces": [], "place": self._named(finding["document"])}
         pieces = fold(word_diff(self._text(finding)[:2000], self._text(member)[:2000]), 24, 8)
@@ -161,6 +180,10 @@ def safe_link(url: str | None) -> str:
     """``url`` where it is an ordinary web address; empty for javascript: and everything else."""
     plain = (url or "").strip()
     return plain if plain.lower().startswith(("http://", "https://")) else ""
+
+
+def _holds(removal: Row, member: Row) -> bool:
+    return bool(removal["start"] <= member["start"] and member["end"] <= removal["end"])
 
 
 def _ends(text: str) -> list[str]:
