@@ -94,6 +94,15 @@ def choose(
     return found
 
 
+def against(corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, settings: Settings) -> list[Verdict | None]:
+    """As ``choose``, but document 0 keeps all it has, and every other paragraph is compared with it alone."""
+    chooser = _Chooser(corpus, sets, near, runs, np.zeros(len(corpus.ids), np.int64), settings)
+    edge = int(np.searchsorted(corpus.paragraphs.document, 1))
+    for paragraph in range(edge):
+        chooser.keep(paragraph)
+    return [chooser.compare(paragraph) for paragraph in range(edge, len(corpus.paragraphs))]
+
+
 class _Chooser:
     """The state of one pass: what is kept so far."""
 
@@ -147,9 +156,17 @@ class _Chooser:
         if self.corpus.long[paragraph]:
             verdict = self._same_words(paragraph) or self._similar(paragraph)
         if verdict is None or not verdict.removed:
-            self.kept[paragraph] = True
-            self.kept_of_kind.setdefault((int(self.kind[paragraph]), int(self.among[paragraph])), paragraph)
+            self.keep(paragraph)
         return verdict
+
+    def keep(self, paragraph: int) -> None:
+        self.kept[paragraph] = True
+        self.kept_of_kind.setdefault((int(self.kind[paragraph]), int(self.among[paragraph])), paragraph)
+
+    def compare(self, paragraph: int) -> Verdict | None:
+        """The verdict on a paragraph that is a copy already: a short line too may go where the same line stays."""
+        same = self._same_words(paragraph)
+        return same if same is not None or not self.corpus.long[paragraph] else self._similar(paragraph)
 
     def _same_words(self, paragraph: int) -> Verdict | None:
         """A copy word for word of a paragraph that stays."""

@@ -82,6 +82,9 @@ Clean = Annotated[
 ]
 KeepCategory = Annotated[str | None, _setting("Leave these in, e.g. caption,byline.", _CLEANING, metavar="CATEGORIES")]
 Rules = Annotated[str | None, _setting("Rules of your own (TOML).", _CLEANING, metavar="FILE")]
+Decisions = Annotated[
+    str | None, _setting("Carry out what people decided on earlier findings.", _CHOOSING, metavar="FILE")
+]
 HtmlAs = Annotated[str | None, _setting("What HTML becomes: txt (default) or md.", _CLEANING, metavar="FORMAT")]
 
 
@@ -141,6 +144,7 @@ def dedupe(
         bool | None,
         _setting("Cut repeated quotes out of paragraphs that stay, sentence by sentence.", _CHOOSING, "--cut-passages"),
     ] = None,
+    decisions: Decisions = None,
     clean: Clean = None,
     keep_category: KeepCategory = None,
     rules: Rules = None,
@@ -224,6 +228,37 @@ def report(
     from . import jobs
 
     jobs.report(run, format, out, open_page)
+
+
+@app.command()
+def apply(
+    run: Run,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Take in these decisions too.", show_default=False),
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the run anew with what people decided: corpus, record and report."""
+    from . import jobs
+
+    jobs.apply(run, decisions, jobs.Show("json" if json else "nothing" if quiet else "report"))
+
+
+@app.command()
+def review(
+    run: Run,
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="Port; 0 takes a free one.")] = 0,
+    who: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Who decides; your login name.", show_default=False)
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+) -> None:
+    """Look at what was found on a page of your own, and decide: accept, reject, correct."""
+    from . import jobs
+
+    jobs.review(run, port, not no_open, who)
 
 
 @app.command()

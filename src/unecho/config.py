@@ -42,6 +42,8 @@ class Settings:
     keep_category: tuple[str, ...] = ()
     rules: str = ""
     """Path of a TOML file with rules of the user's own."""
+    decisions: str = ""
+    """Path of a ``decisions.jsonl``: what people decided about earlier findings, carried out on these."""
     html_as: Literal["txt", "md"] = "txt"
     encoding: str = ""
     """Encoding of all input; empty: found out file by file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 import tempfile
 import webbrowser
@@ -13,16 +14,17 @@ from typing import TextIO
 
 import orjson
 
-from . import manifest, pipeline
+from . import decisions, manifest, pipeline, stored
 from .atomic import RunFolder, write_bytes
 from .check import check as find_problems
 from .config import Config
+from .decide import Decided
 from .errors import RunError, UsageError
 from .report import data as report_data
 from .restore import restore as write_restored
 from .restore import restored, texts
 from .result import Result
-from .wording import visible
+from .wording import counted, visible
 
 
 class Show(Enum):
@@ -42,6 +44,8 @@ def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, co
                 _show(Path(folder), result, show)
             return bool(result.skipped)
     with RunFolder(out, inputs) as folder:
+        if config.settings.decisions:
+            decisions.refuse_others(out, decisions.given(config.settings.decisions))
         with _progress(show) as progress:
             result = pipeline.run(command, inputs, config, progress)
             with result:
@@ -55,7 +59,7 @@ def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, co
 def _show(run: Path, dry: Result | None, show: Show) -> None:
     if show is Show.NOTHING:
         return
-    loaded = report_data.load(run, dry.texts() if dry else texts)
+    loaded = report_data.load(run, dry.texts() if dry else texts, report_data.SMALL)
     if show is Show.JSON:
         from .report.export import summary
 
@@ -87,7 +91,7 @@ def report(run: Path, kind: str, out: Path | None, open_page: bool) -> None:
         if open_page:
             webbrowser.open(page.as_uri())
     elif kind == "terminal":
-        _terminal(report_data.load(run, texts))
+        _terminal(report_data.load(run, texts, report_data.SMALL))
     else:
         _exported(run, kind, out)
 
@@ -121,6 +125,65 @@ def _output(out: Path | None) -> Iterator[TextIO]:
 def _print_bytes(data: bytes) -> None:
     sys.stdout.buffer.write(data)
     sys.stdout.flush()
+
+
+def apply(run: Path, more: Path | None, show: Show) -> None:
+    """Write a run anew with what people decided about it.
+
+    ``more``: a file with further decisions, which the run takes in.
+    """
+    decided = applied(run, more)
+    if show is Show.JSON:
+        _show(run, None, show)
+    elif show is Show.REPORT:
+        sys.stdout.write(f"{told(decided)}\n{run} is written anew: unecho report {run}\n")
+
+
+def applied(run: Path, more: Path | None = None) -> Decided | None:
+    manifest.read_run(run)
+    with RunFolder(run) as folder:
+        log = decisions.read(run / decisions.DECISIONS)
+        if more is not None:
+            log = decisions.merged(log, decisions.given(str(more)))
+        with stored.load(run) as found:
+            result = found.with_decisions(log) if log.steps else found
+            result.write_into(folder)
+    return result.decided
+
+
+def told(decided: Decided | None) -> str:
+    """What became of the decisions, in words."""
+    if decided is None:
+        return "nothing was decided: the run is as it was found"
+    counts = decided.counts
+    parts = [f"{counted(counts['used'], 'decision')} carried out"]
+    parts += [f"{counts[name]:,} {words}" for name, words in _RESULTS.items() if counts[name]]
+    change = len(decided.after.removals) - len(decided.before.removals)
+    parts.append(f"{counted(abs(change), 'removal')} {'fewer' if change < 0 else 'more'} than found")
+    return ", ".join(parts)
+
+
+def review(run: Path, port: int, open_browser: bool, who: str | None) -> None:
+    """Serve the review of a run until it is interrupted. ``who``: the name decisions are given; None: the login."""
+    from .review.serve import serve
+
+    manifest.read_run(run)
+    serve(run, port, open_browser, _login() if who is None else who, lambda out: told(applied(out)))
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+_RESULTS = {
+    "stale": "whose text is not in this run",
+    "refused": "refused, as no verified copy would stay",
+    "overruled": "overruled by later ones",
+    "conflicts": "on which people differ",
+}
 
 
 def restore(run: Path, out: Path | None) -> None:

@@ -19,6 +19,12 @@ REMOVALS = "removals.jsonl"
 CLUSTERS = "clusters.jsonl"
 PASSAGES = "passages.jsonl"
 STORIES = "stories.jsonl"
+DECIDED = "decided.jsonl"
+"""What became of each decision."""
+FOUND = "found"
+"""Folder with documents, removals and clusters as they were before decisions."""
+SAMPLE = "sample.jsonl"
+"""Removals that a person checked, drawn at random."""
 CLEAN = "clean"
 REPORT = "report.html"
 
@@ -72,6 +78,17 @@ def passages(run: Path, expected: int = 0) -> Iterator[Passage]:
 
 def stories(run: Path, expected: int = 0) -> Iterator[Story]:
     return _records(run, STORIES, _story, expected)
+
+
+def decided(run: Path) -> Iterator[dict[str, Any]]:
+    """What became of each decision, as ``decide.Decided.lines`` has it."""
+    return _records(run, DECIDED, _line_decided)
+
+
+def _line_decided(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: data[name] for name in ("step", "who", "when", "verdict", "finding", "text", "result", "why", "conflict")
+    }
 
 
 def _records(run: Path, name: str, build: Callable[[dict[str, Any]], T], expected: int = 1) -> Iterator[T]:

@@ -33,23 +33,29 @@ def outcomes(
     found = [DocumentRecord(item.id, "skipped", item.reason, item.source, item.row) for item in skipped]
     for number, document in enumerate(documents):
         text, gone = text_of(number), removals_of[document.id]
-        status, reason = _status(text, gone, settings)
+        status, reason = status_of(text, gone, settings)
         line = None
         if status == "dropped" and document.row is not None:
             line = with_text(line_of(number), document.field, "")
-        by_reason = Counter[str]()
-        for removal in gone:
-            by_reason[removal.reason] += removal.words
         found.append(DocumentRecord(
             document.id, status, reason, document.source, document.row, document.format, document.field or None,
             output[document.source], document.title, document.url, document.site or None, document.date,
             document.language, document.encoding, document.bom, document.repaired, len(text), words[number],
-            modes[number], {name: by_reason[name] for name in REASONS}, sha256(text), line,
+            modes[number], words_by_reason(gone), sha256(text), line,
         ))  # fmt: skip
     return sorted(found, key=lambda record: record.id)
 
 
-def _status(text: str, removals: Sequence[Removal], settings: Settings) -> tuple[Status, str | None]:
+def words_by_reason(removals: Sequence[Removal]) -> dict[str, int]:
+    """How many words went, for every reason there is."""
+    by_reason = Counter[str]()
+    for removal in removals:
+        by_reason[removal.reason] += removal.words
+    return {name: by_reason[name] for name in REASONS}
+
+
+def status_of(text: str, removals: Sequence[Removal], settings: Settings) -> tuple[Status, str | None]:
+    """What became of a document, and why."""
     if not text.strip():
         return "kept", "empty"
     if not removals:

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from . import choose, findings, lsh, passages, seeds, shingles, sources, stories, table, verify
+from . import choose, decisions, findings, lsh, passages, seeds, shingles, sources, stories, table, verify
 from .boilerplate import label, rules, templates
 from .columns import (
     PIECE,
@@ -94,6 +94,7 @@ def run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, progre
 
 def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock: _Clock, spool: Spool) -> Result:
     settings = config.settings
+    log = decisions.given(settings.decisions)
     with clock.stage("reading and cleaning"):
         found, items = _items(inputs, settings)
     compiled = is_large(_bytes(found, inputs) // CHARACTERS, None)
@@ -108,7 +109,8 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         _refuse_too_much(config.limits, len(paragraphs.hash))
         matched = _match(taken, paragraphs, config, clock)
     with clock.stage("removals"):
-        return _result(command, taken, paragraphs, matched, settings, clock)
+        result = _result(command, taken, paragraphs, matched, settings, clock)
+        return result.with_decisions(log) if log.steps else result
 
 
 # ---- reading and cleaning ---------------------------------------------------------------------------
@@ -448,5 +450,5 @@ def _result(
     return Result(
         command, settings, records, removals, clusters, found_passages,
         found_stories, taken.inputs, taken.found.ignored, len(paragraphs.start), matched.bands, clock.seconds,
-        taken.spool, dict(zip(ids, taken.numbers, strict=True)),
+        taken.spool, dict(zip(ids, taken.numbers, strict=True)), taken.encoding,
     )  # fmt: skip

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from . import __version__, manifest
+from . import __version__, decisions, manifest
 from .atomic import RunFolder
 from .config import Settings
+from .decide import Decided, Findings, decide
+from .decode import decode
 from .lsh import Bands
 from .model import Cluster, DocumentRecord, Passage, Removal, Story
 from .outcomes import REASONS
@@ -48,6 +51,10 @@ class Result:
     spool: Spool = field(default_factory=Spool, repr=False)
     numbers: dict[str, int] = field(default_factory=dict, repr=False)
     """Number of each document's text in the spool; its JSONL line, if any, has the number after."""
+    line_encoding: str = ""
+    """Of the JSONL lines in the spool; empty: found out line by line."""
+    decided: Decided | None = None
+    """What people decided, where anything was, and what that changed."""
 
     @property
     def kept(self) -> list[str]:
@@ -68,6 +75,15 @@ class Result:
         removals = self._removals_of.get(document, ())
         return cut(self.text(document), [(removal.start, removal.end) for removal in removals])
 
+    def with_decisions(self, log: decisions.Log) -> Result:
+        """The same with what people decided carried out."""
+        before = Findings(self.documents, self.removals, self.clusters)
+        decided = decide(before, log, self.text, self._line, self.settings)
+        after = decided.after
+        return replace(
+            self, documents=after.documents, removals=after.removals, clusters=after.clusters, decided=decided
+        )
+
     def write(self, out: str | Path) -> Path:
         """Write the run folder ``out``, whole or not at all, in place of an earlier run there.
 
@@ -80,6 +96,7 @@ class Result:
         """As ``write``, into a run folder already held."""
         new = folder.stage()
         self.write_files(new)
+        self._carry_over(folder.out, new)
         folder.commit()
         return folder.out
 
@@ -90,7 +107,7 @@ class Result:
 
         clean = new / manifest.CLEAN
         clean.mkdir()
-        for _ in write_files(clean, self._cleaned(), self.settings.encoding):
+        for _ in write_files(clean, self._cleaned(), self.line_encoding):
             pass
         manifest.write_lines(new / manifest.DOCUMENTS, self.documents)
         manifest.write_lines(new / manifest.REMOVALS, self.removals)
@@ -98,8 +115,27 @@ class Result:
         manifest.write_lines(new / manifest.PASSAGES, self.passages)
         manifest.write_lines(new / manifest.STORIES, self.stories)
         manifest.write_json(new / manifest.TIMINGS, {"seconds": self.seconds})
+        if self.decided is not None:
+            self._write_decided(new, self.decided)
         manifest.write_json(new / manifest.RUN, self.run)
         (new / manifest.REPORT).write_bytes(render(load(new, self.texts())).encode())
+
+    def _write_decided(self, new: Path, decided: Decided) -> None:
+        (new / decisions.DECISIONS).write_bytes(decisions.dump(decided.log.steps))
+        manifest.write_lines(new / manifest.DECIDED, decided.lines())
+        found = new / manifest.FOUND
+        found.mkdir()
+        manifest.write_lines(found / manifest.DOCUMENTS, decided.before.documents)
+        manifest.write_lines(found / manifest.REMOVALS, decided.before.removals)
+        manifest.write_lines(found / manifest.CLUSTERS, decided.before.clusters)
+
+    def _carry_over(self, old: Path, new: Path) -> None:
+        """People's work outlives the run it was done on."""
+        if self.decided is not None:
+            decisions.refuse_others(old, self.decided.log)
+        for name in (decisions.DECISIONS, manifest.SAMPLE):
+            if (old / name).is_file() and not (new / name).exists():
+                shutil.copyfile(old / name, new / name)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """(id, text as read) of every document that was not skipped, in order of id."""
@@ -118,6 +154,7 @@ class Result:
             "ignored": dict(sorted(self.ignored.items())),
             "counts": self.counts,
             "lsh": _lsh(self.bands),
+            **({"decisions": self.decided.counts} if self.decided is not None else {}),
         }
 
     @cached_property
@@ -153,6 +190,10 @@ class Result:
             if record.status in ("kept", "trimmed"):
                 line = b"" if record.row is None else self.spool.data(self.numbers[record.id] + 1)
                 yield record, self.clean_text(record.id), line, record.field or ""
+
+    def _line(self, document: str) -> str:
+        """The line a JSONL row was read from."""
+        return decode(self.spool.data(self.numbers[document] + 1), encoding=self.line_encoding).text
 
     @cached_property
     def _removals_of(self) -> dict[str, list[Removal]]:

@@ -14,8 +14,10 @@ import orjson
 from ..manifest import clusters, removals
 from ..model import Member, Place, Removal
 from ..wording import one_line
-from .data import KIND_NAMES, REASON_NAMES, Finding, Quote, Report, StoryFinding, Texts, kind_of, place_of, text_pairs
 from .diff import count_words
+from .judge import kind_of
+from .model import KIND_NAMES, REASON_NAMES, Finding, Quote, Report, StoryFinding, place_of
+from .texts import Texts, text_pairs
 
 CSV_COLUMNS = (
     "id",
@@ -270,8 +272,7 @@ def _md_stories(report: Report) -> list[str]:
 
 
 def _md_story(report: Report, finding: StoryFinding) -> tuple[str, ...]:
-    keeper = report.document(finding.story.keeper)
-    return escaped(keeper.title or keeper.id), f"{finding.documents:,}"
+    return escaped(report.heading(finding.story.keeper)), f"{finding.documents:,}"
 
 
 def _md_skipped(report: Report) -> list[str]:

@@ -1,4 +1,4 @@
-"""The report as one HTML file: no network, a strict content policy, readable without scripts."""
+"""The report as one HTML file: no network, a strict content policy, its overview readable without scripts."""
 
 from __future__ import annotations
 
@@ -11,28 +11,61 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ..model import Place
 from ..wording import counted, one_line, percent, visible, visible_name
-from .data import KIND_NAMES, REASON_NAMES, STATUS_NAMES, Report, heading, kind_of, place_of
-from .diff import Piece, fold, word_diff
 from .export import summary
+from .model import KIND_NAMES, REASON_NAMES, STATUS_NAMES, Report, heading
+from .pack import parts
+
+SCRIPTS = (
+    "vendor/chart.umd.min.js",
+    "base.js", "text.js", "dom.js", "store.js", "diff.js", "list.js", "browse.js", "shown.js", "charts.js",
+    "decisions.js", "clusters.js", "quotes.js", "stories.js", "documents.js", "boilerplate.js", "main.js",
+)  # fmt: skip
+"""What the page runs, in this order; each file stands for itself and adds to ``unecho``."""
 
 
 def render(report: Report) -> str:
     """The whole page. The same run gives the same page: no paths, no timings."""
-    style, script = Markup(_sibling("report.css")), Markup(_sibling("report.js"))
-    template = _environment(report).get_template("report.html.j2")
-    return template.render(
+    style = Markup(_sibling("page.css"))
+    # Of the scripts, each has its own element and digest, so that an error in one names its lines.
+    # The address of the source map that the charting library ends with is of no use, and one nothing should follow.
+    scripts = [Markup(_sibling(name).partition("//# sourceMappingURL=")[0]) for name in SCRIPTS]
+    template = _environment().get_template("page.html.j2")
+    page = template.render(
         report=report,
         totals=report.totals,
         bar=bar(report),
         sections=_sections(report),
         style=style,
-        script=script,
-        policy=policy(style, script),
-        summary=Markup(json_in_html(summary(report))),
-        anchors={finding.record.id: f"d{number}" for number, finding in enumerate(report.documents, 1)},
+        scripts=scripts,
+        policy=policy([style], scripts),
+        facts=Markup(json_in_html(facts(report))),
+        parts=[(name, Markup(content)) for name, content in parts(report)],
+        bin_width=round((1 - report.similar) / max(len(report.charts.similarity), 1), 4),
+        cells={(cell.site, cell.keeper): cell.words for cell in report.charts.matrix},
     )
+    return page.lstrip()  # what the template's macros leave
+
+
+def facts(report: Report) -> dict[str, Any]:
+    """What the scripts must know besides the findings."""
+    charts = report.charts
+    return {
+        "summary": summary(report),
+        "threshold": report.threshold,
+        "similar": report.similar,
+        "kinds": list(KIND_NAMES.items()),
+        "reasons": REASON_NAMES,
+        "statuses": STATUS_NAMES,
+        "run": report.fingerprint,
+        "paragraph": report.limits.text,
+        "charts": {
+            "similarity": charts.similarity,
+            "sizes": charts.sizes,
+            "categories": [[figure.reason, figure.category, figure.words] for figure in report.figures],
+            "time": [[bucket.label, bucket.documents, bucket.words, bucket.copies] for bucket in charts.time],
+        },
+    }
 
 
 def _sections(report: Report) -> tuple[tuple[str, int | None], ...]:
@@ -48,10 +81,10 @@ def _sections(report: Report) -> tuple[tuple[str, int | None], ...]:
     )
 
 
-def policy(style: str, script: str) -> str:
-    """A Content-Security-Policy that lets this page's own style and script run, and nothing else."""
+def policy(styles: list[Markup], scripts: list[Markup]) -> str:
+    """A Content-Security-Policy that lets this page's own styles and scripts run, and nothing else."""
     return (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        f"default-src 'none'; style-src {_digests(styles)}; script-src {_digests(scripts)}; "
         "base-uri 'none'; form-action 'none'"
     )
 
@@ -67,9 +100,9 @@ def json_in_html(data: Any) -> str:
 def bar(report: Report, width: int = 1000) -> list[tuple[str, int, float, float]]:
     """The words of the corpus as a bar: what, words, where the segment starts, how wide it is."""
     totals = report.totals
-    parts = {"kept": totals.words_kept, **totals.words_removed}
+    words_by = {"kept": totals.words_kept, **totals.words_removed}
     segments, start = [], 0.0
-    for name, words in parts.items():
+    for name, words in words_by.items():
         if not words:
             continue
         size = totals.share(words) * width
@@ -80,14 +113,18 @@ def bar(report: Report, width: int = 1000) -> list[tuple[str, int, float, float]
 
 def _sibling(name: str) -> str:
     # Read as text, so that a CRLF checkout gives the same bytes, and the same hash as in the browser.
-    return files("unecho.report").joinpath(name).read_text("utf-8").replace("\r\n", "\n")
+    return files("unecho.report").joinpath("page", name).read_text("utf-8").replace("\r\n", "\n")
+
+
+def _digests(texts: list[Markup]) -> str:
+    return " ".join(f"'{_digest(text)}'" for text in texts)
 
 
 def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _environment(report: Report) -> jinja2.Environment:
+def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_sibling),
         autoescape=True,  # not select_autoescape: that goes by the file name, and .j2 is not in its list
@@ -103,31 +140,15 @@ def _environment(report: Report) -> jinja2.Environment:
         plain_percent=lambda share: f"{share * 100:g}%",
         name=visible_name,
         line=one_line,
-        link=safe_link,
         reason=lambda name: REASON_NAMES.get(name, name),
-        status=lambda name: STATUS_NAMES.get(name, name),
-        kind_name=lambda name: KIND_NAMES.get(name, name),
     )
-    environment.globals.update(
-        diff=lambda kept, other: _diff(report, kept, other),
-        kind=lambda member: kind_of(member, report.threshold),
-        place_of=place_of,
-        title=heading,
-        kinds=KIND_NAMES,
-        setting=_setting,
-    )
+    environment.globals.update(title=heading, setting=_setting)
     return environment
 
 
 def _finalize(value: Any) -> Any:
     """Every text that reaches the page passes here, so none can forget to show what is invisible."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def safe_link(url: str | None) -> str:
-    """``url`` where it is an ordinary web address; empty for javascript: and everything else."""
-    plain = (url or "").strip()
-    return plain if plain.lower().startswith(("http://", "https://")) else ""
 
 
 def _setting(value: Any) -> str:
@@ -137,7 +158,3 @@ def _setting(value: Any) -> str:
     if isinstance(value, list | tuple):
         value = ", ".join(map(str, value))
     return str(value) if value != "" else "–"
-
-
-def _diff(report: Report, kept: Place, other: Place) -> list[Piece]:
-    return fold(word_diff(report.text(kept), report.text(other)))

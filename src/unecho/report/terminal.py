@@ -15,10 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ..wording import counted, one_line, percent, visible, visible_name
-from .data import REASON_NAMES, Finding, Report, heading
+from .judge import kind_of
+from .model import KIND_NAMES, REASON_NAMES, Finding, Report, place_of
 
 _LISTED = 10
 _FEW = 5
+_CLOSE = 0.7
+"""Doubt from which a finding is a close call, as in the page."""
 # Each has a shade of its own, so that the bar can be read without colours; the second is for encodings
 # that know no blocks.
 _BAR = {
@@ -38,6 +41,7 @@ def show(report: Report, console: Console) -> None:
         screen.bar(),
         screen.categories(),
         screen.clusters(),
+        screen.close_calls(),
         screen.quotes(),
         screen.stories(),
         screen.skipped(),
@@ -94,10 +98,19 @@ class _Screen:
 
     def categories(self) -> RenderableType | None:
         figures = [figure for figure in self._report.figures if figure.reason == "boilerplate"]
-        table = self._table("Boilerplate", ("Category",), ("Removals", "Words"))
+        if not figures:
+            return None
+        most = max(figure.words for figure in figures) or 1
+        table = self._table("Boilerplate", ("Category", ""), ("Removals", "Words"), (3, 5))
         for figure in figures[:_LISTED]:
-            table.add_row(self._text(figure.category or "other"), f"{figure.removals:,}", f"{figure.words:,}")
-        return table if figures else None
+            bar = self._bar("boilerplate", figure.words / most, self._width // 3)
+            table.add_row(self._text(figure.category or "other"), bar, f"{figure.removals:,}", f"{figure.words:,}")
+        return table
+
+    def _bar(self, name: str, share: float, room: int) -> Text:
+        """A bar of a shade, at least one cell long where there is anything."""
+        block, plain, style = _BAR[name]
+        return Text((block if self._blocks else plain) * max(round(share * room), 1 if share else 0), style)
 
     def clusters(self) -> RenderableType | None:
         findings = self._report.largest[:_LISTED]
@@ -119,6 +132,19 @@ class _Screen:
         text = self._line(self._report.text(keeper))
         return Group(text, self._line(f"{name} ({finding.cluster.why_kept})", "dim"))
 
+    def close_calls(self) -> RenderableType | None:
+        """Decisions that could have gone the other way, to be looked at first."""
+        findings = [finding for finding in self._report.clusters if finding.doubt >= _CLOSE]
+        if not findings:
+            return None
+        table = self._table("The closest calls: look at these first", ("Begins with, decided as",), ("Covered",))
+        for finding in findings[:_FEW]:
+            member = finding.cluster.members[0]
+            kind = KIND_NAMES[kind_of(member, self._report.threshold)]
+            text = self._line(self._report.text(place_of(member)))
+            table.add_row(Group(text, self._line(f"{kind}: {member.why}", "dim")), percent(member.covered, down=True))
+        return table
+
     def quotes(self) -> RenderableType | None:
         if not self._report.quotes:
             return None
@@ -135,8 +161,7 @@ class _Screen:
         title = f"Stories: the largest of {self._report.totals.stories:,}"
         table = self._table(title, ("Story",), ("Documents",))
         for finding in self._report.stories[:_FEW]:
-            keeper = self._report.document(finding.story.keeper)
-            table.add_row(self._line(heading(keeper)), f"{finding.documents:,}")
+            table.add_row(self._line(self._report.heading(finding.story.keeper)), f"{finding.documents:,}")
         return table
 
     def skipped(self) -> RenderableType | None:
@@ -159,6 +184,10 @@ class _Screen:
         run = shlex.quote(visible_name(str(self._report.run)))
         steps = _grid(1)
         steps.add_row(self._text(visible_name(str(self._report.run / "report.html"))), "the full report, for a browser")
+        if any(finding.doubt >= _CLOSE for finding in self._report.clusters):
+            steps.add_row(self._text(f"unecho review {run}"), "accept or correct, doubtful findings first")
+        if any(record.status == "skipped" for record in self._report.skipped):
+            steps.add_row(self._text(f"unecho report {run} -f md"), "with every input that was skipped, and why")
         steps.add_row(self._text(f"unecho check {run}"), "verify every removal")
         steps.add_row(self._text(f"unecho restore {run} -o DIR"), "the documents as they were read")
         return Padding(Group(self._text("Next", "bold"), steps), (0, 1))
@@ -174,7 +203,8 @@ class _Screen:
         line.no_wrap, line.overflow = True, "ellipsis" if self._blocks else "crop"
         return line
 
-    def _table(self, title: str, columns: Sequence[str], numbers: Sequence[str]) -> Table:
+    def _table(self, title: str, columns: Sequence[str], numbers: Sequence[str], ratios: Sequence[int] = ()) -> Table:
+        """``ratios``: how wide the columns of text are beside one another; equally wide where it is not said."""
         table = Table(
             title=self._text(f" {title}", "bold"),
             title_justify="left",
@@ -182,8 +212,9 @@ class _Screen:
             show_edge=False,
             width=self._width + 1 if numbers else None,
         )
-        for name in columns:
-            table.add_column(name, ratio=1 if numbers else None, overflow="fold")
+        for number, name in enumerate(columns):
+            ratio = ratios[number] if ratios else 1
+            table.add_column(name, ratio=ratio if numbers else None, overflow="fold")
         for name in numbers:
             table.add_column(name, justify="right", no_wrap=True)
         return table

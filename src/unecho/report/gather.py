@@ -1,0 +1,182 @@
+"""Figures summed over the documents and removals of a run, and the few of them that a report shows."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..decisions import line_key
+from ..manifest import documents, removals
+from ..model import DocumentRecord, Place, Reason, Removal
+from .model import NO_SITE, Example, Figure, Limits, RuleFigure, SiteFigure, Span
+from .top import Top
+
+_EARLIEST, _LATEST = "1500", "2199"
+"""Years between which a date can be that of a text that was printed."""
+
+
+@dataclass(slots=True)
+class _Site:
+    documents: int = 0
+    dropped: int = 0
+    words: int = 0
+    removed: int = 0
+
+
+@dataclass(slots=True)
+class Day:
+    """The documents of one date."""
+
+    documents: int = 0
+    words: int = 0
+    copies: int = 0
+
+
+@dataclass(slots=True)
+class Corpus:
+    """What is gathered from ``documents.jsonl``."""
+
+    names: dict[str, DocumentRecord] = field(default_factory=dict)
+    """The records asked for."""
+    top: list[DocumentRecord] = field(default_factory=list)
+    """Those with most words removed."""
+    skipped: list[DocumentRecord] = field(default_factory=list)
+    by_site: dict[str, _Site] = field(default_factory=lambda: defaultdict(_Site))
+    site_of: dict[str, str] = field(default_factory=dict)
+    """Sites of the first documents, for the table of who repeats whom."""
+    days: dict[str, Day] = field(default_factory=lambda: defaultdict(Day))
+    """By the first ten characters of an ISO date."""
+    undated: int = 0
+
+    def add(self, record: DocumentRecord, limits: Limits) -> None:
+        """Count one document that was read."""
+        removed = sum(record.words_removed.values())
+        name = record.site or NO_SITE
+        site = self.by_site[name]
+        site.documents += 1
+        site.dropped += record.status == "dropped"
+        site.words += record.words
+        site.removed += removed
+        if len(self.site_of) < limits.located:
+            self.site_of[record.id] = name
+        date = record.date or ""
+        if not _EARLIEST <= date[:4] <= _LATEST or not date[:4].isdecimal():
+            self.undated += 1
+            return
+        day = self.days[date[:10]]
+        day.documents += 1
+        day.words += record.words
+        day.copies += record.words_removed.get("duplicate", 0)
+
+    def sites(self, limits: Limits) -> tuple[SiteFigure, ...]:
+        """The sites with most words removed."""
+        largest: Top[SiteFigure] = Top(limits.sites)
+        for name, site in self.by_site.items():
+            figure = SiteFigure(name, site.documents, site.dropped, site.words, site.removed)
+            largest.add((site.removed, site.words), figure)
+        return tuple(largest.best())
+
+
+def read_documents(run: Path, wanted: Container[str], limits: Limits) -> Corpus:
+    """Sum up the documents; hold those ``wanted``, those with most removed, and the first that were skipped."""
+    corpus = Corpus()
+    top: Top[DocumentRecord] = Top(limits.documents)
+    for whole in documents(run):
+        # ``record`` is for restore alone and may be as long as the document was.
+        record = replace(whole, record=None) if whole.record is not None else whole
+        if record.id in wanted:
+            corpus.names[record.id] = record
+        if record.status == "skipped":
+            if len(corpus.skipped) < limits.skipped:
+                corpus.skipped.append(record)
+            continue
+        top.add((sum(record.words_removed.values()),), record)
+        corpus.add(record, limits)
+    corpus.top = top.best()
+    return corpus
+
+
+@dataclass(slots=True)
+class _Tally:
+    removals: int = 0
+    words: int = 0
+    examples: dict[str, Example] = field(default_factory=dict)
+    sites: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Removals:
+    """What is gathered from ``removals.jsonl``."""
+
+    by_category: dict[tuple[Reason, str | None], _Tally] = field(default_factory=lambda: defaultdict(_Tally))
+    by_rule: dict[tuple[str, str], _Tally] = field(default_factory=lambda: defaultdict(_Tally))
+    per_document: Counter[str] = field(default_factory=Counter)
+    cluster_words: Counter[str] = field(default_factory=Counter)
+    spans: dict[str, list[Span]] = field(default_factory=dict)
+    between: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Words of copies by the site they were removed from and the site that keeps them."""
+
+    def figures(self) -> tuple[Figure, ...]:
+        """By reason and category, most words first in each reason."""
+        figures = [Figure(*key, tally.removals, tally.words) for key, tally in self.by_category.items()]
+        return tuple(sorted(figures, key=lambda f: (f.reason, -f.words, -f.removals, f.category or "")))
+
+    def rules(self, limits: Limits) -> tuple[RuleFigure, ...]:
+        """The rules that removed most, category by category."""
+        largest: Top[RuleFigure] = Top(limits.rules)
+        for (category, rule), tally in self.by_rule.items():
+            sites = tuple(sorted(tally.sites.items(), key=lambda item: (-item[1], item[0]))[:8])
+            figure = RuleFigure(category, rule, tally.removals, tally.words, tuple(tally.examples.values()), sites)
+            largest.add((tally.removals,), figure)
+        return tuple(sorted(largest.best(), key=lambda r: (r.category, -r.removals, r.rule)))
+
+
+def read_removals(
+    run: Path, shown: Container[str], clusters: Container[str], site_of: Mapping[str, str], limits: Limits
+) -> Removals:
+    """Sum up the removals; hold the spans of the documents ``shown``."""
+    read = Removals()
+    for removal in removals(run):
+        tally = read.by_category[removal.reason, removal.category]
+        tally.removals += 1
+        tally.words += removal.words
+        if removal.reason == "boilerplate":
+            _add_rule(read, removal, site_of.get(removal.document, NO_SITE), limits)
+        elif removal.reason == "duplicate" and removal.keeper:
+            _add_pair(read, removal, removal.keeper, site_of)
+        if removal.cluster is not None and removal.cluster in clusters:
+            read.cluster_words[removal.cluster] += removal.words
+        if removal.document in shown:
+            _add_span(read, removal, limits)
+    return read
+
+
+def _add_span(read: Removals, removal: Removal, limits: Limits) -> None:
+    read.per_document[removal.document] += 1
+    spans = read.spans.setdefault(removal.document, [])
+    if len(spans) < limits.spans:  # the text is cut out of the document later
+        spans.append(
+            Span(
+                removal.start, removal.end, removal.reason, removal.category, removal.rule, removal.keeper,
+                removal.cluster, removal.id,
+            )
+        )  # fmt: skip
+
+
+def _add_pair(read: Removals, removal: Removal, keeper: Place, site_of: Mapping[str, str]) -> None:
+    here, there = site_of.get(removal.document), site_of.get(keeper.document)
+    if here is not None and there is not None:
+        read.between[here, there] += removal.words
+
+
+def _add_rule(read: Removals, removal: Removal, site: str, limits: Limits) -> None:
+    tally = read.by_rule[removal.category or "other", removal.rule or "(no rule)"]
+    tally.removals += 1
+    tally.words += removal.words
+    tally.sites[site] += 1
+    if len(tally.examples) < limits.examples:
+        text = " ".join(removal.text[:1000].split())[:200]
+        if text not in tally.examples:
+            tally.examples[text] = Example(text, removal.document, line_key(removal.text))

@@ -1,0 +1,171 @@
+"""Which clusters, quotes and stories a report shows. The files are streamed; only the chosen are held."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..manifest import clusters, passages, stories
+from ..model import Cluster, Place
+from .judge import doubt_of, kind_of
+from .model import Finding, Limits, Quote, StoryFinding, Totals, place_of
+from .top import Top
+
+_BINS = 20
+"""Of the similarity chart, from the share that is reported up to all."""
+_LARGEST = 10
+"""Clusters listed by size where there is no room for more."""
+
+
+@dataclass(slots=True)
+class PickedClusters:
+    """The clusters to show, most doubtful first; among all clusters the largest; and counts of all."""
+
+    findings: tuple[Finding, ...]
+    largest: tuple[Finding, ...]
+    sizes: Counter[int] = field(default_factory=Counter)
+    """Clusters by their number of copies."""
+    covered: Counter[tuple[int, bool]] = field(default_factory=Counter)
+    """Members by bin and by whether they were removed."""
+
+
+def pick_clusters(run: Path, totals: Totals, threshold: float, similar: float, limits: Limits) -> PickedClusters:
+    """Read the clusters; of those shown a third are the largest, a third the longest, the rest the most doubtful."""
+    doubtful: Top[Finding] = Top(limits.clusters)
+    large: Top[Finding] = Top(limits.clusters // 3)
+    long: Top[Finding] = Top(limits.clusters // 3)
+    picked = PickedClusters((), ())
+    for cluster in clusters(run, totals.clusters):
+        finding = _finding(cluster, threshold, similar, limits)
+        picked.sizes[finding.copies] += 1
+        for member in cluster.members:
+            picked.covered[bin_of(member.covered, similar), member.action == "removed"] += 1
+        doubtful.add((finding.doubt, finding.copies), finding)
+        large.add((finding.copies, finding.words), finding)
+        long.add((finding.words, finding.copies), finding)
+    largest = large.best()
+    chosen = {f.cluster.id: f for f in (*largest, *long.best())}
+    for finding in doubtful.best():
+        if len(chosen) >= limits.clusters:
+            break
+        chosen.setdefault(finding.cluster.id, finding)
+    picked.findings = tuple(sorted(chosen.values(), key=lambda f: (-f.doubt, -f.copies, f.cluster.id)))
+    picked.largest = tuple(largest[:_LARGEST])
+    return picked
+
+
+def bin_of(covered: float, similar: float) -> int:
+    """The number of the bin of a share; what is below the share that is reported is in the first."""
+    width = (1 - similar) / _BINS
+    return min(max(int((covered - similar) / width + 1e-9), 0), _BINS - 1) if width else 0
+
+
+def bins(similar: float) -> list[float]:
+    """The lower bounds of the bins."""
+    return [round(similar + (1 - similar) * number / _BINS, 4) for number in range(_BINS)]
+
+
+def _finding(cluster: Cluster, threshold: float, similar: float, limits: Limits) -> Finding:
+    gone = [member for member in cluster.members if member.action == "removed"]
+    doubts = [(doubt_of(member, threshold, similar), member) for member in cluster.members]
+    most = heapq.nsmallest(limits.members, doubts, key=lambda d: (-d[0], d[1].document, d[1].start))
+    return Finding(
+        cluster=replace(cluster, members=tuple(member for _, member in most)),
+        copies=len(cluster.members) + 1,
+        removed=len(gone),
+        similar=len(cluster.members) - len(gone),
+        # Characters stand in for words, which only the removals know, until those are read.
+        words=sum(member.end - member.start for member in gone),
+        doubt=max((doubt for doubt, _ in doubts), default=0.0),
+        kinds=frozenset(kind_of(member, threshold) for member in cluster.members),
+    )
+
+
+def with_words(findings: Iterable[Finding], words: Mapping[str, int]) -> tuple[Finding, ...]:
+    """The findings with the words that were removed, by cluster."""
+    return tuple(replace(finding, words=words.get(finding.cluster.id, 0)) for finding in findings)
+
+
+def pick_quotes(run: Path, totals: Totals, limits: Limits) -> tuple[tuple[Quote, ...], int]:
+    """The quotes in most documents, and how many quotes there are. ``Limits.quote_places`` of each are held.
+
+    Two readings: one counts the passages of each group, one holds the places of the largest groups.
+    """
+    sizes: Counter[str] = Counter()
+    for passage in passages(run, totals.passages):
+        sizes[passage.group] += passage.quote
+    total = sum(1 for size in sizes.values() if size)
+    largest: Top[str] = Top(limits.quotes)
+    for group, size in sizes.items():
+        if size:
+            largest.add((size,), group)
+    gathered = {group: _Places() for group in largest.best()}
+    for passage in passages(run, totals.passages) if gathered else ():
+        if passage.quote and passage.group in gathered:
+            places = gathered[passage.group]
+            places.add(Place(passage.a, passage.a_start, passage.a_end), limits)
+            places.add(Place(passage.b, passage.b_start, passage.b_end), limits)
+            places.words = max(places.words, passage.words)
+    quotes = [
+        Quote(group, places.words, len(places.documents), tuple(places.held.values()))
+        for group, places in gathered.items()
+    ]
+    return tuple(sorted(quotes, key=lambda quote: (-quote.documents, -quote.words, quote.group))), total
+
+
+@dataclass(slots=True)
+class _Places:
+    """Where a quote stands: one place a document."""
+
+    held: dict[str, Place] = field(default_factory=dict)
+    documents: set[str] = field(default_factory=set)
+    words: int = 0
+
+    def add(self, place: Place, limits: Limits) -> None:
+        self.documents.add(place.document)
+        if len(self.held) < limits.quote_places:
+            self.held.setdefault(place.document, place)
+
+
+def earliest_first(quotes: Iterable[Quote], dates: Mapping[str, str | None], limits: Limits) -> tuple[Quote, ...]:
+    """The quotes with the places of the earliest documents; those without a date come last."""
+
+    def key(place: Place) -> tuple[bool, str, str]:
+        date = dates.get(place.document)
+        return date is None, date or "", place.document
+
+    return tuple(replace(quote, places=tuple(sorted(quote.places, key=key)[: limits.members])) for quote in quotes)
+
+
+def pick_stories(run: Path, totals: Totals, limits: Limits) -> tuple[StoryFinding, ...]:
+    """The stories of most documents."""
+    largest: Top[StoryFinding] = Top(limits.stories)
+    for story in stories(run, totals.stories):
+        count, pairs = len(story.documents), len(story.pairs)
+        # The copy that stays is always among the documents shown.
+        first = sorted(story.documents, key=lambda name: name != story.keeper)[: limits.story_documents]
+        shown = frozenset(first)
+        part = replace(
+            story,
+            documents=tuple(name for name in story.documents if name in shown),
+            pairs=tuple(pair for pair in story.pairs if pair.a in shown and pair.b in shown)[: limits.pairs],
+        )
+        largest.add((count, pairs), StoryFinding(part, count, pairs))
+    return tuple(largest.best())
+
+
+def cluster_places(findings: Iterable[Finding]) -> list[tuple[Place, ...]]:
+    """The places whose text is shown, cluster by cluster."""
+    return [(f.cluster.keeper, *map(place_of, f.cluster.members)) for f in findings]
+
+
+def mentioned(findings: Iterable[Finding], quotes: Iterable[Quote], stories: Iterable[StoryFinding]) -> dict[str, None]:
+    """The documents that the findings name, in their order, each once."""
+    groups = (*cluster_places(findings), *(quote.places for quote in quotes))
+    names = dict.fromkeys(place.document for group in groups for place in group)
+    for finding in stories:
+        names.update(dict.fromkeys((finding.story.keeper, *finding.story.documents)))
+    return names

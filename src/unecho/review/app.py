@@ -1,0 +1,293 @@
+"""The review's answers to its page. All that changes anything is a POST with the version that the page knows."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from .. import manifest, sample
+from ..decisions import StaleError
+from ..errors import RunError, UnechoError, UsageError
+from ..stored import settings_of
+from ..wording import visible, visible_name
+from . import index
+from .desk import PAGE, Desk, Filter
+from .view import KINDS, VERDICTS, View, read
+
+Apply = Callable[[Path], str]
+"""Writes the run anew with its decisions; returns what became of them, in words."""
+_CHANGED = "Decisions were made in another window. They are shown now: decide again."
+
+
+class Review:
+    """A run under review: its index, rebuilt whenever somebody writes the run anew."""
+
+    def __init__(self, run: Path, who: str, apply: Apply, tell: index.Progress = lambda _: None) -> None:
+        self.run, self._who, self._apply, self._tell = run, who, apply, tell
+        self._folder = Path(tempfile.mkdtemp(prefix="unecho-review-"))
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int] = (0, 0)
+        self._desk: Desk | None = None
+        with self._lock:
+            self._open()
+
+    def close(self) -> None:
+        """Gives the disk space back."""
+        self._shut()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _shut(self) -> None:
+        if self._desk is not None:
+            self._texts.close()
+            self._desk.index.close()
+            self._desk = None
+
+    def _open(self) -> None:
+        self._shut()
+        self._stamp = self._now()
+        self.info = manifest.read_run(self.run)
+        found, self._texts = index.build(self.run, self._folder, self._tell)
+        self._desk = desk = Desk(self.run, found, self._who)
+        self._always = desk.facets, desk.thresholds  # computed now, so that no answer waits for them
+        self._view = View(self._desk, self._texts, float(self.info["settings"]["threshold"]))
+
+    def _now(self) -> tuple[int, int]:
+        try:
+            stat = (self.run / manifest.RUN).stat()
+        except OSError:
+            raise RunError(f"{self.run} is gone or being written", "wait a moment and reload the page") from None
+        return stat.st_ino, stat.st_mtime_ns
+
+    def _fresh(self) -> tuple[Desk, View]:
+        """The desk, with an index of the run as it is now."""
+        if self._desk is None or self._now() != self._stamp:
+            self._open()
+        assert self._desk is not None
+        return self._desk, self._view
+
+    # ---- answers; each holds the lock ---------------------------------------------------------------
+
+    def page(self, _: Request) -> Response:
+        view = self._fresh()[1]
+        name = visible_name(self.run.resolve().name)
+        return HTMLResponse(view.page(run=name, who=self._who, path=visible_name(str(self.run))))
+
+    def state(self, _: Request) -> Response:
+        desk = self._fresh()[0]
+        desk.reload()
+        facets = {name: [(value, visible_name(value or ""), n) for value, n in found]
+                  for name, found in desk.facets.items()}  # fmt: skip
+        settings = self.info["settings"]
+        return _json({
+            **self._standing(desk), "facets": facets, "names": {**KINDS, **VERDICTS},
+            "threshold": settings["threshold"], "similar": settings["similar"],
+        })  # fmt: skip
+
+    def queue(self, request: Request) -> Response:
+        desk, _ = self._fresh()
+        chosen = Filter.of(request.query_params)
+        after = _whole(request.query_params.get("after", "0"))
+        rows = [{name: _shown(value) for name, value in row.items()} for row in desk.queue(chosen, after)]
+        count = desk.count(chosen) if not after else None
+        return _json({"rows": rows, "more": len(rows) == PAGE, "count": count})
+
+    def finding(self, request: Request) -> Response:
+        _, view = self._fresh()
+        member = request.query_params.get("member", "")
+        html = view.finding(
+            request.path_params["number"], _whole(member) if member else None, bool(request.query_params.get("whole"))
+        )
+        return HTMLResponse(html) if html is not None else _problem("no such finding", 404)
+
+    def document(self, request: Request) -> Response:
+        _, view = self._fresh()
+        html = view.document(request.path_params["number"])
+        return HTMLResponse(html) if html is not None else _problem("no such document", 404)
+
+    def batch_preview(self, request: Request) -> Response:
+        desk, view = self._fresh()
+        chosen = Filter.of(request.query_params)
+        count = desk.count(chosen)
+        rows = desk.samples(chosen, count["findings"])
+        return _json({"count": count, "html": view.samples(rows), "version": desk.version})
+
+    def threshold(self, request: Request) -> Response:
+        desk, view = self._fresh()
+        try:
+            at = float(request.query_params.get("at", "0.9"))
+        except ValueError:
+            raise UsageError("the threshold is no number", "move the slider") from None
+        html = view.samples(desk.at_border(at), "border.html.j2", at=at)
+        steps = desk.thresholds if request.query_params.get("steps") else None
+        return _json({"steps": steps, "html": html})
+
+    def notes(self, _: Request) -> Response:
+        view = self._fresh()[1]
+        return HTMLResponse(view.notes())
+
+    def sample(self, _: Request) -> Response:
+        desk, view = self._fresh()
+        given = sample.answers(self.run, self.info["fingerprint"])
+        (population,) = desk.index.execute("SELECT count(*) FROM removals").fetchone()
+        rows = desk.sampled(sample.drawn(self.info["fingerprint"], population))
+        drawn = {row["id"] for row in rows}
+        given = {name: right for name, right in given.items() if name in drawn}
+        waiting = next((row for row in rows if row["id"] not in given), None)
+        html = view.removal(waiting, given, sample.summary(given), len(rows))
+        return _json({"html": html, "removal": waiting["id"] if waiting else None})
+
+    # ---- what changes something ---------------------------------------------------------------------
+
+    def decide(self, body: dict[str, Any]) -> Response:
+        desk, view = self._fresh()
+        member = body.get("member")
+        step = desk.step_on(
+            _text(body, "verdict"), _number(body, "finding"), member if isinstance(member, int) else None
+        )
+        desk.decide(step, _number(body, "version"))
+        note = ""
+        if step.verdict == "swap":
+            problem = view.swap_problem(body["finding"], member, settings_of(self.info["settings"]))
+            note = f"Both will stay. The kept text against this copy: {problem}." if problem else ""
+        row = self._row(desk, body["finding"])
+        return _json({**self._standing(desk), "verdict": step.verdict, "finding": row, "note": visible(note)})
+
+    def batch(self, body: dict[str, Any]) -> Response:
+        desk, _ = self._fresh()
+        filters = body.get("filter")
+        if not isinstance(filters, dict):
+            raise UsageError("no filter", "reload the page")
+        step = desk.step_on_all(_text(body, "verdict"), Filter.of(filters))
+        desk.decide(step, _number(body, "version"))
+        return _json({**self._standing(desk), "findings": len(step.findings)})
+
+    def undo(self, body: dict[str, Any]) -> Response:
+        desk, _ = self._fresh()
+        undone = desk.undo(_number(body, "version"))
+        return _json({**self._standing(desk), "undone": VERDICTS.get(undone, undone)})
+
+    def answer(self, body: dict[str, Any]) -> Response:
+        desk, _ = self._fresh()
+        removal, right = _text(body, "removal"), body.get("right")
+        known = desk.index.execute("SELECT 1 FROM removals WHERE id = ?", (removal,)).fetchone()
+        if not isinstance(right, bool) or known is None:
+            raise UsageError("no answer, or no such removal", "reload the page")
+        sample.answer(self.run, self.info["fingerprint"], removal, right, self._who)
+        return _json({})
+
+    def apply(self, body: dict[str, Any]) -> Response:
+        desk, _ = self._fresh()
+        desk.reload()
+        if _number(body, "version") != desk.version:
+            raise StaleError
+        told = self._apply(self.run)
+        desk, _ = self._fresh()
+        return _json({**self._standing(desk), "told": told})
+
+    def _standing(self, desk: Desk) -> dict[str, Any]:
+        problems = {"conflicts": len(desk.conflicts()), "stale": len(desk.stale())}
+        return {"version": desk.version, "progress": desk.progress(), **problems}
+
+    def _row(self, desk: Desk, number: int) -> dict[str, Any]:
+        row = desk.finding(number)
+        return {"num": number, "verdict": row["verdict"] if row else None}
+
+    # ---- the application ----------------------------------------------------------------------------
+
+    def application(self) -> Starlette:
+        """What a server serves; to be wrapped in the guard."""
+        asked = [
+            ("/", self.page), ("/state", self.state), ("/queue", self.queue), ("/finding/{number:int}", self.finding),
+            ("/document/{number:int}", self.document), ("/batch", self.batch_preview), ("/threshold", self.threshold),
+            ("/notes", self.notes), ("/sample", self.sample),
+        ]  # fmt: skip
+        told = [
+            ("/decide", self.decide), ("/decide-all", self.batch), ("/undo", self.undo), ("/answer", self.answer),
+            ("/apply", self.apply),
+        ]  # fmt: skip
+        return Starlette(routes=[
+            *(Route(path, self._answering(work), methods=["GET"]) for path, work in asked),
+            *(Route(path, self._answering(work, body=True), methods=["POST"]) for path, work in told),
+            Route("/review.js", _file("review.js", "text/javascript")),
+            Route("/review.css", _file("review.css", "text/css")),
+            Route("/icon.svg", _file("icon.svg", "image/svg+xml")),
+        ])  # fmt: skip
+
+    def _answering(self, work: Callable[[Any], Response], body: bool = False) -> Callable[[Request], Any]:
+        @wraps(work)
+        async def answer(request: Request) -> Response:
+            given: Any = request
+            if body:
+                try:
+                    given = orjson.loads(await request.body())
+                except orjson.JSONDecodeError:
+                    given = None
+                if not isinstance(given, dict):
+                    return _problem("no JSON object", 400)
+            return await anyio.to_thread.run_sync(self._in_turn, work, given)
+
+        return answer
+
+    def _in_turn(self, work: Callable[[Any], Response], given: Any) -> Response:
+        with self._lock:
+            try:
+                return work(given)
+            except StaleError:
+                return _problem(_CHANGED, 409)
+            except UsageError as error:
+                return _problem(f"{error}: {error.hint}", 400)
+            except UnechoError as error:
+                return _problem(f"{error}: {error.hint}", 503)
+
+
+def _json(data: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(data), status, media_type="application/json")
+
+
+def _problem(message: str, status: int) -> Response:
+    return _json({"problem": visible(message)}, status)
+
+
+def _shown(value: Any) -> Any:
+    return visible_name(value) if isinstance(value, str) else value
+
+
+def _whole(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or len(value) > 15:
+        raise UsageError("no whole number", "reload the page")
+    return int(value)
+
+
+def _number(body: dict[str, Any], name: str) -> int:
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise UsageError(f"'{name}' is no whole number", "reload the page")
+    return value
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise UsageError(f"'{name}' is no text", "reload the page")
+    return value
+
+
+def _file(name: str, kind: str) -> Callable[[Request], Response]:
+    content = read(name)
+
+    def serve(_: Request) -> Response:
+        return Response(content, media_type=kind)
+
+    return serve

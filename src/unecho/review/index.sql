@@ -1,0 +1,97 @@
+-- The index of a run, step by step. Each part begins with its name.
+
+-- == tables: what the review looks up
+-- What the review looks up. Numbers of findings are their order in the queue: closest calls first.
+CREATE TABLE documents (
+  num INTEGER PRIMARY KEY, name TEXT NOT NULL, title TEXT, url TEXT, site TEXT, date TEXT, folder TEXT,
+  status TEXT, output TEXT, row INTEGER, field TEXT, source TEXT,
+  row_at INTEGER, row_size INTEGER, removals_at INTEGER NOT NULL DEFAULT 0, removals_size INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE removals (
+  num INTEGER PRIMARY KEY, id TEXT, document INTEGER, start INTEGER, end INTEGER, reason TEXT, category TEXT, rule TEXT,
+  confidence REAL, cluster TEXT, words INTEGER, key TEXT, lead TEXT,
+  k_document INTEGER, k_start INTEGER, k_end INTEGER, covered REAL, resemblance REAL, containment REAL
+);
+CREATE TABLE findings (
+  id INTEGER PRIMARY KEY, num INTEGER, kind TEXT, ref TEXT, rule TEXT, category TEXT, why_kept TEXT,
+  document INTEGER, start INTEGER, end INTEGER, key TEXT, lead TEXT, doubt REAL, settled INTEGER,
+  copies INTEGER, removed INTEGER, words INTEGER NOT NULL DEFAULT 0, low REAL, kinds TEXT, verdict TEXT
+);
+-- Apart, so that the rows that are filtered and counted stay short.
+CREATE TABLE searched (finding INTEGER PRIMARY KEY, names TEXT, text TEXT);
+CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61');
+CREATE TABLE members (
+  num INTEGER PRIMARY KEY, finding INTEGER NOT NULL, document INTEGER, start INTEGER, end INTEGER,
+  covered REAL, resemblance REAL, containment REAL, relation TEXT, action TEXT, why TEXT, rule TEXT,
+  removal TEXT, words INTEGER, key TEXT, keeper TEXT, verdict TEXT
+);
+CREATE TABLE finding_sites (finding INTEGER, site TEXT);
+CREATE TABLE finding_folders (finding INTEGER, folder TEXT);
+CREATE TABLE steps (num INTEGER PRIMARY KEY, id TEXT, who TEXT, said_at TEXT, verdict TEXT, undoes TEXT, active INTEGER, text TEXT);
+CREATE TABLE said (
+  num INTEGER PRIMARY KEY, step INTEGER, kind TEXT, a TEXT, b TEXT, document TEXT, verdict TEXT, active INTEGER
+);
+CREATE INDEX said_key ON said (a, b);
+CREATE INDEX said_step ON said (step);
+
+-- == copies: repeats inside a document and quotes that were cut out are copies in no cluster
+CREATE TEMP TABLE loose AS
+  SELECT *, key || k_document || ' ' || k_start AS ref FROM removals WHERE k_document IS NOT NULL AND cluster IS NULL;
+INSERT INTO findings (kind, ref, rule, category, document, start, end, doubt, settled, copies, removed, low, kinds,
+    why_kept, lead, words)
+  SELECT 'copy', ref, rule, reason, k_document, k_start, k_end, 0.1, rule IS NOT NULL AND words < 12, count(*) + 1,
+    count(*), min(covered), reason, 'first', lead, sum(words)
+  FROM loose GROUP BY ref ORDER BY num;
+CREATE INDEX finding_ref ON findings (ref);
+INSERT INTO members (finding, document, start, end, covered, resemblance, containment, relation, action, why, rule,
+    removal, words, key)
+  SELECT f.id, l.document, l.start, l.end, l.covered, l.resemblance, l.containment, 'exact', 'removed', l.reason,
+    l.rule, l.id, l.words, l.key
+  FROM loose l JOIN findings f ON f.ref = l.ref AND f.kind = 'copy';
+DROP TABLE loose;
+
+-- == lines: boilerplate; doubtful where a rule is not sure, or where the line could be a sentence of an article
+CREATE INDEX removal_key ON removals (key);
+INSERT INTO findings (kind, ref, rule, category, document, start, end, key, doubt, settled, copies, removed, low, kinds,
+    lead, words)
+  SELECT 'line', key, rule, category, document, start, end, key,
+    round(min(1, 1.5 * (1 - min(confidence))) * 0.8 + 0.2 * min(max(words), 40) / 40.0, 4),
+    min(confidence) >= 0.9 AND max(words) < 12, count(*), count(*), min(confidence), category, lead, sum(words)
+  FROM (SELECT * FROM removals WHERE reason = 'boilerplate' ORDER BY num) GROUP BY key;
+INSERT INTO members (finding, document, start, end, covered, action, why, rule, removal, words, key, keeper)
+  SELECT id, document, start, end, low, 'removed', category, rule, ref, words, key, '' FROM findings WHERE kind = 'line';
+
+-- == wanted: places whose text no removal holds
+-- The words of an exact copy are the keeper's.
+UPDATE findings SET key = (
+  SELECT key FROM members m WHERE m.finding = findings.id AND relation = 'exact' AND key IS NOT NULL LIMIT 1
+) WHERE kind = 'cluster';
+CREATE TEMP TABLE wanted AS
+  SELECT document, start, end, 'findings' AS place, id AS num FROM findings WHERE kind IN ('cluster', 'copy')
+  UNION ALL SELECT document, start, end, 'members', num FROM members WHERE key IS NULL;
+
+-- == known: what follows from the texts
+UPDATE members SET keeper = (SELECT key FROM findings f WHERE f.id = members.finding) WHERE keeper IS NULL;
+UPDATE findings SET words = (
+  SELECT coalesce(sum(words), 0) FROM members m WHERE m.finding = findings.id AND action = 'removed'
+) WHERE kind = 'cluster';
+INSERT OR IGNORE INTO searched (finding, text) SELECT id, lead FROM findings;
+UPDATE searched SET names = NULL, text = casefolded(coalesce(names, '') || ' ' || coalesce(text, '') || ' ' ||
+  (SELECT coalesce(rule, '') FROM findings f WHERE f.id = finding));
+INSERT INTO words (rowid, text) SELECT finding, text FROM searched;
+
+-- == order: findings numbered as in the queue, closest calls first, and the indexes that answers need
+CREATE TEMP TABLE queue AS
+  SELECT id, row_number() OVER (ORDER BY doubt DESC, copies DESC, words DESC, id) AS num FROM findings;
+CREATE UNIQUE INDEX temp.queue_id ON queue (id);
+UPDATE findings SET num = (SELECT num FROM queue q WHERE q.id = findings.id);
+CREATE UNIQUE INDEX finding_num ON findings (num);
+CREATE INDEX finding_open ON findings (settled, verdict, num, removed, words);
+CREATE INDEX member_key ON members (key, keeper);
+CREATE INDEX member_rule ON members (rule);
+CREATE INDEX member_covered ON members (covered, num);
+CREATE INDEX home_site ON finding_sites (site, finding);
+CREATE INDEX home_site_of ON finding_sites (finding);
+CREATE INDEX home_folder ON finding_folders (folder, finding);
+DROP TABLE queue;
+ANALYZE;
