@@ -10,10 +10,13 @@ from __future__ import annotations
 import contextlib
 import importlib
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+import orjson
 
 from .model import Block
 
@@ -33,6 +36,8 @@ class Page:
     """The name the page gives its site."""
     date: str | None = None
     """Date of publication as found."""
+    author: str | None = None
+    """Who wrote it, as the page says; several are separated by commas."""
     language: str | None = None
 
 
@@ -211,16 +216,24 @@ _DATE_NAMES = (
     *("publication_date", "citation_publication_date", "cxenseparse:recs:publishtime", "published_at"),
     *("originalpublicationdate", "article_date_original", "date"),
 )
-_META_NAMES = frozenset((*_DATE_NAMES, "og:title", "og:url", "og:site_name", "content-language"))
+_AUTHOR_NAMES = ("author", "article:author", "dc.creator", "citation_author", "parsely-author", "sailthru.author")
+_META_NAMES = frozenset(
+    (*_DATE_NAMES, *_AUTHOR_NAMES, "og:title", "og:url", "og:site_name", "content-language")
+)  # fmt: skip
+_ARTICLE_KINDS = ("article", "posting", "report", "review", "recipe")
+_LINKED_NODES = 500
+"""Nodes of a page's JSON-LD that are looked at."""
 
 
 class _Frame:
     """An element that is open."""
 
-    __slots__ = ("block", "bullet", "heading", "link", "marks", "pre", "quote", "tag")
+    __slots__ = ("block", "bullet", "heading", "link", "marks", "number", "pre", "quote", "tag")
 
-    def __init__(self, tag: str, above: _Frame | None, marks: str) -> None:
+    def __init__(self, tag: str, above: _Frame | None, marks: str, number: int) -> None:
         self.tag = tag
+        self.number = number
+        """How many elements were opened before it."""
         self.marks = marks
         """Values of the attributes that its tokens come from."""
         self.block = tag in _BLOCK_TAGS
@@ -246,6 +259,10 @@ class _Piece:
     linked: int
     """Characters inside links."""
     cell: int = 0
+    path: tuple[int, ...] = ()
+    """Numbers of the elements of ``ancestors`` and of its own."""
+    own: frozenset[str] = frozenset()
+    """Tokens of its own element and of those inside that hold all its text."""
 
 
 @dataclass(slots=True)
@@ -295,6 +312,7 @@ class _Walker:
         self.run = _Run()
         self.rows: list[_Row] = []
         self.words: dict[str, tuple[str, ...]] = {}
+        self.opened = 0
         self.last_link = ""  # target of the link that has just ended
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -310,7 +328,8 @@ class _Walker:
         elif tag == "br":
             self._break()
         above = self.stack[-1] if self.stack else None
-        frame = _Frame(tag, above, _marks(attributes) if attributes else "")
+        self.opened += 1
+        frame = _Frame(tag, above, _marks(attributes) if attributes else "", self.opened)
         if frame.block:
             self._start_block(tag)
         elif tag == "a":
@@ -385,7 +404,7 @@ class _Walker:
         for piece in self.pieces:
             end = at + len(piece.text)
             density = min(1.0, piece.linked / piece.length)
-            blocks.append(Block(at, end, piece.tag, piece.ancestors, piece.tokens, density))
+            blocks.append(Block(at, end, piece.tag, piece.ancestors, piece.tokens, density, piece.path, piece.own))
             at = end + 2
         return self.notes.page("\n\n".join(piece.text for piece in self.pieces), tuple(blocks))
 
@@ -414,12 +433,20 @@ class _Walker:
         block = len(frames) - 1
         while block > 0 and not frames[block].block:
             block -= 1
-        tags = [frame.tag for frame in frames[max(0, block - _ANCESTORS) : block + 1]]
-        tag = tags.pop() if tags else "body"
+        above = [frame for frame in frames[max(0, block - _ANCESTORS) : block] if frame.tag not in ("html", "body")]
+        tag = frames[block].tag if frames else "body"
         if frames and frames[-1].pre:
             tag = "pre"
-        above = tuple(name for name in tags if name not in ("html", "body"))
-        piece = _Piece(self._marked(text, frames), tag, above, self._tokens(frames), len(text), linked)
+        piece = _Piece(
+            self._marked(text, frames),
+            tag,
+            tuple(frame.tag for frame in above),
+            self._tokens(frames),
+            len(text),
+            linked,
+            path=tuple(frame.number for frame in [*above, *frames[block : block + 1]]),
+            own=self._tokens(frames[block:]) if frames else frozenset(),
+        )
         if self.rows:
             piece.cell = self.rows[-1].cell
         self.pieces.append(piece)
@@ -469,6 +496,8 @@ class _Walker:
             frozenset().union(*(piece.tokens for piece in pieces)),
             len(text),
             sum(piece.linked for piece in pieces),
+            path=pieces[0].path[: above.index("tr") + 1] if "tr" in above else pieces[0].path,
+            own=frozenset().union(*(piece.own for piece in pieces)),
         )
         self.pieces[row.first :] = [joined]
 
@@ -555,9 +584,11 @@ class _Notes:
             self.json.append(text)
 
     def page(self, text: str, blocks: tuple[Block, ...]) -> Page:
-        meta = self.meta
-        urls = (meta.get("canonical"), meta.get("og:url"))
-        title = meta.get("og:title") or (self.h1s[0] if len(self.h1s) == 1 else meta.get("title"))
+        meta, linked = self.meta, self._linked()
+        urls = (meta.get("canonical"), meta.get("og:url"), linked.get("url"))
+        headline = self.h1s[0] if len(self.h1s) == 1 else linked.get("title") or meta.get("title")
+        title = meta.get("og:title") or headline
+        authors = (linked.get("author"), *(meta.get(name) for name in _AUTHOR_NAMES))
         return Page(
             text,
             blocks,
@@ -565,8 +596,23 @@ class _Notes:
             url=next((url for url in urls if url and re.match(r"https?://[^/]", url, re.IGNORECASE)), None),
             site=meta.get("og:site_name"),
             date=next(self._dates(), None),
+            author=next((author for author in authors if author and not author.startswith("http")), None),
             language=meta.get("lang") or meta.get("content-language"),
         )
+
+    def _linked(self) -> dict[str, str]:
+        """Title, address and author of the article, as the page's JSON-LD has them."""
+        for node in _linked_nodes(self.jsons):
+            kinds = str(node.get("@type", "")).lower()
+            if any(kind in kinds for kind in _ARTICLE_KINDS):
+                page = node.get("mainEntityOfPage")
+                found = {
+                    "title": _words_of(node.get("headline") or node.get("name")),
+                    "url": _words_of(node.get("url") or (page.get("@id") if isinstance(page, dict) else page)),
+                    "author": ", ".join(_names_in(node.get("author") or node.get("creator"))),
+                }
+                return {name: value for name, value in found.items() if value}
+        return {}
 
     def _dates(self) -> Iterator[str]:
         if "article:published_time" in self.meta:
@@ -581,3 +627,34 @@ class _Notes:
     def _remember(self, name: str, value: str | None) -> None:
         if value and value.strip():
             self.meta.setdefault(name, " ".join(value.split()))
+
+
+def _linked_nodes(scripts: list[list[str]]) -> Iterator[dict[str, Any]]:
+    """The objects of JSON-LD scripts, outer ones first; what is not JSON is passed over."""
+    waiting: deque[Any] = deque()
+    for parts in scripts:
+        with contextlib.suppress(orjson.JSONDecodeError):
+            waiting.append(orjson.loads("".join(parts).strip()))
+    for _ in range(_LINKED_NODES):
+        if not waiting:
+            return
+        node = waiting.popleft()
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(value for value in node.values() if isinstance(value, dict | list))
+        elif isinstance(node, list):
+            waiting.extend(node[:_LINKED_NODES])
+
+
+def _names_in(value: Any) -> list[str]:
+    """Names of one author or several, each a text or an object with a name; once each."""
+    names = []
+    for author in value if isinstance(value, list) else [value]:
+        name = _words_of(author.get("name") if isinstance(author, dict) else author)
+        if name and name not in names:
+            names.append(name)
+    return names[:20]
+
+
+def _words_of(value: Any) -> str:
+    return " ".join(unescape(value).split())[:500] if isinstance(value, str) else ""
