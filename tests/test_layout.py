@@ -17,7 +17,9 @@ LAYERS = [
     "atomic decode records spool engine spans",
     "markup",
     "sources.reasons sources.metadata sources.walk sources.raw sources.parse",
-    "paragraphs boilerplate.rules boilerplate.features boilerplate.score boilerplate.label",
+    "paragraphs boilerplate.rules boilerplate.features boilerplate.measure boilerplate.matrix",
+    "boilerplate.forest boilerplate.model boilerplate.evidence boilerplate.score boilerplate.label",
+    "boilerplate.reasons",
     "boilerplate.templates",
     "kernels",
     "normalize",
@@ -33,6 +35,7 @@ LAYERS = [
     "report.data report.diff report.export report.terminal report.html",
     "check result",
     "pipeline",
+    "explain",
     "api jobs",
     "cli",
 ]

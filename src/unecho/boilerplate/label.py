@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from ..model import Block, Label, Mode
-from . import features, score
+from . import evidence, features, model, score
 from .features import Shape
+from .forest import UNIT
 from .rules import Line, Rule, Rules, normalise
 
 Clean = Literal["auto", "light", "full", "off"]
@@ -40,6 +43,10 @@ _FRAME = frozenset(
     )
 )
 """Categories of what frames an article. Captions, bylines and dates come with what an extractor gives, too."""
+_MIN_JUDGED = 5
+"""Lines that a document must have for the trained model to judge them: fewer show it too little."""
+_TITLES = 3
+"""Lines at the head of an extractor's text that may be titles, which the model was never taught."""
 _TIMELINE = 3
 """Lines with nothing but a date from which a document is a timeline, whose dates are its headings."""
 
@@ -71,7 +78,7 @@ def label(
         return Labelled(None, [_CONTENT] * len(spans))
     lines = [features.shape(text[start:end]) for start, end in spans]
     raw = clean == "full" or (clean == "auto" and (bool(blocks) or looks_raw(lines, rules)))
-    labels = _raw(lines, blocks, rules) if raw else _extracted(lines, rules)
+    labels = _raw(text, spans, lines, blocks, rules) if raw else _extracted(text, spans, lines, rules)
     return Labelled("raw" if raw else "extracted", labels)
 
 
@@ -95,15 +102,35 @@ def looks_raw(lines: Sequence[Shape], rules: Rules) -> bool:
 # --- what an extractor gave ------------------------------------------------------------------------------
 
 
-def _extracted(lines: Sequence[Shape], rules: Rules) -> list[Label]:
+def _extracted(text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules) -> list[Label]:
     found = hits(lines, rules, raw=False)
+    unlike = _unlike(text, spans, lines, found)
     if sum(1 for hit in found if hit and hit.id == "date.date-only") >= _TIMELINE:
         found = [None if hit and hit.id == "date.date-only" else hit for hit in found]
     labels = [_label(hit) if hit else _CONTENT for hit in found]
     _follow_names(lines, found, labels)
     _follow_lists(lines, found, labels)
     _drop_repeats(lines, labels)
+    for number, mark in unlike.items():
+        if labels[number].category is None:
+            labels[number] = mark
+    _drop_repeats(lines, labels)
     return labels
+
+
+def _unlike(
+    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], hits: Sequence[Rule | None]
+) -> dict[int, Label]:
+    """Lines that the trained model is sure are none of the article's, items of lists and titles aside."""
+    if len(lines) < _MIN_JUDGED:
+        return {}
+    learnt = model.shipped()["light"]
+    odds = evidence.scores(evidence.gather(text, spans, (), hits), learnt) - learnt.threshold
+    return {
+        number: Label("other", score.confidence(odds[number] / UNIT), "context.unlike-article")
+        for number in np.flatnonzero(odds < 0).tolist()
+        if number >= _TITLES and not lines[number].item
+    }
 
 
 def hits(lines: Sequence[Shape], rules: Rules, raw: bool) -> list[Rule | None]:
@@ -181,7 +208,10 @@ def _drop_repeats(lines: Sequence[Shape], labels: list[Label]) -> None:
 # --- the dump of a page ----------------------------------------------------------------------------------
 
 
-def _raw(lines: Sequence[Shape], blocks: Sequence[Block], rules: Rules) -> list[Label]:
-    labels = score.label(lines, blocks, hits(lines, rules, raw=True))
+def _raw(
+    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], blocks: Sequence[Block], rules: Rules
+) -> list[Label]:
+    found = evidence.gather(text, spans, blocks, hits(lines, rules, raw=True))
+    labels = score.label(found, lines, model.shipped()["html" if blocks else "text"])
     _drop_repeats(lines, labels)
     return labels
