@@ -39,7 +39,7 @@ SECOND: dict[str, Any] = {
     "iterations": 250, "depth": 6, "learning_rate": 0.07, "l2_leaf_reg": 10, "rsm": 0.4,
     "subsample": 0.7, "bootstrap_type": "Bernoulli",
 }  # fmt: skip
-_NO_FOREST = Forest((), np.zeros((0, 8), np.int16), np.zeros((0, 8), np.float32), np.zeros((0, 64), np.int16), 0)
+_NO_FOREST = Forest((), np.zeros((0, 6), np.int16), np.zeros((0, 6), np.float32), np.zeros((0, 64), np.int16), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,12 @@ def _none(one: Sample) -> NDArray[np.int64]:
 
 
 def _weights(documents: Sequence[Sample]) -> Model:
-    words = [
-        (one, one.found.lines.places, np.diff(one.found.lines.place_offsets).astype(np.int64)) for one in documents
-    ]
+    words = []
+    for one in documents:
+        lines = one.found.lines
+        order = np.argsort(lines.place_lines, kind="stable")
+        counts = np.bincount(lines.place_lines, minlength=len(one.share)).astype(np.int64)
+        words.append((one, lines.places[order], counts))
     lexicon = _regression(words, measure.WORD_BITS)
     names = np.zeros(0, np.int8)
     if documents and documents[0].found.blocks:
@@ -158,8 +161,8 @@ def _as_forest(booster: CatBoost, names: Sequence[str]) -> Forest:
     trees = content["oblivious_trees"]
     depth = max(len(tree["splits"]) for tree in trees)
     used = sorted({split["float_feature_index"] for tree in trees for split in tree["splits"]})
-    column = np.zeros((len(trees), forest.DEPTH), np.int16)
-    threshold = np.full((len(trees), forest.DEPTH), np.inf, np.float32)
+    column = np.zeros((len(trees), depth), np.int16)
+    threshold = np.full((len(trees), depth), np.inf, np.float32)
     leaves = np.zeros((len(trees), 1 << depth), np.int16)
     for number, tree in enumerate(trees):
         for bit, split in enumerate(tree["splits"]):

@@ -17,8 +17,6 @@ from ..columns import Ints
 
 UNIT: Final = 4096
 """Scores are log odds in parts of this."""
-DEPTH: Final = 8
-"""Questions that a tree may ask; those it does not ask are answered no."""
 _ROWS: Final = 4096
 """Lines scored at a time: memory stays bounded for documents of any length."""
 
@@ -30,9 +28,9 @@ class Forest:
     columns: tuple[str, ...]
     """Names of the columns asked for."""
     column: NDArray[np.int16]
-    """For each question of each tree (trees x 8), the number of its column."""
+    """For each question of each tree (trees x depth), the number of its column."""
     threshold: NDArray[np.float32]
-    """The answer is yes above it."""
+    """The answer is yes above it; a question that a tree does not ask has an infinite one."""
     leaves: NDArray[np.int16]
     """Log odds that a leaf adds (trees x leaves), in parts of ``UNIT``."""
     bias: int
@@ -44,9 +42,12 @@ class Forest:
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def _score(self, table: NDArray[np.float32]) -> Ints:
-        trees, rows = len(self.column), table.shape[1]
-        answers = table[self.column.ravel()] > self.threshold.reshape(-1, 1)
-        leaf = np.packbits(answers.reshape(trees, DEPTH, rows), axis=1, bitorder="little")[:, 0, :]
-        values = np.take_along_axis(self.leaves, leaf.astype(np.int64), axis=1)
-        total: Ints = values.sum(axis=0, dtype=np.int64) + self.bias
+        trees, depth = self.column.shape
+        answers = table.take(self.column.ravel(), axis=0) > self.threshold.reshape(-1, 1)
+        bits = answers.view(np.uint8).reshape(trees, depth, table.shape[1])
+        leaf = bits[:, 0].astype(np.int32)
+        for level in range(1, depth):
+            leaf += bits[:, level].astype(np.int32) << level
+        leaf += np.arange(trees, dtype=np.int32)[:, None] * self.leaves.shape[1]
+        total: Ints = self.leaves.ravel().take(leaf).sum(axis=0, dtype=np.int64) + self.bias
         return total

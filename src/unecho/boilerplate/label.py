@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from ..model import Block, Label, Mode
 from . import evidence, features, model, score
 from .features import Shape
@@ -45,6 +43,12 @@ _FRAME = frozenset(
 """Categories of what frames an article. Captions, bylines and dates come with what an extractor gives, too."""
 _MIN_JUDGED = 5
 """Lines that a document must have for the trained model to judge them: fewer show it too little."""
+_LONGEST_JUDGED = 30
+"""Words of a line up to which the trained model may take it out of what an extractor gave."""
+_PROSE = 15
+"""Words from which a line that ends a sentence is prose."""
+_SURER = -1.0
+"""Log odds by which the model must be surer of lines that stand inside the prose: sub-headings do."""
 _TITLES = 3
 """Lines at the head of an extractor's text that may be titles, which the model was never taught."""
 _TIMELINE = 3
@@ -122,15 +126,22 @@ def _unlike(
     text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], hits: Sequence[Rule | None]
 ) -> dict[int, Label]:
     """Lines that the trained model is sure are none of the article's, items of lists and titles aside."""
-    if len(lines) < _MIN_JUDGED:
+    judged = [n for n in range(_TITLES, len(lines)) if not lines[n].item and lines[n].words <= _LONGEST_JUDGED]
+    if not judged or len(lines) < _MIN_JUDGED:
         return {}
     learnt = model.shipped()["light"]
-    odds = evidence.scores(evidence.gather(text, spans, (), hits), learnt) - learnt.threshold
+    odds = (evidence.scores(evidence.gather(text, spans, (), hits), learnt) - learnt.threshold).tolist()
     return {
         number: Label("other", score.confidence(odds[number] / UNIT), "context.unlike-article")
-        for number in np.flatnonzero(odds < 0).tolist()
-        if number >= _TITLES and not lines[number].item
+        for number in judged
+        if odds[number] < (_SURER * UNIT if _is_inside(lines, number) else 0)
     }
+
+
+def _is_inside(lines: Sequence[Shape], number: int) -> bool:
+    """Whether prose stands within two lines on both sides, as around sub-headings and captions."""
+    sides = (lines[max(number - 2, 0) : number], lines[number + 1 : number + 3])
+    return all(any(line.words >= _PROSE and line.ends for line in side) for side in sides)
 
 
 def hits(lines: Sequence[Shape], rules: Rules, raw: bool) -> list[Rule | None]:
@@ -195,14 +206,20 @@ def _is_title(line: Shape) -> bool:
 
 def _drop_repeats(lines: Sequence[Shape], labels: list[Label]) -> None:
     """Of adjacent equal lines the first stays, also where only removed lines lie between them."""
-    before = ""
+    before: Shape | None = None
     for number, line in enumerate(lines):
         if labels[number].category is not None:
             continue
-        text = normalise(line.text)
-        if text == before and line.words >= 2 and any(map(str.isalpha, text)):
+        if before and _says_the_same(before, line):
             labels[number] = Label("repeat", 0.95, "context.adjacent-repeat")
-        before = text
+        before = line
+
+
+def _says_the_same(before: Shape, line: Shape) -> bool:
+    if before.words != line.words or line.words < 2:  # as nearly always, and cheaper to tell
+        return False
+    text = normalise(line.text)
+    return text == normalise(before.text) and any(map(str.isalpha, text))
 
 
 # --- the dump of a page ----------------------------------------------------------------------------------

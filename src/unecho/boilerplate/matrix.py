@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..columns import Ints
 from ..model import Block
 from . import measure
-from .measure import Measures
+from .measure import TERM_BITS, Measures
 
 Column = NDArray[np.float32]
 Columns = dict[str, Column]
@@ -58,9 +58,8 @@ def of_text(
     letters = kinds[:, measure.LOWER : measure.UNSPACED + 1].sum(axis=1)
     stops, commas = kinds[:, measure.STOP], kinds[:, measure.COMMA]
     counts = Counter(texts)
-    known = np.diff(lines.place_offsets)
-    sums = _running(lexicon[lines.places])[lines.place_offsets]
-    weight = sums[1:] - sums[:-1]
+    known = np.bincount(lines.place_lines, minlength=len(texts))
+    weight = np.bincount(lines.place_lines, lexicon[lines.places], len(texts))  # whole numbers: exact
     columns = {
         "words": lines.words.astype(np.float32),
         "chars": chars.astype(np.float32),
@@ -104,26 +103,34 @@ def _place_of(name: str) -> int:
 def names_of(blocks: Sequence[Block]) -> tuple[tuple[int, ...], ...]:
     """Where the tags and tokens of each block fall, in order and once each."""
     known: dict[object, tuple[int, ...]] = {}
+    above: dict[object, frozenset[int]] = {}
     found = []
     for block in blocks:
         key = (block.tag, block.ancestors, block.tokens, block.own)
         places = known.get(key)
         if places is None:
-            known[key] = places = tuple(sorted(set(map(_place_of, _names(block)))))
+            outer = (block.ancestors, block.tokens)
+            shared = above.get(outer)
+            if shared is None:
+                above[outer] = shared = frozenset(map(_place_of, _names_above(block)))
+            known[key] = places = tuple(sorted(shared.union(map(_place_of, _own_names(block)))))
         found.append(places)
     return tuple(found)
 
 
-def _names(block: Block) -> Iterator[str]:
+def _own_names(block: Block) -> Iterator[str]:
     yield f"tag:{block.tag}"
-    for tag in block.ancestors:
-        yield f"in:{tag}"
     if block.ancestors:
         yield f"parent:{block.ancestors[-1]}>{block.tag}"
-    for token in block.tokens:
-        yield f"class:{token}"
     for token in block.own:
         yield f"own:{token}"
+
+
+def _names_above(block: Block) -> Iterator[str]:
+    for tag in block.ancestors:
+        yield f"in:{tag}"
+    for token in block.tokens:
+        yield f"class:{token}"
 
 
 def of_markup(blocks: Sequence[Block], weights: NDArray[np.int8], names: Sequence[tuple[int, ...]]) -> Columns:
@@ -200,8 +207,9 @@ def of_matter(lines: Measures, probability: Ints) -> Columns:
     ``probability``: of each line to be good, in 64ths.
     """
     count = len(probability)
-    pairs = np.unique(lines.term_lines << 20 | lines.terms)
-    line, term = pairs >> 20, pairs & ((1 << 20) - 1)
+    pairs = np.sort(lines.term_lines << TERM_BITS | lines.terms)
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+    line, term = pairs >> TERM_BITS, pairs & ((1 << TERM_BITS) - 1)
     _, term = np.unique(term, return_inverse=True)
     own = probability[line]
     good = np.bincount(term, own)[term] - own if len(term) else own

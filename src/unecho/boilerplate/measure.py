@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Ints, mix64, offsets_of
+from ..columns import Ints, mix64
 
 OTHER, SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, STOP, COMMA, COLON, QUOTE, BRACKET, DASH, BAR, MARK, UNSEEN = (
     range(16)
@@ -55,7 +55,8 @@ _LONGEST_TOKEN: Final = 24
 """Characters of a token that its hash covers."""
 _TERM: Final = 4
 """Characters from which a word is a term."""
-_TERM_BITS: Final = 20
+TERM_BITS: Final = 20
+"""Terms are numbers of so many bits."""
 WORD_BITS: Final = 15
 """The words of lines fall into 2 to this power of places."""
 _SIZES = np.array([4, 10, 25])
@@ -85,9 +86,9 @@ class Measures:
     last: NDArray[np.uint8]
     """Kind of the last character, closing quotes and brackets aside."""
     places: Ints
-    """Where the words and pairs of words fall, line by line."""
-    place_offsets: Ints
-    """The places of line i are ``places[place_offsets[i] : place_offsets[i + 1]]``."""
+    """Where the words and pairs of words fall."""
+    place_lines: Ints
+    """The line of each of ``places``."""
     terms: Ints
     """Hashes of the longer words, by which lines are found to be of one matter."""
     term_lines: Ints
@@ -98,6 +99,12 @@ class Measures:
         """Characters of the lines."""
         total: Ints = self.kinds.sum(axis=1)
         return total
+
+
+@cache
+def _among(*kinds: int) -> NDArray[np.bool_]:
+    """For each kind whether it is one of ``kinds``."""
+    return np.isin(np.arange(_KINDS), kinds)
 
 
 @cache
@@ -140,10 +147,9 @@ def measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
     opening = kinds[starts]
     sizes = ends - starts
     tokens = np.bincount(home, minlength=count)
-    longest = np.zeros(count, np.int64)
-    np.maximum.at(longest, home, sizes)
+    longest = _longest(home, sizes, count)
     words = tokens + counts[:, UNSPACED] // 2
-    places, offsets, terms, term_lines = _places(kinds, folded[data], owner, words)
+    places, place_lines, terms, term_lines = _places(kinds, folded[data], owner, words)
     return Measures(
         kinds=counts.astype(np.int64),
         words=words,
@@ -154,17 +160,26 @@ def measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
         first=kinds[bounds[::2]] if count else np.zeros(0, np.uint8),
         last=_last(kinds, bounds),
         places=places,
-        place_offsets=offsets,
+        place_lines=place_lines,
         terms=terms,
         term_lines=term_lines,
     )
+
+
+def _longest(home: Ints, sizes: Ints, count: int) -> Ints:
+    """The greatest of the sizes of each line."""
+    longest = np.zeros(count, np.int64)
+    if len(home):
+        fresh = np.flatnonzero(np.append(True, home[1:] != home[:-1]))
+        longest[home[fresh]] = np.maximum.reduceat(sizes, fresh)
+    return longest
 
 
 def _last(kinds: NDArray[np.uint8], bounds: Ints) -> NDArray[np.uint8]:
     """Kind of the last character of each line, up to two closing quotes and brackets passed over."""
     start, at = bounds[::2], bounds[1::2] - 1
     for _ in range(2):
-        closing = np.isin(kinds[at], (QUOTE, BRACKET)) & (at > start)
+        closing = _among(QUOTE, BRACKET)[kinds[at]] & (at > start)
         at = at - closing
     return kinds[at]
 
@@ -173,7 +188,7 @@ def _places(
     kinds: NDArray[np.uint8], folded: NDArray[np.uint64], owner: Ints, words: Ints
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Where the words of each line, and its pairs of neighbouring words, fall."""
-    letter = np.isin(kinds, (LOWER, UPPER, UNCASED, DIGIT, MARK))
+    letter = _among(LOWER, UPPER, UNCASED, DIGIT, MARK)[kinds]
     alone = kinds == UNSPACED
     before = np.zeros(len(kinds), np.bool_)
     before[1:] = letter[:-1] & (owner[1:] == owner[:-1])
@@ -197,11 +212,10 @@ def _places(
     pairs = hashes[:-1][pair] * np.uint64(3) + salted[1:][pair]
     homes = np.concatenate([home, home[1:][pair]])
     found = (mix64(np.concatenate([salted, pairs])) >> np.uint64(64 - WORD_BITS)).astype(np.int64)
-    order = np.argsort(homes, kind="stable")
     long = np.diff(np.append(heads, len(mixed))) >= _TERM if len(heads) else np.zeros(0, np.bool_)
     # In scripts without spaces two neighbouring characters make a term.
     side = alone[starts[:-1]] & alone[starts[1:]] & (starts[1:] == starts[:-1] + 1)
     doubled = hashes[:-1][side] * np.uint64(5) + hashes[1:][side]
-    terms = (mix64(np.concatenate([hashes[long], doubled])) >> np.uint64(64 - _TERM_BITS)).astype(np.int64)
+    terms = (mix64(np.concatenate([hashes[long], doubled])) >> np.uint64(64 - TERM_BITS)).astype(np.int64)
     term_lines = np.concatenate([home[long], home[1:][side]])
-    return found[order], offsets_of(np.bincount(homes, minlength=len(words))), terms, term_lines
+    return found, homes, terms, term_lines
