@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,18 +62,10 @@ def explain(run: Path, names: Sequence[str], settings: Settings) -> Iterator[str
 
 def _chosen(removals: Sequence[Removal], documents: set[str], names: Sequence[str]) -> Iterator[Removal]:
     for name in names:
+        found = [removal for removal in removals if name in (removal.id, removal.document)]
         document, _, start = name.rpartition(":")
-        fits: Callable[[Removal], bool]
-        if name in documents:
-            fits = lambda removal, name=name: removal.document == name  # type: ignore[misc] # noqa: E731
-        elif document in documents and start.isdigit():
-            at = int(start)
-            fits = lambda removal, d=document, at=at: (  # type: ignore[misc] # noqa: E731
-                removal.document == d and removal.start <= at < removal.end
-            )
-        else:
-            fits = lambda removal, name=name: removal.id == name  # type: ignore[misc] # noqa: E731
-        found = [removal for removal in removals if fits(removal)]
+        if not found and document in documents and start.isdigit():
+            found = [r for r in removals if r.document == document and r.start <= int(start) < r.end]
         if not found and name not in documents:
             raise UsageError(
                 f"nothing was removed at '{name}'",
@@ -96,7 +88,7 @@ def _explained(case: _Case, known: rules.Rules) -> str:
     else:
         sure = f", confidence {removal.confidence:g}" if removal.confidence is not None else ""
         lines.append(f"  taken out as {removal.reason}: {removal.category or 'passage'}{sure}")
-        lines += [f"  because {reason}" for reason in _why(case, known)]
+        lines += [f"  {reason}" for reason in _why(case, known)]
     return "\n".join(lines)
 
 
@@ -121,13 +113,13 @@ def _why(case: _Case, known: rules.Rules) -> Iterator[str]:
     rule = next((rule for rule in known.rules if rule.id == name), None)
     if rule is not None:
         kind = "is one of the phrases" if rule.phrases else "fits a pattern"
-        yield f"the line {kind} of the rule {name}, as does “{(rule.hit or ('',))[0]}”"
+        yield f"because the line {kind} of the rule {name}, as does “{(rule.hit or ('',))[0]}”"
     elif name.startswith("markup."):
-        yield f"its element, or one that it lies in, has the tag, class or id “{name.removeprefix('markup.')}”"
+        yield f"because its element, or one that it lies in, has the tag, class or id “{name.removeprefix('markup.')}”"
     else:
-        yield _RULES.get(name, f"of {name}")
+        yield f"because {_RULES.get(name, name)}"
     if name in _LEARNT and not _was_markup(case.record):
-        yield from (f"of {reason}" for reason in _learnt(case, known))
+        yield from (f"against it: {reason}" for reason in _learnt(case, known))
 
 
 def _was_markup(record: DocumentRecord) -> bool:
