@@ -43,6 +43,8 @@ _FRAME = frozenset(
 """Categories of what frames an article. Captions, bylines and dates come with what an extractor gives, too."""
 _MIN_JUDGED = 5
 """Lines that a document must have for the trained model to judge them: fewer show it too little."""
+_LONGEST_REPEAT = 40
+"""Words of a line that is scraped twice, as headlines, decks and captions are; longer ones are copies of prose."""
 _LONGEST_JUDGED = 30
 """Words of a line up to which the trained model may take it out of what an extractor gave."""
 _PROSE = 15
@@ -216,7 +218,7 @@ def _drop_repeats(lines: Sequence[Shape], labels: list[Label]) -> None:
 
 
 def _says_the_same(before: Shape, line: Shape) -> bool:
-    if before.words != line.words or line.words < 2:  # as nearly always, and cheaper to tell
+    if before.words != line.words or not 2 <= line.words <= _LONGEST_REPEAT:  # as nearly always, and cheaper to tell
         return False
     text = normalise(line.text)
     return text == normalise(before.text) and any(map(str.isalpha, text))
