@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unecho import paragraphs
-from unecho.boilerplate import features, label, rules, score
+from unecho.boilerplate import features, label, rules
 from unecho.boilerplate.label import Clean, Labelled
 from unecho.model import CATEGORIES, Block
 
@@ -233,12 +233,6 @@ def test_markup_finds_the_article() -> None:
     assert categories[18:24] == ["related"] * 6
     assert categories[24] == "comments"
     assert categories[25] == "navigation"
-
-
-def test_weights_add_up_in_any_order() -> None:
-    weights = {"": 5, "a": 123, "b": -77, "c": 3}
-    assert score.total(("a", "b", "c"), weights) == score.total(("c", "a", "b", "unknown"), weights) == 0.054
-    assert all(type(value) is int for part in score.shipped_weights().values() for value in part.values())
 
 
 def test_labels_do_not_depend_on_the_hash_seed() -> None:

@@ -17,7 +17,9 @@ LAYERS = [
     "atomic decode records spool engine spans",
     "markup",
     "sources.reasons sources.metadata sources.walk sources.raw sources.parse",
-    "paragraphs boilerplate.rules boilerplate.features boilerplate.score boilerplate.label",
+    "paragraphs boilerplate.rules boilerplate.features boilerplate.measure boilerplate.matrix",
+    "boilerplate.forest boilerplate.model boilerplate.evidence boilerplate.score boilerplate.label",
+    "boilerplate.reasons",
     "boilerplate.templates",
     "jit passage_kernels kernels",
     "lookup normalize",
@@ -36,6 +38,7 @@ LAYERS = [
     "check result stored",
     "review.texts review.index review.desk review.view review.guard review.app review.serve",
     "pipeline",
+    "explain",
     "api jobs",
     "cli",
 ]

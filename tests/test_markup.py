@@ -353,3 +353,29 @@ def test_the_other_parsers_make_sound_blocks_too(html: str) -> None:
             continue
         walker.flush()
         check(walker.page())
+
+
+JSON_LD = """<head><script type="application/ld+json">{"@graph": [{"@type": "WebSite", "name": "The Site"},
+ {"@type": ["NewsArticle"], "headline": "Bridge &amp; river", "url": "https://example.org/b",
+  "datePublished": "2024-02-01", "author": [{"name": "Ann Lee"}, {"name": "Bo Ek"}, "Ann Lee"]}]}</script>
+<title>Bridge - Site</title></head><p>x"""
+
+
+def test_json_ld_names_the_article() -> None:
+    page = read_html(JSON_LD)
+    assert (page.title, page.url) == ("Bridge & river", "https://example.org/b")
+    assert (page.date, page.author) == ("2024-02-01", "Ann Lee, Bo Ek")
+
+
+@pytest.mark.parametrize(
+    ("html", "author"),
+    [
+        ("<meta name=author content='Ann Lee'><p>x", "Ann Lee"),
+        ("<meta property=article:author content='https://example.org/ann'><meta name=dc.creator content=Bo><p>x", "Bo"),
+        ('<script type="application/ld+json">{"@type": "NewsArticle", "author": </script><p>x', None),
+        ('<script type="application/ld+json">{"@type": "Person", "author": "No"}</script><p>x', None),
+        ('<script type="application/ld+json">[[[{"@type": "Article", "author": {"name": 5}}]]]</script><p>x', None),
+    ],
+)
+def test_author(html: str, author: str | None) -> None:
+    assert read_html(html).author == author

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unecho.boilerplate import templates
+from unecho.boilerplate import rules, templates
 
 Row = tuple[int, int, str, bool]
 """Site, document, line, whether it was labelled content."""
@@ -161,3 +161,45 @@ def test_key_is_the_same_in_every_process() -> None:
         for env in ({"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)} for seed in ("1", "2"))
     }
     assert keys == {str(templates.line_key("Sports desk"))}
+
+
+# --- what the template says of the lines around it -------------------------------------------------------
+
+
+def spared(marks: str, words: int = 3) -> str:
+    """Lines as signs: T template, R taken by a rule, ? taken for its place, A article (20 words), | a new document."""
+    documents = marks.split("|")
+    flat = "".join(documents)
+    mask = templates.spared(
+        np.repeat(np.arange(len(documents)), [len(part) for part in documents]).astype(np.int32),
+        np.array([20 if sign == "A" else words for sign in flat], dtype=np.int32),
+        np.array([sign == "T" for sign in flat], dtype=np.bool_),
+        np.array([sign == "A" for sign in flat], dtype=np.bool_),
+        np.array([sign == "?" for sign in flat], dtype=np.bool_),
+    )
+    return "".join("+" if good else sign for sign, good in zip(flat, mask.tolist(), strict=True))
+
+
+def test_lines_next_to_the_article_are_its_own_where_the_template_is_known() -> None:
+    assert spared("TT?A?A??TT") == "TT+A+A++TT"
+    assert spared("TA??") == "TA??"  # one line of template tells nothing
+    assert spared("TTTA|A?") == "TTTAA?"  # nor do those of another document
+
+
+def test_lines_behind_a_line_of_the_template_or_a_rule_are_not() -> None:
+    assert spared("TTTAAT??") == "TTTAAT??"
+    assert spared("TTTAAR??") == "TTTAAR??"
+    assert spared("TTT??|A") == "TTT??A"
+
+
+def test_more_than_the_article_itself_is_no_part_of_it() -> None:
+    assert spared("TTTA?", words=20) == "TTTA+"
+    assert spared("TTTA?", words=21) == "TTTA?"
+    assert spared("") == ""
+
+
+def test_lines_of_a_template_get_the_category_of_the_rules() -> None:
+    known = rules.load()
+    assert templates.category_of("Share on Facebook", known) == "share"
+    assert templates.category_of("Our town, our paper", known) == "navigation"
+    assert templates.category_of(long("notice"), known) == "other"

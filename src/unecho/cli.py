@@ -285,6 +285,21 @@ def check(run: Run, quiet: Quiet = False) -> None:
     raise typer.Exit(jobs.check(run, quiet))
 
 
+@app.command()
+def explain(
+    run: Run,
+    names: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="Removals (r0000012), documents, or document:start.")
+    ],
+    config: ConfigFile = None,
+) -> None:
+    """Why something was removed: the rule or measure behind it, or the copy that stays."""
+    from . import config as settings
+    from . import jobs
+
+    jobs.explain(run, names, settings.load(config, {}))
+
+
 def main() -> None:
     """Entry point: errors end in one message and their exit code, never in a traceback."""
     for stream in (sys.stdout, sys.stderr):

@@ -29,7 +29,7 @@ class Corpus:
     """Documents by number (in order of id), their content paragraphs and those paragraphs' tokens.
 
     tokens of paragraph i: stream.paragraphs[i]:stream.paragraphs[i + 1], with the characters
-    start:end of the document's text (uint32) and the flags of ``normalize`` (uint8).
+    start:end of the document's text (uint32).
     ``fingerprint``: uint64, two a paragraph, equal for equal token sequences.
     ``text(document)`` gives a document's text as read.
     """
@@ -39,7 +39,6 @@ class Corpus:
     stream: Stream
     start: NDArray[np.uint32]
     end: NDArray[np.uint32]
-    flags: NDArray[np.uint8]
     by_character: Mask
     """Paragraphs of scripts written without spaces."""
     long: Mask
@@ -50,7 +49,7 @@ class Corpus:
 
     def release(self) -> None:
         """Take the columns of tokens out of memory, if they lie on disk: see ``columns.release``."""
-        release(self.stream.hash, self.start, self.end, self.flags, self.paragraph_of_token)
+        release(self.stream.hash, self.start, self.end, self.stream.flags, self.paragraph_of_token)
 
     def tokens(self, paragraph: int) -> slice:
         return slice(int(self.stream.paragraphs[paragraph]), int(self.stream.paragraphs[paragraph + 1]))

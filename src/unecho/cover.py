@@ -38,7 +38,7 @@ class Coverer:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        hashes, flags = corpus.stream.hash, corpus.flags
+        hashes, flags = corpus.stream.hash, corpus.stream.flags
         self._numbers = guards.numbers(hashes, flags)
         self._names = guards.names(hashes, flags) & ~self._numbers
         self._made = lru_cache(maxsize=65_536)(Word.of)

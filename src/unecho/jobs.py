@@ -212,6 +212,14 @@ def check(run: Path, quiet: bool) -> int:
     return 0
 
 
+def explain(run: Path, names: Sequence[str], config: Config) -> None:
+    """Print why things were removed."""
+    from .explain import explain as reasons
+
+    for number, text in enumerate(reasons(run, names, config.settings)):
+        sys.stdout.write(("\n" if number else "") + "\n".join(map(visible, text.splitlines())) + "\n")
+
+
 @contextmanager
 def _progress(show: Show) -> Iterator[pipeline.Progress]:
     """Bars on a terminal, a line a stage elsewhere, nothing when quiet; always on standard error."""

@@ -10,10 +10,13 @@ from __future__ import annotations
 import contextlib
 import importlib
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+import orjson
 
 from .model import Block
 
@@ -33,6 +36,8 @@ class Page:
     """The name the page gives its site."""
     date: str | None = None
     """Date of publication as found."""
+    author: str | None = None
+    """Who wrote it, as the page says; several are separated by commas."""
     language: str | None = None
 
 
@@ -42,7 +47,7 @@ def read_html(html: str, style: Style = "txt") -> Page:
     A block is one line of text, but in ``pre``. ``style`` "md" marks headings, quotes and code as Markdown
     does. Never raises for bad markup.
     """
-    html = _UNSAFE.sub("\ufffd", html)
+    html = _safe(html)
     if not html.strip():
         return Page("")
     html = _without_open_end(html.encode()).decode()
@@ -55,6 +60,16 @@ def read_html(html: str, style: Style = "txt") -> Page:
 # --- what the parsers must not see -----------------------------------------------------------------------
 
 _UNSAFE = re.compile("[\0\ud800-\udfff]")  # NUL ends the text for libxml2; lone surrogates cannot be encoded
+
+
+def _safe(html: str) -> str:
+    try:
+        html.encode()
+    except UnicodeEncodeError:
+        return _UNSAFE.sub("\ufffd", html)
+    return html.replace("\0", "\ufffd")
+
+
 _SWALLOWERS = rb"(?:script|style|textarea|title|iframe|xmp|noframes|noembed)"
 _CLOSERS = re.compile(rb"</" + _SWALLOWERS + rb"\b", re.IGNORECASE)
 _SWALLOWED = re.compile(
@@ -197,12 +212,15 @@ _UNSEEN_TAGS = frozenset(
 )
 _NEVER_UNSEEN = frozenset(("html", "body", "main", "article"))  # hidden until a script has run
 _PRE_TAGS = frozenset(("pre", "listing", "xmp", "plaintext"))
+_MARKS = frozenset(("class", "id", "role", "itemprop"))
 _NOTED_TAGS = frozenset(("meta", "link", "time", "html", "title", "h1"))
 _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 
 _ANCESTORS = 12
-_EVIDENCE_DEPTH = 32
-"""Elements a block's evidence is taken from: the cost of a deep page stays linear."""
+_REACH = 32
+"""Elements above a word that are looked at for the block it is part of and for the mark of a list item."""
+_EVIDENCE_DEPTH = 64
+"""Depth of elements down to which a block takes its evidence: the cost of a deep page stays linear."""
 
 _DATE_NAMES = (
     *("article:published_time", "datepublished", "article:published", "og:published_time", "date.issued"),
@@ -211,21 +229,39 @@ _DATE_NAMES = (
     *("publication_date", "citation_publication_date", "cxenseparse:recs:publishtime", "published_at"),
     *("originalpublicationdate", "article_date_original", "date"),
 )
-_META_NAMES = frozenset((*_DATE_NAMES, "og:title", "og:url", "og:site_name", "content-language"))
+_AUTHOR_NAMES = ("author", "article:author", "dc.creator", "citation_author", "parsely-author", "sailthru.author")
+_META_NAMES = frozenset(
+    (*_DATE_NAMES, *_AUTHOR_NAMES, "og:title", "og:url", "og:site_name", "content-language")
+)  # fmt: skip
+_ARTICLE_KINDS = ("article", "posting", "report", "review", "recipe")
+_LINKED_NODES = 500
+"""Nodes of a page's JSON-LD that are looked at."""
 
 
 class _Frame:
     """An element that is open."""
 
-    __slots__ = ("block", "bullet", "heading", "link", "marks", "pre", "quote", "tag")
+    __slots__ = (
+        *("above", "ancestors", "block", "bullet", "depth", "heading", "link", "marks", "number", "path", "pre"),
+        *("quote", "tag", "tokens"),
+    )
 
-    def __init__(self, tag: str, above: _Frame | None, marks: str) -> None:
+    def __init__(self, tag: str, above: _Frame | None, marks: str, number: int) -> None:
         self.tag = tag
+        self.above = above
         self.marks = marks
         """Values of the attributes that its tokens come from."""
+        self.number = number
+        """How many elements were opened before it."""
         self.block = tag in _BLOCK_TAGS
-        self.bullet = tag == "li"
-        """True until the first block of the list item has been marked as one."""
+        self.bullet = False
+        """Whether the first block of a list item has still to be marked as one."""
+        self.ancestors: tuple[str, ...] | None = None
+        """Tags above, outermost first, once somebody asked; with them ``path``, their numbers and its own."""
+        self.path: tuple[int, ...] = ()
+        self.tokens: frozenset[str] | None = None
+        """Its tokens and those above, once somebody asked."""
+        self.depth: int = above.depth + 1 if above else 1
         self.link: str = above.link if above else ""
         """Target of the link it lies in."""
         self.pre: bool = tag in _PRE_TAGS or (above is not None and above.pre)
@@ -246,6 +282,10 @@ class _Piece:
     linked: int
     """Characters inside links."""
     cell: int = 0
+    path: tuple[int, ...] = ()
+    """Numbers of the elements of ``ancestors`` and of its own."""
+    own: frozenset[str] = frozenset()
+    """Tokens of its own element and of those inside that hold all its text."""
 
 
 @dataclass(slots=True)
@@ -272,14 +312,10 @@ class _Run:
 
     parts: list[str] = field(default_factory=list)
     linked: list[str] = field(default_factory=list)
-    frames: list[_Frame] = field(default_factory=list)
-    """What was open at the first word, the innermost elements."""
-    above: int = 0
-    """How many elements were open above them."""
-    depth: int = 0
-    """How many elements have been open at every word since."""
-    lowest: int = 0
-    """How many will have been, should another word follow."""
+    frame: _Frame | None = None
+    """The innermost element that has been open at every word."""
+    lowest: int = -1
+    """How many elements have been open at every moment since the last word; -1 before the first."""
 
 
 class _Walker:
@@ -294,7 +330,9 @@ class _Walker:
         self.unseen = 0  # depth below the outermost element that is not shown
         self.run = _Run()
         self.rows: list[_Row] = []
-        self.words: dict[str, tuple[str, ...]] = {}
+        self.words: dict[str, frozenset[str]] = {}
+        self.opened = 0
+        self.bullets = 0  # list items that were opened and have no text yet, those closed without any included
         self.last_link = ""  # target of the link that has just ended
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -310,9 +348,10 @@ class _Walker:
         elif tag == "br":
             self._break()
         above = self.stack[-1] if self.stack else None
-        frame = _Frame(tag, above, _marks(attributes) if attributes else "")
+        self.opened += 1
+        frame = _Frame(tag, above, _marks(attributes) if attributes else "", self.opened)
         if frame.block:
-            self._start_block(tag)
+            self._start_block(frame)
         elif tag == "a":
             self._start_link(frame, attributes.get("href"))
         elif tag == "button":
@@ -328,7 +367,9 @@ class _Walker:
             return
         frame = self.stack[-1]
         if frame.block:
-            self.flush()
+            if self.run.parts:
+                self.flush()
+            self.last_link = ""
             if tag == "tr" and self.rows:
                 self._end_row(self.rows.pop())
         elif tag == "a":
@@ -338,7 +379,8 @@ class _Walker:
         if tag in ("title", "h1"):
             self.notes.end(tag)
         self.stack.pop()
-        self.run.lowest = min(self.run.lowest, len(self.stack))
+        if frame.depth <= self.run.lowest:
+            self.run.lowest = frame.depth - 1
 
     def data(self, text: str) -> None:
         if self.unseen:
@@ -350,15 +392,15 @@ class _Walker:
         if text.isspace() or not self.stack:
             return
         self.last_link = ""
-        if self.stack[-1].link:
+        frame = self.stack[-1]
+        if frame.link:
             run.linked.append(text)
-        if run.depth:
-            run.depth = min(run.depth, run.lowest)
+        if run.lowest < 0:
+            run.frame = frame
         else:
-            run.frames = self.stack[-_EVIDENCE_DEPTH:]
-            run.depth = len(self.stack)
-            run.above = run.depth - len(run.frames)
-        run.lowest = len(self.stack)
+            while run.frame is not None and run.frame.depth > run.lowest:
+                run.frame = run.frame.above
+        run.lowest = frame.depth
 
     def flush(self) -> None:
         """End the run of text: it becomes a block, unless there is nothing in it to see."""
@@ -367,16 +409,20 @@ class _Walker:
         if not run.parts:
             return
         self.run = _Run()
-        text = _C1.sub(_as_browsers_do, "".join(run.parts))
+        text = "".join(run.parts)
+        if run.lowest < 0 and text.isspace():
+            return
+        if not text.isascii():
+            text = _C1.sub(_as_browsers_do, text)
         if not _SEEN.search(text):
             return
-        frames = run.frames[: max(0, run.depth - run.above)]
-        if frames and frames[-1].tag == "title":
+        frame = run.frame
+        if frame is not None and frame.tag == "title":
             return
         linked = len(_collapsed("".join(run.linked))) if run.linked else 0
-        for part in _parts(text) if frames and frames[-1].pre else (_collapsed(text),):
+        for part in _parts(text) if frame is not None and frame.pre else (_collapsed(text),):
             if _SEEN.search(part):
-                self._add(part, frames, linked)
+                self._add(part, frame, linked)
 
     def page(self) -> Page:
         """The page, once all events have been taken."""
@@ -385,13 +431,19 @@ class _Walker:
         for piece in self.pieces:
             end = at + len(piece.text)
             density = min(1.0, piece.linked / piece.length)
-            blocks.append(Block(at, end, piece.tag, piece.ancestors, piece.tokens, density))
+            blocks.append(Block(at, end, piece.tag, piece.ancestors, piece.tokens, density, piece.path, piece.own))
             at = end + 2
         return self.notes.page("\n\n".join(piece.text for piece in self.pieces), tuple(blocks))
 
-    def _start_block(self, tag: str) -> None:
-        self.flush()
-        if tag == "tr":
+    def _start_block(self, frame: _Frame) -> None:
+        if self.run.parts:
+            self.flush()
+        self.last_link = ""
+        tag = frame.tag
+        if tag == "li":
+            frame.bullet = True
+            self.bullets += 1
+        elif tag == "tr":
             self.rows.append(_Row(len(self.pieces)))
         elif tag in ("td", "th") and self.rows:
             self.rows[-1].cell += 1
@@ -410,45 +462,87 @@ class _Walker:
         else:
             self.flush()
 
-    def _add(self, text: str, frames: list[_Frame], linked: int) -> None:
-        block = len(frames) - 1
-        while block > 0 and not frames[block].block:
-            block -= 1
-        tags = [frame.tag for frame in frames[max(0, block - _ANCESTORS) : block + 1]]
-        tag = tags.pop() if tags else "body"
-        if frames and frames[-1].pre:
-            tag = "pre"
-        above = tuple(name for name in tags if name not in ("html", "body"))
-        piece = _Piece(self._marked(text, frames), tag, above, self._tokens(frames), len(text), linked)
+    def _add(self, text: str, frame: _Frame | None, linked: int) -> None:
+        marked = self._marked(text, frame)
+        if frame is None:
+            piece = _Piece(marked, "body", (), frozenset(), len(text), linked)
+        else:
+            block, own = frame, self._own_tokens(frame)
+            for _ in range(_REACH):
+                if block.block or block.above is None:
+                    break
+                block = block.above
+                own |= self._own_tokens(block)
+            ancestors = self._place(block)
+            piece = _Piece(
+                marked, "pre" if block.pre else block.tag, ancestors, self._tokens(block) | own, len(text), linked,
+                path=block.path, own=own,
+            )  # fmt: skip
         if self.rows:
             piece.cell = self.rows[-1].cell
         self.pieces.append(piece)
 
-    def _marked(self, text: str, frames: list[_Frame]) -> str:
+    def _place(self, frame: _Frame) -> tuple[str, ...]:
+        """Tags above a frame, as far as they count; its ``path`` is known then."""
+        chain = []
+        at: _Frame | None = frame
+        while at is not None and at.ancestors is None:
+            chain.append(at)
+            at = at.above
+        for below in reversed(chain):
+            above = below.above
+            if above is None or above.ancestors is None:
+                below.ancestors, below.path = (), (below.number,)
+            elif above.tag in ("html", "body"):
+                below.ancestors, below.path = above.ancestors, (*above.path[:-1], below.number)
+            else:
+                below.ancestors = (*above.ancestors, above.tag)[-_ANCESTORS:]
+                below.path = (*above.path, below.number)[-_ANCESTORS - 1 :]
+        return frame.ancestors or ()
+
+    def _marked(self, text: str, frame: _Frame | None) -> str:
         """``text`` with the mark of a list item, in Markdown also those of quotes, headings and code."""
-        if not frames:
+        if frame is None:
             return text
         prefix = ""
-        for frame in frames:
-            if frame.bullet:
-                prefix, frame.bullet = "- ", False
-        inner = frames[-1]
+        if self.bullets:
+            at: _Frame | None = frame
+            for _ in range(_REACH):
+                if at is None:
+                    break
+                if at.bullet:
+                    prefix, at.bullet = "- ", False
+                    self.bullets -= 1
+                at = at.above
         if self.markdown:
-            if inner.pre:
+            if frame.pre:
                 text = "    " + text.replace("\n", "\n    ")
-            prefix = ("> " if inner.quote else "") + prefix + inner.heading
+            prefix = ("> " if frame.quote else "") + prefix + frame.heading
         return prefix + text
 
-    def _tokens(self, frames: list[_Frame]) -> frozenset[str]:
-        tokens: set[str] = set()
-        for frame in frames:
-            if frame.marks and frame.tag not in ("html", "body"):
-                words = self.words.get(frame.marks)
-                if words is None:
-                    found = _WORD.findall(frame.marks[:2000])
-                    self.words[frame.marks] = words = tuple(word.lower() for word in found if len(word) > 1)
-                tokens.update(words)
-        return frozenset(tokens)
+    def _tokens(self, frame: _Frame) -> frozenset[str]:
+        """Tokens of a frame and of those above it."""
+        chain = []
+        at: _Frame | None = frame
+        while at is not None and at.tokens is None:
+            chain.append(at)
+            at = at.above
+        tokens: frozenset[str] = at.tokens if at is not None and at.tokens is not None else frozenset()
+        for below in reversed(chain):
+            if below.marks and below.depth <= _EVIDENCE_DEPTH:
+                tokens |= self._own_tokens(below)
+            below.tokens = tokens
+        return tokens
+
+    def _own_tokens(self, frame: _Frame) -> frozenset[str]:
+        marks = frame.marks
+        if not marks or frame.tag in ("html", "body"):
+            return frozenset()
+        words = self.words.get(marks)
+        if words is None:
+            found = _WORD.findall(marks[:2000])
+            self.words[marks] = words = frozenset(word.lower() for word in found if len(word) > 1)
+        return words
 
     def _end_row(self, row: _Row) -> None:
         """One block for a row of data; the blocks as they are for a row that is there for layout."""
@@ -469,6 +563,8 @@ class _Walker:
             frozenset().union(*(piece.tokens for piece in pieces)),
             len(text),
             sum(piece.linked for piece in pieces),
+            path=pieces[0].path[: above.index("tr") + 1] if "tr" in above else pieces[0].path,
+            own=frozenset().union(*(piece.own for piece in pieces)),
         )
         self.pieces[row.first :] = [joined]
 
@@ -490,6 +586,8 @@ def _as_browsers_do(match: re.Match[str]) -> str:
 
 
 def _collapsed(text: str) -> str:
+    if text.isascii():  # where both mean the same white space
+        return " ".join(text.split())
     return _SPACE.sub(" ", text).strip(" ")
 
 
@@ -500,8 +598,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _marks(attributes: Mapping[str, str]) -> str:
-    found = [attributes[name] for name in ("class", "id", "role", "itemprop") if name in attributes]
-    return " ".join(found)
+    return " ".join([value for name, value in attributes.items() if name in _MARKS])
 
 
 # --- what the page says about itself ---------------------------------------------------------------------
@@ -555,9 +652,11 @@ class _Notes:
             self.json.append(text)
 
     def page(self, text: str, blocks: tuple[Block, ...]) -> Page:
-        meta = self.meta
-        urls = (meta.get("canonical"), meta.get("og:url"))
-        title = meta.get("og:title") or (self.h1s[0] if len(self.h1s) == 1 else meta.get("title"))
+        meta, linked = self.meta, self._linked()
+        urls = (meta.get("canonical"), meta.get("og:url"), linked.get("url"))
+        headline = self.h1s[0] if len(self.h1s) == 1 else linked.get("title") or meta.get("title")
+        title = meta.get("og:title") or headline
+        authors = (linked.get("author"), *(meta.get(name) for name in _AUTHOR_NAMES))
         return Page(
             text,
             blocks,
@@ -565,8 +664,23 @@ class _Notes:
             url=next((url for url in urls if url and re.match(r"https?://[^/]", url, re.IGNORECASE)), None),
             site=meta.get("og:site_name"),
             date=next(self._dates(), None),
+            author=next((author for author in authors if author and not author.startswith("http")), None),
             language=meta.get("lang") or meta.get("content-language"),
         )
+
+    def _linked(self) -> dict[str, str]:
+        """Title, address and author of the article, as the page's JSON-LD has them."""
+        for node in _linked_nodes(self.jsons):
+            kinds = str(node.get("@type", "")).lower()
+            if any(kind in kinds for kind in _ARTICLE_KINDS):
+                page = node.get("mainEntityOfPage")
+                found = {
+                    "title": _words_of(node.get("headline") or node.get("name")),
+                    "url": _words_of(node.get("url") or (page.get("@id") if isinstance(page, dict) else page)),
+                    "author": ", ".join(_names_in(node.get("author") or node.get("creator"))),
+                }
+                return {name: value for name, value in found.items() if value}
+        return {}
 
     def _dates(self) -> Iterator[str]:
         if "article:published_time" in self.meta:
@@ -581,3 +695,34 @@ class _Notes:
     def _remember(self, name: str, value: str | None) -> None:
         if value and value.strip():
             self.meta.setdefault(name, " ".join(value.split()))
+
+
+def _linked_nodes(scripts: list[list[str]]) -> Iterator[dict[str, Any]]:
+    """The objects of JSON-LD scripts, outer ones first; what is not JSON is passed over."""
+    waiting: deque[Any] = deque()
+    for parts in scripts:
+        with contextlib.suppress(orjson.JSONDecodeError):
+            waiting.append(orjson.loads("".join(parts).strip()))
+    for _ in range(_LINKED_NODES):
+        if not waiting:
+            return
+        node = waiting.popleft()
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(value for value in node.values() if isinstance(value, dict | list))
+        elif isinstance(node, list):
+            waiting.extend(node[:_LINKED_NODES])
+
+
+def _names_in(value: Any) -> list[str]:
+    """Names of one author or several, each a text or an object with a name; once each."""
+    names = []
+    for author in value if isinstance(value, list) else [value]:
+        name = _words_of(author.get("name") if isinstance(author, dict) else author)
+        if name and name not in names:
+            names.append(name)
+    return names[:20]
+
+
+def _words_of(value: Any) -> str:
+    return " ".join(unescape(value).split())[:500] if isinstance(value, str) else ""

@@ -71,6 +71,10 @@ class Block:
     """Lower-case words of the class, id, role and itemprop attributes of the block and its ancestors."""
     link_density: float
     """Share of the block's characters that lie inside links, 0 to 1."""
+    path: tuple[int, ...] = ()
+    """Which elements ``ancestors`` and the block's own are: numbers in the order of the page."""
+    own: frozenset[str] = frozenset()
+    """Those of ``tokens`` that its own element has, and the elements inside that hold all its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class Document:
     date: str | None = None
     """ISO 8601 where it could be read as a date, else as found."""
     language: str | None = None
+    author: str | None = None
     encoding: str = "utf-8"
     bom: bool = False
     repaired: tuple[tuple[int, str], ...] = ()
@@ -250,3 +255,4 @@ class DocumentRecord:
     """Of the text as read, in UTF-8."""
     record: str | None = None
     """For a dropped JSONL row: the line as read with an empty text, so that ``restore`` can put it back."""
+    author: str | None = None

@@ -41,7 +41,7 @@ def outcomes(
             document.id, status, reason, document.source, document.row, document.format, document.field or None,
             output[document.source], document.title, document.url, document.site or None, document.date,
             document.language, document.encoding, document.bom, document.repaired, len(text), words[number],
-            modes[number], words_by_reason(gone), sha256(text), line,
+            modes[number], words_by_reason(gone), sha256(text), line, document.author,
         ))  # fmt: skip
     return sorted(found, key=lambda record: record.id)
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import choose, decisions, findings, lsh, passages, seeds, shingles, sources, stories, table, verify
-from .boilerplate import label, rules, templates
+from .boilerplate import label, rules, score, templates
 from .columns import (
     PIECE,
     Hashes,
@@ -103,7 +103,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
     with clock.stage("reading and cleaning"):
         taken = _read(found, items, inputs, config, clock.progress, spool, compiled)
     with clock.stage("site templates"):
-        paragraphs = _without_templates(taken)
+        paragraphs = _without_templates(taken, rules.load(config.settings.rules))
     matched = _Matched.nothing()
     if command == "dedupe":
         _refuse_too_much(config.limits, len(paragraphs.hash))
@@ -272,19 +272,29 @@ def _size(item: Raw | Document | Skipped) -> int:
     return len(item.text) if isinstance(item, Document) else 0
 
 
-def _without_templates(taken: Taken) -> Table:
+def _without_templates(taken: Taken, known: rules.Rules) -> Table:
     """The table with the lines that recur all over their site labelled as boilerplate."""
     paragraphs = taken.table
     if not any(mode is not None for mode in taken.modes):
         return paragraphs
     sites = {name: number for number, name in enumerate(sorted({d.site for d in taken.documents}))}
     site = np.array([sites[document.site] for document in taken.documents], np.int32)
-    document = paragraphs.document
-    found = templates.find(
-        site[document], document.astype(np.int32), paragraphs.key, paragraphs.words.astype(np.int32),
-        paragraphs.content,
-    )  # fmt: skip
-    return paragraphs.relabelled(found & paragraphs.content, "navigation", 0.9, "template.site")
+    document, words = paragraphs.document.astype(np.int32), paragraphs.words.astype(np.int32)
+    found = templates.find(site[document], document, paragraphs.key, words, paragraphs.content)
+    by_place = np.array([rule in score.BY_PLACE for rule in paragraphs.rules], np.bool_)[paragraphs.rule]
+    plain = np.array([document.format != "html" for document in taken.documents], np.bool_)  # no markup to go by
+    doubt = by_place & ~paragraphs.content & ~found & plain[document]
+    spared = templates.spared(document, words, found, paragraphs.content, doubt)
+    paragraphs = paragraphs.relabelled(spared, None, 0.6, "template.next-to-article")
+    rows = np.flatnonzero(found & paragraphs.content)
+    _, first, kind = np.unique(paragraphs.key[rows], return_index=True, return_inverse=True)
+    texts = (taken.text(document[row])[paragraphs.start[row] : paragraphs.end[row]] for row in rows[first])
+    categories = np.array([templates.category_of(text, known) for text in texts], object)
+    for category in sorted(set(categories)):
+        which = np.zeros(len(found), np.bool_)
+        which[rows[categories[kind] == category]] = True
+        paragraphs = paragraphs.relabelled(which, category, 0.9, "template.site")
+    return paragraphs
 
 
 # ---- matching ---------------------------------------------------------------------------------------
@@ -316,7 +326,7 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
     with clock.stage("signatures"):
         near = _near(corpus, bands, settings, workers)
     alignments = passages.alignments_of([])
-    release(corpus.stream.hash, corpus.flags)
+    release(corpus.stream.hash, corpus.stream.flags)
     with clock.stage("passages"):
         chosen = seeds.pick(corpus.stream, workers)
         if settings.passages:
@@ -364,7 +374,7 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> 
     by_character = shingles.unspaced(flags, offsets)
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, paragraphs.start[rows], paragraphs.end[rows]),
-        stream, start, end, flags, by_character,
+        stream, start, end, by_character,
         shingles.long_enough(offsets, by_character), shingles.fingerprints(hashes, offsets), taken.text,
         _paragraph_of_token(offsets),
     ), order  # fmt: skip

@@ -51,9 +51,12 @@ def prove(text: str, kept: Sequence[Span], copies: Sequence[str], settings: Sett
     if not kept or not copies:
         return [None] * len(copies)
     corpus = _corpus(text, kept, copies)
-    sets = shingles.shingle_sets(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
-    runs = passages.run_columns(passages.find(corpus.stream, seeds.pick(corpus.stream)))
-    verdicts = against(corpus, sets, _near(corpus, sets, len(kept), settings), runs, settings)
+    tokens = corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character
+    sets = shingles.shingle_sets(*tokens)
+    runs = passages.find(corpus.stream, seeds.pick(corpus.stream)).runs
+    verdicts = against(
+        corpus, shingles.ShingleSource(*tokens), _near(corpus, sets, len(kept), settings), runs, settings
+    )
     return [None if verdict is None else _proof(corpus, verdict) for verdict in verdicts]
 
 
@@ -69,11 +72,14 @@ def _corpus(text: str, kept: Sequence[Span], copies: Sequence[str]) -> Corpus:
     rank = np.arange(len(texts), dtype=np.int64)
     by_character = shingles.unspaced(tokens.flags, tokens.offsets)
     shift = np.repeat(spans[:, 0], sizes)
-    stream = Stream(tokens.hash, tokens.offsets, documents, shingles.unspaced(tokens.flags, documents), rank)
+    stream = Stream(
+        tokens.hash, tokens.offsets, documents, shingles.unspaced(tokens.flags, documents), rank, tokens.flags
+    )
     return Corpus(
-        tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream, tokens.start + shift,
-        tokens.end + shift, tokens.flags, by_character, shingles.long_enough(tokens.offsets, by_character),
-        shingles.fingerprints(tokens.hash, tokens.offsets), texts.__getitem__, owners(sizes),
+        tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream,
+        (tokens.start + shift).astype(np.uint32), (tokens.end + shift).astype(np.uint32), by_character,
+        shingles.long_enough(tokens.offsets, by_character), shingles.fingerprints(tokens.hash, tokens.offsets),
+        texts.__getitem__, owners(sizes).astype(np.int32),
     )  # fmt: skip
 
 

@@ -60,11 +60,11 @@ class Table:
         result: Mask = self.category == CONTENT
         return result
 
-    def relabelled(self, which: Mask, category: str, confidence: float, rule: str) -> Table:
-        """With another label for some paragraphs."""
+    def relabelled(self, which: Mask, category: str | None, confidence: float, rule: str) -> Table:
+        """With another label for some paragraphs; ``category`` None: content."""
         column = self.category.copy(), self.confidence.copy(), self.rule.copy()
         column[0][which], column[1][which], column[2][which] = (
-            CATEGORIES.index(category),
+            CONTENT if category is None else CATEGORIES.index(category),
             confidence,
             len(self.rules),
         )

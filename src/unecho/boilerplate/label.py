@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..model import Block, Label, Mode
-from . import features, score
+from . import evidence, features, model, score
 from .features import Shape
+from .forest import UNIT
 from .rules import Line, Rule, Rules, normalise
 
 Clean = Literal["auto", "light", "full", "off"]
@@ -40,6 +41,18 @@ _FRAME = frozenset(
     )
 )
 """Categories of what frames an article. Captions, bylines and dates come with what an extractor gives, too."""
+_MIN_JUDGED = 5
+"""Lines that a document must have for the trained model to judge them: fewer show it too little."""
+_LONGEST_REPEAT = 40
+"""Words of a line that is scraped twice, as headlines, decks and captions are; longer ones are copies of prose."""
+_LONGEST_JUDGED = 30
+"""Words of a line up to which the trained model may take it out of what an extractor gave."""
+_PROSE = 15
+"""Words from which a line that ends a sentence is prose."""
+_SURER = -1.0
+"""Log odds by which the model must be surer of lines that stand inside the prose: sub-headings do."""
+_TITLES = 3
+"""Lines at the head of an extractor's text that may be titles, which the model was never taught."""
 _TIMELINE = 3
 """Lines with nothing but a date from which a document is a timeline, whose dates are its headings."""
 
@@ -71,7 +84,7 @@ def label(
         return Labelled(None, [_CONTENT] * len(spans))
     lines = [features.shape(text[start:end]) for start, end in spans]
     raw = clean == "full" or (clean == "auto" and (bool(blocks) or looks_raw(lines, rules)))
-    labels = _raw(lines, blocks, rules) if raw else _extracted(lines, rules)
+    labels = _raw(text, spans, lines, blocks, rules) if raw else _extracted(text, spans, lines, rules)
     return Labelled("raw" if raw else "extracted", labels)
 
 
@@ -95,15 +108,42 @@ def looks_raw(lines: Sequence[Shape], rules: Rules) -> bool:
 # --- what an extractor gave ------------------------------------------------------------------------------
 
 
-def _extracted(lines: Sequence[Shape], rules: Rules) -> list[Label]:
+def _extracted(text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules) -> list[Label]:
     found = hits(lines, rules, raw=False)
+    unlike = _unlike(text, spans, lines, found)
     if sum(1 for hit in found if hit and hit.id == "date.date-only") >= _TIMELINE:
         found = [None if hit and hit.id == "date.date-only" else hit for hit in found]
     labels = [_label(hit) if hit else _CONTENT for hit in found]
     _follow_names(lines, found, labels)
     _follow_lists(lines, found, labels)
     _drop_repeats(lines, labels)
+    for number, mark in unlike.items():
+        if labels[number].category is None:
+            labels[number] = mark
+    _drop_repeats(lines, labels)
     return labels
+
+
+def _unlike(
+    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], hits: Sequence[Rule | None]
+) -> dict[int, Label]:
+    """Lines that the trained model is sure are none of the article's, items of lists and titles aside."""
+    judged = [n for n in range(_TITLES, len(lines)) if not lines[n].item and lines[n].words <= _LONGEST_JUDGED]
+    if not judged or len(lines) < _MIN_JUDGED:
+        return {}
+    learnt = model.shipped()["light"]
+    odds = (evidence.scores(evidence.gather(text, spans, (), hits), learnt) - learnt.threshold).tolist()
+    return {
+        number: Label("other", score.confidence(odds[number] / UNIT), "context.unlike-article")
+        for number in judged
+        if odds[number] < (_SURER * UNIT if _is_inside(lines, number) else 0)
+    }
+
+
+def _is_inside(lines: Sequence[Shape], number: int) -> bool:
+    """Whether prose stands within two lines on both sides, as around sub-headings and captions."""
+    sides = (lines[max(number - 2, 0) : number], lines[number + 1 : number + 3])
+    return all(any(line.words >= _PROSE and line.ends for line in side) for side in sides)
 
 
 def hits(lines: Sequence[Shape], rules: Rules, raw: bool) -> list[Rule | None]:
@@ -168,20 +208,29 @@ def _is_title(line: Shape) -> bool:
 
 def _drop_repeats(lines: Sequence[Shape], labels: list[Label]) -> None:
     """Of adjacent equal lines the first stays, also where only removed lines lie between them."""
-    before = ""
+    before: Shape | None = None
     for number, line in enumerate(lines):
         if labels[number].category is not None:
             continue
-        text = normalise(line.text)
-        if text == before and line.words >= 2 and any(map(str.isalpha, text)):
+        if before and _says_the_same(before, line):
             labels[number] = Label("repeat", 0.95, "context.adjacent-repeat")
-        before = text
+        before = line
+
+
+def _says_the_same(before: Shape, line: Shape) -> bool:
+    if before.words != line.words or not 2 <= line.words <= _LONGEST_REPEAT:  # as nearly always, and cheaper to tell
+        return False
+    text = normalise(line.text)
+    return text == normalise(before.text) and any(map(str.isalpha, text))
 
 
 # --- the dump of a page ----------------------------------------------------------------------------------
 
 
-def _raw(lines: Sequence[Shape], blocks: Sequence[Block], rules: Rules) -> list[Label]:
-    labels = score.label(lines, blocks, hits(lines, rules, raw=True))
+def _raw(
+    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], blocks: Sequence[Block], rules: Rules
+) -> list[Label]:
+    found = evidence.gather(text, spans, blocks, hits(lines, rules, raw=True))
+    labels = score.label(found, lines, model.shipped()["html" if blocks else "text"])
     _drop_repeats(lines, labels)
     return labels

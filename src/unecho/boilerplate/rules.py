@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,8 @@ from ..model import CATEGORIES
 
 MAX_CHARS = 400
 """Longer lines are prose; they are tested against rules with a ``max_chars`` of their own only."""
+_SIZES = (12, 20, 40)
+"""Words of a line by which expressions are put together: few rules take long lines."""
 _SHIPPED = "rules.toml"
 _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("category", "name", "pattern", "mode", "position", "cue"), (str,)),
@@ -109,12 +112,10 @@ class Rules:
         for rule in self._phrases.get(bare(text), ()):
             if allows(rule, line):
                 return rule
-        found = (self._raw if line.raw else self._light).fullmatch(text)
-        if not found or not found.lastgroup:
+        if self._pattern(line).fullmatch(text) is None:
             return None
-        first = self.rules[int(found.lastgroup[1:])]
-        # The guards are no part of the expression: where they say no, a later rule may still say yes.
-        return first if allows(first, line) else self._match_slowly(line, text, self.rules)
+        # The guards are no part of the expression: where one says no, a later rule may still say yes.
+        return self._match_slowly(line, text, self.rules)
 
     @staticmethod
     def _match_slowly(line: Line, text: str, rules: tuple[Rule, ...]) -> Rule | None:
@@ -124,24 +125,26 @@ class Rules:
         return None
 
     @cached_property
-    def _light(self) -> re.Pattern[str]:
-        return self._combined("any")
-
-    @cached_property
-    def _raw(self) -> re.Pattern[str]:
-        return self._combined("any", "raw")
-
-    @cached_property
     def _for_long(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.max_chars > MAX_CHARS)
 
-    def _combined(self, *modes: str) -> re.Pattern[str]:
-        parts = (
-            f"(?P<r{number}>{rule.pattern})"
-            for number, rule in enumerate(self.rules)
-            if rule.pattern and rule.mode in modes
-        )
-        return re.compile("|".join(parts) or r"(?!)")
+    def _pattern(self, line: Line) -> re.Pattern[str]:
+        """All rules that may take a line of that length, as one expression."""
+        size = bisect_left(_SIZES, line.words)
+        found = self._patterns.get((line.raw, size))
+        if found is None:
+            most = _SIZES[size - 1] if size else 0
+            modes = ("any", "raw") if line.raw else ("any",)
+            parts = [
+                rule.pattern for rule in self.rules if rule.pattern and rule.mode in modes and rule.max_words > most
+            ]
+            # One flat alternation: inside groups of their own the parts could not be told apart by a first letter.
+            self._patterns[line.raw, size] = found = re.compile("|".join(parts) or r"(?!)")
+        return found
+
+    @cached_property
+    def _patterns(self) -> dict[tuple[bool, int], re.Pattern[str]]:
+        return {}
 
 
 def allows(rule: Rule, line: Line) -> bool:

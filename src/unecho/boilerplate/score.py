@@ -1,34 +1,32 @@
 """The dump of a page: which of its lines are the article.
 
-Every line is scored twice with the weights of ``weights.json`` (sums of log odds, made by
-``benchmarks/boiler.py --train``): by itself, then in the context of the first scores.
+Every line is scored twice by the trees of ``model.npz``: by itself, then among the others, whose first scores are
+known. What the labelled pages cannot teach (their gold has no headlines) is done by rule here.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import exp
-from pathlib import Path
-from types import MappingProxyType
 
+from ..columns import Ints
 from ..model import Block, Label
-from . import features
+from . import evidence, features
+from .evidence import Evidence
 from .features import Shape
+from .forest import UNIT
+from .model import Model
 from .rules import Rule, normalise
 
-Weights = Mapping[str, int]
-_BIAS = ""
+BY_PLACE = ("context.before-article", "context.in-article", "context.after-article")
+"""What lines are recorded under that go for where they stand and what they look like."""
 _CERTAIN = 0.9
 """Confidence from which a rule takes a line out of the middle of an article."""
 _HEADLINE_REACH = 15
 """Lines above the article among which its headline is looked for."""
 _BRIDGED = -0.7
-"""Score down to which a single line between two lines of the article stays: sub-headings, short quotes."""
-
+"""Log odds down to which a single line between two lines of the article stays: sub-headings, short quotes."""
 _TOKEN_CATEGORIES = (
     ("cookie", {"cookie", "cookies", "consent", "gdpr", "cookiebar"}),
     ("comments", {"comment", "comments", "respond", "disqus", "commentlist", "reply", "kommentare"}),
@@ -61,84 +59,25 @@ class Scored:
     """Log odds that the line belongs to the article."""
 
 
-def label(lines: Sequence[Shape], blocks: Sequence[Block], hits: Sequence[Rule | None]) -> list[Label]:
-    """Labels of the lines of a page. ``hits``: the rule that takes each line by itself, if any."""
-    page = Scored(lines, blocks, hits, scores(lines, blocks, hits))
+def label(found: Evidence, lines: Sequence[Shape], model: Model) -> list[Label]:
+    """Labels of the lines of a page."""
+    page = scored(found, lines, model, evidence.scores(found, model))
     content = article(page)
     first = content.index(True) if True in content else len(lines)
     last = len(lines) - content[::-1].index(True) if True in content else 0
+    replies = next((n for n in range(last, len(lines)) if _is_comment(page.hits[n])), len(lines))
     return [
-        Label(None, _confidence(page.scores[number]), "context.article")
+        Label(None, confidence(page.scores[number]), "context.article")
         if content[number]
-        else _boilerplate(page, number, first, last)
+        else _boilerplate(page, number, _Parts(first, last, replies))
         for number in range(len(lines))
     ]
 
 
-def scores(lines: Sequence[Shape], blocks: Sequence[Block], hits: Sequence[Rule | None]) -> list[float]:
-    """Log odds of each line to belong to the article."""
-    return scores_with(shipped_weights(), lines, blocks, hits)
-
-
-def scores_with(
-    weights: Mapping[str, Weights], lines: Sequence[Shape], blocks: Sequence[Block], hits: Sequence[Rule | None]
-) -> list[float]:
-    """The same with weights of one's own: "text-line", "text-page", "html-line", "html-page"."""
-    kind = "html" if blocks else "text"
-    own = line_features(lines, blocks, hits)
-    by_itself, in_context = weights[f"{kind}-line"], weights[f"{kind}-page"]
-    first = [total(line.core, by_itself) + total(line.other, by_itself, 0) for line in own]
-    return [
-        total(names, in_context) if names else score
-        for score, names in zip(first, page_features(lines, blocks, own, first), strict=True)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class LineFeatures:
-    """Feature names of a line by itself."""
-
-    core: tuple[str, ...]
-    """Those that matter in its context too."""
-    other: tuple[str, ...]
-
-
-def line_features(lines: Sequence[Shape], blocks: Sequence[Block], hits: Sequence[Rule | None]) -> list[LineFeatures]:
-    """Feature names of each line by itself."""
-    counts = Counter(line.text for line in lines)
-    found = []
-    for number, (line, hit) in enumerate(zip(lines, hits, strict=True)):
-        block = blocks[number] if blocks else None
-        core = tuple(features.core_features(line, block, hit.category if hit else None))
-        other = list(features.text_features(line, counts[line.text] > 1))
-        if block:
-            other.extend(features.markup_features(block, line))
-        found.append(LineFeatures(core, tuple(other)))
-    return found
-
-
-def page_features(
-    lines: Sequence[Shape], blocks: Sequence[Block], own: Sequence[LineFeatures], first: Sequence[float]
-) -> list[tuple[str, ...]]:
-    """Feature names of each line in its context, given the first scores; none for lines beyond hope."""
-    page = features.Page(lines, blocks, first)
-    return [() if page.is_hopeless(number) else (*line.core, *page.features(number)) for number, line in enumerate(own)]
-
-
-def total(names: Iterable[str], weights: Weights, bias: int | None = None) -> float:
-    """Log odds from the weights of features; those unknown weigh nothing. ``bias`` None: that of the weights.
-
-    The weights are whole thousandths: their sum is the same in any order, and names come from sets.
-    """
-    get = weights.get
-    return sum([get(name, 0) for name in names], weights[_BIAS] if bias is None else bias) / 1000
-
-
-@cache
-def shipped_weights() -> Mapping[str, Weights]:
-    content = Path(__file__).with_name("weights.json").read_text("utf-8")
-    weights: dict[str, Weights] = json.loads(content)
-    return MappingProxyType(weights)
+def scored(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> Scored:
+    """A page with log odds that are positive for lines of the article."""
+    odds = [value / UNIT for value in (scores - model.threshold).tolist()]
+    return Scored(lines, found.blocks, found.hits, odds)
 
 
 def article(page: Scored) -> list[bool]:
@@ -163,6 +102,8 @@ def _headline(page: Scored, content: Sequence[bool]) -> int | None:
     """The headline above the article: the last h1; for plain text the line that the page's title repeats, else
     the line right above the article, bylines and the like aside, if it reads like a headline."""
     first = content.index(True) if True in content else 0
+    if True in content and _is_headline(page.lines[first]):
+        return None
     title = normalise(page.lines[0].text) if page.lines else ""
     above = [
         number
@@ -184,31 +125,39 @@ def _is_headline(line: Shape) -> bool:
     return 3 <= line.words <= 25 and not line.text[0].islower() and line.text[-1] not in ".,:;"
 
 
-def _boilerplate(page: Scored, number: int, first: int, last: int) -> Label:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Where the article begins and ends, and the comments begin."""
+
+    first: int
+    last: int
+    replies: int
+
+
+def _boilerplate(page: Scored, number: int, parts: _Parts) -> Label:
     hit = page.hits[number]
     if hit:
-        return Label(hit.category, max(hit.confidence, _confidence(page.scores[number])), hit.id)
-    confidence = _confidence(page.scores[number])
+        return Label(hit.category, max(hit.confidence, confidence(page.scores[number])), hit.id)
+    sure = confidence(page.scores[number])
     if page.blocks:
         tokens = page.blocks[number].tokens | {page.blocks[number].tag, *page.blocks[number].ancestors}
         for category, known in _TOKEN_CATEGORIES:
             if not known.isdisjoint(tokens):
-                return Label(category, confidence, f"markup.{min(known & tokens)}")
-    if number < first:
-        return Label("navigation", confidence, "context.before-article")
-    if number < last:
-        return Label("other", confidence, "context.in-article")
-    comments = any(page.hits[n] is not None and _is_comment(page.hits[n]) for n in range(last, number))
-    if comments:
-        return Label("comments", confidence, "context.after-comments")
+                return Label(category, sure, f"markup.{min(known & tokens)}")
+    if number < parts.first:
+        return Label("navigation", sure, "context.before-article")
+    if number < parts.last:
+        return Label("other", sure, "context.in-article")
+    if number > parts.replies:
+        return Label("comments", sure, "context.after-comments")
     category = "navigation" if page.lines[number].words <= 3 else "teaser"
-    return Label(category, confidence, "context.after-article")
+    return Label(category, sure, "context.after-article")
 
 
 def _is_comment(hit: Rule | None) -> bool:
     return hit is not None and hit.category == "comments"
 
 
-def _confidence(score: float) -> float:
+def confidence(score: float) -> float:
     """Probability of the decision, rounded so that it is the same on every platform."""
     return round(1 / (1 + exp(-min(abs(score), 20.0))), 3)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .rules import normalise
+from . import features
+from .rules import Line, Rules, normalise
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -86,6 +87,40 @@ def find(
     )
     template: Bools = (stories >= MIN_STORIES) & (counts >= needed)
     return template[lines.of_entry]
+
+
+_FEW = 3
+"""Lines of its site's template from which a document is known to be the dump of a page."""
+
+
+def spared(
+    document: NDArray[np.int32], words: NDArray[np.int32], template: Bools, content: Bools, doubt: Bools
+) -> Bools:
+    """Which of the paragraphs in ``doubt`` are the article's after all.
+
+    The arrays have one entry for each paragraph of the corpus, in order. ``doubt``: taken for boilerplate for
+    nothing but its place on the page. Where the site's template is known, what stands next to the article with
+    nothing of the template between belongs to it (the fixtures and score lines under a report), unless it is
+    longer than the article itself.
+    """
+    if not len(document):
+        return np.zeros(0, dtype=np.bool_)
+    known = np.bincount(document, template) >= _FEW
+    open_ = (content & ~template) | doubt
+    fresh = np.ones(len(document), dtype=np.bool_)
+    fresh[1:] = (document[1:] != document[:-1]) | ~open_[1:] | ~open_[:-1]
+    run = np.cumsum(fresh) - 1
+    own = np.bincount(run, np.where(content & ~template, words, 0))
+    added = np.bincount(run, np.where(doubt, words, 0))
+    result: Bools = doubt & known[document] & ((own > 0) & (added <= own))[run]
+    return result
+
+
+def category_of(text: str, known: Rules) -> str:
+    """What a line of a template is: what the rules say, else by its length."""
+    words = features.count_words(text)
+    hit = known.match(Line(text, words, raw=True))
+    return hit.category if hit else "navigation" if words < LONG_WORDS else "other"
 
 
 def _distinct(

@@ -35,6 +35,7 @@ SITE_FIELDS = (
     *("site", "source", "domain", "source_domain", "host", "hostname", "website", "publisher", "outlet"),
     *("newspaper", "publication", "site_name"),
 )
+AUTHOR_FIELDS = ("author", "authors", "byline", "creator", "writer")
 LANGUAGE_FIELDS = ("language", "lang", "language_code")
 
 _CLOSED_BLOCK = re.compile(r"</(?:p|div|article|section|body|html|h[1-6]|ul|ol|table|blockquote)\s*>", re.I)
@@ -85,6 +86,7 @@ def _from_file(raw: Raw, settings: Settings) -> Document:
         site=site_of(page.url) or folder,
         date=iso_date(page.date),
         language=page.language,
+        author=page.author,
         encoding=found.encoding,
         bom=found.bom,
         repaired=found.repaired,
@@ -101,7 +103,7 @@ def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
     title = text_of(fields.get(TITLE_FIELDS, settings.title_field, "--title-field"))
     found_date = iso_date(fields.get(DATE_FIELDS, settings.date_field, "--date-field"))
     site = text_of(fields.get(SITE_FIELDS, settings.site_field, "--site-field"))
-    language = text_of(fields.get(LANGUAGE_FIELDS))
+    language, author = text_of(fields.get(LANGUAGE_FIELDS)), text_of(fields.get(AUTHOR_FIELDS))
     blocks: tuple[Block, ...] = ()
     if is_html:
         from ..markup import read_html
@@ -110,6 +112,7 @@ def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
         text, blocks = page.text, page.blocks
         title, url = title or page.title, url or page.url
         found_date, language = found_date or iso_date(page.date), language or page.language
+        author = author or page.author
     identity = text_of(fields.get(ID_FIELDS, settings.id_field, "--id-field")) or str(row + 1)
     return Document(
         id=f"{source}#{identity}",
@@ -122,6 +125,7 @@ def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
         site=site_of(url) or site or _folder_of(source),
         date=found_date,
         language=language,
+        author=author,
         blocks=blocks,
         record=raw.data,
         field=name,

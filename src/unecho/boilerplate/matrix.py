@@ -1,0 +1,355 @@
+"""What can be measured on the lines of a page, as columns of numbers: the input of the trees of ``forest``.
+
+All sums are of whole numbers and each column is divided once, so that it is the same on every platform. Nothing
+depends on a language.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import Ints
+from ..model import Block
+from . import measure
+from .measure import TERM_BITS, Measures
+
+Column = NDArray[np.float32]
+Columns = dict[str, Column]
+
+NAME_BITS = 14
+"""Tags and tokens of classes fall into 2 to this power of places."""
+_LEVELS = 8
+"""Elements above a block that are looked at."""
+_CATEGORIES = ("comments", "related", "legal", "caption", "byline", "date", "navigation", "share")
+_TAGS = (("p",), ("li", "dd", "dt"), ("h1",), ("h2", "h3", "h4", "h5", "h6"), ("td", "th", "tr"), ("div",),
+         ("blockquote", "pre"), ("figcaption", "caption"))  # fmt: skip
+_ABOVE = (("nav", "header"), ("footer", "aside"), ("article", "main"), ("ul", "ol"), ("table", "tr"), ("form", "a"),
+          ("figure",), ("blockquote", "pre"), ("section",))  # fmt: skip
+
+
+def ratio(part: NDArray[np.generic], whole: NDArray[np.generic] | float) -> Column:
+    """``part`` of ``whole``; 0 where there is no whole."""
+    result: Column = (part / np.maximum(whole, 1)).astype(np.float32)
+    return result
+
+
+# --- a line by itself ------------------------------------------------------------------------------------
+
+
+def of_text(
+    lines: Measures,
+    texts: Sequence[str],
+    hits: Sequence[tuple[str, float] | None],
+    lexicon: NDArray[np.int8],
+) -> Columns:
+    """Columns of the text of each line by itself.
+
+    ``hits``: category and confidence of the rule that takes a line. ``lexicon``: weights of the places of words.
+    """
+    kinds, chars = lines.kinds, lines.chars
+    solid = chars - kinds[:, measure.SPACE]
+    letters = kinds[:, measure.LOWER : measure.UNSPACED + 1].sum(axis=1)
+    stops, commas = kinds[:, measure.STOP], kinds[:, measure.COMMA]
+    counts = Counter(texts)
+    known = np.bincount(lines.place_lines, minlength=len(texts))
+    weight = np.bincount(lines.place_lines, lexicon[lines.places], len(texts))  # whole numbers: exact
+    columns = {
+        "words": lines.words.astype(np.float32),
+        "chars": chars.astype(np.float32),
+        "word length": ratio(solid, lines.tokens),
+        "longest": lines.longest.astype(np.float32),
+        "letters": ratio(letters, solid),
+        "upper": ratio(kinds[:, measure.UPPER], letters),
+        "uncased": ratio(kinds[:, measure.UNCASED], letters),
+        "unspaced": ratio(kinds[:, measure.UNSPACED], letters),
+        "digits": ratio(kinds[:, measure.DIGIT], solid),
+        "signs": ratio(kinds[:, measure.OTHER] + kinds[:, measure.BAR], solid),
+        "bars": kinds[:, measure.BAR].astype(np.float32),
+        "colons": ratio(kinds[:, measure.COLON], lines.words),
+        "quotes": kinds[:, measure.QUOTE].astype(np.float32),
+        "brackets": kinds[:, measure.BRACKET].astype(np.float32),
+        "capitals": ratio(lines.capitals, lines.tokens),
+        "small": ratio(lines.small, lines.tokens),
+        "stops": stops.astype(np.float32),
+        "words a stop": ratio(lines.words, stops),
+        "commas": ratio(commas, lines.words),
+        "first": lines.first.astype(np.float32),
+        "last": lines.last.astype(np.float32),
+        "ends": (lines.last == measure.STOP).astype(np.float32),
+        "item": np.array([text[:2] in ("- ", "* ", "• ", "· ") for text in texts], np.float32),
+        "copies": np.array([counts[text] for text in texts], np.float32),
+        "lexicon": weight.astype(np.float32),
+        "lexicon mean": (weight / np.maximum(known, 1)).astype(np.float32),
+        "rule": np.array([hit[1] if hit else 0.0 for hit in hits], np.float32),
+    }
+    for category in _CATEGORIES:
+        columns[f"rule {category}"] = np.array([hit is not None and hit[0] == category for hit in hits], np.float32)
+    return columns
+
+
+@lru_cache(maxsize=100_000)
+def _place_of(name: str) -> int:
+    """Where the name of a tag or token falls, the same in every process."""
+    return (crc32(name.encode()) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - NAME_BITS)
+
+
+def names_of(blocks: Sequence[Block]) -> tuple[tuple[int, ...], ...]:
+    """Where the tags and tokens of each block fall, in order and once each."""
+    known: dict[object, tuple[int, ...]] = {}
+    above: dict[object, frozenset[int]] = {}
+    found = []
+    for block in blocks:
+        key = (block.tag, block.ancestors, block.tokens, block.own)
+        places = known.get(key)
+        if places is None:
+            outer = (block.ancestors, block.tokens)
+            shared = above.get(outer)
+            if shared is None:
+                above[outer] = shared = frozenset(map(_place_of, _names_above(block)))
+            known[key] = places = tuple(sorted(shared.union(map(_place_of, _own_names(block)))))
+        found.append(places)
+    return tuple(found)
+
+
+def _own_names(block: Block) -> Iterator[str]:
+    yield f"tag:{block.tag}"
+    if block.ancestors:
+        yield f"parent:{block.ancestors[-1]}>{block.tag}"
+    for token in block.own:
+        yield f"own:{token}"
+
+
+def _names_above(block: Block) -> Iterator[str]:
+    for tag in block.ancestors:
+        yield f"in:{tag}"
+    for token in block.tokens:
+        yield f"class:{token}"
+
+
+def of_markup(blocks: Sequence[Block], weights: NDArray[np.int8], names: Sequence[tuple[int, ...]]) -> Columns:
+    """Columns of the markup of each line by itself. ``weights``: of the places of names."""
+    counts = np.fromiter(map(len, names), np.int64, len(names))  # no block is without its tag
+    values = weights[np.fromiter(chain.from_iterable(names), np.int64, int(counts.sum()))].astype(np.int64)
+    starts = np.cumsum(counts) - counts
+    total = np.add.reduceat(values, starts)
+    columns = {
+        "names": total.astype(np.float32),
+        "names least": np.minimum(np.minimum.reduceat(values, starts), 0).astype(np.float32),
+        "names most": np.maximum(np.maximum.reduceat(values, starts), 0).astype(np.float32),
+        "names count": counts.astype(np.float32),
+        "names mean": (total / counts).astype(np.float32),
+        "links": np.array([block.link_density for block in blocks], np.float32),
+        "depth": np.array([len(block.ancestors) for block in blocks], np.float32),
+        "lists above": np.array(
+            [block.ancestors.count("ul") + block.ancestors.count("ol") for block in blocks], np.float32
+        ),
+    }
+    for tags in _TAGS:
+        columns[f"tag {tags[0]}"] = np.array([block.tag in tags for block in blocks], np.float32)
+    above = {ancestors: frozenset(ancestors) for ancestors in {block.ancestors for block in blocks}}
+    for tags in _ABOVE:
+        inside = {ancestors: not known.isdisjoint(tags) for ancestors, known in above.items()}
+        columns[f"in {tags[0]}"] = np.array([inside[block.ancestors] for block in blocks], np.float32)
+    return columns
+
+
+# --- a line among the others -----------------------------------------------------------------------------
+
+
+def of_context(lines: Measures, mass: Ints, drag: Ints, own: Mapping[str, Column], near: Sequence[str]) -> Columns:
+    """Columns of the place of each line on its page.
+
+    ``mass``: how much of a line speaks for the article, ``drag``: how much against it, both in words.
+    ``near``: the columns of the neighbours that are looked at.
+    """
+    count = len(mass)
+    at = np.arange(count)
+    total = int(mass.sum())
+    columns: Columns = {
+        "lines": np.full(count, count, np.float32),
+        "position": ratio(at, count),
+        "from end": (count - at).astype(np.float32),
+        "from start": at.astype(np.float32),
+        "mass": mass.astype(np.float32),
+        "mass share": ratio(mass, total),
+        "page mass": np.full(count, total, np.float32),
+        "page density": np.full(count, total / max(int(lines.words.sum()), 1), np.float32),
+    }
+    sums, drags = _running(mass), _running(drag)
+    columns["mass before"] = ratio(sums[:-1], total)
+    for reach in (1, 2, 5, 10, 25):
+        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, count)
+        before, after = sums[at] - sums[low], sums[high] - sums[at + 1]
+        columns[f"mass {reach} before"] = before.astype(np.float32)
+        columns[f"mass {reach} after"] = after.astype(np.float32)
+        columns[f"mass {reach} least"] = np.minimum(before, after).astype(np.float32)
+        if reach > 1:
+            around = before + after
+            columns[f"density {reach}"] = ratio(around, around + drags[high] - drags[low])
+    columns |= _of_run(mass - drag, sums)
+    for offset in (-3, -2, -1, 1, 2, 3):
+        for name in near if abs(offset) < 3 else near[:2]:
+            columns[f"{name} {offset:+d}"] = _shifted(own[name], offset)
+    columns["gap before"], columns["gap after"] = _gaps(mass > 0)
+    return columns
+
+
+def of_matter(lines: Measures, probability: Ints) -> Columns:
+    """Columns of what each line is about: which of its terms occur in good lines, and in others only.
+
+    ``probability``: of each line to be good, in 64ths.
+    """
+    count = len(probability)
+    pairs = np.sort(lines.term_lines << TERM_BITS | lines.terms)
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+    line, term = pairs >> TERM_BITS, pairs & ((1 << TERM_BITS) - 1)
+    _, term = np.unique(term, return_inverse=True)
+    own = probability[line]
+    good = np.bincount(term, own)[term] - own if len(term) else own
+    bad = np.bincount(term, 64 - own)[term] - (64 - own) if len(term) else own
+    terms = np.bincount(line, minlength=count)
+    return {
+        "terms": terms.astype(np.float32),
+        "terms good": ratio(np.bincount(line, good >= 32, count), terms),
+        "terms very good": ratio(np.bincount(line, good >= 128, count), terms),
+        "terms bad": ratio(np.bincount(line, (bad >= 32) & (good < 32), count), terms),
+        "terms of first": ratio(np.bincount(line, np.isin(term, term[line == 0]), count), terms),
+    }
+
+
+def _running(values: NDArray[np.integer]) -> Ints:
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
+
+
+def _shifted(column: Column, offset: int) -> Column:
+    moved = np.full(len(column), -1, np.float32)
+    if offset < 0:
+        moved[-offset:] = column[:offset]
+    elif offset < len(column):
+        moved[:-offset] = column[offset:]
+    return moved
+
+
+def _gaps(good: NDArray[np.bool_]) -> tuple[Column, Column]:
+    """Lines to the nearest good line before and after."""
+    at = np.arange(len(good))
+    before = np.maximum.accumulate(np.where(good, at, -1000))
+    after = np.minimum.accumulate(np.where(good, at, len(good) + 1000)[::-1])[::-1]
+    return np.minimum(at - before, 99).astype(np.float32), np.minimum(after - at, 99).astype(np.float32)
+
+
+def _of_run(gain: Ints, mass: Ints) -> Columns:
+    """The run of lines with the greatest sum of ``gain``: where each line stands to it."""
+    count = len(gain)
+    sums = _running(gain)
+    lowest = np.minimum.accumulate(sums[:-1])
+    end = int(np.argmax(sums[1:] - lowest)) + 1
+    start = int(np.argmin(sums[:end]))
+    at = np.arange(count)
+    size = mass[end] - mass[start]
+    return {
+        "run": np.where(at < start, at - start, np.maximum(at - end + 1, 0)).astype(np.float32),
+        "run share": np.full(count, size / max(int(mass[-1]), 1), np.float32),
+        "run lines": np.full(count, end - start, np.float32),
+        # What the run would lose by reaching to this line.
+        "run cost": np.where(
+            at < start, sums[start] - sums[at], np.where(at >= end, sums[end] - sums[at + 1], 0)
+        ).astype(np.float32),
+    }
+
+
+def of_tree(blocks: Sequence[Block], lines: Measures, mass: Ints, drag: Ints) -> Columns:
+    """Columns of the elements that each line lies in: what else lies in them."""
+    paths = np.full((len(blocks), _LEVELS), -1, np.int64)
+    for row, block in enumerate(blocks):
+        path = block.path[-_LEVELS:][::-1]
+        paths[row, : len(path)] = path
+    numbers, index = np.unique(paths, return_inverse=True)
+    index = index.reshape(paths.shape)
+    outside = numbers[0] == -1
+    flat, size = index.ravel(), len(numbers)
+
+    def inside(values: NDArray[np.generic]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = np.bincount(flat, np.repeat(values, _LEVELS), size).astype(np.float64)
+        if outside:
+            found[0] = 0
+        return found
+
+    total = max(int(mass.sum()), 1)
+    chars = lines.chars
+    linked = np.array([block.link_density for block in blocks]) * chars
+    linked = np.rint(linked)
+    good, bad, size_of, links, count = inside(mass), inside(drag), inside(chars), inside(linked), inside(chars > 0)
+    columns: Columns = {}
+    for level in range(1, 6):
+        place = index[:, level]
+        columns[f"mass above {level}"] = ratio(good[place], total)
+        columns[f"density above {level}"] = ratio(good[place], good[place] + bad[place])
+        columns[f"links above {level}"] = ratio(links[place], size_of[place])
+        if level < 4:
+            columns[f"lines above {level}"] = count[place].astype(np.float32)
+    columns |= _of_container(index, good, mass, total, outside)
+    columns |= _of_group(blocks, mass, drag, total)
+    return columns
+
+
+def _of_container(index: Ints, good: NDArray[np.float64], mass: Ints, total: int, outside: bool) -> Columns:
+    """The best container, as Readability finds it: the element whose children hold most of the mass."""
+    size = len(good)
+    near = np.bincount(index[:, 1], mass, size) + np.bincount(index[:, 2], mass, size) * 0.5
+    near += np.bincount(index[:, 3], mass, size) * 0.25
+    if outside:
+        near[0] = -1
+    columns: Columns = {}
+    best = int(np.argmax(near))
+    wide = int(np.flatnonzero(good >= 0.7 * good.max())[-1])  # elements inside have greater numbers
+    for name, element in (("best", best), ("wide", wide)):
+        path = index[(index == element).any(axis=1)][:1]
+        above = path[0] if len(path) else index[0]
+        level = int(np.flatnonzero(above == element)[0]) if (above == element).any() else 0
+        chain = above[level:]
+        # Levels up from each line to the container, or to what both lie in.
+        up = np.full(len(index), 9, np.int64)
+        far = np.full(len(index), 9, np.int64)
+        for step, node in enumerate(chain):
+            if outside and node == 0:
+                break
+            hit = index == node
+            found = hit.any(axis=1) & (far == 9)
+            far[found] = step
+            up[found] = hit[found].argmax(axis=1)
+        columns[f"{name} far"] = far.astype(np.float32)
+        columns[f"{name} up"] = up.astype(np.float32)
+        columns[f"{name} share"] = np.full(len(index), good[element] / total, np.float32)
+    for level in (1, 2):
+        columns[f"score above {level}"] = (near[index[:, level]] / max(float(near.max(initial=0)), 1.0)).astype(
+            np.float32
+        )
+    return columns
+
+
+def _of_group(blocks: Sequence[Block], mass: Ints, drag: Ints, total: int) -> Columns:
+    """Lines with the same tag and classes."""
+    columns: Columns = {}
+    keys: tuple[tuple[str, Callable[[Block], object]], ...] = (
+        ("kind", lambda block: (block.tag, block.own)),
+        ("path", lambda block: (block.tag, block.ancestors[-4:])),
+        ("tokens", lambda block: (block.tag, block.tokens)),
+    )
+    for name, key in keys:
+        numbers: dict[object, int] = {}
+        group = np.array([numbers.setdefault(key(block), len(numbers)) for block in blocks], np.int64)
+        good, bad, count = np.bincount(group, mass), np.bincount(group, drag), np.bincount(group)
+        columns[f"mass of {name}"] = ratio(good[group], total)
+        columns[f"density of {name}"] = ratio(good[group], good[group] + bad[group])
+        columns[f"lines of {name}"] = count[group].astype(np.float32)
+    return columns

@@ -1,0 +1,140 @@
+"""Why something was removed: the rule, or what the trained model saw, or the copy that stays and how it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import manifest
+from .boilerplate import evidence, features, label, model, reasons, rules, score
+from .config import Settings
+from .errors import UsageError
+from .model import DocumentRecord, Place, Removal
+from .paragraphs import split
+from .report.diff import fold, word_diff
+from .restore import texts
+from .sources.parse import HTML_FIELDS
+
+_RULES = {
+    "context.before-article": "it stands above the article and does not look like a part of it",
+    "context.in-article": "it stands among the lines of the article and does not look like one of them",
+    "context.after-article": "it stands below the article and does not look like a part of it",
+    "context.after-comments": "it stands below the heading of the comments",
+    "context.unlike-article": "the trained model is sure that it is no part of the article",
+    "context.adjacent-repeat": "the line right above it says the same",
+    "context.byline-name": "it is a name, and stands below a line such as 'Written by'",
+    "context.after-heading": "it stands below a heading such as 'Related posts', with nothing but titles to the end",
+    "template.site": "many documents of the site print this line",
+}
+_LEARNT = (*score.BY_PLACE, "context.unlike-article")
+_SHOWN = 400
+"""Characters of a removed text that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A removal with what is needed to explain it."""
+
+    removal: Removal
+    record: DocumentRecord
+    text: str
+    """Of its document, as read."""
+    keeper: str
+    """Of the copy that stays; "" where there is none."""
+
+
+def explain(run: Path, names: Sequence[str], settings: Settings) -> Iterator[str]:
+    """A text for each removal that is meant by ``names``: ids of removals or documents, or ``document:start``.
+
+    Raises UsageError for a name that the run does not know.
+    """
+    manifest.read_run(run)
+    removals = list(_chosen(list(manifest.removals(run)), {d.id for d in manifest.documents(run)}, names))
+    wanted = {removal.document for removal in removals} | {r.keeper.document for r in removals if r.keeper}
+    found = {name: text for name, text in texts(run) if name in wanted}
+    records = {record.id: record for record in manifest.documents(run) if record.id in wanted}
+    known = rules.load(settings.rules)
+    for removal in removals:
+        keeper = _piece(found, removal.keeper) if removal.keeper else ""
+        yield _explained(_Case(removal, records[removal.document], found[removal.document], keeper), known)
+
+
+def _chosen(removals: Sequence[Removal], documents: set[str], names: Sequence[str]) -> Iterator[Removal]:
+    for name in names:
+        found = [removal for removal in removals if name in (removal.id, removal.document)]
+        document, _, start = name.rpartition(":")
+        if not found and document in documents and start.isdigit():
+            found = [r for r in removals if r.document == document and r.start <= int(start) < r.end]
+        if not found and name not in documents:
+            raise UsageError(
+                f"nothing was removed at '{name}'",
+                "give the id of a removal (see removals.jsonl) or of a document, or document:start",
+            )
+        yield from found
+
+
+def _piece(found: dict[str, str], place: Place) -> str:
+    return found[place.document][place.start : place.end]
+
+
+def _explained(case: _Case, known: rules.Rules) -> str:
+    removal = case.removal
+    head = f"{removal.id}  {removal.document}, characters {removal.start} to {removal.end}"
+    shown = " ".join(removal.text.split())
+    lines = [head, f"  “{shown[:_SHOWN]}{'…' if len(shown) > _SHOWN else ''}”"]
+    if removal.keeper is not None:
+        lines += _copy(case, removal.keeper)
+    else:
+        sure = f", confidence {removal.confidence:g}" if removal.confidence is not None else ""
+        lines.append(f"  taken out as {removal.reason}: {removal.category or 'passage'}{sure}")
+        lines += [f"  {reason}" for reason in _why(case, known)]
+    return "\n".join(lines)
+
+
+def _copy(case: _Case, keeper: Place) -> Iterator[str]:
+    removal = case.removal
+    numbers = {"covered": removal.covered, "resemblance": removal.resemblance, "containment": removal.containment}
+    measured = ", ".join(f"{name} {value:.0%}" for name, value in numbers.items() if value is not None)
+    yield f"  taken out as {removal.reason}: {keeper.document}, characters {keeper.start} to {keeper.end}, keeps a copy"
+    if measured:
+        yield f"  measured: {measured}"
+    pieces = fold(word_diff(case.keeper, removal.text.strip()))
+    if all(piece.kind == "same" for piece in pieces):
+        yield "  the copy that stays has the same words"
+        return
+    marks = {"same": "{}", "kept-only": "[-{}-]", "here-only": "{{+{}+}}"}
+    text = "".join(marks[piece.kind].format(piece.bare) + piece.space for piece in pieces)
+    yield f"  word by word ([-only in the copy that stays-], {{+only here+}}): {' '.join(text.split())}"
+
+
+def _why(case: _Case, known: rules.Rules) -> Iterator[str]:
+    name = case.removal.rule or ""
+    rule = next((rule for rule in known.rules if rule.id == name), None)
+    if rule is not None:
+        kind = "is one of the phrases" if rule.phrases else "fits a pattern"
+        yield f"because the line {kind} of the rule {name}, as does “{(rule.hit or ('',))[0]}”"
+    elif name.startswith("markup."):
+        yield f"because its element, or one that it lies in, has the tag, class or id “{name.removeprefix('markup.')}”"
+    else:
+        yield f"because {_RULES.get(name, name)}"
+    if name in _LEARNT and not _was_markup(case.record):
+        yield from (f"against it: {reason}" for reason in _learnt(case, known))
+
+
+def _was_markup(record: DocumentRecord) -> bool:
+    """Whether the document was read from HTML, of which the run keeps no markup."""
+    return record.format == "html" or (record.field or "").lower() in HTML_FIELDS
+
+
+def _learnt(case: _Case, known: rules.Rules) -> list[str]:
+    spans = split(case.text)
+    number = next(
+        (n for n, (start, end) in enumerate(spans) if start < case.removal.end and end > case.removal.start), -1
+    )
+    if number < 0:
+        return []
+    raw = case.record.mode == "raw"
+    lines = [features.shape(case.text[start:end]) for start, end in spans]
+    found = evidence.gather(case.text, spans, (), label.hits(lines, known, raw))
+    return reasons.against(found, model.shipped()["text" if raw else "light"], number)
