@@ -91,14 +91,16 @@
 
   let opened = [];
   addEventListener("beforeprint", () => {
+    document.documentElement.dataset.paper = "";
     opened = [...document.querySelectorAll("details:not([open])")];
     for (const item of opened) item.open = true;
-    unecho.charts.resize();
+    unecho.charts.draw();
   });
   addEventListener("afterprint", () => {
     for (const item of opened) item.open = false;
     if (view()) view().unprint();
-    unecho.charts.resize();
+    delete document.documentElement.dataset.paper;
+    unecho.charts.draw();
   });
 
   if (typeof DecompressionStream === "undefined") document.getElementById("too-old").hidden = false;
