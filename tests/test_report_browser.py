@@ -235,7 +235,9 @@ def test_a_quote_stands_in_its_context_first_seen_first(page: Page) -> None:
     found = [match[0] for match in dates if match]
     assert len(found) > 1
     assert found == sorted(found)
-    expect(pane(page).locator(".keeper")).to_contain_text("first seen")
+    first = pane(page).locator(".keeper, .member").first
+    expect(first.locator(".tag")).to_have_text("first seen")
+    assert pane(page).locator(".tag", has_text="first seen").count() == 1
 
 
 def test_a_story_shows_two_documents_side_by_side(page: Page) -> None:
@@ -246,6 +248,19 @@ def test_a_story_shows_two_documents_side_by_side(page: Page) -> None:
     before = columns.nth(1).inner_text()
     pane(page).locator("select").nth(1).select_option(index=0)
     expect(columns.nth(1)).not_to_have_text(before)
+
+
+def test_a_link_opens_its_finding_and_says_where_there_is_none(browser: Browser, syndicated_run: Path) -> None:
+    clusters = [json.loads(line)["id"] for line in (syndicated_run / "clusters.jsonl").read_text("utf-8").splitlines()]
+    with open_file(browser, syndicated_run / "report.html", f"clusters/{clusters[7]}") as page:
+        expect(pane(page).locator("code").first).to_have_text(clusters[7])
+        expect(page.locator(".row[aria-selected=true]")).to_have_count(1)
+        page.goto(f"{page.url.partition('#')[0]}#clusters/c999999")
+        expect(pane(page)).to_contain_text("not in this page")
+        page.goto(f"{page.url.partition('#')[0]}#documents/%")
+        expect(pane(page)).to_contain_text("not in this page")
+        page.goto(f"{page.url.partition('#')[0]}#nothing")
+        expect(page.locator("#overview")).to_be_visible()
 
 
 def test_everything_can_be_done_without_a_mouse(page: Page) -> None:

@@ -12,7 +12,15 @@
   async function route() {
     const [name, ...rest] = location.hash.slice(1).split("/");
     const known = sections.some((section) => section.id === name);
-    await open(known ? name : "overview", rest.length ? decodeURIComponent(rest.join("/")) : null);
+    await open(known ? name : "overview", rest.length ? decoded(rest.join("/")) : null);
+  }
+
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text; // an address that somebody cut
+    }
   }
 
   async function open(name, id) {
