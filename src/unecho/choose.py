@@ -94,7 +94,7 @@ def choose(
     return found
 
 
-def against(corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, settings: Settings) -> list[Verdict | None]:
+def against(corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, settings: Settings) -> list[Verdict | None]:
     """As ``choose``, but document 0 keeps all it has, and every other paragraph is compared with it alone."""
     chooser = _Chooser(corpus, sets, near, runs, np.zeros(len(corpus.ids), np.int64), settings)
     edge = int(np.searchsorted(corpus.paragraphs.document, 1))
