@@ -8,7 +8,9 @@ scorer, both of which are used as they are. One default setting for all sets.
 removals, on the syndicated sets, headlines aside, which the gold leaves out: precision is the share of the
 paragraphs removed of which at least .9 of the characters come from the keeper's document by the gold; recall the
 share of the paragraphs that an earlier document (in keeping order) holds to .9 by the gold that were removed;
-lost, the share of the removed characters without origin in the keeper's document.
+lost, the share of the removed characters without origin in the keeper's document. scanned: of the paragraphs of
+badly scanned copies alone. quotes: the share of the characters of the quotes in the gold, on both sides, that a
+passage between the two documents holds. safe: with ``--safe``.
 """
 
 from __future__ import annotations
@@ -101,38 +103,51 @@ class Origins:
         return len(places) / (end - start)
 
 
-def removal_scores(result: Result, gold: Path) -> tuple[float, float, float]:
-    """(precision, recall, lost) of the paragraphs removed as duplicates."""
+def removal_scores(result: Result, gold: Path, only: set[str] | None = None) -> tuple[float, float, float]:
+    """(precision, recall, lost) of the paragraphs removed as duplicates; ``only``: those of some documents."""
     origins = Origins(read_lines(gold / "passages.jsonl"))
-    bodies: dict[str, Spans] = defaultdict(list)
-    headlines = set()
-    for row in read_lines(gold / "paragraphs.jsonl"):
-        if row["role"] == "body":
-            bodies[row["id"]].append((row["start"], row["end"]))
-        elif row["role"] == "headline":
-            headlines.add((row["id"], row["start"]))
+    paragraphs = [row for row in read_lines(gold / "paragraphs.jsonl") if only is None or row["id"] in only]
+    headlines = {(row["id"], row["start"]) for row in paragraphs if row["role"] == "headline"}
     removed: dict[str, Spans] = defaultdict(list)
     right, lost, characters = [], 0.0, 0
     for document, keeper, start, end in duplicates(result):
-        if (document, start) in headlines:
+        if (document, start) in headlines or (only is not None and document not in only):
             continue
         share = origins.share(document, keeper, start, end)
         right.append(share >= 0.9)
         lost += (1 - share) * (end - start)
         characters += end - start
         removed[document].append((start, end))
-    rank = keeping_order(result)
     found = [
         any(low <= start and end <= high for low, high in removed[document])
-        for document, spans in bodies.items()
-        for start, end in spans
-        if len(result.text(rank[document][1])[start:end].split()) >= 8
-        and any(
-            rank[other] < rank[document] and origins.share(document, other, start, end) >= 0.9
-            for other in origins.others[document]
-        )
+        for document, start, end in removable(result, origins, paragraphs)
     ]
     return sum(right) / max(len(right), 1), sum(found) / max(len(found), 1), lost / max(characters, 1)
+
+
+def removable(result: Result, origins: Origins, paragraphs: Iterable[Row]) -> Iterator[tuple[str, int, int]]:
+    """(document, start, end) of the body paragraphs that an earlier document in keeping order holds to .9."""
+    rank = keeping_order(result)
+    for row in paragraphs:
+        document, start, end = row["id"], row["start"], row["end"]
+        if row["role"] != "body" or len(result.text(rank[document][1])[start:end].split()) < 8:
+            continue
+        earlier = (other for other in origins.others[document] if rank[other] < rank[document])
+        if any(origins.share(document, other, start, end) >= 0.9 for other in earlier):
+            yield document, start, end
+
+
+def quote_recall(gold: Iterable[Row], found: Iterable[Row]) -> float:
+    """Share of the quotes' characters that passages of the same two documents hold."""
+    held = Origins(found)
+    hit = size = 0.0
+    for row in gold:
+        if row["kind"] == "quote":
+            for mine, other in (("a", "b"), ("b", "a")):
+                start, end = row[f"{mine}_start"], row[f"{mine}_end"]
+                hit += held.share(row[mine], row[other], start, end) * (end - start)
+                size += end - start
+    return hit / max(size, 1)
 
 
 def duplicates(result: Result) -> Iterator[tuple[str, str, int, int]]:
@@ -154,6 +169,15 @@ def keeping_order(result: Result) -> dict[str, tuple[int, str]]:
     }
 
 
+def without_headlines(found: Iterable[Row], gold: Path) -> list[Row]:
+    """Passages less what they hold of headlines, which the gold does not count."""
+    ends = {row["id"]: row["end"] for row in read_lines(gold / "paragraphs.jsonl") if row["role"] == "headline"}
+    rest = [
+        row | {f"{side}_start": max(row[f"{side}_start"], ends.get(row[side], 0)) for side in "ab"} for row in found
+    ]
+    return [row for row in rest if row["a_start"] < row["a_end"] and row["b_start"] < row["b_end"]]
+
+
 # ---- sets -------------------------------------------------------------------------------------------
 
 
@@ -168,18 +192,31 @@ def syndicated(data: Path, seed: int, docs: int, boilerplate: str) -> Iterator[t
             [sys.executable, generator, "--base", base, "--out", folder, *options], check=True, capture_output=True
         )
         rows = read_lines(gold / "docs.jsonl.gz")
+        shared = read_lines(gold / "passages.jsonl")
+        scanned = {row["id"] for row in read_lines(gold / "meta.jsonl") if row["kind"] == "scanned"}
         with run(rows) as result:
-            passages = scorer.passages_score(read_lines(gold / "passages.jsonl"), passages_of(result))
+            found = passages_of(result)
+            passages = scorer.passages_score(shared, found)
+            bare = scorer.passages_score(shared, without_headlines(found, gold))
+            quotes = quote_recall(shared, found)
             clusters = json.loads((gold / "clusters.json").read_text())
             stories = scorer.clusters_score(clusters, stories_of(result), len(rows))
             precision, recall, lost = removal_scores(result, gold)
+            scans = removal_scores(result, gold, scanned)
+        with run(rows, threshold=0.95) as result:
+            safe = removal_scores(result, gold)
     yield "passages plagdet", f"{passages[4]:.4f}"
     yield "passages P / R", f"{passages[0]:.4f} / {passages[1]:.4f}"
+    yield "passages without headlines, plagdet", f"{bare[4]:.4f}"
+    yield "passages without headlines, P", f"{bare[0]:.4f}"
+    yield "quotes recall", f"{quotes:.4f}"
     yield "stories pair F1", f"{stories[2]:.4f}"
     yield "stories ARI", f"{stories[3]:.4f}"
     yield "removals precision", f"{precision:.4f}"
     yield "removals recall", f"{recall:.4f}"
     yield "removals lost", f"{lost:.4f}"
+    yield "scanned P / R", f"{scans[0]:.4f} / {scans[1]:.4f}"
+    yield "safe P / R", f"{safe[0]:.4f} / {safe[1]:.4f}"
 
 
 def pan13(data: Path) -> Iterator[tuple[str, str]]:
@@ -287,7 +324,7 @@ def main() -> None:
         if name != last:
             print(f"\n{name}")
             last = name
-        print(f"  {what:<22} {value}", flush=True)
+        print(f"  {what:<36} {value}", flush=True)
 
 
 if __name__ == "__main__":

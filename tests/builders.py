@@ -17,11 +17,13 @@ def stream_of(texts: list[str], rank: list[int] | None = None) -> Stream:
     """Each text is one document of one paragraph."""
     tokens = tokenize(texts)
     ranks = np.array(rank if rank is not None else range(len(texts)), np.int64)
-    return Stream(tokens.hash, tokens.offsets, tokens.offsets, unspaced(tokens.flags, tokens.offsets), ranks)
+    return Stream(
+        tokens.hash, tokens.offsets, tokens.offsets, unspaced(tokens.flags, tokens.offsets), ranks, tokens.flags
+    )
 
 
 def passages_of(stream: Stream) -> list[Alignment]:
-    return passages.find(stream, pick(stream))
+    return list(passages.find(stream, pick(stream)))
 
 
 def own(seed: int, words: int = 60) -> str:

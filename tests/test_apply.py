@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from test_roundtrip import _keepers_stay as keepers_stay
 
 import unecho
 from unecho import Result, decide, decisions, stored
+from unecho.atomic import RunFolder
 from unecho.check import check
 from unecho.decisions import Finding, Log, Step, line_key
 from unecho.model import Place, Removal
@@ -449,3 +453,43 @@ def test_the_findings_before_decisions_stay_readable(written: Path) -> None:
     assert [orjson.loads(line) for line in (written / "found/removals.jsonl").read_bytes().splitlines()] == before
     with stored.load(written) as again:
         assert len(again.removals) == len(before)
+
+
+def test_from_python(tmp_path: Path, texts: dict[str, str]) -> None:
+    file = put(tmp_path / "mine.jsonl", step("reject", copy(NOTICE, NOTICE)))
+    with unecho.dedupe(texts.items(), keep="path", clean="light", decisions=str(file)) as result:
+        assert gone(result, NOTICE) == []
+        assert result.decided is not None
+        assert result.decided.counts["used"] == 1
+
+
+def test_decisions_that_are_not_there_are_told_before_anything_is_done(written: Path) -> None:
+    done = call_cli("dedupe", written.parent / "in", "-o", written, "--decisions", "/no/such.jsonl")
+    assert done.code == 2
+    assert done.err == failure(
+        "no decisions at /no/such.jsonl", "give the decisions.jsonl of a run, or one that its report saved"
+    )
+
+
+def test_killed_at_any_moment_the_run_is_old_or_new(written: Path) -> None:
+    put(written / "decisions.jsonl", step("reject", copy(NOTICE, NOTICE)))
+    old = contents(written)
+    new_run = shutil.copytree(written, written.parent / "copy")
+    assert call_cli("apply", new_run).code == 0
+    new = contents(new_run)
+    seen = set()
+    for part in range(1, 9):
+        with subprocess.Popen(
+            [sys.executable, "-m", "unecho", "apply", str(written)], stdout=subprocess.DEVNULL
+        ) as run:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                run.wait(0.15 * part)
+            run.kill()
+        if not written.exists():  # between two renames: the next command puts the old one back
+            with RunFolder(written):
+                pass
+        now = contents(written)
+        assert now in (old, new)
+        seen.add(now == new)
+        shutil.rmtree(written.parent / ".OUT.unecho", ignore_errors=True)
+    assert False in seen

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,6 +39,16 @@ def test_little_work_stays_here(count: int, workers: int) -> None:
 def test_an_error_of_another_process_is_raised_here() -> None:
     with pytest.raises(ValueError, match="seven"):
         list(ordered_map(fail, range(30), 2))
+
+
+def test_a_script_without_the_main_guard_is_not_run_again_in_every_process(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from math import sqrt\nfrom unecho.engine import ordered_map\n"
+        "print('begun', flush=True)\nprint(sum(ordered_map(sqrt, [4.0] * 20, 2)), __file__.endswith('script.py'))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("begun\n40.0 True\n", "", 0)
 
 
 def test_batches_keep_order_and_size() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,12 @@ from pathlib import Path
 import datasketch
 import numpy as np
 import pytest
+from builders import stream_of
 from conftest import Writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unecho import columns, dedupe, kernels, lsh, pipeline, verify
+from unecho import columns, dedupe, kernels, lookup, lsh, passage_kernels, passages, pipeline, seeds, verify
 from unecho.columns import Ints, first_equal, offsets_of, spread
 from unecho.config import Config
 from unecho.normalize import Tokens, tokenize
@@ -44,7 +46,7 @@ def sets_of(texts: list[str], compiled: bool = False, workers: int = 1) -> Shing
     return shingle_sets(tokens.hash, tokens.offsets, unspaced(tokens.flags, tokens.offsets), workers, compiled=compiled)
 
 
-@given(st.lists(MIXED, max_size=6))
+@given(st.lists(MIXED | st.text(st.sampled_from('ab .,"“”\u00ad\n東')), max_size=6))
 def test_tokens(texts: list[str]) -> None:
     assert same_tokens(tokenize(texts, compiled=True), tokenize(texts, compiled=False))
 
@@ -125,6 +127,78 @@ def test_intersections(texts: list[str], workers: int) -> None:
     assert one.tolist() == verify.intersections(sets, pairs, workers, compiled=True).tolist()
 
 
+COMMON = st.lists(st.lists(st.sampled_from("abcdefghijklmnopqrst東京のはに"), max_size=90).map(" ".join), max_size=6)
+
+
+@given(COMMON, st.randoms(use_true_random=False), WORKERS)
+def test_seeds(texts: list[str], rng: random.Random, workers: int) -> None:
+    stream = mixed(texts, rng)
+    one = seeds.pick(stream, compiled=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seeds, "PIECE", 20)
+        two = seeds.pick(stream, workers, compiled=True)
+    for name in seeds.Seeds.__dataclass_fields__:
+        assert getattr(one, name).tolist() == getattr(two, name).tolist(), name
+    assert frequencies(one, stream, False) == frequencies(two, stream, True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seeds, "PIECE", 20)
+        assert frequencies(one, stream, False) == frequencies(two, stream, True) == frequencies(one, stream, True)
+
+
+def frequencies(chosen: seeds.Seeds, stream: seeds.Stream, compiled: bool) -> list[int]:
+    return [count for part, _ in chosen.per_token(stream, compiled) for count in part.tolist()]
+
+
+@given(st.lists(st.integers(0, 70)), st.sets(st.integers(0, 70)), st.lists(st.booleans(), min_size=90))
+def test_looking_up(values: list[int], known: set[int], which: list[bool]) -> None:
+    column, others = np.array(values, np.uint64), np.array(sorted(known), np.uint64)
+    found = lookup.among(column, others, compiled=True)
+    assert found.tolist() == lookup.among(column, others, compiled=False).tolist() == [n in known for n in values]
+    mask = np.array(which[: len(others)], np.bool_)
+    met = lookup.held(column, others, mask, compiled=True)
+    expected = sorted({value for value, is_in in zip(others.tolist(), mask, strict=True) if is_in} & set(values))
+    assert met.tolist() == lookup.held(column, others, mask, compiled=False).tolist() == expected
+
+
+@given(st.lists(st.floats(0, 1), max_size=30), st.integers(1, 9), st.data())
+def test_sums_at_some_places_are_those_of_the_whole(values: list[float], size: int, data: st.DataObject) -> None:
+    column = np.array(values)
+    places = np.array(data.draw(st.lists(st.integers(0, len(values)))), np.int64)
+    sums = columns.Sums(places, [column[begin : begin + size] for begin in range(0, len(values), size)])
+    assert sums[places].tolist() == np.concatenate([[0.0], np.cumsum(column)])[places].tolist()
+
+
+@given(COMMON, st.randoms(use_true_random=False), WORKERS, st.sampled_from([2, 6, 50]), st.sampled_from([1, 3]))
+def test_passages(texts: list[str], rng: random.Random, workers: int, full: int, few: int) -> None:
+    """Few words make all kinds of runs; small limits make common seeds; little room is not enough at first."""
+    stream = mixed(texts, rng)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (seeds, passages):
+            patch.setattr(module, "FULL", full)
+            patch.setattr(module, "FEW", few)
+        patch.setattr(passages, "STEP", 9)
+        patch.setattr(passages, "ROOM", 1)
+        chosen = seeds.pick(stream, compiled=False)
+        one = passages.find(stream, chosen, compiled=False)
+        two = passages.find(stream, chosen, workers, compiled=True)
+    assert list(one) == list(two) == [two[number] for number in range(len(two))]
+    for name in seeds.Runs.__dataclass_fields__:
+        assert getattr(one.runs, name).tolist() == getattr(two.runs, name).tolist(), name
+
+
+def mixed(texts: list[str], rng: random.Random) -> seeds.Stream:
+    """Documents that print parts of one another, with words changed, put in and left out; kept in any order."""
+    words = [text.split() for text in texts]
+    for text in list(words):
+        copy = [word for word in text for _ in range(rng.choice([1, 1, 1, 1, 1, 1, 1, 1, 0, 2]))]
+        words.append([rng.choice(["a", "b", '"c']) if rng.random() < 0.1 else word for word in copy])
+        begin = rng.randrange(len(text) + 1)
+        words.append(rng.choice(words)[:9] + text[begin:] + text[:begin])
+    order = list(range(len(words)))
+    rng.shuffle(order)
+    return stream_of([" ".join(words[number]) for number in order], rng.sample(order, len(order)))
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=30))
 def test_first_equal(rows: list[tuple[int, int]]) -> None:
     assert first_equal(np.array(rows, np.uint64).reshape(-1, 2)).tolist() == [rows.index(row) for row in rows]
@@ -181,9 +255,14 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays_only() -> None:
         "fingerprints",
         "signatures",
         "band_keys",
+        "table_of",
+        "among",
+        "meet",
         "intersections",
     ):
         assert len(getattr(kernels, name).signatures) == 1
+    for name in ("pick", "repeated", "frequencies", "passages"):
+        assert len(getattr(passage_kernels, name).signatures) == 1
 
 
 def run(code: str, **environment: str) -> str:
@@ -202,11 +281,11 @@ def test_small_inputs_load_no_compiler(tmp_path: Path) -> None:
 
 USE = """
 import numpy as np
-from unecho import kernels
+from unecho import jit, kernels
 before = kernels.is_cached()
 counts = np.zeros(1, np.int64)
 kernels.close_up(np.arange(3, dtype=np.uint64), counts, counts)
-print(kernels.cache_folder(), before, kernels.is_cached())
+print(jit.cache_folder(), before, kernels.is_cached())
 """
 
 

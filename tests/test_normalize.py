@@ -10,7 +10,19 @@ from twins import words
 
 from unecho import normalize
 from unecho.columns import mix64
-from unecho.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SINGLE, UNSPACED, char_class, polynomial, tokenize
+from unecho.normalize import (
+    CAPITAL,
+    CASELESS,
+    NUMBER,
+    OPENING,
+    QUOTED,
+    SINGLE,
+    UNQUOTED,
+    UNSPACED,
+    char_class,
+    polynomial,
+    tokenize,
+)
 
 TEXTS = st.lists(st.text(st.characters(), max_size=40), max_size=5)
 
@@ -88,6 +100,15 @@ def test_flags() -> None:
     assert named["東"] == UNSPACED | CASELESS
     assert named["$"] == NUMBER and named["x2"] == NUMBER
     assert named["сказал"] == 0 and named["كتاب"] == CASELESS
+
+
+def test_words_beside_quotation_marks_are_flagged_within_their_text() -> None:
+    tokens = tokenize(['He said: "It is done," and left "', "Then «don't» go"])
+    #       He     said   It    is     done   and   left   | Then   don   t      go
+    quoted = [False, False, True, False, False, False, False, False, True, False, False]
+    unquoted = [False, False, False, False, False, True, False, False, False, False, True]
+    assert (tokens.flags & QUOTED != 0).tolist() == quoted
+    assert (tokens.flags & UNQUOTED != 0).tolist() == unquoted
 
 
 def test_no_texts_and_empty_texts() -> None:

@@ -58,6 +58,14 @@ def test_a_run_is_found_in_any_number_of_documents_up_to_the_limit_and_with_the_
             assert len(linked) < count * (count - 1) // 2
 
 
+def test_a_quote_needs_fewer_words_than_a_stock_phrase() -> None:
+    phrase = "we will not leave this old town in the winter"  # 10 words
+    bare = [f"x{n} y{n} {phrase} z{n} u{n}" for n in range(20)]
+    quoted = [f'x{n} y{n} "{phrase}" z{n} u{n}' for n in range(20)]
+    assert passages_of(stream_of(bare)) == []
+    assert {(0, n) for n in range(1, 20)} <= {(x.a, x.b) for x in passages_of(stream_of(quoted))}
+
+
 def test_spans_are_exact_to_the_word() -> None:
     quote = "the uprising was neither indiscriminate nor spontaneous and it had no ties with anyone"
     found = passages_of(stream_of([f"one two three {quote} four", f"five {quote} six seven"]))

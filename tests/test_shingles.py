@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from twins import shingle_set, words
 
 import unecho
-from unecho.columns import among, bucket_pairs, edges_of, offsets_of, owners, ranges
+from unecho.columns import bucket_pairs, edges_of, offsets_of, owners, ranges
+from unecho.lookup import among
 from unecho.lsh import Bands, candidate_pairs, plan
 from unecho.normalize import tokenize
 from unecho.shingles import ShingleSets, fingerprints, long_enough, shingle_sets, unspaced

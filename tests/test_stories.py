@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho import dedupe
-from unecho.passages import Alignment, run_columns
+from unecho.passages import Alignment, alignments_of
 from unecho.stories import Coverage, coverage, groups, rare_weights, same_story
 
 RUNS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=6)
@@ -19,7 +19,7 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
         for (a, b), passages in sorted(found.items())
         for runs in passages
     ]
-    result = coverage(run_columns(alignments), np.array([0, 100, 200, 300]), np.ones(300))
+    result = coverage(alignments_of(alignments).runs, np.array([0, 100, 200, 300]), [np.ones(130), np.ones(170)])
     assert list(zip(result.a.tolist(), result.b.tolist(), strict=True)) == sorted(found)
     for row, passages in enumerate(passages for _, passages in sorted(found.items())):
         for side, shares in ((0, result.a_covered), (1, result.b_covered)):

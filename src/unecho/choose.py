@@ -16,9 +16,10 @@ from .cover import Cover, Coverer
 from .model import MemberRelation
 from .passages import Run
 from .seeds import Runs
-from .shingles import ShingleSets
+from .shingles import ShingleSource
 
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
+_BETWEEN = 200  # documents after which the corpus' columns are taken out of memory
 _WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -73,7 +74,9 @@ def order(ids: Sequence[str], dates: Sequence[str | None], words: Sequence[int],
     return Order(rank, criteria, tuple(keys))
 
 
-def choose(corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, story: Ints, settings: Settings) -> list[Verdict]:
+def choose(
+    corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, story: Ints, settings: Settings
+) -> list[Verdict]:
     """Go through the paragraphs in keeping order and decide on each.
 
     ``sets``: shingle sets of all paragraphs. ``near``: pairs of paragraphs (the first of each kind) whose
@@ -84,12 +87,14 @@ def choose(corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, story: Int
     chooser = _Chooser(corpus, sets, near, runs, story, settings)
     edges = np.searchsorted(corpus.paragraphs.document, np.arange(len(corpus.ids) + 1))
     found: list[Verdict] = []
-    for document in np.argsort(corpus.stream.rank, kind="stable").tolist():
+    for number, document in enumerate(np.argsort(corpus.stream.rank, kind="stable").tolist()):
+        if not number % _BETWEEN:
+            corpus.release()
         found += chooser.decide_document(range(int(edges[document]), int(edges[document + 1])))
     return found
 
 
-def against(corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, settings: Settings) -> list[Verdict | None]:
+def against(corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, settings: Settings) -> list[Verdict | None]:
     """As ``choose``, but document 0 keeps all it has, and every other paragraph is compared with it alone."""
     chooser = _Chooser(corpus, sets, near, runs, np.zeros(len(corpus.ids), np.int64), settings)
     edge = int(np.searchsorted(corpus.paragraphs.document, 1))
@@ -102,7 +107,7 @@ class _Chooser:
     """The state of one pass: what is kept so far."""
 
     def __init__(
-        self, corpus: Corpus, sets: ShingleSets, near: Ints, runs: Runs, story: Ints, settings: Settings
+        self, corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, story: Ints, settings: Settings
     ) -> None:
         self.corpus, self.sets, self.settings = corpus, sets, settings
         self.kind = first_of_kind(corpus)
@@ -198,13 +203,16 @@ class _Chooser:
 
     def _candidates(self, paragraph: int) -> Iterable[list[Run]]:
         """Pieces shared with each document that may cover the paragraph, first in keeping order first."""
+        resembling = self.near.get(int(self.kind[paragraph]), ())
+        if not resembling and paragraph not in self.pieces:
+            return []
         document = self.corpus.paragraphs.document
         found: dict[int, list[Run]] = {}
         for other, pieces in self.pieces.get(paragraph, {}).items():
             kept = [piece for piece in pieces if self.kept[self.corpus.paragraph_of_token[piece[1]]]]
             if kept and self.among[self.corpus.paragraph_of_token[kept[0][1]]] == self.among[paragraph]:
                 found[other] = kept
-        for kind in self.near.get(int(self.kind[paragraph]), ()):
+        for kind in resembling:
             keeper = self.kept_of_kind.get((kind, int(self.among[paragraph])))
             if keeper is None or document[keeper] == document[paragraph]:
                 continue
@@ -246,7 +254,7 @@ class _Chooser:
         return (shared / union if union else 0.0), (shared / len(mine) if len(mine) else 0.0)
 
     def _shingles(self, paragraph: int) -> Hashes:
-        return self.sets.hash[self.sets.offsets[paragraph] : self.sets.offsets[paragraph + 1]]
+        return self.sets.of(paragraph)
 
 
 def _exact(paragraph: int, keeper: int, within: bool) -> Verdict:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import mmap
+import os
+import tempfile
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +18,16 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
+R = TypeVar("R")
+T = TypeVar("T", bound=np.generic)
 
 LARGE = 2_000_000
 """Tokens or hashes from which the compiled kernels serve. To load them takes half a second, to compile them, the
 first time, 2.5 seconds; so many tokens take the plain loops as long."""
+MAPPED = 8_000_000
+"""Bytes from which a column lies on disk."""
+PIECE = 1_000_000
+"""Tokens, or hashes, that are worked on at a time where all of them would take too much memory."""
 SHARES = 8
 """Parts of the work for each thread, so that none waits long for the slowest."""
 
@@ -40,6 +52,24 @@ def spread(work: Callable[[int, int], None], weights: Ints, workers: int) -> Non
             done.result()
 
 
+def pieces(weights: Ints, size: int) -> list[tuple[int, int]]:
+    """Rows cut into pieces (first, end) of about ``size`` by weight, at least one. ``weights``: as for ``spread``."""
+    goals = np.arange(weights[0] + size, weights[-1], size)
+    edges = np.unique(np.concatenate([[0], np.searchsorted(weights, goals), [len(weights) - 1]])).tolist()
+    return list(pairwise(edges)) or [(0, 0)]
+
+
+def ordered(work: Callable[[int, int], R], rows: Sequence[tuple[int, int]], workers: int) -> Iterator[R]:
+    """What ``work(first, end)`` gives for each piece, in order; in threads if there are several workers."""
+    if workers == 1 or len(rows) < 2:
+        yield from (work(*piece) for piece in rows)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = deque(pool.submit(work, *piece) for piece in rows)
+        while waiting:
+            yield waiting.popleft().result()
+
+
 def offsets_of(counts: NDArray[np.integer]) -> Ints:
     """Offsets (int64, one longer than ``counts``) of runs with these lengths, laid end to end."""
     offsets = np.zeros(len(counts) + 1, np.int64)
@@ -53,18 +83,66 @@ def ranges(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> Ints:
     return np.arange(offsets[-1], dtype=np.int64) + np.repeat(starts - offsets[:-1], counts)
 
 
+def gather(column: NDArray[T], starts: Ints, counts: Ints, result: NDArray[T]) -> NDArray[T]:
+    """The runs [start, start + count) of a column one after another in ``result``, a piece at a time."""
+    offsets = offsets_of(counts)
+    for first, end in pieces(offsets, PIECE):
+        part = ranges(starts[first:end], counts[first:end])
+        result[offsets[first] : offsets[end]] = column[part]
+        release(column, result)
+    return result
+
+
+def new_column(count: int, dtype: type[T]) -> NDArray[T]:
+    """Room for a column: on disk, mapped to memory, where it is large. What was written can be taken out of memory
+    with ``release`` at any time."""
+    size = count * np.dtype(dtype).itemsize
+    if size < MAPPED:
+        return np.empty(count, dtype)
+    with tempfile.TemporaryFile(prefix="unecho-") as file:
+        file.truncate(size)
+        return np.frombuffer(mmap.mmap(file.fileno(), size), dtype)
+
+
+class ColumnFile:
+    """A column that is appended to on disk."""
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self._dtype = np.dtype(dtype)
+        self._file = tempfile.TemporaryFile(prefix="unecho-")  # noqa: SIM115  closed by self._close
+        self._close = weakref.finalize(self, self._file.close)
+        self._size = 0
+
+    def append(self, values: NDArray[np.generic]) -> None:
+        self._size += self._file.write(np.ascontiguousarray(values, self._dtype).data)
+
+    def column(self) -> NDArray[Any]:
+        """What was appended, mapped to memory; nothing can be appended any more."""
+        self._file.flush()
+        size = max(self._size, 1)
+        os.truncate(self._file.fileno(), size)  # nothing cannot be mapped
+        mapped = mmap.mmap(self._file.fileno(), size)
+        self._close()
+        return np.frombuffer(mapped, self._dtype, self._size // self._dtype.itemsize)
+
+
+def release(*columns: NDArray[np.generic]) -> None:
+    """Take columns that lie on disk out of this process's memory; what they hold is read again when needed."""
+    for column in columns:
+        _release(column)
+
+
+def _release(column: NDArray[np.generic]) -> None:
+    base: object = column.base
+    while isinstance(base, np.ndarray | memoryview):
+        base = base.base if isinstance(base, np.ndarray) else base.obj
+    if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
+
+
 def owners(counts: NDArray[np.integer]) -> Ints:
     """For every element of runs with these lengths, the number of its run (int64)."""
     return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-
-
-def among(values: Hashes, known: Hashes) -> Mask:
-    """Which values are among the sorted ``known`` ones (bool)."""
-    if not len(known):
-        return np.zeros(len(values), np.bool_)
-    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    found: Mask = known[place] == values
-    return found
 
 
 def mix64(values: Hashes) -> Hashes:
@@ -75,6 +153,25 @@ def mix64(values: Hashes) -> Hashes:
     values *= np.uint64(0xC4CEB9FE1A85EC53)
     values ^= values >> np.uint64(33)
     return values
+
+
+class Sums:
+    """Running sums of a column of weights (float64), known only at some places of it; indexed by arrays of those."""
+
+    def __init__(self, places: Ints, parts: Iterable[NDArray[np.float64]]) -> None:
+        """``places``: int64, where the sums will be asked for (of all weights before each). ``parts``: the weights,
+        in any number of pieces: none is held longer than its turn."""
+        self._places = np.unique(places)
+        self._values = np.zeros(len(self._places))
+        done, carry, begin = 0, np.zeros(1), 0
+        for part in parts:
+            running = np.cumsum(np.concatenate([carry, part]))
+            end = int(np.searchsorted(self._places, done + len(part), side="right"))
+            self._values[begin:end] = running[self._places[begin:end] - done]
+            done, carry, begin = done + len(part), running[-1:].copy(), end
+
+    def __getitem__(self, places: Ints) -> NDArray[np.float64]:
+        return self._values[np.searchsorted(self._places, places)]
 
 
 def edges_of(*columns: NDArray[np.generic]) -> Ints:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, first_equal
+from .columns import Hashes, Ints, Mask, first_equal, release
 from .seeds import Stream
 
 
@@ -29,7 +29,7 @@ class Corpus:
     """Documents by number (in order of id), their content paragraphs and those paragraphs' tokens.
 
     tokens of paragraph i: stream.paragraphs[i]:stream.paragraphs[i + 1], with the characters
-    start:end of the document's text (int64) and the flags of ``normalize`` (uint8).
+    start:end of the document's text (uint32) and the flags of ``normalize`` (uint8).
     ``fingerprint``: uint64, two a paragraph, equal for equal token sequences.
     ``text(document)`` gives a document's text as read.
     """
@@ -37,8 +37,8 @@ class Corpus:
     ids: tuple[str, ...]
     paragraphs: Paragraphs
     stream: Stream
-    start: Ints
-    end: Ints
+    start: NDArray[np.uint32]
+    end: NDArray[np.uint32]
     flags: NDArray[np.uint8]
     by_character: Mask
     """Paragraphs of scripts written without spaces."""
@@ -46,7 +46,11 @@ class Corpus:
     """Paragraphs long enough to be removed as duplicates."""
     fingerprint: Hashes
     text: Callable[[int], str]
-    paragraph_of_token: Ints = field(repr=False)
+    paragraph_of_token: NDArray[np.int32] = field(repr=False)
+
+    def release(self) -> None:
+        """Take the columns of tokens out of memory, if they lie on disk: see ``columns.release``."""
+        release(self.stream.hash, self.start, self.end, self.flags, self.paragraph_of_token)
 
     def tokens(self, paragraph: int) -> slice:
         return slice(int(self.stream.paragraphs[paragraph]), int(self.stream.paragraphs[paragraph + 1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -40,6 +41,7 @@ class Coverer:
         hashes, flags = corpus.stream.hash, corpus.flags
         self._numbers = guards.numbers(hashes, flags)
         self._names = guards.names(hashes, flags) & ~self._numbers
+        self._made = lru_cache(maxsize=65_536)(Word.of)
 
     def cover(self, paragraph: int, pieces: Sequence[Run], kept: Mask) -> Cover:
         """The cover of a paragraph by pieces (place in it, place in the other document, equal tokens).
@@ -86,8 +88,8 @@ class Coverer:
         other_text = self._corpus.text(other)
         for low, high in _gaps(matched):
             places = self._opposite(tokens.start + low, tokens.start + high, pieces, other, kept)
-            theirs = [Word.of(self._word(other_text, place)) for place in places]
-            mine = [Word.of(self._word(text, tokens.start + place)) for place in range(low, high)]
+            theirs = [self._made(self._word(other_text, place)) for place in places]
+            mine = [self._made(self._word(text, tokens.start + place)) for place in range(low, high)]
             found += [(tokens.start + low + place, places[other]) for place, other in _alike_places(mine, theirs)]
         return found
 
@@ -116,9 +118,9 @@ class Coverer:
             mine = range(place + length, next_place)
             theirs = [token for token in range(other + length, next_other) if self._numbers[token]]
             if theirs and len(mine) <= _SMALL_EDIT and next_other - other - length <= _SMALL_EDIT:
-                have = [Word.of(self._word(text, token)) for token in mine]
+                have = [self._made(self._word(text, token)) for token in mine]
                 words = [self._word(other_text, token) for token in theirs]
-                found += [word for word in words if _is_news(Word.of(word), have)]
+                found += [word for word in words if _is_news(self._made(word), have)]
         return tuple(found)
 
     def _word(self, text: str, place: int) -> str:
@@ -160,9 +162,9 @@ def _next_alike(mine: Sequence[Word], theirs: Sequence[Word], at: int) -> tuple[
         other = theirs[step]
         if word.is_like(other):
             return step, 1, 1
-        if both is not None and len(other.folded) > len(word.folded) and both.is_like(other):
+        if both is not None and len(other.plain) > len(word.plain) and both.is_like(other):
             return step, 2, 1
-        if step + 1 < len(theirs) and len(other.folded) < len(word.folded) and word.is_like(other + theirs[step + 1]):
+        if step + 1 < len(theirs) and len(other.plain) < len(word.plain) and word.is_like(other + theirs[step + 1]):
             return step, 1, 2
     return at, 0, 0
 

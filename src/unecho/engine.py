@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import chain
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .errors import RunError
 
@@ -69,9 +72,9 @@ def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], wor
     pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_obey_parent)
     waiting: deque[Future[R]] = deque()
     try:
-        waiting.extend(pool.submit(function, item) for item in ahead)
-        for item in source:
-            waiting.append(pool.submit(function, item))
+        for item in chain(ahead, source):
+            with _main_unknown():
+                waiting.append(pool.submit(function, item))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
@@ -87,6 +90,19 @@ def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], wor
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _main_unknown() -> Iterator[None]:
+    """New processes need nothing of the program that calls this package, and do not run it again: one that does
+    without the guard ``if __name__ == "__main__"`` would start processes in each of them."""
+    main: dict[str, Any] = sys.modules["__main__"].__dict__
+    known: dict[str, Any] = {name: main.pop(name) for name in ("__file__", "__spec__") if name in main}
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(known)
 
 
 def _obey_parent() -> None:

@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from .columns import Hashes, Mask, among
+from .columns import Hashes, Mask
+from .lookup import among, held
 from .normalize import CAPITAL, CASELESS, NUMBER, OPENING, fold, tokenize
+from .spelling import canonical
 
 FACT_WORDS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
-billion trillion dozen half third quarter twice first second fourth fifth last next
+billion trillion dozen half third quarter twice first second fourth fifth sixth seventh eighth ninth tenth last next
 not no never none nobody nothing neither nor without cannot
 null ein eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig
 hundert tausend million millionen milliarde milliarden dutzend
@@ -43,7 +45,9 @@ _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
 """Letters from which a word, or a name, may differ in one letter; from the last, in two."""
 _DIGIT = re.compile(r"\d")
+_DOUBLED = re.compile(r"([^\W\d])\1+")
 _DIGIT_LETTERS = str.maketrans("01589", "olsbg")
+_LETTER_DIGITS = str.maketrans("oliszbgq", "01152899")
 _SHAPES = str.maketrans("icbfuaqv", "lehtnngy")
 
 
@@ -65,30 +69,44 @@ def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     capital = flags & CAPITAL != 0
     result: Mask = capital | (flags & CASELESS != 0)
     doubtful = np.flatnonzero(capital & (flags & OPENING != 0))
-    result[doubtful] &= ~among(hashes[doubtful], np.unique(hashes[~capital]))
+    result[doubtful] &= ~among(hashes[doubtful], held(hashes[doubtful], hashes, ~capital))
     return result
+
+
+@cache
+def _facts() -> frozenset[str]:
+    return frozenset(canonical("".join(map(fold, word))) for word in FACT_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word made ready to be compared with many others."""
 
+    plain: str
+    """Folded, as written."""
     folded: str
+    """In the one way of writing that stands for all."""
     letters: str
     """Digits that scanners see in place of letters turned back."""
+    digits: str
+    """Letters that scanners see in place of digits turned back; empty for a word without digits."""
     shape: str
-    """Letters that scanners take for one another made the same."""
+    """Letters that scanners take for one another, and doubled ones, made the same."""
     name: bool
 
     @classmethod
     def of(cls, word: str) -> Word:
-        folded = "".join(map(fold, word))
+        return cls._made("".join(map(fold, word)), word[:1].isupper())
+
+    @classmethod
+    def _made(cls, plain: str, name: bool) -> Word:
+        folded = canonical(plain)
         letters = _letters(folded)
-        return cls(folded, letters, _shape(letters), word[:1].isupper())
+        return cls(plain, folded, letters, _digits(plain), _shape(letters), name)
 
     def __add__(self, other: Word) -> Word:
         """The two words run together."""
-        return Word(self.folded + other.folded, self.letters + other.letters, self.shape + other.shape, self.name)
+        return Word._made(self.plain + other.plain, self.name)
 
     def is_like(self, other: Word) -> bool:
         """Whether two words are the same but for what a scanner misreads or another spelling.
@@ -96,13 +114,21 @@ class Word:
         Numbers must be equal, and short words may differ only in shapes that scanners take for one another:
         Iran is not Iraq. Names may differ less than other words.
         """
-        short = min(len(self.folded), len(other.folded))
         if self.folded == other.folded:
             return True
+        if {self.folded, other.folded} <= _facts():
+            return False
+        if self.plain[:1].isdigit() and other.plain[:1].isdigit():
+            return self.digits == other.digits != "" and not (self.plain.isdigit() and other.plain.isdigit())
+        if self.letters == other.letters or self.digits == other.digits != "":
+            return True
+        short = min(len(self.folded), len(other.folded))
         if short < _SHORTEST or self.folded.isdigit() or other.folded.isdigit():
             return False
-        if self.shape == other.shape:
-            return True
+        return self.shape == other.shape or self._is_near(other, short)
+
+    def _is_near(self, other: Word, short: int) -> bool:
+        """Whether long words with the same first letter differ in one letter, very long ones in two."""
         least = _LONG_NAME if self.name or other.name else _LONG_WORD
         if short < least or self.shape[0] != other.shape[0] or _DIGIT.search(self.letters + other.letters):
             return False
@@ -126,6 +152,11 @@ def _letters(word: str) -> str:
     return word.translate(_DIGIT_LETTERS) if digits and 2 * digits <= len(word) else word
 
 
+def _digits(word: str) -> str:
+    """A word of which half or more is digits with the letters that scanners see in place of digits turned back."""
+    return word.translate(_LETTER_DIGITS) if 2 * len(_DIGIT.findall(word)) >= len(word) else ""
+
+
 def _shape(word: str) -> str:
-    """The word with letters that scanners take for one another made the same."""
-    return word.replace("rn", "m").translate(_SHAPES)
+    """The word with letters that scanners take for one another made the same, and doubled letters single."""
+    return _DOUBLED.sub(r"\1", word.replace("rn", "m").translate(_SHAPES))

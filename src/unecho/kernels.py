@@ -6,25 +6,23 @@ No kernel makes a Python object, and all release the interpreter's lock: threads
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints
+from . import jit, passage_kernels
+from .columns import Hashes, Ints, Mask
+from .jit import compiled, part
 
-F = TypeVar("F", bound=Callable[..., Any])
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
 
-INNER, ALONE, ENDS, DROPPED, MARKED = (np.uint8(1 << bit) for bit in range(5))
+INNER, ALONE, ENDS, DROPPED, MARKED, QUOTES = (np.uint8(1 << bit) for bit in range(6))
 """Roles of characters, as bits. INNER: part of a word. ALONE: its own token. DROPPED: passed over. None of
-these: separates. ENDS: what follows may open a sentence. MARKED: marks the token it is part of."""
+these: separates. ENDS: what follows may open a sentence. MARKED: marks the token it is part of.
+QUOTES: a quotation mark."""
 BLOCK: Final = 256
 """Code points in a block of the tables of characters."""
 
@@ -34,60 +32,27 @@ _STEP = 8  # shingles signed in one pass over the permutations
 # ---- compiling --------------------------------------------------------------------------------------
 
 
-def cache_folder() -> Path | None:
-    """Where compiled code is kept: $NUMBA_CACHE_DIR, else in the user's cache folder; None if neither is writable.
-
-    Left to itself numba raises on import where neither HOME nor the package's folder is writable.
-    """
-    folders = [Path(name) for name in [os.environ.get("NUMBA_CACHE_DIR")] if name]
-    with suppress(RuntimeError):  # a user without a home
-        own = os.environ.get("XDG_CACHE_HOME")
-        folders.append((Path(own) if own else Path("~/.cache").expanduser()) / "unecho" / "kernels")
-    return next(filter(_is_writable, folders), None)
-
-
-def _is_writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
-    except OSError:
-        return False
-    return True
-
-
-_FOLDER: Final = cache_folder()
-
-
 def is_cached() -> bool:
-    """Whether these kernels were compiled before, as far as the files in the cache show."""
-    source = Path(__file__).stat().st_mtime
-    return _FOLDER is not None and any(path.stat().st_mtime > source for path in _FOLDER.rglob("kernels.*.nbi"))
-
-
-def _compiled(function: F) -> F:
-    """numba's compiler, with our cache folder for the time of this call: other users of numba keep theirs."""
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(_FOLDER or "")
-    try:
-        result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None)(function)
-    finally:
-        numba.config.CACHE_DIR = before
-    return result
-
-
-def _part(function: F) -> F:
-    """For the small functions that kernels are made of."""
-    result: F = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
-    return result
+    """Whether the kernels were compiled before, as far as the files in the cache show: these here come last."""
+    return jit.is_cached(Path(__file__))
 
 
 def warm() -> None:
     """Compile every kernel, or load it from the cache, by calling it on next to nothing."""
+    passage_kernels.warm()
     hashes, offsets, counts = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.array([3], np.int64)
     text, flags, places = np.frombuffer(bytes(8), np.uint8), np.zeros(BLOCK, np.uint8), np.zeros(BLOCK, np.int64)
     table = Characters(places, flags, flags, np.ones(BLOCK, np.uint64), np.ones(BLOCK, np.uint64))
-    tokens(text, counts, table, Columns(hashes, places, places, flags), offsets.copy(), *np.zeros(2, np.uint8))
+    tokens(
+        text,
+        counts,
+        table,
+        Columns(hashes, places, places, flags),
+        offsets.copy(),
+        np.uint8(2),
+        np.uint8(16),
+        (np.uint8(32), np.uint8(64)),
+    )
     grams(hashes, offsets, counts, np.array([0, 6], np.int64), np.uint64(3), hashes.copy())
     sort_sets(offsets, hashes, counts)
     close_up(hashes, offsets, counts)
@@ -95,13 +60,16 @@ def warm() -> None:
     rows = np.empty((1, 4), np.uint32)
     signatures(hashes, offsets, rows[0], rows[0], rows)
     band_keys(rows, 2, np.uint64(3), np.empty((2, 1), np.uint32))
+    seen = np.ones(17, np.bool_)
+    among(hashes, table_of(hashes), hashes[0], seen)
+    meet(hashes, seen, table_of(hashes), hashes[0], seen)
     intersections(hashes, offsets, np.zeros((1, 2), np.int64), counts)
 
 
 # ---- hashing ----------------------------------------------------------------------------------------
 
 
-@_part
+@part
 def _mix64(value: np.uint64) -> np.uint64:
     """``columns.mix64`` of one value."""
     value ^= value >> np.uint64(33)
@@ -111,7 +79,7 @@ def _mix64(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(33))
 
 
-@_part
+@part
 def _mix32(value: np.uint64) -> np.uint32:
     """The finalizer of MurmurHash3 for 32 bits (Appleby), applied to the upper half of a hash."""
     # numba widens every operation to 64 bits; narrowing each result lets the compiler undo that.
@@ -126,14 +94,14 @@ def _mix32(value: np.uint64) -> np.uint32:
 # ---- tokens -----------------------------------------------------------------------------------------
 
 
-@_part
+@part
 def _byte(text: Bytes, at: int) -> np.uint8:
     # With an unsigned place numba does not look for negative ones, at every byte.
     byte: np.uint8 = text[np.uint64(at)]
     return byte
 
 
-@_part
+@part
 def _decoded(text: Bytes, at: int) -> tuple[np.int64, int]:
     """(code point, bytes) of the character that begins at a place of UTF-8 text."""
     lead = np.int64(_byte(text, at))
@@ -171,33 +139,46 @@ class Columns(NamedTuple):
     flags: Bytes
 
 
-@_compiled
-def tokens(
-    text: Bytes, lengths: Ints, table: Characters, out: Columns, offsets: Ints, marked: np.uint8, opening: np.uint8
+@compiled
+def tokens(  # noqa: PLR0915  one pass over the bytes: parts of it would be called for each
+    text: Bytes,
+    lengths: Ints,
+    table: Characters,
+    out: Columns,
+    offsets: Ints,
+    marked: np.uint8,
+    opening: np.uint8,
+    quotes: tuple[np.uint8, np.uint8],
 ) -> int:
     """Tokens of texts that lie one after another in UTF-8, with one more byte after each; returns their number.
 
     lengths: characters of each text. offsets (one longer) receives where the tokens of each begin. marked,
-    opening: the flags of tokens with a MARKED character, and at the beginning of a text or behind an ENDS.
+    opening, quotes: the flags of tokens with a MARKED character, at the beginning of a text or behind an ENDS, right
+    behind a QUOTES, and behind a token that one stands behind.
     """
     begin, roles, values, powers = table.begin, table.roles, table.value, table.power
     at = count = 0
     for number in range(len(lengths)):
         offsets[number] = count
         first, stop = at, at + lengths[number]  # both move on by the bytes that a character is longer than one
-        pending = opening
+        pending, quoted, end, tight = opening, np.uint8(0), -2, 0
         while at < stop:
             point, size = _decoded(text, at)
             place = begin[point >> 8] + (point & 255)
             role = roles[place]
             if not role & (INNER | ALONE):
                 if role & ENDS:
-                    pending = opening
+                    pending |= opening
+                quoted = quotes[0] if role & QUOTES else np.uint8(0)
+                if at - first == end:
+                    tight = 1 if point > 32 else 0
+                if role & QUOTES and at - first <= end + tight:
+                    pending |= quotes[1]
                 at, first, stop = at + size, first + size - 1, stop + size - 1
                 continue
             out.start[count] = at - first
-            value, kind, seen = values[place], table.flags[place] | pending, role
-            pending = np.uint8(0)
+            value, kind, seen = values[place], table.flags[place] | pending | quoted, role
+            pending = quoted = np.uint8(0)
             at, first, stop = at + size, first + size - 1, stop + size - 1
             end = at - first
             while seen & INNER and at < stop:
@@ -233,7 +214,7 @@ def tokens(
 # ---- shingles ---------------------------------------------------------------------------------------
 
 
-@_compiled
+@compiled
 def grams(hashes: Hashes, offsets: Ints, sizes: Ints, room: Ints, prime: np.uint64, found: Hashes) -> None:
     """Shingles of runs of tokens. ``sizes``: tokens in a shingle of each run. Those of run i are written to
     found[room[i]:room[i + 1]]."""
@@ -246,7 +227,7 @@ def grams(hashes: Hashes, offsets: Ints, sizes: Ints, room: Ints, prime: np.uint
             found[place] = _mix64(value)
 
 
-@_compiled
+@compiled
 def sort_sets(room: Ints, found: Hashes, counts: Ints) -> None:
     """Every run found[room[i]:room[i + 1]] sorted and without repeats, at its beginning; counts[i] are left.
 
@@ -268,12 +249,12 @@ def sort_sets(room: Ints, found: Hashes, counts: Ints) -> None:
         counts[run] = _distribute(values[:count], filled, found[room[run] : room[run + 1]])
 
 
-@_part
+@part
 def _slot(value: np.uint64, slots: int) -> np.int64:
     return np.int64((value >> np.uint64(32)) * np.uint64(slots) >> np.uint64(32))
 
 
-@_compiled
+@compiled
 def _distribute(values: Hashes, filled: Ints, found: Hashes) -> int:
     """Values into ``found``, sorted and without repeats; ``filled``: where each slot begins. Returns their number."""
     count = len(values)
@@ -298,7 +279,7 @@ def _distribute(values: Hashes, filled: Ints, found: Hashes) -> int:
     return total
 
 
-@_compiled
+@compiled
 def close_up(found: Hashes, room: Ints, counts: Ints) -> None:
     """Runs of ``counts`` values that begin at room[i] are moved together, in place."""
     total = 0
@@ -311,7 +292,7 @@ def close_up(found: Hashes, room: Ints, counts: Ints) -> None:
             total += 1
 
 
-@_compiled
+@compiled
 def fingerprints(hashes: Hashes, offsets: Ints, prime: np.uint64, seeds: Hashes, result: Hashes) -> None:
     """``shingles.fingerprints``: for each run of tokens one sum under each of two seeds (result: n x 2)."""
     for run in range(len(offsets) - 1):
@@ -326,7 +307,7 @@ def fingerprints(hashes: Hashes, offsets: Ints, prime: np.uint64, seeds: Hashes,
 # ---- signatures and bands ---------------------------------------------------------------------------
 
 
-@_compiled
+@compiled
 def signatures(hashes: Hashes, offsets: Ints, a: Words, b: Words, result: Words) -> None:
     """MinHash of sets of hashes under permutations h -> a h + b mod 2^32 (result: sets x permutations).
 
@@ -345,7 +326,7 @@ def signatures(hashes: Hashes, offsets: Ints, a: Words, b: Words, result: Words)
                 lowest[lane] = min(lowest[lane], np.uint32(a[lane] * value + b[lane]))
 
 
-@_part
+@part
 def _lower_by_eight(hashes: Hashes, a: Words, b: Words, lowest: Words) -> None:
     h0, h1, h2, h3 = _mix32(hashes[0]), _mix32(hashes[1]), _mix32(hashes[2]), _mix32(hashes[3])
     h4, h5, h6, h7 = _mix32(hashes[4]), _mix32(hashes[5]), _mix32(hashes[6]), _mix32(hashes[7])
@@ -356,7 +337,7 @@ def _lower_by_eight(hashes: Hashes, a: Words, b: Words, lowest: Words) -> None:
         lowest[lane] = min(low, np.uint32(x * h6 + y), np.uint32(x * h7 + y))
 
 
-@_compiled
+@compiled
 def band_keys(signatures: Words, rows: int, prime: np.uint64, keys: Words) -> None:
     """``lsh.band_keys``: one key for each band of ``rows`` values of each signature (keys: bands x signatures)."""
     row = np.empty(len(keys), np.uint64)
@@ -370,10 +351,64 @@ def band_keys(signatures: Words, rows: int, prime: np.uint64, keys: Words) -> No
             keys[band, number] = np.uint32(row[band] >> np.uint64(32))
 
 
+# ---- looking up -------------------------------------------------------------------------------------
+
+
+@compiled
+def table_of(known: Hashes) -> Hashes:
+    """A hash table (open addressing, twice to four times as large, a power of two) of values without repeats.
+
+    Free slots hold the last of the values, so that none has to be kept back to stand for "free".
+    """
+    size = 2
+    while size < 2 * len(known):
+        size *= 2
+    table = np.empty(size, np.uint64)
+    free = known[len(known) - 1]
+    table[:] = free
+    for value in known:
+        slot = value & np.uint64(size - 1)
+        while value != free and table[slot] != free:
+            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+        if value != free:
+            table[slot] = value
+    return table
+
+
+@compiled
+def among(values: Hashes, table: Hashes, free: np.uint64, result: Mask) -> None:
+    """Which values are in a table, whose free slots hold ``free``, itself one of its values."""
+    mask = np.uint64(len(table) - 1)
+    for number in range(len(values)):
+        value = values[number]
+        slot = value & mask
+        while table[slot] != value and table[slot] != free:
+            slot = (slot + np.uint64(1)) & mask
+        result[number] = table[slot] == value or value == free
+
+
+@compiled
+def meet(values: Hashes, which: Mask, table: Hashes, free: np.uint64, seen: Mask) -> None:
+    """Mark the slots of a table (see ``among``) whose values are among those of ``values`` for which ``which`` is
+    True; the one behind the last stands for ``free``."""
+    mask, last = np.uint64(len(table) - 1), len(table)
+    for number in range(len(values)):
+        if not which[number]:
+            continue
+        value = values[number]
+        slot = value & mask
+        while table[slot] != value and table[slot] != free:
+            slot = (slot + np.uint64(1)) & mask
+        if value == free:
+            seen[last] = True
+        elif table[slot] == value:
+            seen[slot] = True
+
+
 # ---- comparison -------------------------------------------------------------------------------------
 
 
-@_compiled
+@compiled
 def intersections(hashes: Hashes, offsets: Ints, pairs: Ints, result: Ints) -> None:
     """Number of values that two sorted sets share, for each pair of sets (merge)."""
     for number in range(len(pairs)):

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 SEPARATOR, WORD, SINGLE, SYMBOL, DROPPED = range(5)
 """Classes of characters. SINGLE: its own token, being of a script written without spaces."""
 
-CAPITAL, NUMBER, UNSPACED, CASELESS, OPENING = (np.uint8(1 << bit) for bit in range(5))
+CAPITAL, NUMBER, UNSPACED, CASELESS, OPENING, QUOTED, UNQUOTED = (np.uint8(1 << bit) for bit in range(7))
 """Flags of tokens. CAPITAL: begins with a capital. NUMBER: holds a digit, or is a currency or per cent sign.
 CASELESS: begins with a letter of a script without capitals. OPENING: may begin a sentence or a quote, where
-a capital says nothing."""
+a capital says nothing. QUOTED: a quotation mark stands right before the token. UNQUOTED:
+one stands right behind the token before it, or behind that and a character that is no space."""
 
 PRIME = 0x9E3779B97F4A7C15
 """Base of the polynomial hash (odd, so that it has an inverse modulo 2^64)."""
@@ -56,6 +57,9 @@ UNSPACED_RANGES = (
 )
 _POINTS = range(0x064B, 0x0653)  # Arabic vowel points
 _SENTENCE_END = frozenset(".!?…:;\n\r。！？；：؟۔।\"'“”„‘’«»‹›([{「『—–")
+SPACE = 32
+"""Code points up to here are spaces and line ends."""
+_QUOTATION_MARKS = frozenset('"“”„‟«»‹›「」『』')
 CHARACTERS = 6
 """Characters that a token takes at the least, spaces included, in all scripts but those without spaces."""
 _CHUNK = 1_000_000  # characters worked on at a time
@@ -153,9 +157,9 @@ def _tokens(texts: Sequence[str]) -> Tokens:
     first, last, places = _boundaries(table.classes[points])
     hashes = _hashes(points[places], table, first, last)
     start, end = places[first], places[last] + 1
-    flags = _flags(points, table, places, first, last, start, end)
     offsets = np.searchsorted(start, bases).astype(np.int64)
     base = np.repeat(bases[:-1], np.diff(offsets))
+    flags = _flags(points, table, places, first, last, start, end, base)
     return Tokens(hashes, start - base, end - base, flags, offsets)
 
 
@@ -168,6 +172,7 @@ class _Table:
     value: Hashes
     flags: NDArray[np.uint8]
     ends_sentence: NDArray[np.bool_]
+    quotes: NDArray[np.bool_]
 
     @classmethod
     def of(cls, points: NDArray[np.uint32]) -> _Table:
@@ -179,6 +184,7 @@ class _Table:
             np.zeros(size, np.uint64),
             np.zeros(size, np.uint8),
             np.zeros(size, np.bool_),
+            np.zeros(size, np.bool_),
         )
         for point in present.tolist():
             char = chr(point)
@@ -188,6 +194,7 @@ class _Table:
             table.value[point] = np.uint64(polynomial(folded))
             table.flags[point] = _char_flags(char)
             table.ends_sentence[point] = char in _SENTENCE_END
+            table.quotes[point] = char in _QUOTATION_MARKS
         return table
 
 
@@ -250,20 +257,27 @@ def _flags(
     last: Ints,
     start: Ints,
     end: Ints,
+    base: Ints,
 ) -> NDArray[np.uint8]:
+    """Flags of the tokens. ``base``: where the text of each begins."""
     if not len(first):
         return np.zeros(0, np.uint8)
     flags = table.flags[points[start]].copy()
     digits = np.zeros(len(places) + 1, np.int64)
     np.cumsum(table.flags[points[places]] & NUMBER != 0, out=digits[1:])
     flags[digits[last + 1] > digits[first]] |= NUMBER
+    previous_end = base.copy()
+    previous_end[1:] = np.maximum(end[:-1], base[1:])
     ends = np.zeros(len(points) + 1, np.int64)
     np.cumsum(table.ends_sentence[points], out=ends[1:])
-    previous_end = np.zeros(len(start), np.int64)
-    previous_end[1:] = end[:-1]
-    opening = ends[start] > ends[previous_end]
-    opening[0] = True
-    flags[opening] |= OPENING
+    begins = np.ones(len(start), np.bool_)
+    begins[1:] = base[1:] != base[:-1]
+    flags[begins | (ends[start] > ends[previous_end])] |= OPENING
+    quotes = table.quotes[points]
+    flags[quotes[start - 1] & (start > base)] |= QUOTED
+    tight = (points[previous_end] > SPACE) & quotes[np.minimum(previous_end + 1, start)]
+    near = quotes[previous_end] | tight
+    flags[near & ~begins] |= UNQUOTED
     return flags
 
 
@@ -281,7 +295,7 @@ def _compiled_tokens(texts: Sequence[str]) -> Tokens:
         np.empty(size, np.uint64), np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.uint8)
     )
     offsets = np.empty(len(texts) + 1, np.int64)
-    count = kernels.tokens(data, lengths, _characters(_blocks(data)), out, offsets, NUMBER, OPENING)
+    count = kernels.tokens(data, lengths, _characters(_blocks(data)), out, offsets, NUMBER, OPENING, (QUOTED, UNQUOTED))
     return Tokens(
         out.hash[:count].copy(), out.start[:count].copy(), out.end[:count].copy(), out.flags[:count].copy(), offsets
     )
@@ -318,6 +332,7 @@ def _block(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Hashes, H
     role_of[[WORD, SINGLE, SYMBOL, DROPPED]] = kernels.INNER, kernels.ALONE, kernels.ALONE, kernels.DROPPED
     roles = role_of[table.classes[points]]
     roles[table.ends_sentence[points]] |= kernels.ENDS
+    roles[table.quotes[points]] |= kernels.QUOTES
     roles[table.flags[points] & NUMBER != 0] |= kernels.MARKED
     powers = np.array([pow(PRIME, length, 1 << 64) for length in table.length[points].tolist()], np.uint64)
     return roles, table.flags[points], table.value[points], powers

@@ -8,20 +8,27 @@ split, merged and trimmed paragraphs are found this way.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from .columns import Hashes, edges_of, owners
-from .seeds import Runs, Seeds, Stream, exact_runs
+from .columns import Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges
+from .normalize import QUOTED, UNQUOTED
+from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
+
+if TYPE_CHECKING:
+    from . import passage_kernels as kernels
 
 GAP = 15
 """Words on either side within which two documents must come together again."""
 RESYNC = 2
 """Equal words that count as coming together."""
 LEAST = 8
-"""Equal words that a passage of rare words needs; of words that many documents share, up to 4 more."""
+"""Equal words that a passage of rare words needs, or one that begins or ends at a quotation mark; of words that
+many documents share, up to 4 more."""
 INSERTED = 5
 INSERTED_SHARE = 0.7
 """Words that only one side has between two runs end the passage from so many on, unless the other side has
@@ -29,6 +36,11 @@ nearly as many in their place."""
 SUBSTITUTED = 0.7
 SKIPPED = 0.4
 """What a substituted word costs, and a word that one side has more; an equal word gains 1."""
+
+STEP = 50_000
+"""Seeds whose documents are compared in one step of the compiled work."""
+ROOM = 16_384
+"""Passages there is room for at first in such a step."""
 
 Run = tuple[int, int, int]
 """(place in a, place in b, length): equal tokens."""
@@ -52,14 +64,123 @@ class Alignment:
         return self.runs[0][1], self.runs[-1][1] + self.runs[-1][2]
 
 
-def find(stream: Stream, seeds: Seeds) -> list[Alignment]:
-    """All passages, sorted by documents and place in the first one."""
+@dataclass(frozen=True, slots=True)
+class Alignments(Sequence[Alignment]):
+    """Passages in columns (int64): documents, equal words, and the runs of passage i, first[i]:first[i + 1]."""
+
+    a: Ints
+    b: Ints
+    matched: Ints
+    first: Ints
+    runs: Runs
+    """``rarity`` holds the number of the passage."""
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def __iter__(self) -> Iterator[Alignment]:
+        rows = zip(self.a.tolist(), self.b.tolist(), self.matched.tolist(), pairwise(self.first.tolist()), strict=True)
+        for a, b, matched, (first, end) in rows:
+            yield Alignment(a, b, self._runs(first, end), matched)
+
+    @overload
+    def __getitem__(self, number: int) -> Alignment: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Alignment]: ...
+
+    def __getitem__(self, number: int | slice) -> Alignment | list[Alignment]:
+        if isinstance(number, slice):
+            return [self[row] for row in range(len(self))[number]]
+        row = range(len(self))[number]
+        runs = self._runs(int(self.first[row]), int(self.first[row + 1]))
+        return Alignment(int(self.a[row]), int(self.b[row]), runs, int(self.matched[row]))
+
+    def _runs(self, first: int, end: int) -> tuple[Run, ...]:
+        runs = self.runs
+        columns = runs.a[first:end].tolist(), runs.b[first:end].tolist(), runs.length[first:end].tolist()
+        return tuple(zip(*columns, strict=True))
+
+
+def find(stream: Stream, seeds: Seeds, workers: int = 1, compiled: bool | None = None) -> Alignments:
+    """All passages, sorted by documents and place in the first one.
+
+    ``workers``: threads. ``compiled``: see ``columns.is_large``.
+    """
+    if is_large(len(stream.hash), compiled):
+        return _compiled(stream, seeds, workers)
     runs = _promising(exact_runs(stream, seeds))
     edges = edges_of(runs.a_document, runs.b_document) if len(runs.a) else np.zeros(1, np.int64)
     found: list[Alignment] = []
     for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         found += _pair_passages(stream, runs.take(np.arange(low, high)))
-    return found
+    return alignments_of(found)
+
+
+def alignments_of(found: Sequence[Alignment]) -> Alignments:
+    """The same passages in columns."""
+    counts = np.fromiter((len(x.runs) for x in found), np.int64, len(found))
+    number = owners(counts)
+    flat = np.array([run for x in found for run in x.runs], np.int64).reshape(-1, 3)
+    row = np.array([(x.a, x.b, x.matched) for x in found], np.int64).reshape(-1, 3)
+    runs = Runs(row[number, 0], row[number, 1], flat[:, 0], flat[:, 1], flat[:, 2], number)
+    return Alignments(row[:, 0], row[:, 1], row[:, 2], offsets_of(counts), runs)
+
+
+def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
+    """``find`` by the kernels: each document is compared with all before it."""
+    from . import passage_kernels as kernels
+
+    groups, edges = _groups(stream, seeds)
+    needed = np.array([_needed(rarity) for rarity in range(kernels.RARITIES)])
+    words = kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
+    rules = kernels.Rules(
+        SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED, needed, QUOTED, UNQUOTED
+    )
+
+    def work(first: int, end: int) -> tuple[Ints, Ints]:
+        rows, room = np.array([first, end], np.int64), ROOM
+        parts = [(np.empty((0, 4), np.int64), np.empty((0, 3), np.int64))]
+        while rows[0] < end:
+            found = kernels.Found(
+                np.empty((room, 4), np.int64), np.empty((2 * room, 3), np.int64), np.zeros(3, np.int64)
+            )
+            kernels.passages(words, groups, edges, rules, rows, found)
+            count, runs, _ = found.counts.tolist()
+            found.passages[:count, 3] = np.diff(found.passages[:count, 3], append=runs)
+            parts.append((found.passages[:count].copy(), found.runs[:runs].copy()))
+            room *= 2
+        return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
+
+    parts = list(ordered(work, pieces(edges, STEP), workers))
+    rows, places = np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
+    begin = offsets_of(rows[:, 3])[:-1]
+    order = np.lexsort((rows[:, 1], rows[:, 0]))
+    rows = rows[order]
+    place = ranges(begin[order], rows[:, 3])
+    number = owners(rows[:, 3])
+    run_a, run_b, length = (np.ascontiguousarray(places[place, column]) for column in range(3))
+    runs = Runs(rows[number, 0], rows[number, 1], run_a, run_b, length, number)
+    return Alignments(rows[:, 0], rows[:, 1], rows[:, 2], offsets_of(rows[:, 3]), runs)
+
+
+def _groups(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, Ints]:
+    """The seeds as the kernel takes them, and where those of each document begin in order of place."""
+    from . import passage_kernels as kernels
+
+    place, group_edges = seeds.place, edges_of(seeds.hash)
+    sizes = np.diff(group_edges)
+    head = np.zeros(len(place), np.uint8)
+    large = np.flatnonzero(sizes > FULL)
+    members = ranges(group_edges[large], sizes[large])
+    document = np.searchsorted(stream.documents, place[members], side="right") - 1
+    order = members[np.lexsort((place[members], stream.rank[document], owners(sizes[large])))]
+    starts = offsets_of(sizes[large])[:-1]
+    head[order[ranges(starts, np.full(len(starts), FEW))]] = 1
+    by_place = np.argsort(place, kind="stable")
+    edges = np.searchsorted(place[by_place], stream.documents)
+    frequency = seeds.frequency[group_edges[:-1]] if len(place) else np.zeros(0, np.int64)
+    return kernels.Groups(place, group_edges, frequency, head, owners(sizes), by_place), edges
 
 
 def _promising(runs: Runs) -> Runs:
@@ -92,9 +213,19 @@ def _pair_passages(stream: Stream, runs: Runs) -> Iterator[Alignment]:
             continue  # the extension of an earlier chain has covered it
         chain = _grown(stream.hash, chain, bounds, factor)
         matched = sum(length for _, _, length in chain)
-        if matched >= _needed(rarity) * factor:
+        least = LEAST if _at_quote(stream, chain) else _needed(rarity)
+        if matched >= least * factor:
             yield Alignment(a, b, tuple(chain), matched)
             done_a, done_b = chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]
+
+
+def _at_quote(stream: Stream, chain: list[Run]) -> bool:
+    """Whether the chain begins right behind a quotation mark, or ends right before one, on either side."""
+    for side in (0, 1):
+        end = chain[-1][side] + chain[-1][2]
+        if stream.flags[chain[0][side]] & QUOTED or (end < len(stream.flags) and stream.flags[end] & UNQUOTED):
+            return True
+    return False
 
 
 def _needed(rarity: int) -> float:
@@ -207,12 +338,3 @@ def _meet(left: list[int], right: list[int]) -> tuple[int, int] | None:
         if other is not None and (best is None or place + other < best[0] + best[1]):
             best = place, other
     return best
-
-
-def run_columns(alignments: list[Alignment]) -> Runs:
-    """All runs of all passages as columns; ``rarity`` holds the number of the passage instead."""
-    counts = np.fromiter((len(x.runs) for x in alignments), np.int64, len(alignments))
-    number = owners(counts)
-    flat = np.array([run for x in alignments for run in x.runs], np.int64).reshape(-1, 3)
-    pair = np.array([(x.a, x.b) for x in alignments], np.int64).reshape(-1, 2)
-    return Runs(pair[number, 0], pair[number, 1], flat[:, 0], flat[:, 1], flat[:, 2], number)

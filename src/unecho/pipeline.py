@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -16,10 +17,23 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import choose, decisions, findings, lsh, passages, seeds, shingles, sources, stories, table, verify
 from .boilerplate import label, rules, templates
-from .columns import Ints, is_large, offsets_of, owners, ranges
+from .columns import (
+    PIECE,
+    Hashes,
+    Ints,
+    Mask,
+    is_large,
+    new_column,
+    offsets_of,
+    owners,
+    pieces,
+    ranges,
+    release,
+)  # fmt: skip
 from .config import Config, Limits, Settings
 from .corpus import Corpus, Paragraphs, first_of_kind
 from .cuts import Cut, cut_passages
@@ -104,7 +118,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch of documents, read and labelled. Documents come without blocks and text; texts apart."""
+    """A batch of documents, read and labelled. Documents come without blocks, record and text; texts apart."""
 
     documents: tuple[Document | Skipped, ...]
     modes: tuple[Mode | None, ...]
@@ -151,7 +165,7 @@ def prepare(
     ]
     keys = [templates.line_key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
     columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), list(map(len, texts)))
-    light = (replace(item, text="", blocks=()) if isinstance(item, Document) else item for item in parsed)
+    light = (replace(item, text="", blocks=(), record=b"") if isinstance(item, Document) else item for item in parsed)
     return Prepared(tuple(light), tuple(x.mode for x in labelled), tuple(texts), columns)
 
 
@@ -195,29 +209,35 @@ def _read(
     modes: list[Mode | None] = []
     skipped: list[Skipped] = list(found.skipped)
     numbers: list[int] = []
-    tables: list[Table] = []
+    tables, sent = table.Joiner(), deque[list[Raw | Document | Skipped]]()
     total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
-    for prepared in ordered_map(work, batches(items, _size), workers_for(config.limits.workers)):
+
+    def sending() -> Iterator[list[Raw | Document | Skipped]]:
+        for batch in batches(items, _size):
+            sent.append(batch)  # what was read stays here: it need not come back
+            yield batch
+
+    for prepared in ordered_map(work, sending(), workers_for(config.limits.workers)):
         texts = iter(prepared.texts)
-        for item in prepared.documents:
+        for item, read in zip(prepared.documents, sent.popleft(), strict=True):
             if isinstance(item, Skipped):
                 skipped.append(replace(item, id=names.unique(item.id)))
                 continue
             name = names.unique(item.id)
             source = item.source if item.row is not None else name  # pairs may come with the same id
-            documents.append(replace(item, id=name, source=source, record=b""))
+            documents.append(replace(item, id=name, source=source))
             numbers.append(len(spool))
             spool.append_text(next(texts))
-            if item.row is not None:
-                spool.append(item.record)
+            if item.row is not None and isinstance(read, Raw):
+                spool.append(read.data)
         modes += prepared.modes
-        tables.append(prepared.table)
+        tables.add(prepared.table)
         progress("reading and cleaning", len(documents), total)
     order = sorted(range(len(documents)), key=lambda number: documents[number].id)
     return Taken(
         tuple(documents[n] for n in order), tuple(modes[n] for n in order),
         tuple(sorted(skipped, key=lambda item: item.id)),
-        table.joined(tables).in_order(np.array(order, np.int64)), spool, tuple(numbers[n] for n in order),
+        tables.table().in_order(np.array(order, np.int64)), spool, tuple(numbers[n] for n in order),
         found, _input_names(inputs), settings.encoding,
     )  # fmt: skip
 
@@ -294,21 +314,25 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
     corpus, order = _corpus(taken, paragraphs, rows, settings)
     bands = lsh.plan(settings.similar)
     with clock.stage("signatures"):
-        sets = shingles.shingle_sets(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character, workers)
-        near = _near(corpus, sets, bands, settings, workers)
-    alignments: list[passages.Alignment] = []
+        near = _near(corpus, bands, settings, workers)
+    alignments = passages.alignments_of([])
+    release(corpus.stream.hash, corpus.flags)
     with clock.stage("passages"):
-        chosen = seeds.pick(corpus.stream)
+        chosen = seeds.pick(corpus.stream, workers)
         if settings.passages:
-            alignments = passages.find(corpus.stream, chosen)
-        runs = passages.run_columns(alignments)
+            alignments = passages.find(corpus.stream, chosen, workers)
+        runs = alignments.runs
+    release(corpus.stream.hash)
     with clock.stage("choosing"):
         documents = corpus.stream.documents
-        weights = stories.rare_weights(chosen.per_token(corpus.stream), documents)
+        weights = (stories.rare_weights(*part) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(runs, documents, weights)
+        sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
+        corpus.release()
         parts = findings.quotes_apart(corpus, alignments, coverage)
         cuts = _cuts(corpus, verdicts, parts) if settings.cut_passages else []
+        corpus.release()
     return _Matched(corpus, rows, order, bands, verdicts, parts, cuts, coverage)
 
 
@@ -328,36 +352,61 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> 
     """The content paragraphs of the table, and the order in which documents keep their copies."""
     document = paragraphs.document[rows]
     sizes = paragraphs.words[rows]
-    places = ranges(paragraphs.tokens[rows], sizes)
-    hashes, flags = paragraphs.hash[places], paragraphs.flags[places]
+    columns = paragraphs.hash, paragraphs.token_start, paragraphs.token_end, paragraphs.flags
+    hashes, start, end, flags = table.gathered(columns, paragraphs.tokens[rows], sizes)
     offsets = offsets_of(sizes)
     words = np.bincount(document, sizes, len(taken.documents)).astype(np.int64)
     documents = offsets_of(words)
     order = choose.order(
         [d.id for d in taken.documents], [d.date for d in taken.documents], words.tolist(), settings.keep
     )
-    stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank)
+    stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank, flags)
     by_character = shingles.unspaced(flags, offsets)
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, paragraphs.start[rows], paragraphs.end[rows]),
-        stream, paragraphs.token_start[places], paragraphs.token_end[places], flags, by_character,
+        stream, start, end, flags, by_character,
         shingles.long_enough(offsets, by_character), shingles.fingerprints(hashes, offsets), taken.text,
-        owners(sizes),
+        _paragraph_of_token(offsets),
     ), order  # fmt: skip
 
 
-def _near(corpus: Corpus, sets: shingles.ShingleSets, bands: lsh.Bands, settings: Settings, workers: int) -> Ints:
+def _paragraph_of_token(offsets: Ints) -> NDArray[np.int32]:
+    result = new_column(int(offsets[-1]), np.int32)
+    for first, end in pieces(offsets, PIECE):
+        result[offsets[first] : offsets[end]] = owners(np.diff(offsets[first : end + 1])) + first
+        release(result)
+    return result
+
+
+def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) -> Ints:
     """Pairs of paragraphs, the first of their kind, that resemble each other, verified."""
     kind = first_of_kind(corpus)
     signed = np.flatnonzero((kind == np.arange(len(kind))) & corpus.long)
     if len(signed) < 2:
         return np.zeros((0, 2), np.int64)
-    counts = np.diff(sets.offsets)[signed]
-    unique = shingles.ShingleSets(sets.hash[ranges(sets.offsets[signed], counts)], offsets_of(counts))
     rank = corpus.stream.rank[corpus.paragraphs.document[signed]] * len(kind) + signed
-    pairs = lsh.candidates(lsh.keys_of(unique, bands, workers), rank)
-    similar = verify.resemblance(unique, pairs, workers) >= settings.similar
+    compiled = is_large(len(corpus.stream.hash), None)
+    keys = np.empty((bands.bands, len(signed)), np.uint32)
+    sizes = np.diff(corpus.stream.paragraphs)[signed]
+    for first, end in pieces(offsets_of(sizes), 4 * PIECE):
+        hashes, by_character = _words_of(corpus, signed[first:end])
+        lists = shingles.shingle_lists(hashes, offsets_of(sizes[first:end]), by_character, workers, compiled)
+        keys[:, first:end] = lsh.keys_of(lists, bands, workers, compiled)
+    pairs = lsh.candidates(keys, rank)
+    del keys
+    met, places = np.unique(pairs, return_inverse=True)
+    hashes, by_character = _words_of(corpus, signed[met])
+    sets = shingles.shingle_sets(hashes, offsets_of(sizes[met]), by_character, workers, compiled)
+    similar = verify.resemblance(sets, places.reshape(-1, 2), workers, compiled) >= settings.similar
     return signed[pairs[similar]]
+
+
+def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
+    """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
+    edges = corpus.stream.paragraphs
+    hashes = corpus.stream.hash[ranges(edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs])]
+    release(corpus.stream.hash)
+    return hashes, corpus.by_character[paragraphs]
 
 
 def _refuse_too_much(limits: Limits, words: int) -> None:

@@ -1,7 +1,7 @@
 """Seeds and exact runs: where two documents agree word for word.
 
-Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 8 neighbouring word 5-grams the one with
-the least hash, so that a shared run of 12 words always shares a seed, however common its words. Seeds that
+Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 6 neighbouring word 5-grams the one with
+the least hash, so that a shared run of 10 words always shares a seed, however common its words. Seeds that
 two documents share are merged along their diagonals and extended to maximal runs.
 
 Where a seed occurs more than ``FULL`` times, each occurrence is compared only with the first ``FEW`` in
@@ -10,16 +10,34 @@ keeping order: there two later documents may go unlinked with each other, though
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, bucket_pairs, edges_of, offsets_of, owners, ranges
+from .columns import (
+    PIECE,
+    ColumnFile,
+    Hashes,
+    Ints,
+    Mask,
+    bucket_pairs,
+    edges_of,
+    is_large,
+    offsets_of,
+    ordered,
+    owners,
+    pieces,
+    ranges,
+    release,
+)
 from .normalize import PRIME
 from .shingles import grams
 
 SEED = 5
-WINDOW = 8
+WINDOW = 6
 FULL = 50
 FEW = 4
 _PAD = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -31,7 +49,7 @@ class Stream:
 
     hash: uint64 per token. paragraphs: int64 offsets of the paragraphs' tokens. documents: int64 offsets of
     the documents' tokens. by_character: bool per document (a script written without spaces). rank: int64
-    per document, its place in keeping order.
+    per document, its place in keeping order. flags: uint8 per token, those of ``normalize``.
     """
 
     hash: Hashes
@@ -39,6 +57,7 @@ class Stream:
     documents: Ints
     by_character: Mask
     rank: Ints
+    flags: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +96,81 @@ def winnow(values: Hashes, window: int) -> Mask:
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Chosen 5-grams, sorted by hash, document and place: uint64 hash, int64 place in the stream, document, and
-    frequency: the number of documents that have the seed."""
+    """Chosen 5-grams that more than one document has, sorted by hash and place: uint64 hash, int64 place in the
+    stream, and frequency: the number of documents that have the seed (int64). begins: a bit for every token of the
+    stream (uint8, packed), whether any chosen 5-gram begins there."""
 
     hash: Hashes
     place: Ints
-    document: Ints
     frequency: Ints
+    begins: NDArray[np.uint8]
 
-    def per_token(self, stream: Stream) -> Ints:
-        """For every token of the stream the document frequency of the last seed of its document that begins at
-        or before it, else of the first (int64; 1 in documents without seeds)."""
+    def per_token(self, stream: Stream, compiled: bool | None = None) -> Iterator[tuple[Ints, Ints]]:
+        """For every token the document frequency of the last seed of its document that begins at or before it, else
+        of the first (int64; 1 in documents without seeds); for some documents at a time, with their offsets in it.
+
+        ``compiled``: see ``columns.is_large``.
+        """
         order = np.argsort(self.place, kind="stable")
-        place, document, frequency = self.place[order], self.document[order], self.frequency[order]
-        if not len(place):
-            return np.ones(len(stream.hash), np.int64)
-        owner = owners(np.diff(stream.documents))
-        nearest = np.searchsorted(place, np.arange(len(owner)), side="right") - 1
-        elsewhere = (nearest < 0) | (document[nearest] != owner)
-        nearest[elsewhere] = np.minimum(nearest[elsewhere] + 1, len(place) - 1)
-        return np.where(document[nearest] == owner, frequency[nearest], 1)
+        place, frequency = self.place[order], self.frequency[order]
+        compiled = is_large(len(stream.hash), compiled)
+        for first, end in pieces(stream.documents, PIECE):
+            base, stop = int(stream.documents[first]), int(stream.documents[end])
+            documents = stream.documents[first : end + 1] - base
+            if compiled:
+                from . import passage_kernels as kernels
+
+                result = np.empty(stop - base, np.int64)
+                kernels.frequencies(self.begins, place, frequency, stream.documents, first, end, result)
+            else:
+                low, high = np.searchsorted(place, [base, stop])
+                begins = np.unpackbits(self.begins[base // 8 : (stop + 7) // 8])[base % 8 : base % 8 + stop - base]
+                result = _per_token(documents, np.flatnonzero(begins), place[low:high] - base, frequency[low:high])
+            yield result, documents
 
 
-def pick(stream: Stream) -> Seeds:
-    """The seeds of all documents, by winnowing."""
-    keys, places, documents = [], [], []
+def _per_token(documents: Ints, begins: Ints, place: Ints, frequency: Ints) -> Ints:
+    if not len(begins):
+        return np.ones(int(documents[-1]), np.int64)
+    every = np.ones(len(begins), np.int64)
+    every[np.searchsorted(begins, place)] = frequency
+    document = np.searchsorted(documents, begins, side="right") - 1
+    owner = owners(np.diff(documents))
+    nearest = np.searchsorted(begins, np.arange(len(owner)), side="right") - 1
+    elsewhere = (nearest < 0) | (document[nearest] != owner)
+    nearest[elsewhere] = np.minimum(nearest[elsewhere] + 1, len(begins) - 1)
+    return np.where(document[nearest] == owner, every[nearest], 1)
+
+
+def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seeds:
+    """The seeds of all documents, by winnowing. ``workers``: threads. ``compiled``: see ``columns.is_large``."""
+    if is_large(len(stream.hash), compiled):
+        key, place = _compiled_winnowed(stream, workers)
+        begins = _bits(place, len(stream.hash))
+        key, place = _repeated(stream, key, place)
+    else:
+        key, place = _winnowed(stream)
+        begins = _bits(place, len(stream.hash))
+        order = np.lexsort((place, key))
+        key, place = key[order], place[order]
+    document = np.searchsorted(stream.documents, place, side="right") - 1
+    groups = np.diff(edges_of(key))
+    fresh = np.ones(len(key), np.bool_)
+    fresh[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
+    frequency = np.repeat(np.bincount(owners(groups), fresh).astype(np.int64), groups)
+    common = frequency > 1
+    return Seeds(key[common], place[common], frequency[common], begins)
+
+
+def _bits(places: Ints, count: int) -> NDArray[np.uint8]:
+    marked = np.zeros(count, np.bool_)
+    marked[places] = True
+    return np.packbits(marked)
+
+
+def _winnowed(stream: Stream) -> tuple[Hashes, Ints]:
+    """Hash and place of the chosen 5-grams, in no order."""
+    keys, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for factor, mask in ((1, ~stream.by_character), (2, stream.by_character)):
         size, window = SEED * factor, WINDOW * factor
         which = np.flatnonzero(mask & (np.diff(stream.documents) >= size))
@@ -116,32 +185,70 @@ def pick(stream: Stream) -> Seeds:
         chosen = winnow(row, window)[slot]
         keys.append(row[slot][chosen])
         places.append(place[chosen])
-        documents.append(np.repeat(which, counts)[chosen])
-    if not keys:
-        empty = np.zeros(0, np.int64)
-        return Seeds(np.zeros(0, np.uint64), empty, empty, empty)
-    key, place, document = np.concatenate(keys), np.concatenate(places), np.concatenate(documents)
-    order = np.lexsort((place, document, key))
-    key, place, document = key[order], place[order], document[order]
-    groups = np.diff(edges_of(key))
-    fresh = np.ones(len(key), np.bool_)
-    fresh[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
-    frequency = np.bincount(owners(groups), fresh).astype(np.int64)
-    return Seeds(key, place, document, np.repeat(frequency, groups))
+    return np.concatenate(keys), np.concatenate(places)
+
+
+# ---- compiled ---------------------------------------------------------------------------------------
+
+
+def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints]:
+    """``_winnowed``, in order of place."""
+    from . import passage_kernels as kernels
+
+    def work(first: int, end: int) -> tuple[Hashes, Ints]:
+        documents = stream.documents[first : end + 1]
+        size = int(documents[-1] - documents[0])
+        keys, places = np.empty(size, np.uint64), np.empty(size, np.int64)
+        count = kernels.pick(
+            stream.hash, documents, stream.by_character[first:end], SEED, WINDOW, np.uint64(PRIME), keys, places
+        )
+        return keys[:count].copy(), places[:count].copy()
+
+    keys, places = ColumnFile(np.uint64), ColumnFile(np.int64)
+    for key, place in ordered(work, pieces(stream.documents, PIECE), workers):
+        keys.append(key)
+        places.append(place)
+        release(stream.hash)
+    return keys.column(), places.column()
+
+
+def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
+    """The seeds (in order of place) that stand in more than one document, sorted by hash and place.
+
+    Worked on in parts by the leading bits of the hash, so that little is sorted at a time.
+    """
+    from . import passage_kernels as kernels
+
+    parts = max(1, len(key) // PIECE)
+    borders = [(number << 64) // parts for number in range(parts + 1)]
+    found = []
+    for low, high in pairwise(borders):
+        which = np.flatnonzero((key >= np.uint64(low)) & (key <= np.uint64(high - 1))) if parts > 1 else None
+        keys = key if which is None else key[which]
+        places = place if which is None else place[which]
+        order = keys >> np.uint64(32) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
+        order.sort()
+        kept = order[: kernels.repeated(keys, places, stream.documents, order)].astype(np.int64)
+        found.append((keys[kept], places[kept]))
+        release(key, place)
+    return np.concatenate([key for key, _ in found]), np.concatenate([place for _, place in found])
+
+
+# ---- exact runs -------------------------------------------------------------------------------------
 
 
 def _seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
     """Pairs of equal seeds in different documents, as runs of one seed's length."""
-    common = seeds.frequency > 1
-    key, place, document = seeds.hash[common], seeds.place[common], seeds.document[common]
+    place = seeds.place
+    document = np.searchsorted(stream.documents, place, side="right") - 1
     rank = stream.rank[document] * np.int64(len(stream.hash) + 1) + place
-    first, second = bucket_pairs(key, rank, FULL, FEW)
+    first, second = bucket_pairs(seeds.hash, rank, FULL, FEW)
     apart = document[first] != document[second]
     first, second = first[apart], second[apart]
     swap = document[first] > document[second]
     a, b = np.where(swap, second, first), np.where(swap, first, second)
     size = np.where(stream.by_character[document[a]], 2 * SEED, SEED)
-    return Runs(document[a], document[b], place[a], place[b], size, seeds.frequency[common][a])
+    return Runs(document[a], document[b], place[a], place[b], size, seeds.frequency[a])
 
 
 def exact_runs(stream: Stream, seeds: Seeds) -> Runs:

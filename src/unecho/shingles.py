@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, is_large, mix64, offsets_of, owners, ranges, spread
+from .columns import PIECE, Hashes, Ints, Mask, is_large, mix64, offsets_of, owners, pieces, ranges, spread
 from .normalize import PRIME, UNSPACED
 
 SHINGLE = 3
@@ -33,6 +34,26 @@ class ShingleSets:
         return ShingleSets(self.hash[begin:stop], self.offsets[first : end + 1] - begin)
 
 
+class ShingleSource:
+    """The shingle sets of paragraphs, each made when it is asked for; the last ones are kept.
+
+    Arguments: as of ``shingle_sets``.
+    """
+
+    def __init__(self, hashes: Hashes, offsets: Ints, by_character: Mask) -> None:
+        self._hashes, self._offsets, self._by_character = hashes, offsets, by_character
+        self.of = lru_cache(maxsize=1024)(self._of)
+
+    def _of(self, paragraph: int) -> Hashes:
+        """The shingles of one paragraph, sorted, without repeats."""
+        size = 2 * SHINGLE if self._by_character[paragraph] else SHINGLE
+        found = grams(self._hashes[self._offsets[paragraph] : self._offsets[paragraph + 1]], size)
+        found.sort()
+        fresh = np.ones(len(found), np.bool_)
+        fresh[1:] = found[1:] != found[:-1]
+        return found[fresh]
+
+
 def grams(hashes: Hashes, size: int) -> Hashes:
     """Hash of the ``size`` tokens from each position on (uint64, one per position where they all exist)."""
     count = max(0, len(hashes) - size + 1)
@@ -44,9 +65,13 @@ def grams(hashes: Hashes, size: int) -> Hashes:
 
 def unspaced(flags: NDArray[np.uint8], offsets: Ints) -> Mask:
     """Which runs of tokens are mostly of scripts written without spaces (bool, one per run)."""
-    running = np.zeros(len(flags) + 1, np.int64)
-    np.cumsum(flags & UNSPACED != 0, out=running[1:])
-    return (running[offsets[1:]] - running[offsets[:-1]]) * 2 > np.diff(offsets)
+    result = np.zeros(len(offsets) - 1, np.bool_)
+    for first, end in pieces(offsets, PIECE):
+        edges = offsets[first : end + 1] - offsets[first]
+        running = np.zeros(int(edges[-1]) + 1, np.int64)
+        np.cumsum(flags[offsets[first] : offsets[end]] & UNSPACED != 0, out=running[1:])
+        result[first:end] = (running[edges[1:]] - running[edges[:-1]]) * 2 > np.diff(edges)
+    return result
 
 
 def long_enough(offsets: Ints, by_character: Mask) -> Mask:

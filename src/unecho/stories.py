@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Ints, Mask, edges_of, owners
+from .columns import Ints, Mask, Sums, edges_of, owners
 from .model import StoryRelation
 from .seeds import Runs
 
@@ -20,7 +21,7 @@ that lifts a paragraph, or a few, has a text of its own besides."""
 SAME = 0.35
 """Mean of the two shares from which two such documents are the same story: papers cut wire copy from the
 bottom, and add to it."""
-LEAST = 0.1
+LEAST = 0.03
 CLOSE = 0.65
 """Two documents must be about as close to one another as the less close of them is to its own best match, so
 that pages made from one template are not one story."""
@@ -53,10 +54,10 @@ class Coverage:
         return "partial" if max(self.a_weight[row], self.b_weight[row]) >= PARTIAL else "quotes"
 
 
-def coverage(runs: Runs, documents: Ints, weights: Shares) -> Coverage:
+def coverage(runs: Runs, documents: Ints, weights: Iterable[Shares]) -> Coverage:
     """Two-way coverage of every pair of documents that share a passage.
 
-    ``documents``: offsets of the documents' tokens. ``weights``: float64 per token, from ``rare_weights``.
+    ``documents``: offsets of the documents' tokens. ``weights``: float64 per token, in pieces, from ``rare_weights``.
     """
     order = np.lexsort((runs.b_document, runs.a_document))
     runs = runs.take(order)
@@ -64,17 +65,16 @@ def coverage(runs: Runs, documents: Ints, weights: Shares) -> Coverage:
     pair = owners(np.diff(edges))
     a, b = runs.a_document[edges[:-1]], runs.b_document[edges[:-1]]
 
-    def shares(weight: Shares) -> tuple[Shares, Shares]:
-        running = np.zeros(len(weight) + 1)
-        np.cumsum(weight, out=running[1:])
+    def shares(running: Sums | Shares) -> tuple[Shares, Shares]:
         whole = np.maximum(running[documents[1:]] - running[documents[:-1]], 1e-9)
         of_a = _union(pair, runs.a, runs.length, len(a), running) / whole[a]
         of_b = _union(pair, runs.b, runs.length, len(a), running) / whole[b]
         return np.minimum(of_a, 1), np.minimum(of_b, 1)
 
-    a_weight, b_weight = shares(weights)
+    places = [documents, *(side + length for side in (runs.a, runs.b) for length in (0, runs.length))]
+    a_weight, b_weight = shares(Sums(np.concatenate(places), weights))
     same = same_story(a, b, a_weight, b_weight, len(documents) - 1)
-    return Coverage(a, b, *shares(np.ones(len(weights))), a_weight, b_weight, same)
+    return Coverage(a, b, *shares(np.arange(documents[-1] + 1, dtype=np.float64)), a_weight, b_weight, same)
 
 
 def rare_weights(frequency: Ints, documents: Ints) -> Shares:
@@ -85,10 +85,11 @@ def rare_weights(frequency: Ints, documents: Ints) -> Shares:
     """
     counts = np.diff(documents)
     owner = owners(counts)
-    order = np.lexsort((frequency, owner))
+    room = int(frequency.max(initial=0)) + 1
+    in_order = np.sort(owner * room + frequency)  # by document, then by frequency
     place = documents[:-1] + (counts * 0.15).astype(np.int64)
     rarer = np.zeros(len(counts), np.int64)
-    rarer[counts > 0] = frequency[order][place[counts > 0]]
+    rarer[counts > 0] = in_order[place[counts > 0]] % room
     usual = np.maximum(FREQUENT, 2 * rarer)[owner]
     weights: Shares = np.minimum(1.0, usual / np.maximum(frequency, 1)) ** 3
     return weights
@@ -106,7 +107,7 @@ def same_story(a: Ints, b: Ints, a_weight: Shares, b_weight: Shares, count: int)
     return result
 
 
-def _union(pair: Ints, start: Ints, length: Ints, pairs: int, running: Shares) -> Shares:
+def _union(pair: Ints, start: Ints, length: Ints, pairs: int, running: Sums | Shares) -> Shares:
     """Weight of the words in the union of each pair's runs (float64, one a pair). ``running``: running sum of
     the tokens' weights."""
     if not len(pair):

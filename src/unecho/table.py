@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, offsets_of, ranges
+from .columns import ColumnFile, Hashes, Ints, Mask, gather, new_column, offsets_of, ranges
 from .model import CATEGORIES, Label
 from .normalize import Tokens
 
+Words = NDArray[np.uint32]
 CONTENT = -1
 """Category number of a paragraph of the article."""
 
@@ -24,7 +25,8 @@ class Table:
     paragraphs: int64 offsets, the paragraphs of document i are paragraphs[i]:paragraphs[i + 1]. start, end:
     int64 characters. category: int8 number in CATEGORIES, or CONTENT. confidence: float32. rule: int32 number
     in ``rules``. key: uint64 hash of the line, for site templates. tokens: int64 offsets per paragraph into
-    hash (uint64), token_start, token_end (int64 characters) and flags (uint8).
+    hash (uint64), token_start, token_end (uint32 characters) and flags (uint8), which lie on disk where they are
+    large: see ``columns.new_column``.
     """
 
     paragraphs: Ints
@@ -37,8 +39,8 @@ class Table:
     key: Hashes
     tokens: Ints
     hash: Hashes
-    token_start: Ints
-    token_end: Ints
+    token_start: Words
+    token_end: Words
     flags: NDArray[np.uint8]
 
     @property
@@ -73,11 +75,10 @@ class Table:
         counts = np.diff(self.paragraphs)[documents]
         rows = ranges(self.paragraphs[documents], counts)
         sizes = self.words[rows]
-        places = ranges(self.tokens[rows], sizes)
         return Table(
             offsets_of(counts), self.start[rows], self.end[rows], self.category[rows], self.confidence[rows],
-            self.rule[rows], self.rules, self.key[rows], offsets_of(sizes), self.hash[places],
-            self.token_start[places], self.token_end[places], self.flags[places],
+            self.rule[rows], self.rules, self.key[rows], offsets_of(sizes),
+            *gathered((self.hash, self.token_start, self.token_end, self.flags), self.tokens[rows], sizes),
         )  # fmt: skip
 
 
@@ -106,27 +107,72 @@ def build(
         np.fromiter((x.confidence for x in found), np.float32, len(found)),
         np.fromiter((number[x.rule] for x in found), np.int32, len(found)),
         tuple(rules), np.array(keys, np.uint64), offsets_of(np.bincount(owner, minlength=len(flat))),
-        tokens.hash, tokens.start, tokens.end, tokens.flags,
+        tokens.hash, tokens.start.astype(np.uint32), tokens.end.astype(np.uint32), tokens.flags,
     )  # fmt: skip
+
+
+def gathered(
+    columns: tuple[Hashes, Words, Words, NDArray[np.uint8]], starts: Ints, counts: Ints
+) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
+    """Columns of tokens (hash, start, end, flags) with the runs [start, start + count) one after another."""
+    total = int(counts.sum())
+    hashes, start, end, flags = columns
+    return (
+        gather(hashes, starts, counts, new_column(total, np.uint64)),
+        gather(start, starts, counts, new_column(total, np.uint32)),
+        gather(end, starts, counts, new_column(total, np.uint32)),
+        gather(flags, starts, counts, new_column(total, np.uint8)),
+    )
 
 
 def joined(tables: Sequence[Table]) -> Table:
     """Tables of batches, one after another."""
-    rules = sorted({rule for table in tables for rule in table.rules})
-    number = {rule: place for place, rule in enumerate(rules)}
-    renumbered = [
-        np.array([number[rule] for rule in table.rules], np.int32)[table.rule] for table in tables if len(table.rules)
-    ]
+    joiner = Joiner()
+    for table in tables:
+        joiner.add(table)
+    return joiner.table()
 
-    def all_of(name: str, dtype: type[np.generic]) -> NDArray[Any]:
-        return np.concatenate([np.zeros(0, dtype), *(getattr(table, name) for table in tables)])
 
-    def offsets(name: str) -> Ints:
-        return offsets_of(np.concatenate([np.zeros(0, np.int64), *(np.diff(getattr(table, name)) for table in tables)]))
+class Joiner:
+    """Joins the tables of batches as they come; tokens go to disk at once."""
 
-    return Table(
-        offsets("paragraphs"), all_of("start", np.int64), all_of("end", np.int64), all_of("category", np.int8),
-        all_of("confidence", np.float32), np.concatenate([np.zeros(0, np.int32), *renumbered]), tuple(rules),
-        all_of("key", np.uint64), offsets("tokens"), all_of("hash", np.uint64), all_of("token_start", np.int64),
-        all_of("token_end", np.int64), all_of("flags", np.uint8),
-    )  # fmt: skip
+    def __init__(self) -> None:
+        self._tables: list[Table] = []
+        self._hash, self._start, self._end, self._flags = (
+            ColumnFile(np.uint64), ColumnFile(np.uint32), ColumnFile(np.uint32), ColumnFile(np.uint8)
+        )  # fmt: skip
+
+    def add(self, table: Table) -> None:
+        self._hash.append(table.hash)
+        self._start.append(table.token_start)
+        self._end.append(table.token_end)
+        self._flags.append(table.flags)
+        none = table.token_start[:0].copy()
+        self._tables.append(
+            replace(table, hash=table.hash[:0].copy(), token_start=none, token_end=none, flags=table.flags[:0].copy())
+        )
+
+    def table(self) -> Table:
+        """All that was added."""
+        tables = self._tables
+        rules = sorted({rule for table in tables for rule in table.rules})
+        number = {rule: place for place, rule in enumerate(rules)}
+        renumbered = [
+            np.array([number[rule] for rule in table.rules], np.int32)[table.rule]
+            for table in tables
+            if len(table.rules)
+        ]
+
+        def all_of(name: str, dtype: type[np.generic]) -> NDArray[Any]:
+            return np.concatenate([np.zeros(0, dtype), *(getattr(table, name) for table in tables)])
+
+        def offsets(name: str) -> Ints:
+            counts = (np.diff(getattr(table, name)) for table in tables)
+            return offsets_of(np.concatenate([np.zeros(0, np.int64), *counts]))
+
+        return Table(
+            offsets("paragraphs"), all_of("start", np.int64), all_of("end", np.int64), all_of("category", np.int8),
+            all_of("confidence", np.float32), np.concatenate([np.zeros(0, np.int32), *renumbered]), tuple(rules),
+            all_of("key", np.uint64), offsets("tokens"), self._hash.column(), self._start.column(),
+            self._end.column(), self._flags.column(),
+        )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Compiling with numba: where compiled code is kept, and how it is compiled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def cache_folder() -> Path | None:
+    """Where compiled code is kept: $NUMBA_CACHE_DIR, else in the user's cache folder; None if neither is writable.
+
+    Left to itself numba raises on import where neither HOME nor the package's folder is writable.
+    """
+    folders = [Path(name) for name in [os.environ.get("NUMBA_CACHE_DIR")] if name]
+    with suppress(RuntimeError):  # a user without a home
+        own = os.environ.get("XDG_CACHE_HOME")
+        folders.append((Path(own) if own else Path("~/.cache").expanduser()) / "unecho" / "kernels")
+    return next(filter(_is_writable, folders), None)
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+_FOLDER: Final = cache_folder()
+
+
+def is_cached(module: Path) -> bool:
+    """Whether the kernels of a module were compiled before, as far as the files in the cache show."""
+    source = module.stat().st_mtime
+    return _FOLDER is not None and any(path.stat().st_mtime > source for path in _FOLDER.rglob(f"{module.stem}.*.nbi"))
+
+
+def compiled(function: F) -> F:
+    """numba's compiler, with our cache folder for the time of this call: other users of numba keep theirs."""
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(_FOLDER or "")
+    try:
+        result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None)(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return result
+
+
+def part(function: F) -> F:
+    """For the small functions that kernels are made of."""
+    result: F = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    return result

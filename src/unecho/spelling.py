@@ -1,0 +1,53 @@
+"""One way of writing for words that newspapers write in several: numbers, units, British and American spelling.
+
+For comparison only: the results are no words of any language, and need not be.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_NUMBERS = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty"""
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_UNITS = {
+    "million": "m mn mln millions", "billion": "bn billions", "trillion": "tn trn trillions", "thousand": "k thousands",
+    "percent": "% pct",
+}  # fmt: skip
+_ENDINGS = ("st", "nd", "rd", *["th"] * 7)
+_DIGITS = {word: str(number) for number, word in enumerate(_NUMBERS.split(), 1)}
+_ORDINAL = {f"{number}{_ENDINGS[number - 1]}": word for number, word in enumerate(_ORDINALS.split(), 1)}
+_UNIT = {short: unit for unit, shorts in _UNITS.items() for short in shorts.split()}
+_SAME = {
+    **{digits: word for word, digits in _DIGITS.items()}, **_ORDINAL, **_UNIT,
+    "programme": "program", "programmes": "programs", "grey": "gray", "tyre": "tire", "tyres": "tires",
+    "cheque": "check", "cheques": "checks",
+}  # fmt: skip
+_GLUED = re.compile(rf"(\d+|{'|'.join(_DIGITS)})({'|'.join((*_UNIT, *_UNITS))})")
+_ENGLISH = (
+    (re.compile(r"(?<=[a-z]{2})our(?=(?:s|ed|ing|able|ably|ful|fully|less|ite|ites|hood|er|ers)?$)"), "or"),
+    (re.compile(r"(?<=[a-z]{2}[bt])re(?=(?:s|d)?$)"), "er"),
+    (re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|es|ing|ation|ations|er|ers)$)"), "iz"),
+    (re.compile(r"(?<=[a-z]{2}l)ys(?=(?:e|ed|es|ing|er|ers)$)"), "yz"),
+    (re.compile(r"(?<=[a-z]{2})ll(?=(?:ed|ing|er|ers|or|ors)$)"), "l"),
+    (re.compile(r"(?<=[a-z]{2})ogue(?=s?$)"), "og"),
+    (re.compile(r"(?<=[a-z]{3})enc(?=(?:e|es|ed)$)"), "ens"),
+)
+"""British to American endings. What they do to other words does not matter, as long as two words of different
+meaning seldom become one."""
+
+
+@lru_cache(maxsize=65_536)
+def canonical(word: str) -> str:
+    """A folded word as it is compared: "1st" is "first", "5m" is "5 million" and "five million" run
+    together, "labour" is "labor". A number and its unit keep their digits, so that no other one is near."""
+    if word in _SAME:
+        return _SAME[word]
+    glued = _GLUED.fullmatch(word)
+    if glued:
+        return _DIGITS.get(glued[1], glued[1]) + _UNIT.get(glued[2], glued[2])
+    if len(word) > 4 and word.isascii():
+        for pattern, american in _ENGLISH:
+            word = pattern.sub(american, word)
+    return word

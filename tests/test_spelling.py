@@ -1,0 +1,60 @@
+"""Words that newspapers write in several ways, and words that only look like it."""
+
+import pytest
+
+from unecho.guards import alike
+from unecho.spelling import canonical
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("labour", "labor"), ("colours", "colors"), ("theatre", "theater"), ("centres", "centers"),
+        ("organisation", "organization"), ("criticised", "criticized"), ("analysed", "analyzed"),
+        ("travelling", "traveling"), ("defence", "defense"), ("catalogue", "catalog"), ("programme", "program"),
+        ("grey", "gray"), ("6", "six"), ("1st", "first"), ("10th", "tenth"), ("m", "million"), ("mn", "million"),
+        ("bn", "billion"), ("5m", "5million"), ("5m", "fivemillion"), ("500k", "500thousand"), ("%", "percent"),
+    ],
+)  # fmt: skip
+def test_ways_of_writing_one_word(one: str, other: str) -> None:
+    assert canonical(one) == canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("four", "for"), ("hour", "or"), ("6", "7"), ("1st", "2nd"), ("million", "billion"), ("5m", "6m"),
+        ("there", "their"), ("rise", "rize"), ("more", "moer"), ("11", "eleventh"),
+    ],
+)  # fmt: skip
+def test_different_words_stay_different(one: str, other: str) -> None:
+    assert canonical(one) != canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Labour", "Labor"),
+        ("t0", "to"),
+        ("0f", "of"),
+        ("i5", "15"),
+        ("2oo4", "2004"),
+        ("Annne", "Anne"),
+        ("onc", "one"),
+    ],
+)
+def test_scanned_and_spelt_otherwise(one: str, other: str) -> None:
+    assert alike(one, other)
+    assert alike(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Iran", "Iraq"), ("15", "16"), ("1999", "1989"), ("fifty", "fifth"), ("eight", "eighth"), ("no", "not"),
+        ("seven", "8"), ("10", "lo"), ("seventeen", "seventy"), ("million", "billion"), ("5m", "5bn"),
+    ],
+)  # fmt: skip
+def test_other_facts(one: str, other: str) -> None:
+    assert not alike(one, other)
+    assert not alike(other, one)
