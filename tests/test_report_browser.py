@@ -168,6 +168,18 @@ def test_equal_parts_are_folded_and_unfold(browser: Browser, tmp_path: Path) -> 
         expect(keeper).to_contain_text(run.texts["a"][-30:])
 
 
+def test_words_of_other_paragraphs_of_the_kept_document_are_not_shown_as_lost(browser: Browser, tmp_path: Path) -> None:
+    run = Run()
+    run.document("a", f"{own(5, 30)}\n\n{own(6, 30)}")
+    run.document("b", f"{own(5, 30)} {own(6, 30)} {own(7, 10)}")
+    run.cluster(run.place("a", own(5, 30)), member(run.place("b", run.texts["b"]), 0.9, "contained"))
+    with open_file(browser, written(run, tmp_path), "clusters") as page:
+        expect(page.locator(".member mark")).to_contain_text(own(6, 30)[:-1])
+        assert own(7, 10)[:-1] in page.locator(".member ins").first.inner_text()
+        expect(page.locator(".member ins")).to_have_count(1)
+        expect(page.locator(".member .facts").nth(1)).to_contain_text("10 words differ")
+
+
 def test_what_stands_around_is_shown_on_demand(page: Page) -> None:
     view(page, "clusters")
     assert pane(page).locator(".around").count() == 0
@@ -223,7 +235,9 @@ def test_a_quote_stands_in_its_context_first_seen_first(page: Page) -> None:
     found = [match[0] for match in dates if match]
     assert len(found) > 1
     assert found == sorted(found)
-    expect(pane(page).locator(".keeper")).to_contain_text("first seen")
+    first = pane(page).locator(".keeper, .member").first
+    expect(first.locator(".tag")).to_have_text("first seen")
+    assert pane(page).locator(".tag", has_text="first seen").count() == 1
 
 
 def test_a_story_shows_two_documents_side_by_side(page: Page) -> None:
@@ -234,6 +248,19 @@ def test_a_story_shows_two_documents_side_by_side(page: Page) -> None:
     before = columns.nth(1).inner_text()
     pane(page).locator("select").nth(1).select_option(index=0)
     expect(columns.nth(1)).not_to_have_text(before)
+
+
+def test_a_link_opens_its_finding_and_says_where_there_is_none(browser: Browser, syndicated_run: Path) -> None:
+    clusters = [json.loads(line)["id"] for line in (syndicated_run / "clusters.jsonl").read_text("utf-8").splitlines()]
+    with open_file(browser, syndicated_run / "report.html", f"clusters/{clusters[7]}") as page:
+        expect(pane(page).locator("code").first).to_have_text(clusters[7])
+        expect(page.locator(".row[aria-selected=true]")).to_have_count(1)
+        page.goto(f"{page.url.partition('#')[0]}#clusters/c999999")
+        expect(pane(page)).to_contain_text("not in this page")
+        page.goto(f"{page.url.partition('#')[0]}#documents/%")
+        expect(pane(page)).to_contain_text("not in this page")
+        page.goto(f"{page.url.partition('#')[0]}#nothing")
+        expect(page.locator("#overview")).to_be_visible()
 
 
 def test_everything_can_be_done_without_a_mouse(page: Page) -> None:
@@ -299,7 +326,20 @@ def test_the_page_prints_what_is_listed(browser: Browser, syndicated_run: Path) 
         expect(page.locator(".paper .printed").first).to_be_visible()
         assert page.locator(".paper .printed").count() == int(status(page).split()[0])
         expect(page.locator("nav.top")).not_to_be_visible()
+
+
+def test_paper_is_white_and_has_the_figures_of_the_charts(browser: Browser, syndicated_run: Path) -> None:
+    with open_file(browser, syndicated_run / "report.html", color_scheme="dark") as page:
+        page.wait_for_selector(".canvas:not([hidden])")
+        colour = "getComputedStyle(document.documentElement).getPropertyValue('--text').trim()"
+        dark = page.evaluate(colour)
         assert page.pdf().startswith(b"%PDF")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(colour) == "#1e2124" != dark
+        expect(page.locator("#chart-similarity tbody tr").first).to_be_visible()
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate(colour) == dark
+        expect(page.locator("#chart-similarity tbody tr").first).not_to_be_visible()
 
 
 def test_without_scripts_the_overview_and_the_largest_findings_are_there(

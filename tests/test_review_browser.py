@@ -158,6 +158,7 @@ def test_a_batch_is_undone_in_one_step(window: Window) -> None:
     expect(page.locator("#batch-box .holder")).to_contain_text(f"{rows} findings")
     page.click("[data-batch=accept]")
     window.decided("accept")
+    expect(page.locator("#message")).to_contain_text("in one step")
     expect(page.locator("#queue .tag.said")).to_have_count(rows)
     expect(page.locator("#progress-text")).not_to_contain_text("0 of")
     page.focus("#queue")
@@ -199,6 +200,18 @@ def test_keyboard_alone_reaches_everything(window: Window) -> None:
     assert page.evaluate("document.activeElement.name") == "status"
     window.press("Escape")
     assert page.evaluate("document.activeElement.id") == "queue"
+
+
+def test_what_cannot_be_decided_is_told_above_the_open_box(window: Window) -> None:
+    page = window.page
+    window.show("all")
+    page.click("#batch-button")
+    expect(page.locator("#batch-box .samples li")).to_have_count(3)
+    page.click("[data-batch=reject]")
+    expect(page.locator("#batch-box #message")).to_contain_text("filter by one kind")
+    window.press("Escape")
+    window.wrong.clear()  # the browser itself notes the answer 400 on the console
+    assert not (window.run / "decisions.jsonl").exists()
 
 
 def test_moving_and_deciding_by_mouse(window: Window) -> None:

@@ -51,12 +51,10 @@ def prove(text: str, kept: Sequence[Span], copies: Sequence[str], settings: Sett
     if not kept or not copies:
         return [None] * len(copies)
     corpus = _corpus(text, kept, copies)
-    tokens = corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character
-    sets = shingles.shingle_sets(*tokens)
+    columns = corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character
+    near = _near(corpus, shingles.shingle_sets(*columns), len(kept), settings)
     runs = passages.find(corpus.stream, seeds.pick(corpus.stream)).runs
-    verdicts = against(
-        corpus, shingles.ShingleSource(*tokens), _near(corpus, sets, len(kept), settings), runs, settings
-    )
+    verdicts = against(corpus, shingles.ShingleSource(*columns), near, runs, settings)
     return [None if verdict is None else _proof(corpus, verdict) for verdict in verdicts]
 
 
@@ -72,14 +70,13 @@ def _corpus(text: str, kept: Sequence[Span], copies: Sequence[str]) -> Corpus:
     rank = np.arange(len(texts), dtype=np.int64)
     by_character = shingles.unspaced(tokens.flags, tokens.offsets)
     shift = np.repeat(spans[:, 0], sizes)
-    stream = Stream(
-        tokens.hash, tokens.offsets, documents, shingles.unspaced(tokens.flags, documents), rank, tokens.flags
-    )
+    by_document = shingles.unspaced(tokens.flags, documents)
+    stream = Stream(tokens.hash, tokens.offsets, documents, by_document, rank, tokens.flags)
+    start, end = ((column + shift).astype(np.uint32) for column in (tokens.start, tokens.end))
     return Corpus(
-        tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream,
-        (tokens.start + shift).astype(np.uint32), (tokens.end + shift).astype(np.uint32), by_character,
-        shingles.long_enough(tokens.offsets, by_character), shingles.fingerprints(tokens.hash, tokens.offsets),
-        texts.__getitem__, owners(sizes).astype(np.int32),
+        tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream, start, end,
+        by_character, shingles.long_enough(tokens.offsets, by_character),
+        shingles.fingerprints(tokens.hash, tokens.offsets), texts.__getitem__, owners(sizes).astype(np.int32),
     )  # fmt: skip
 
 

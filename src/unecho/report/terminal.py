@@ -15,8 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..wording import counted, one_line, percent, visible, visible_name
-from .judge import kind_of
-from .model import KIND_NAMES, REASON_NAMES, Finding, Report, place_of
+from .model import REASON_NAMES, Finding, Report, place_of
 
 _LISTED = 10
 _FEW = 5
@@ -140,9 +139,9 @@ class _Screen:
         table = self._table("The closest calls: look at these first", ("Begins with, decided as",), ("Covered",))
         for finding in findings[:_FEW]:
             member = finding.cluster.members[0]
-            kind = KIND_NAMES[kind_of(member, self._report.threshold)]
+            fate = "removed" if member.action == "removed" else "stays"
             text = self._line(self._report.text(place_of(member)))
-            table.add_row(Group(text, self._line(f"{kind}: {member.why}", "dim")), percent(member.covered, down=True))
+            table.add_row(Group(text, self._line(f"{fate}: {member.why}", "dim")), percent(member.covered, down=True))
         return table
 
     def quotes(self) -> RenderableType | None:

@@ -37,6 +37,7 @@
   let fading;
   function say(text, wrong = false) {
     const line = $("#message");
+    ($("dialog[open]") || document.body).append(line); // above what is open
     line.textContent = text;
     line.classList.toggle("wrong", wrong);
     clearTimeout(fading);

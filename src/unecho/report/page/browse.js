@@ -124,13 +124,23 @@
       let index = this.shown.findIndex((item) => String(this.kind.id(item)) === id);
       if (index < 0) {
         const item = this.items.find((one) => String(this.kind.id(one)) === id);
-        if (!item) return;
+        if (!item) {
+          this.absent();
+          return;
+        }
         this.search.value = "";
         for (const filter of this.filters) filter.select.value = "";
         this.apply();
         index = this.shown.indexOf(item);
       }
       if (this.chosen !== this.shown[index]) this.list.select(index);
+      this.enter();
+    }
+
+    // A link may lead to a finding that a large run's page leaves out.
+    absent() {
+      this.chosen = null;
+      replace(this.pane, element("p", { class: "notice" }, `This ${this.kind.what} is not in this page, which holds a part of a large run. “unecho review” shows all.`));
       this.enter();
     }
 

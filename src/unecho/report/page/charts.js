@@ -118,5 +118,5 @@
     }
   }
 
-  unecho.charts = { draw, resize: () => drawn.forEach((chart) => chart.resize()) };
+  unecho.charts = { draw };
 })();

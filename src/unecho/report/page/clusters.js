@@ -66,7 +66,8 @@
 
   async function memberCard(cluster, member, keeperText) {
     const text = await store.paragraph(member);
-    const pieces = diff.words(keeperText, text);
+    const kept = await store.text(cluster.keeper.document);
+    const pieces = diff.placed(diff.words(keeperText, text), kept.windows.map((window) => window.text).join("\n"));
     const body = member.kind === "exact" && !pieces.some(({ kind }) => kind !== "same")
       ? element("p", { class: "small soft" }, "The same, letter by letter.")
       : text ? shown.difference(pieces, beside.on) : element("p", { class: "small soft" }, "(its text is not in this page)");
@@ -141,7 +142,7 @@
         : null,
       element("p", { class: "small soft legend" },
         element("ins", {}, "Underlined"), " words stand only in the copy, ", element("del", {}, "struck"),
-        " words only in the kept text. “Covered” is the share of a paragraph’s words that the kept document prints too, in order; “resemblance” and “containment” compare sets of three-word sequences."),
+        " words only in the kept text, ", element("mark", {}, "marked"), " words stand in another paragraph of the kept document. “Covered” is the share of a paragraph’s words that the kept document prints too, in order; “resemblance” and “containment” compare sets of three-word sequences."),
     );
   }
 

@@ -98,6 +98,14 @@
     return [head, pieces.slice(head.length, pieces.length - tail.length), tail];
   }
 
+  // Of what the kept paragraph does not have, what its document prints in other paragraphs: "elsewhere".
+  function placed(pieces, document) {
+    return pieces.flatMap((whole) => {
+      if (whole.kind !== "here-only" || whole.words < 4) return [whole];
+      return shared(whole.text, document, 4).map((part) => piece(part.shared ? "elsewhere" : "here-only", split(part.text)));
+    });
+  }
+
   const LONGER = 8; // words from which what only the kept text has is no change of the copy, but more text
 
   // What a reader must look at: numbers and names that only one of the texts has.
@@ -108,7 +116,7 @@
       if (kind === "kept-only" && count > LONGER) continue;
       const side = kind === "here-only" ? 1 : 0;
       for (const { word } of items) {
-        if (kind !== "same" && STARTS_WORD.test(word)) {
+        if (kind !== "same" && kind !== "elsewhere" && STARTS_WORD.test(word)) {
           found.words += 1;
           if (/\p{N}/u.test(word)) found.numbers[side].push(word);
           else if (/^\p{Lu}/u.test(word) && !opening) found.names[side].push(word);
@@ -141,5 +149,5 @@
     return pieces;
   }
 
-  unecho.diff = { split, words, middle, differences, shared, countWords };
+  unecho.diff = { split, words, middle, placed, differences, shared, countWords };
 })();

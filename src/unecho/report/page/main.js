@@ -12,7 +12,15 @@
   async function route() {
     const [name, ...rest] = location.hash.slice(1).split("/");
     const known = sections.some((section) => section.id === name);
-    await open(known ? name : "overview", rest.length ? decodeURIComponent(rest.join("/")) : null);
+    await open(known ? name : "overview", rest.length ? decoded(rest.join("/")) : null);
+  }
+
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text; // an address that somebody cut
+    }
   }
 
   async function open(name, id) {
@@ -91,14 +99,16 @@
 
   let opened = [];
   addEventListener("beforeprint", () => {
+    document.documentElement.dataset.paper = "";
     opened = [...document.querySelectorAll("details:not([open])")];
     for (const item of opened) item.open = true;
-    unecho.charts.resize();
+    unecho.charts.draw();
   });
   addEventListener("afterprint", () => {
     for (const item of opened) item.open = false;
     if (view()) view().unprint();
-    unecho.charts.resize();
+    delete document.documentElement.dataset.paper;
+    unecho.charts.draw();
   });
 
   if (typeof DecompressionStream === "undefined") document.getElementById("too-old").hidden = false;

@@ -75,6 +75,9 @@
       const folded = piece.words > FOLD ? equal(piece) : bare;
       return [element("del", {}, unseen("[only in the kept copy: "), folded, unseen("]")), space];
     }
+    if (piece.kind === "elsewhere") {
+      return [element("mark", {}, unseen("[in another paragraph of the kept document: "), bare, unseen("]")), space];
+    }
     return [element("ins", {}, unseen("[only here: "), bare, unseen("]")), space];
   }
 
@@ -92,14 +95,14 @@
   // One text with both sides' changes, or the two texts beside each other.
   function difference(pieces, beside) {
     const [head, inner, tail] = diff.middle(pieces);
-    const draw = (skipped) => {
-      const seen = (piece) => piece.kind !== skipped;
+    const draw = (...skipped) => {
+      const seen = (piece) => !skipped.includes(piece.kind);
       const children = inner.filter(seen).flatMap((piece) => (piece.kind === "same" ? equal(piece) : change(piece)));
       return paragraph(head.filter(seen).flatMap(outside), children, tail.filter(seen).flatMap(outside));
     };
-    if (!beside) return draw(null);
-    const side = (label, skipped) => element("div", { class: "column" }, element("p", { class: "small soft" }, label), draw(skipped));
-    return element("div", { class: "columns" }, side("The kept copy", "here-only"), side("This copy", "kept-only"));
+    if (!beside) return draw();
+    const side = (label, ...skipped) => element("div", { class: "column" }, element("p", { class: "small soft" }, label), draw(...skipped));
+    return element("div", { class: "columns" }, side("The kept copy", "here-only", "elsewhere"), side("This copy", "kept-only"));
   }
 
   // "numbers 1,500 → 2,500": what a reader must look at.
