@@ -362,7 +362,8 @@ def _but_for_report(one: dict[str, str], other: dict[str, str]) -> bool:
 def test_a_new_run_keeps_what_people_decided(written: Path) -> None:
     put(written / "decisions.jsonl", step("reject", copy(NOTICE, NOTICE)))
     before = (written / "decisions.jsonl").read_bytes()
-    assert call_cli("dedupe", written.parent / "in", "-o", written, "-q").code == 0
+    done = call_cli("dedupe", written.parent / "in", "-o", written)
+    assert done.out.endswith(f"{written} holds 1 decision from before: unecho apply {written} carries them out\n")
     assert (written / "decisions.jsonl").read_bytes() == before
     other = put(written.parent / "other.jsonl", step("reject", copy(QUAKE, QUAKE), number=2))
     done = call_cli("dedupe", written.parent / "in", "-o", written, "-q", "--decisions", other)
