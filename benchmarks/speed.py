@@ -1,11 +1,18 @@
 """Cost of finding near-duplicate paragraphs by MinHash, in CPU time and memory, beside that of other tools.
 
-    python benchmarks/speed.py CORPUS.jsonl [--peers datasketch,rensa,daft] [--workers 1]
+    python benchmarks/speed.py CORPUS.jsonl [--peers datasketch,rensa,daft] [--workers 1] [--json]
+    python benchmarks/speed.py CORPUS.jsonl --growth
+    python benchmarks/speed.py --stress notice --count 500000
+    python benchmarks/speed.py --stress template --count 100000
 
 Each does the same in a process of its own: reads JSONL rows with a ``text``, splits it at blank lines, collapses
 equal paragraphs, signs those of 8 words and more by their runs of 3 words with 128 permutations, looks for
 resemblance of .8 and joins what it found to clusters. unecho verifies every pair exactly; the others go by the
-estimate. ``wc -w`` reads the same file, as a measure of the machine. No cleaning, no passages, no report.
+estimate. ``wc -w`` reads the same file, as a measure of the machine. No cleaning, no passages, no report; "matching"
+is all that ``unecho dedupe --clean off`` does up to the report: MinHash, passages, stories, choosing, removals.
+
+``--growth`` compares the matching of the whole corpus with that of its first tenth; ``--stress`` does the same with
+a made corpus: one notice below so many articles, or so many pages made from one template.
 
 CPU: user and system time of the process, its start and its imports included (not compilation, which happens once
 for each installation). Memory: the largest resident size. Compare ratios of one run, not seconds.
@@ -17,19 +24,23 @@ import argparse
 import importlib.util
 import json
 import os
+import random
 import subprocess
 import sys
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from unecho import lsh, shingles, verify
+from unecho import lsh, pipeline, shingles, verify
 from unecho.columns import Hashes, Ints, Mask, first_equal, offsets_of
+from unecho.config import Config, Limits, Settings
 from unecho.normalize import tokenize
 
 THRESHOLD = 0.8
@@ -179,6 +190,12 @@ def unecho(path: Path, workers: int) -> Found:
     return count, repeats(count, pairs[similar].tolist())
 
 
+def matching(path: Path, workers: int) -> Found:
+    config = Config(Settings(clean="off"), Limits(workers=workers))
+    with pipeline.run("dedupe", [path], config) as result:
+        return result.paragraphs, len(result.removals)
+
+
 # ---- peers ------------------------------------------------------------------------------------------
 
 
@@ -231,7 +248,7 @@ def daft(path: Path, _: int) -> Found:
     return total, repeats(len(rows), pairs.tolist())
 
 
-RUNS = {run.__name__: run for run in (unecho, datasketch, rensa, daft)}
+RUNS = {run.__name__: run for run in (unecho, matching, datasketch, rensa, daft)}
 
 
 # ---- measuring --------------------------------------------------------------------------------------
@@ -273,27 +290,104 @@ def table(costs: Sequence[Cost]) -> Iterator[str]:
         yield f"| {cost.name} | {times} | {peak} | {rate} |"
 
 
+# ---- growth -----------------------------------------------------------------------------------------
+
+
+def tenth(path: Path, folder: Path) -> Path:
+    """The first tenth of a corpus' rows, each row of the same size on average, as a file of its own."""
+    with path.open("rb") as lines:
+        count = sum(1 for _ in lines)
+        lines.seek(0)
+        part = folder / "tenth.jsonl"
+        part.write_bytes(b"".join(islice(lines, count // 10)))
+    return part
+
+
+def made(kind: str, count: int, folder: Path) -> Path:
+    """A corpus that is hard on a search for repeats: the same words in every document."""
+    rng = random.Random(kind)
+    words = ["".join(rng.choices("abcdefghijklmnoprstuvw", k=rng.randint(2, 9))) for _ in range(20_000)]
+
+    def some(size: int) -> list[str]:
+        return rng.choices(words, k=size)
+
+    fixed = [some(40) for _ in range(1 if kind == "notice" else 5)]
+    path = folder / f"{kind}-{count}.jsonl"
+    with path.open("wb") as file:
+        for number in range(count):
+            # The pages of a template differ in a word or two of every paragraph.
+            parts = [part if kind == "notice" else [*part[:20], *some(2), *part[20:]] for part in fixed]
+            text = "\n\n".join(map(" ".join, [some(30), *parts]))
+            file.write(orjson.dumps({"id": f"{number:07d}", "text": text}) + b"\n")
+    return path
+
+
+def growth(small: Path, large: Path, command: Sequence[str]) -> list[Cost]:
+    """What the matching costs on a corpus and on one ten times as large."""
+    return [
+        measure(f"{name} {what}", [*line, str(path), *rest])
+        for path, what in ((small, "tenth"), (large, "whole"))
+        for name, line, rest in (("wc -w", ["wc", "-w"], []), ("matching", command[:2], command[2:]))
+    ]
+
+
+def growth_table(costs: Sequence[Cost]) -> Iterator[str]:
+    words, small, more_words, large = costs
+    yield "| | CPU s | x wc -w | peak MB | paragraphs | removals |"
+    yield "|---|---|---|---|---|---|"
+    for cost, base in ((small, words), (large, more_words)):
+        found = cost.found or (0, 0)
+        yield (
+            f"| {cost.name} | {cost.cpu:.2f} | {cost.cpu / base.cpu:.1f} | {cost.peak:,.0f} | {found[0]:,} |"
+            f" {found[1]:,} |"
+        )
+    yield f"CPU: {large.cpu / small.cpu:.1f} times as much"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path)
+    parser.add_argument("corpus", type=Path, nargs="?")
     parser.add_argument("--peers", default="datasketch,rensa,daft")
-    parser.add_argument("--workers", type=int, default=1, help="threads of unecho")
+    parser.add_argument("--workers", type=int, default=1, help="threads and processes of unecho")
+    parser.add_argument(
+        "--growth", action="store_true", help="the matching of the corpus beside that of its first tenth"
+    )
+    parser.add_argument("--stress", choices=("notice", "template"), help="the same with a made corpus")
+    parser.add_argument("--count", type=int, default=100_000, help="documents of the made corpus")
+    parser.add_argument("--json", action="store_true")
     parser.add_argument("--run", choices=RUNS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.run:
         print(json.dumps(RUNS[options.run](options.corpus, options.workers)))
         return
+    if not options.corpus and not options.stress:
+        parser.error("a corpus is needed, or --stress")
     from unecho import kernels
 
     kernels.warm()
+    tail = ["--workers", str(options.workers), "--run"]
+    with tempfile.TemporaryDirectory() as name:
+        if options.stress:
+            corpora = [made(options.stress, count, Path(name)) for count in (options.count // 10, options.count)]
+        elif options.growth:
+            corpora = [tenth(options.corpus, Path(name)), options.corpus]
+        else:
+            corpora = []
+        if corpora:
+            costs = growth(corpora[0], corpora[1], [sys.executable, __file__, *tail, "matching"])
+            show(costs, list(growth_table(costs)), options.json)
+            return
     wanted = [name for name in options.peers.split(",") if name]
     missing = [name for name in wanted if not importlib.util.find_spec(name)]
-    command = [sys.executable, __file__, str(options.corpus), "--workers", str(options.workers), "--run"]
+    command = [sys.executable, __file__, str(options.corpus), *tail]
     costs = [measure("wc -w", ["wc", "-w", str(options.corpus)])]
-    costs += [measure(name, [*command, name]) for name in ["unecho", *wanted] if name not in missing]
-    print("\n".join(table(costs)))
-    for name in missing:
-        print(f"{name} is not installed: left out")
+    costs += [measure(name, [*command, name]) for name in ["unecho", "matching", *wanted] if name not in missing]
+    lines = [*table(costs), *(f"{name} is not installed: left out" for name in missing)]
+    show(costs, lines, options.json)
+
+
+def show(costs: Sequence[Cost], lines: Sequence[str], as_json: bool) -> None:
+    print(json.dumps([asdict(cost) for cost in costs]) if as_json else "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import datasketch
@@ -221,6 +222,41 @@ def test_candidates_are_merged_along_the_way(rows: list[list[int]], limit: int) 
         patch.setattr(lsh, "_PAIRS", limit)
         assert lsh.candidates(keys, rank).tolist() == whole.tolist()
     assert all(rank[a] < rank[b] for a, b in whole.tolist())
+
+
+# ---- growth -----------------------------------------------------------------------------------------
+
+
+def pages(kind: str, count: int) -> list[str]:
+    """Articles with one notice below them, or pages made from one template, a word of which is their own."""
+    words = [f"w{number}" for number in range(120)]
+    if kind == "notice":
+        return [" ".join([*(f"own{n}x{m}" for m in range(20)), *words[:40]]) for n in range(count)]
+    return [" ".join([*words[:30], f"own{n}", *words[30:60], f"too{n}", *words[60:]]) for n in range(count)]
+
+
+@pytest.mark.parametrize("kind", ["notice", "template"])
+def test_comparisons_grow_with_the_documents_and_not_with_their_square(kind: str) -> None:
+    counts = [comparisons(pages(kind, number)) for number in (200, 400, 800)]
+    for (seed_pairs, candidates), (more_pairs, more_candidates) in pairwise(counts):
+        assert 0 < more_pairs <= 2.2 * seed_pairs
+        assert more_candidates <= 2.5 * candidates  # small buckets are compared whole
+
+
+def comparisons(texts: list[str]) -> tuple[int, int]:
+    """Pairs of seeds, and pairs of paragraphs, that are looked at."""
+    stream = stream_of(texts)
+    chosen = seeds.pick(stream, compiled=True)
+    groups, edges = passages.groups_of(stream, chosen)
+    rules = passages.rules_of()
+    room = passage_kernels.Found(np.empty((9999, 4), np.int64), np.empty((99999, 3), np.int64), np.zeros(3, np.int64))
+    words = passage_kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
+    rows = np.array([0, len(texts)], np.int64)
+    compared = passage_kernels.passages(words, groups, edges, rules, rows, room)
+    assert rows[0] == len(texts)
+    assert compared == len(seeds.seed_pairs(stream, chosen).a)
+    keys = lsh.keys_of(sets_of(texts), lsh.plan(0.5), compiled=True)
+    return compared, len(lsh.candidates(keys, np.arange(len(texts), dtype=np.int64)))
 
 
 # ---- when they serve, and where compiled code is kept --------------------------------------------------

@@ -131,12 +131,8 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     """``find`` by the kernels: each document is compared with all before it."""
     from . import passage_kernels as kernels
 
-    groups, edges = _groups(stream, seeds)
-    needed = np.array([_needed(rarity) for rarity in range(kernels.RARITIES)])
-    words = kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
-    rules = kernels.Rules(
-        SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED, needed, QUOTED, UNQUOTED
-    )
+    groups, edges = groups_of(stream, seeds)
+    rules, words = rules_of(), kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
 
     def work(first: int, end: int) -> tuple[Ints, Ints]:
         rows, room = np.array([first, end], np.int64), ROOM
@@ -164,7 +160,16 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     return Alignments(rows[:, 0], rows[:, 1], rows[:, 2], offsets_of(rows[:, 3]), runs)
 
 
-def _groups(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, Ints]:
+def rules_of() -> kernels.Rules:
+    """What makes a passage, as the kernel takes it."""
+    from . import passage_kernels as kernels
+
+    needed = np.array([_needed(rarity) for rarity in range(kernels.RARITIES)])
+    limits = SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED
+    return kernels.Rules(*limits, needed, QUOTED, UNQUOTED)
+
+
+def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, Ints]:
     """The seeds as the kernel takes them, and where those of each document begin in order of place."""
     from . import passage_kernels as kernels
 

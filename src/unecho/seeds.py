@@ -237,7 +237,7 @@ def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
 # ---- exact runs -------------------------------------------------------------------------------------
 
 
-def _seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
+def seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
     """Pairs of equal seeds in different documents, as runs of one seed's length."""
     place = seeds.place
     document = np.searchsorted(stream.documents, place, side="right") - 1
@@ -253,7 +253,7 @@ def _seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
 
 def exact_runs(stream: Stream, seeds: Seeds) -> Runs:
     """Seed pairs merged along their diagonals and extended to maximal runs, sorted by documents and place."""
-    runs = _seed_pairs(stream, seeds)
+    runs = seed_pairs(stream, seeds)
     if not len(runs.a):
         return runs
     order = np.lexsort((runs.a, runs.b - runs.a, runs.b_document, runs.a_document))
