@@ -83,6 +83,10 @@ Clean = Annotated[
 KeepCategory = Annotated[str | None, _setting("Leave these in, e.g. caption,byline.", _CLEANING, metavar="CATEGORIES")]
 Rules = Annotated[str | None, _setting("Rules of your own (TOML).", _CLEANING, metavar="FILE")]
 HtmlAs = Annotated[str | None, _setting("What HTML becomes: txt (default) or md.", _CLEANING, metavar="FORMAT")]
+Extractor = Annotated[
+    str | None,
+    _setting("What finds the article on a page: own (default) or trafilatura.", _CLEANING, metavar="NAME"),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -145,6 +149,7 @@ def dedupe(
     keep_category: KeepCategory = None,
     rules: Rules = None,
     html_as: HtmlAs = None,
+    extractor: Extractor = None,
     encoding: Encoding = None,
     max_document_mb: MaxDocument = None,
     text_field: TextField = None,
@@ -174,6 +179,7 @@ def clean(
     keep_category: KeepCategory = None,
     rules: Rules = None,
     html_as: HtmlAs = None,
+    extractor: Extractor = None,
     encoding: Encoding = None,
     max_document_mb: MaxDocument = None,
     text_field: TextField = None,
