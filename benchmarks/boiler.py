@@ -158,10 +158,10 @@ def score_peers(pages: dict[str, Page], path: Path, known: rules.Rules) -> None:
         if name in ("trafilatura", "readability-lxml"):
             after = [(page, cleaned(text, known, "light")[0]) for page, text in rows]
             gold.print_scores(f"{name}, cleaned", after)
-            print(f"good words lost by cleaning: {_lost(rows, after):.2%}")
+            print(f"good words lost by cleaning: {lost(rows, after):.2%}")
 
 
-def _lost(before: Rows, after: Rows) -> float:
+def lost(before: Rows, after: Rows) -> float:
     """Share of the gold's word 4-grams in texts that cleaning took away."""
     had = gone = 0
     for (page, text), (_, left) in zip(before, after, strict=True):

@@ -329,3 +329,13 @@ def test_the_headline_of_a_dump_stays_above_its_article() -> None:
     tail = ["Read more:", "Ten things to do", "Comments are closed.", "© Herald", "Privacy policy", "Contact us"]
     _, gone = run("\n\n".join(head + prose + tail), "full")
     assert list(gone) == head[:4] + tail
+
+
+def test_an_article_in_a_frame_is_a_dump_though_little_is_certain() -> None:
+    """One line that a rule of the site's frame takes, and nothing but junk at both ends."""
+    head = ["Harbour Post", "Opinion", "Weather", "Tide tables", "Ferries", "Today's paper", "The old bridge"]
+    foot = ["Most popular", "Ten bridges to see", "The mayor's garden", "Ferries run late", "Privacy policy"]
+    body = [f"On day {number} {SENTENCE * 2}" for number in range(12)]
+    assert run("\n".join(head + body + foot))[0].mode == "raw"
+    assert run("\n".join(head + body + foot[:-1]))[0].mode == "extracted"
+    assert run("\n".join(head[-1:] + body + foot))[0].mode == "extracted"

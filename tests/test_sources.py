@@ -8,15 +8,18 @@ import json
 import os
 import random
 import socket
+import sys
 import tracemalloc
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unecho import sources
+from unecho import config, sources
 from unecho.config import Settings, build
 from unecho.errors import UsageError
 from unecho.model import Document, Raw, Skipped, Source
@@ -687,3 +690,33 @@ def test_dates_do_not_depend_on_the_machine(zone: str, monkeypatch: pytest.Monke
 def test_any_date_is_taken(value: object) -> None:
     found = iso_date(value)
     assert found is None or found == found.strip() != ""
+
+
+def test_another_extractor_gives_the_text_and_the_page_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for trafilatura: it need not be installed."""
+    module = ModuleType("trafilatura")
+    module.__spec__ = ModuleSpec("trafilatura", None)
+    given: list[dict[str, object]] = []
+
+    def extract(html: str, **options: object) -> str | None:
+        given.append(options)
+        return "The article." if "article" in html else None
+
+    vars(module)["extract"] = extract
+    monkeypatch.setitem(sys.modules, "trafilatura", module)
+    settings = Settings(extractor="trafilatura")
+    source = Source(Path("a.html"), "a.html", "html")
+    page = b"<html lang=en><title>T</title><nav>Home</nav><p>the article</p></html>"
+    found = parse(Raw(source, None, page), settings)
+    assert isinstance(found, Document)
+    assert (found.text, found.blocks, found.title, found.language) == ("The article.", (), "T", "en")
+    assert given[0]["deduplicate"] is False  # it would remember earlier pages
+    other = parse(Raw(source, None, b"<title>T</title><nav>Home</nav>"), settings)
+    assert isinstance(other, Document)
+    assert other.text == "Home" and other.blocks
+
+
+def test_an_extractor_that_is_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match="trafilatura is not installed"):
+        Settings(extractor="trafilatura")

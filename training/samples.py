@@ -86,6 +86,6 @@ def sample(
 ) -> Sample:
     """Measure a document and label its lines."""
     lines = [features.shape(text[start:end]) for start, end in spans]
-    found = evidence.gather(text, spans, blocks, label.hits(lines, known, raw=kind in ("html", "text")))
+    found = evidence.Evidence(text, spans, blocks, label.hits(lines, known, raw=kind in ("html", "text")))
     wanted = np.array(gold.wanted(page, found.texts, list(given.values())), np.float64).reshape(-1, 2)
     return Sample(page, kind, found, wanted[:, 0], wanted[:, 1])

@@ -14,18 +14,20 @@ from __future__ import annotations
 import argparse
 import pickle
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
+import boiler
 import gold
 import learn
 from samples import EXTRACTORS, Sample, samples
 
-from unecho.boilerplate import evidence, features, model, score
-from unecho.columns import Ints
+from unecho.boilerplate import features, label, model
+from unecho.model import Label
 
 SOURCES: dict[str, tuple[str, ...]] = {"html": ("html",), "text": ("text",), "light": EXTRACTORS}
 
@@ -36,6 +38,7 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", choices=model.KINDS, default=list(model.KINDS))
     parser.add_argument("--folds", type=int, default=4)
     parser.add_argument("--cache", type=Path)
+    parser.add_argument("--out", type=Path, default=model.FILE, help="the file to write (default: the package's)")
     parser.add_argument("--no-write", action="store_true")
     options = parser.parse_args()
     documents = read(options.data, options.cache)
@@ -47,7 +50,7 @@ def main() -> None:
         if not options.no_write:
             trained[kind] = replace(learn.train(own), threshold=THRESHOLDS[kind])
     if not options.no_write:
-        model.save(trained, model.FILE)
+        model.save(trained, options.out)
 
 
 THRESHOLDS: dict[model.Kind, int] = {"html": 0, "text": 0, "light": -6000}
@@ -67,25 +70,29 @@ def read(data: Path, cache: Path | None) -> list[Sample]:
 
 def cross_validate(documents: Sequence[Sample], kind: model.Kind, folds: int) -> None:
     """Label every document with a model that never saw its site, and score what is left of it."""
-    rows: list[tuple[Sample, Ints]] = []
+    rows: dict[str, list[tuple[Sample, list[Label]]]] = defaultdict(list)
     for part in range(folds):
-        trained = learn.train([one for one in documents if gold.fold_of(one.site, folds) != part])
-        unseen = [one for one in documents if gold.fold_of(one.site, folds) == part]
-        rows.extend((one, evidence.scores(one.found, trained)) for one in unseen)
+        learnt = learn.train([one for one in documents if gold.fold_of(one.site, folds) != part])
+        learnt = replace(learnt, threshold=THRESHOLDS[kind])
+        for one in documents:
+            if gold.fold_of(one.site, folds) == part:
+                lines = [features.shape(text) for text in one.found.texts]
+                work = label.of_extract if kind == "light" else label.of_dump
+                rows[one.kind].append((one, work(one.found, lines, learnt)))
         print(f"{kind}: fold {part + 1} of {folds}", flush=True)
-    if kind == "light":
-        return
-    for threshold in (-1600, -800, 0, 800):
-        plain, whole = [], []
-        for one, scores in rows:
-            texts = one.found.texts
-            plain.append((one.page, "\n".join(t for t, s in zip(texts, scores, strict=True) if s > threshold)))
-            lines = [features.shape(text) for text in texts]
-            page = score.Scored(lines, one.found.blocks, one.found.hits, [(s - threshold) / 4096 for s in scores])
-            keep = score.article(page)
-            whole.append((one.page, "\n".join(t for t, k in zip(texts, keep, strict=True) if k)))
-        gold.print_scores(f"{kind} {threshold}: model", plain)
-        gold.print_scores(f"{kind} {threshold}: model and rules", whole)
+    for name, own in rows.items():
+        before = [(one.page, "\n".join(one.found.texts)) for one, _ in own]
+        after = [(one.page, _left(one, labels)) for one, labels in own]
+        if kind == "light":
+            gold.print_scores(f"{name} as it is", before)
+            print(f"good words lost by cleaning: {boiler.lost(before, after):.2%}")
+        gold.print_scores(f"{name}, {folds} folds by site", after)
+        boiler.by_language(after)
+
+
+def _left(one: Sample, labels: Sequence[Label]) -> str:
+    pairs = zip(one.found.texts, labels, strict=True)
+    return "\n".join(text for text, found in pairs if found.category is None)
 
 
 if __name__ == "__main__":

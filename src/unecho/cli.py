@@ -86,6 +86,10 @@ Decisions = Annotated[
     str | None, _setting("Carry out what people decided on earlier findings.", _CHOOSING, metavar="FILE")
 ]
 HtmlAs = Annotated[str | None, _setting("What HTML becomes: txt (default) or md.", _CLEANING, metavar="FORMAT")]
+Extractor = Annotated[
+    str | None,
+    _setting("What finds the article on a page: own (default) or trafilatura.", _CLEANING, metavar="NAME"),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -149,6 +153,7 @@ def dedupe(
     keep_category: KeepCategory = None,
     rules: Rules = None,
     html_as: HtmlAs = None,
+    extractor: Extractor = None,
     encoding: Encoding = None,
     max_document_mb: MaxDocument = None,
     text_field: TextField = None,
@@ -178,6 +183,7 @@ def clean(
     keep_category: KeepCategory = None,
     rules: Rules = None,
     html_as: HtmlAs = None,
+    extractor: Extractor = None,
     encoding: Encoding = None,
     max_document_mb: MaxDocument = None,
     text_field: TextField = None,

@@ -7,6 +7,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -45,6 +46,8 @@ class Settings:
     decisions: str = ""
     """Path of a ``decisions.jsonl``: what people decided about earlier findings, carried out on these."""
     html_as: Literal["txt", "md"] = "txt"
+    extractor: Literal["own", "trafilatura"] = "own"
+    """What finds the article on an HTML page; after trafilatura only the light pass cleans."""
     encoding: str = ""
     """Encoding of all input; empty: found out file by file."""
     max_document_mb: int = 256
@@ -68,6 +71,11 @@ class Settings:
             )
         if self.max_document_mb < 1:
             raise UsageError(f"max_document_mb is {self.max_document_mb}", "give at least 1")
+        if self.extractor == "trafilatura" and find_spec("trafilatura") is None:
+            raise UsageError(
+                "the extractor trafilatura is not installed",
+                "pip install 'unecho[trafilatura]', or leave --extractor out",
+            )
         for criterion in self.keep:
             _known(criterion, KEEP_CRITERIA, "criterion of --keep")
         for category in self.keep_category:

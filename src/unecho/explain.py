@@ -136,5 +136,5 @@ def _learnt(case: _Case, known: rules.Rules) -> list[str]:
         return []
     raw = case.record.mode == "raw"
     lines = [features.shape(case.text[start:end]) for start, end in spans]
-    found = evidence.gather(case.text, spans, (), label.hits(lines, known, raw))
+    found = evidence.Evidence(case.text, spans, (), label.hits(lines, known, raw))
     return reasons.against(found, model.shipped()["text" if raw else "light"], number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,31 +22,32 @@ _CAP = 80
 """Words of a line beyond which more do not count: one long line is no article."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
-    """The lines of a document, measured."""
+    """The lines of a document; they are measured when somebody asks."""
 
-    lines: Measures
-    texts: tuple[str, ...]
+    text: str
+    spans: Sequence[tuple[int, int]]
+    """Where the lines lie in ``text``: in order, apart, not empty."""
     blocks: Sequence[Block]
-    """One a line for HTML, else none."""
+    """What the markup says of each line, for HTML; else none."""
     hits: Sequence[Rule | None]
     """The rule that takes the line by itself."""
-    names: tuple[tuple[int, ...], ...]
-    """For HTML, where the tags and tokens of each line fall."""
 
+    @cached_property
+    def lines(self) -> Measures:
+        """The measures of the lines."""
+        return measure(self.text, self.spans)
 
-def gather(
-    text: str, spans: Sequence[tuple[int, int]], blocks: Sequence[Block], hits: Sequence[Rule | None]
-) -> Evidence:
-    """Measure the lines of ``text`` that lie at ``spans``."""
-    return Evidence(
-        measure(text, spans),
-        tuple(text[start:end] for start, end in spans),
-        blocks,
-        hits,
-        matrix.names_of(blocks),
-    )
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The lines as written."""
+        return tuple(self.text[start:end] for start, end in self.spans)
+
+    @cached_property
+    def names(self) -> tuple[tuple[int, ...], ...]:
+        """For HTML, where the tags and tokens of each line fall."""
+        return matrix.names_of(self.blocks)
 
 
 def own_columns(found: Evidence, model: Model) -> Columns:

@@ -12,8 +12,10 @@ from typing import Literal
 
 from ..model import Block, Label, Mode
 from . import evidence, features, model, score
+from .evidence import Evidence
 from .features import Shape
 from .forest import UNIT
+from .model import Model
 from .rules import Line, Rule, Rules, normalise
 
 Clean = Literal["auto", "light", "full", "off"]
@@ -22,6 +24,8 @@ _CONTENT = Label(None, 1.0, "")
 _NAME_WORDS = 5
 _TITLE_WORDS = 16
 _MIN_RAW_LINES = 15
+_EDGE = 5
+"""Lines at each end of a dump that belong to the frame of the page."""
 _MIN_SHORT = 0.4
 """Least share of short lines in the dump of a page."""
 _FRAME = frozenset(
@@ -83,61 +87,86 @@ def label(
     if clean == "off" or not spans:
         return Labelled(None, [_CONTENT] * len(spans))
     lines = [features.shape(text[start:end]) for start, end in spans]
-    raw = clean == "full" or (clean == "auto" and (bool(blocks) or looks_raw(lines, rules)))
-    labels = _raw(text, spans, lines, blocks, rules) if raw else _extracted(text, spans, lines, rules)
+    raw = clean == "full" or (clean == "auto" and (bool(blocks) or _is_dump(text, spans, lines, rules)))
+    learnt = model.shipped()["light" if not raw else "html" if blocks else "text"]
+    found = Evidence(text, spans, blocks, hits(lines, rules, raw))
+    labels = of_dump(found, lines, learnt) if raw else of_extract(found, lines, learnt)
     return Labelled("raw" if raw else "extracted", labels)
 
 
-def looks_raw(lines: Sequence[Shape], rules: Rules) -> bool:
-    """Whether lines are the dump of a whole page: many, mostly short, some of them certain boilerplate."""
+def _is_dump(text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules) -> bool:
+    """Whether a text is the dump of a whole page: to be seen at once, or because the article stands in a frame."""
     if len(lines) < _MIN_RAW_LINES:
         return False
-    short = [line for line in lines if line.words <= 8 and not line.ends and not line.item]
-    if len(short) < _MIN_SHORT * len(lines):
-        return False
-    found = {
+    frame = _frame_rules(lines, rules)
+    return _looks_raw(lines, frame) or (bool(frame) and _is_framed(text, spans, lines, rules))
+
+
+def _frame_rules(lines: Sequence[Shape], rules: Rules) -> set[tuple[str, str]]:
+    """Category and name of the rules of a site's frame that take short lines."""
+    return {
         (hit.category, hit.name)
-        for line in short
-        if any(map(str.isalpha, line.text))  # lines of signs are code as often as paging
+        for line in lines
+        if _is_short(line)
+        and any(map(str.isalpha, line.text))  # lines of signs are code as often as paging
         and (hit := rules.match(Line(line.text, line.words, raw=True)))
         and hit.category in _FRAME
     }
-    return len(found) >= 3 and len({category for category, _ in found}) >= 2
+
+
+def _is_short(line: Shape) -> bool:
+    return line.words <= 8 and not line.ends and not line.item
+
+
+def _looks_raw(lines: Sequence[Shape], frame: set[tuple[str, str]]) -> bool:
+    """Whether lines are mostly short, some of them certain boilerplate of several kinds."""
+    short = sum(map(_is_short, lines))
+    return short >= _MIN_SHORT * len(lines) and len(frame) >= 3 and len({category for category, _ in frame}) >= 2
+
+
+def _is_framed(text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules) -> bool:
+    """Whether the model that knows dumps sees an article between lines of junk that rules know too."""
+    if any(line.words > _LONGEST_JUDGED for line in (*lines[:_EDGE], *lines[-_EDGE:])):
+        return False
+    learnt, found = model.shipped()["text"], hits(lines, rules, raw=True)
+    odds = evidence.scores(Evidence(text, spans, (), found), learnt) - learnt.threshold
+    article = [number for number, value in enumerate(odds.tolist()) if value >= 0]
+    if not article or article[0] < _EDGE or article[-1] >= len(lines) - _EDGE:
+        return False
+    outside = (*range(article[0]), *range(article[-1] + 1, len(lines)))
+    return any((hit := found[number]) is not None and hit.category in _FRAME for number in outside)
 
 
 # --- what an extractor gave ------------------------------------------------------------------------------
 
 
-def _extracted(text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules) -> list[Label]:
-    found = hits(lines, rules, raw=False)
-    unlike = _unlike(text, spans, lines, found)
-    if sum(1 for hit in found if hit and hit.id == "date.date-only") >= _TIMELINE:
-        found = [None if hit and hit.id == "date.date-only" else hit for hit in found]
-    labels = [_label(hit) if hit else _CONTENT for hit in found]
-    _follow_names(lines, found, labels)
-    _follow_lists(lines, found, labels)
+def of_extract(found: Evidence, lines: Sequence[Shape], learnt: Model) -> list[Label]:
+    """Labels of the lines of what an extractor gave."""
+    hits = found.hits
+    if sum(1 for hit in hits if hit and hit.id == "date.date-only") >= _TIMELINE:
+        hits = [None if hit and hit.id == "date.date-only" else hit for hit in hits]
+    labels = [_label(hit) if hit else _CONTENT for hit in hits]
+    _follow_names(lines, hits, labels)
+    _follow_lists(lines, hits, labels)
     _drop_repeats(lines, labels)
-    for number, mark in unlike.items():
-        if labels[number].category is None:
-            labels[number] = mark
+    _drop_unlike(found, lines, labels, learnt)
     _drop_repeats(lines, labels)
     return labels
 
 
-def _unlike(
-    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], hits: Sequence[Rule | None]
-) -> dict[int, Label]:
-    """Lines that the trained model is sure are none of the article's, items of lists and titles aside."""
-    judged = [n for n in range(_TITLES, len(lines)) if not lines[n].item and lines[n].words <= _LONGEST_JUDGED]
+def _drop_unlike(found: Evidence, lines: Sequence[Shape], labels: list[Label], learnt: Model) -> None:
+    """Lines that the trained model is sure are none of the article's go, items of lists and titles aside."""
+    judged = [
+        number
+        for number in range(_TITLES, len(lines))
+        if labels[number].category is None and not lines[number].item and lines[number].words <= _LONGEST_JUDGED
+    ]
     if not judged or len(lines) < _MIN_JUDGED:
-        return {}
-    learnt = model.shipped()["light"]
-    odds = (evidence.scores(evidence.gather(text, spans, (), hits), learnt) - learnt.threshold).tolist()
-    return {
-        number: Label("other", score.confidence(odds[number] / UNIT), "context.unlike-article")
-        for number in judged
-        if odds[number] < (_SURER * UNIT if _is_inside(lines, number) else 0)
-    }
+        return
+    odds = (evidence.scores(found, learnt) - learnt.threshold).tolist()
+    for number in judged:
+        if odds[number] < (_SURER * UNIT if _is_inside(lines, number) else 0):
+            labels[number] = Label("other", score.confidence(odds[number] / UNIT), "context.unlike-article")
 
 
 def _is_inside(lines: Sequence[Shape], number: int) -> bool:
@@ -227,10 +256,8 @@ def _says_the_same(before: Shape, line: Shape) -> bool:
 # --- the dump of a page ----------------------------------------------------------------------------------
 
 
-def _raw(
-    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], blocks: Sequence[Block], rules: Rules
-) -> list[Label]:
-    found = evidence.gather(text, spans, blocks, hits(lines, rules, raw=True))
-    labels = score.label(found, lines, model.shipped()["html" if blocks else "text"])
+def of_dump(found: Evidence, lines: Sequence[Shape], learnt: Model) -> list[Label]:
+    """Labels of the lines of a whole page."""
+    labels = score.label(found, lines, learnt)
     _drop_repeats(lines, labels)
     return labels

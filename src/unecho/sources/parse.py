@@ -6,7 +6,8 @@ import contextlib
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 
@@ -15,6 +16,9 @@ from ..decode import decode
 from ..errors import UnreadableError
 from ..model import Block, Document, Raw, Skipped
 from .metadata import clean, iso_date, site_of, text_of
+
+if TYPE_CHECKING:
+    from ..markup import Page
 
 TEXT_FIELDS = (
     *("text", "body", "content", "article", "article_body", "articlebody", "article_text", "articletext"),
@@ -73,9 +77,7 @@ def _from_file(raw: Raw, settings: Settings) -> Document:
             bom=found.bom,
             repaired=found.repaired,
         )
-    from ..markup import read_html
-
-    page = read_html(found.text, settings.html_as)
+    page = _read_page(found.text, settings)
     return Document(
         id=source.name,
         text=page.text,
@@ -106,9 +108,7 @@ def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
     language, author = text_of(fields.get(LANGUAGE_FIELDS)), text_of(fields.get(AUTHOR_FIELDS))
     blocks: tuple[Block, ...] = ()
     if is_html:
-        from ..markup import read_html
-
-        page = read_html(text, settings.html_as)
+        page = _read_page(text, settings)
         text, blocks = page.text, page.blocks
         title, url = title or page.title, url or page.url
         found_date, language = found_date or iso_date(page.date), language or page.language
@@ -130,6 +130,21 @@ def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
         record=raw.data,
         field=name,
     )
+
+
+def _read_page(html: str, settings: Settings) -> Page:
+    """A page as we read it; with the text of another extractor, if that is wished and finds any."""
+    from ..markup import read_html
+
+    page = read_html(html, settings.html_as)
+    if settings.extractor == "trafilatura":
+        import trafilatura
+
+        form = "markdown" if settings.html_as == "md" else "txt"
+        text = trafilatura.extract(html, output_format=form, include_comments=False, deduplicate=False)
+        if text and text.strip():
+            return replace(page, text=clean(text), blocks=())
+    return page
 
 
 def load_record(line: bytes, encoding: str = "") -> dict[str, Any]:
