@@ -170,8 +170,8 @@ def tokens(  # noqa: PLR0915  one pass over the bytes: parts of it would be call
                 if role & ENDS:
                     pending |= opening
                 quoted = quotes[0] if role & QUOTES else np.uint8(0)
-                if at - first == end:
-                    tight = 1 if point > 32 else 0
+                if at - first == end and point <= 32:
+                    tight = 0
                 if role & QUOTES and at - first <= end + tight:
                     pending |= quotes[1]
                 at, first, stop = at + size, first + size - 1, stop + size - 1
@@ -202,7 +202,7 @@ def tokens(  # noqa: PLR0915  one pass over the bytes: parts of it would be call
                     value = value * powers[place] + values[place]
                     seen |= role
                     end = at - first
-            out.end[count] = end
+            out.end[count], tight = end, 1
             out.flags[count] = kind | marked if seen & MARKED else kind
             out.hash[count] = _mix64(value)
             count += 1
