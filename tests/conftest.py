@@ -23,6 +23,7 @@ CODES = {0, 1, 2, 3, 130}
 """The exit codes that are documented."""
 
 # CI tries the same examples every time: new ones are for those who can look at what they show.
+# How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
