@@ -250,6 +250,16 @@ def test_a_story_shows_two_documents_side_by_side(page: Page) -> None:
     expect(columns.nth(1)).not_to_have_text(before)
 
 
+def test_a_run_that_only_cleans_says_so(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Download on the App Store\n\n" + own(1, 60))
+    call_cli("clean", tmp_path / "a.txt", "-o", tmp_path / "OUT", "--quiet")
+    with open_file(browser, tmp_path / "OUT" / "report.html", "clusters") as page:
+        expect(page.locator("#clusters .empty")).to_contain_text("compares no documents")
+        view(page, "overview")
+        assert "How it was decided" not in page.inner_text("#overview")
+        assert "MinHash" not in page.inner_text("#overview")
+
+
 def test_a_link_opens_its_finding_and_says_where_there_is_none(browser: Browser, syndicated_run: Path) -> None:
     clusters = [json.loads(line)["id"] for line in (syndicated_run / "clusters.jsonl").read_text("utf-8").splitlines()]
     with open_file(browser, syndicated_run / "report.html", f"clusters/{clusters[7]}") as page:

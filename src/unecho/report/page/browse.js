@@ -28,7 +28,8 @@
       const holder = this.section.querySelector(".browse");
       this.items = await this.kind.load();
       if (!this.items.length) {
-        add(holder, element("p", { class: "empty" }, this.kind.nothing));
+        const cleaned = unecho.facts.summary.command === "clean" && this.kind.compared;
+        add(holder, element("p", { class: "empty" }, cleaned ? "“unecho clean” compares no documents; “unecho dedupe” does." : this.kind.nothing));
         return;
       }
       this.list = new unecho.VirtualList({

@@ -148,7 +148,7 @@
 
   unecho.kinds = unecho.kinds || {};
   unecho.kinds.clusters = {
-    name: "clusters", what: "cluster", nothing: "No paragraph repeats another.",
+    name: "clusters", compared: true, what: "cluster", nothing: "No paragraph repeats another.",
     load: store.clusters, id: (cluster) => cluster.id, row, detail, haystack, filters,
     orders: [
       { label: "Closest calls first" },

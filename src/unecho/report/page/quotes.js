@@ -67,7 +67,7 @@
   }
 
   unecho.kinds.quotes = {
-    name: "quotes", what: "quote", nothing: "No quotes were found in otherwise different documents.",
+    name: "quotes", compared: true, what: "quote", nothing: "No quotes were found in otherwise different documents.",
     load: store.quotes, id: (quote) => quote.id, row, detail, haystack,
     filters: (items) => [shown.bySite(items, documents), shown.byFolder(items, documents)],
     orders: [

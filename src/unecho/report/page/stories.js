@@ -109,7 +109,7 @@
     count > 0 ? element("p", { class: "small" }, `${counted(count, `more ${what}`)} not in this page. All are in `, element("code", {}, "stories.jsonl"), ".") : null;
 
   unecho.kinds.stories = {
-    name: "stories", what: "story", nothing: "No two documents print the same article.",
+    name: "stories", compared: true, what: "story", nothing: "No two documents print the same article.",
     load: store.stories, id: (story) => story.id, row, detail, haystack,
     filters: (items) => [shown.bySite(items, (story) => story.documents), shown.byFolder(items, (story) => story.documents)],
     orders: [{ label: "Most documents first" }],
