@@ -339,3 +339,14 @@ def test_an_article_in_a_frame_is_a_dump_though_little_is_certain() -> None:
     assert run("\n".join(head + body + foot))[0].mode == "raw"
     assert run("\n".join(head + body + foot[:-1]))[0].mode == "extracted"
     assert run("\n".join(head[-1:] + body + foot))[0].mode == "extracted"
+
+
+def test_a_page_is_cleaned_lightly_where_that_is_wished() -> None:
+    text, spans, blocks = page(
+        ("The old bridge", "h1", ARTICLE, "title", 0.0),
+        *[(f"On day {number} {SENTENCE * 2}", "p", ARTICLE, "entry", 0.0) for number in range(6)],
+        ("Share on Facebook", "p", ARTICLE, "entry", 0.0),
+    )
+    found = label.label(text, spans, blocks, rules=RULES, clean="light")
+    assert found.mode == "extracted"
+    assert [mark.category for mark in found.labels] == [None] * 7 + ["share"]

@@ -89,7 +89,8 @@ def label(
     lines = [features.shape(text[start:end]) for start, end in spans]
     raw = clean == "full" or (clean == "auto" and (bool(blocks) or _is_dump(text, spans, lines, rules)))
     learnt = model.shipped()["light" if not raw else "html" if blocks else "text"]
-    found = Evidence(text, spans, blocks, hits(lines, rules, raw))
+    # The light model learnt from extractors' texts, which have no markup.
+    found = Evidence(text, spans, blocks if raw else (), hits(lines, rules, raw))
     labels = of_dump(found, lines, learnt) if raw else of_extract(found, lines, learnt)
     return Labelled("raw" if raw else "extracted", labels)
 
