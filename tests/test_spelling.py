@@ -2,7 +2,7 @@
 
 import pytest
 
-from unecho.guards import alike
+from unecho.guards import Word, alike, misread
 from unecho.spelling import canonical
 
 
@@ -58,3 +58,9 @@ def test_scanned_and_spelt_otherwise(one: str, other: str) -> None:
 def test_other_facts(one: str, other: str) -> None:
     assert not alike(one, other)
     assert not alike(other, one)
+
+
+def test_digits_that_can_only_be_letters() -> None:
+    assert all(misread(Word.of(word)) for word in ("peop1e", "cornp1ain", "hi5tory"))
+    for word in ("5m", "15th", "BBC1", "5million", "covid19", "1980s", "F15", "G8", "5years", "b2b", "ipv6address"):
+        assert not misread(Word.of(word)), word

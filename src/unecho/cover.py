@@ -132,8 +132,9 @@ class Coverer:
         if not len(missing):
             return (), ()
         text = self._corpus.text(int(self._corpus.paragraphs.document[paragraph]))
+        numbers = (self._word(text, place) for place in missing[self._numbers[missing]].tolist())
         return (
-            tuple(self._word(text, place) for place in missing[self._numbers[missing]].tolist()),
+            tuple(word for word in numbers if not guards.misread(Word.of(word))),
             tuple(self._word(text, place) for place in missing[self._names[missing]].tolist()),
         )
 

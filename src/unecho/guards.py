@@ -45,6 +45,7 @@ _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
 """Letters from which a word, or a name, may differ in one letter; from the last, in two."""
 _DIGIT = re.compile(r"\d")
+_MISREAD = re.compile(r"(?:[^\W\d]+\d+)+[^\W\d]+")
 _DOUBLED = re.compile(r"([^\W\d])\1+")
 _DIGIT_LETTERS = str.maketrans("01589", "olsbg")
 _LETTER_DIGITS = str.maketrans("oliszbgq", "01152899")
@@ -142,8 +143,10 @@ def alike(word: str, other: str) -> bool:
 
 
 def misread(word: Word) -> bool:
-    """Whether a word holds digits that can only be letters misread."""
-    return word.letters != word.folded and not _DIGIT.search(word.letters)
+    """Whether a word holds digits that can only be letters misread: each stands between letters ("peop1e", but not
+    "5m", "15th" or "BBC1")."""
+    between = len(word.plain) >= _LONG_WORD and _MISREAD.fullmatch(word.plain)
+    return bool(between) and not _DIGIT.search(word.letters)
 
 
 def _letters(word: str) -> str:
