@@ -278,7 +278,7 @@ def altered(data: Path, count: int = 1000) -> Iterator[tuple[str, str]]:
     with run(rows, clean="off") as result:
         removed = {removal.document for removal in result.removals}
         exact = sum(document.endswith("-b") for document in removed)
-    yield "wrongly removed", f"{exact} of {count}"
+    yield "wrongly removed", f"{exact / count:.4f}"
 
 
 def _changed(paragraph: str, names: list[str], rng: random.Random) -> str:
