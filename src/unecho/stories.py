@@ -26,6 +26,9 @@ CLOSE = 0.65
 """Two documents must be about as close to one another as the less close of them is to its own best match, so
 that pages made from one template are not one story."""
 PARTIAL = 0.25
+TOGETHER = 0.3
+"""Share of the pairs between two groups that must be the same story for the groups to be one: two papers that cut
+the same article differently may have little in common."""
 FREQUENT = 10
 """Documents that share a 5-gram from which its words begin to count less; or twice as many as share the rarer
 words of the document itself, so that a story that very many papers print counts in full."""
@@ -127,8 +130,8 @@ def _union(pair: Ints, start: Ints, length: Ints, pairs: int, running: Sums | Sh
 def groups(pairs: Coverage) -> list[list[int]]:
     """Rows of ``pairs`` that are the same story joined to groups of documents, sorted.
 
-    Strongest pairs first; two groups join only when at least half of their cross pairs are the same story,
-    so that one weak link cannot tie two stories together.
+    Strongest pairs first; two groups join only when three tenths of their cross pairs or more are the
+    same story, so that one weak link cannot tie two stories together.
     """
     rows = np.flatnonzero(pairs.same).tolist()
     strength = {row: -float(pairs.a_weight[row] + pairs.b_weight[row]) for row in rows}
@@ -141,7 +144,7 @@ def groups(pairs: Coverage) -> list[list[int]]:
         one, two = member[int(pairs.a[row])], member[int(pairs.b[row])]
         if one is two:
             continue
-        if 2 * sum(len(neighbours[document] & two) for document in one) >= len(one) * len(two):
+        if sum(len(neighbours[document] & two) for document in one) >= TOGETHER * len(one) * len(two):
             one |= two
             for document in two:
                 member[document] = one
