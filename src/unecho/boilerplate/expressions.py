@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from .heads import SIZE, Head, heads
 
 _KNOWN = 50_000
 """Beginnings that are kept in mind, which bounds the memory."""
+
+
+Tried = tuple[int, Callable[[str], re.Match[str] | None]]
 
 
 class Expression:
@@ -23,9 +26,9 @@ class Expression:
         self.heads = heads
 
     @cached_property
-    def takes(self) -> re.Pattern[str]:
-        """What a text must match as a whole."""
-        return re.compile(self.pattern)
+    def tried(self) -> Tried:
+        """The number of its pattern, and what says whether it takes a whole text."""
+        return self.number, re.compile(self.pattern).fullmatch
 
 
 class Expressions:
@@ -39,16 +42,19 @@ class Expressions:
             for head in part.heads:
                 (self._by_kind[head.kind] if head.kind else self._by_text[head.text]).append(number)
         self._kinds: dict[str, tuple[int, ...]] = {}
-        self._known: dict[str, tuple[Expression, ...]] = {}
+        self._known: dict[str, tuple[Tried, ...]] = {}
 
-    def worth_trying(self, text: str) -> tuple[Expression, ...]:
-        """The alternatives that may match ``text`` by its beginning, in the order of the patterns."""
+    def worth_trying(self, text: str) -> tuple[Tried, ...]:
+        """The alternatives that may match ``text`` by its beginning, in the order of the patterns: of which pattern
+        each is, by number, and what says whether it takes the whole of a text."""
         begin = text[:SIZE]
         found = self._known.get(begin)
         if found is None:
             if len(self._known) >= _KNOWN:
                 self._known.clear()
-            self._known[begin] = found = tuple(self._parts[number] for number in sorted(set(self._numbers(begin))))
+            self._known[begin] = found = tuple(
+                self._parts[number].tried for number in sorted(set(self._numbers(begin)))
+            )
         return found
 
     def _numbers(self, begin: str) -> Iterator[int]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import UsageError
 from ..model import CATEGORIES
-from .expressions import expressions
+from .expressions import Expressions, expressions
 
 MAX_CHARS = 400
 """Longer lines are prose; they are tested against rules with a ``max_chars`` of their own only."""
@@ -109,43 +109,36 @@ class Rules:
 
     def match(self, line: Line) -> Rule | None:
         """The first rule that takes the whole of ``line``: phrases before patterns, the user's before ours."""
-        if len(line.text) > _REPEATED:
-            return next(filter(partial(_lies_right, line=line), self._taking(line)), None)
         key = line.text, line.words, line.raw
         found = self._seen.get(key)
         if found is None:
-            if len(self._seen) >= _SEEN:
-                self._seen.clear()
-            self._seen[key] = found = self._wherever(line)
+            found = tuple(self._wherever(line))
+            if len(line.text) <= _REPEATED:
+                if len(self._seen) >= _SEEN:
+                    self._seen.clear()
+                self._seen[key] = found
         for rule in found:
             if _lies_right(rule, line):
                 return rule
         return None
 
-    def _wherever(self, line: Line) -> tuple[Rule, ...]:
+    def _wherever(self, line: Line) -> list[Rule]:
         """The rules one of which takes ``line``, wherever it lies: those for ends of documents, and one for any."""
-        found = []
-        for rule in self._taking(line):
-            found.append(rule)
-            if rule.position == "any":
-                break
-        return tuple(found)
-
-    def _taking(self, line: Line) -> Iterator[Rule]:
-        """The rules that take ``line``, in order, its place aside."""
         long = len(line.text) > MAX_CHARS
         if long and not self._for_long:
-            return
+            return []
         text = normalise(line.text)
-        for rule in () if long else self._phrases.get(bare(text), ()):
-            if allows(rule, line):
-                yield rule
-        ready = expressions(self._patterns_of_long if long else self._patterns)
         rules = self._for_long if long else self._with_pattern
-        for part in ready.worth_trying(text):
-            rule = rules[part.number]
-            if line.words <= rule.max_words and part.takes.fullmatch(text) and allows(rule, line):
-                yield rule
+        found = [] if long else [rule for rule in self._phrases.get(bare(text), ()) if allows(rule, line)]
+        if any(rule.position == "any" for rule in found):
+            return found
+        limits = self._limits[long, line.raw]
+        for number, takes in self._expressions[long].worth_trying(text):
+            if line.words <= limits[number] and takes(text) and allows(rules[number], line):
+                found.append(rules[number])
+                if rules[number].position == "any":
+                    break
+        return found
 
     @cached_property
     def _with_pattern(self) -> tuple[Rule, ...]:
@@ -156,12 +149,21 @@ class Rules:
         return tuple(rule for rule in self._with_pattern if rule.max_chars > MAX_CHARS)
 
     @cached_property
-    def _patterns(self) -> tuple[str, ...]:
-        return tuple(rule.pattern for rule in self._with_pattern)
+    def _expressions(self) -> Mapping[bool, Expressions]:
+        """Those of all rules, and of the rules for long lines."""
+        return {
+            long: expressions(tuple(rule.pattern for rule in rules))
+            for long, rules in ((False, self._with_pattern), (True, self._for_long))
+        }
 
     @cached_property
-    def _patterns_of_long(self) -> tuple[str, ...]:
-        return tuple(rule.pattern for rule in self._for_long)
+    def _limits(self) -> Mapping[tuple[bool, bool], tuple[int, ...]]:
+        """Most words that each of these may take, in lines of texts that are dumps and others."""
+        return {
+            (long, raw): tuple(rule.max_words if raw or rule.mode == "any" else -1 for rule in rules)
+            for long, rules in ((False, self._with_pattern), (True, self._for_long))
+            for raw in (False, True)
+        }
 
     @cached_property
     def _seen(self) -> dict[tuple[str, int, bool], tuple[Rule, ...]]:
