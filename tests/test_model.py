@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unecho.boilerplate import evidence, matrix, measure, model, reasons
+from unecho.boilerplate import evidence, label, matrix, measure, model, reasons, rules
 from unecho.boilerplate.forest import Forest
+from unecho.boilerplate.model import Kind
+from unecho.markup import read_html
 from unecho.model import Block
 
 ANY_TEXT = st.text(
@@ -143,7 +145,7 @@ def test_columns_see_the_elements_that_lines_share() -> None:
     paths = [(1, 2, 10), (1, 2, 11), (1, 3, 12), (1, 3, 13)]
     blocks = [block(start, end, "p", path, "x") for (start, end), path in zip(spans, paths, strict=True)]
     mass, drag = np.array([10, 30, 0, 0]), np.array([0, 0, 5, 5])
-    columns = matrix.of_tree(blocks, measure.measure(text, spans), mass, drag)
+    columns = matrix.of_tree(blocks, measure.measure(text, spans).chars, mass, drag)
     assert columns["mass above 1"].tolist() == [1, 1, 0, 0]
     assert columns["mass above 2"].tolist() == [1, 1, 1, 1]
     assert columns["best far"].tolist() == [0, 0, 1, 1]
@@ -186,3 +188,32 @@ def test_what_spoke_against_a_line_is_told() -> None:
     found = evidence.Evidence(text, lines_of(text), (), [None] * len(lines))
     said = reasons.against(found, model.shipped()["text"], 1)
     assert 1 <= len(said) <= 3 and len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize("kind", ["text", "light"])
+def test_documents_measured_together_score_as_alone(kind: Kind) -> None:
+    line = "The Council met on Monday, and agreed: Share this page 中文新闻 12 comments | more news after the bridge."
+    words = line.split()
+    texts = [
+        "\n".join(" ".join(words[(n * 7 + k * 3) % 11 :][: 1 + (n + k) % 9]) for k in range(size))
+        for n, size in enumerate((1, 30, 2, 7, 1, 55, 3))
+    ]
+    found = [evidence.Evidence(text, lines_of(text), (), [None] * len(lines_of(text))) for text in texts]
+    learnt = model.shipped()[kind]
+    together = evidence.scores_of(found, learnt)
+    assert [scores.tolist() for scores in together] == [evidence.scores(one, learnt).tolist() for one in found]
+    assert evidence.scores_of([], learnt) == []
+
+
+def test_pages_scored_together_are_labelled_as_alone() -> None:
+    known = rules.load()
+    pages = []
+    for number in range(4):
+        body = "".join(
+            f"<p>On day {n} the council of town {number} met again, and agreed.</p>" for n in range(5 + number)
+        )
+        page = read_html(f"<html><nav><a href=x>Home</a></nav><article><h1>T</h1>{body}</article><ul><li>More</ul>")
+        pages.append((page.text, [(block.start, block.end) for block in page.blocks], page.blocks))
+    together = label.label_all(pages, rules=known)
+    assert together == [label.label(*page, rules=known) for page in pages]
+    assert {one.mode for one in together} == {"raw"}

@@ -160,10 +160,8 @@ def prepare(
     documents = [item for item in parsed if isinstance(item, Document)]
     texts = [document.text for document in documents]
     spans = [_spans(document) for document in documents]
-    labelled = [
-        label.label(document.text, span, document.blocks, rules=known, clean=settings.clean)
-        for document, span in zip(documents, spans, strict=True)
-    ]
+    parts = [(document.text, span, document.blocks) for document, span in zip(documents, spans, strict=True)]
+    labelled = label.label_all(parts, rules=known, clean=settings.clean)
     keys = [templates.line_key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
     columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), list(map(len, texts)))
     light = (replace(item, text="", blocks=(), record=b"") if isinstance(item, Document) else item for item in parsed)

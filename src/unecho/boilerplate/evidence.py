@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
-from ..columns import Ints
+from ..columns import Ints, offsets_of
+from ..engine import batches
 from ..model import Block
 from . import matrix
 from .matrix import Columns
@@ -18,13 +20,15 @@ from .rules import Rule
 
 NEAR = ("words", "ends", "lexicon", "capitals", "rule", "links", "names", "first")
 """Columns of a line that its neighbours see, as far as there are any."""
+_TOGETHER = 100_000
+"""Characters that are measured together: the columns of many more would not stay in the processor's cache."""
 _CAP = 80
 """Words of a line beyond which more do not count: one long line is no article."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The lines of a document; they are measured when somebody asks."""
+    """The lines of a document, or of some; they are measured when somebody asks."""
 
     text: str
     spans: Sequence[tuple[int, int]]
@@ -33,6 +37,8 @@ class Evidence:
     """What the markup says of each line, for HTML; else none."""
     hits: Sequence[Rule | None]
     """The rule that takes the line by itself."""
+    edges: Ints | None = None
+    """Where the documents begin among the lines, and the last one ends; None for one document."""
 
     @cached_property
     def lines(self) -> Measures:
@@ -53,7 +59,7 @@ class Evidence:
 def own_columns(found: Evidence, model: Model) -> Columns:
     """Columns of each line by itself."""
     hits = [(hit.category, hit.confidence) if hit else None for hit in found.hits]
-    columns = matrix.of_text(found.lines, found.texts, hits, model.lexicon)
+    columns = matrix.of_text(found.lines, found.texts, hits, model.lexicon, found.edges)
     if found.blocks:
         columns |= matrix.of_markup(found.blocks, model.names, found.names)
     return columns
@@ -65,11 +71,22 @@ def all_columns(found: Evidence, own: Columns, first: Ints) -> Columns:
     mass, drag = words * first, words * (PARTS - first)
     columns = {**own, "first": first.astype(np.float32)}
     near = [name for name in NEAR if name in columns]
-    columns |= matrix.of_context(found.lines, mass, drag, columns, near)
-    columns |= matrix.of_matter(found.lines, first)
+    columns |= matrix.of_context(found.lines, mass, drag, columns, near, found.edges)
+    columns |= matrix.of_matter(found.lines, first, found.edges)
     if found.blocks:
-        columns |= matrix.of_tree(found.blocks, found.lines, mass, drag)
+        columns |= _of_trees(found, mass, drag)
     return columns
+
+
+def _of_trees(found: Evidence, mass: Ints, drag: Ints) -> Columns:
+    """Columns of the elements that each line lies in, a document at a time: each has a tree of its own."""
+    edges = matrix.edges_of(len(found.spans), found.edges).tolist()
+    chars = found.lines.chars
+    parts = [
+        matrix.of_tree(found.blocks[start:end], chars[start:end], mass[start:end], drag[start:end])
+        for start, end in pairwise(edges)
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def scores(found: Evidence, model: Model) -> Ints:
@@ -77,3 +94,27 @@ def scores(found: Evidence, model: Model) -> Ints:
     own = own_columns(found, model)
     first = probability(model.first.score(own))
     return model.second.score(all_columns(found, own, first))
+
+
+def scores_of(documents: Sequence[Evidence], model: Model) -> list[Ints]:
+    """``scores`` of each document; short documents are measured together, which is faster."""
+    found: list[Ints] = []
+    for group in batches(documents, lambda one: len(one.text), _TOGETHER):
+        sizes = np.array([len(one.spans) for one in group], np.int64)
+        edges = offsets_of(sizes)
+        found += np.split(scores(_joined(group, edges), model), edges[1:-1])
+    return found
+
+
+def _joined(group: Sequence[Evidence], edges: Ints) -> Evidence:
+    """Some documents one after another."""
+    if len(group) == 1:
+        return replace(group[0])  # whose measures go with it
+    begins = offsets_of(np.array([len(one.text) + 1 for one in group], np.int64)).tolist()
+    return Evidence(
+        "\n".join(one.text for one in group),
+        [(start + by, end + by) for one, by in zip(group, begins, strict=False) for start, end in one.spans],
+        [block for one in group for block in one.blocks],
+        [hit for one in group for hit in one.hits],
+        edges,
+    )

@@ -9,7 +9,7 @@ from math import sqrt
 
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese: written without spaces between words."""
-_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।](?=[\s\"'”’»)\]]|$)|[。！？]")
+_STOPS = frozenset(".!?…。！？؟۔।")
 _BULLET = re.compile(r"(?:[-*+•‣◦▪■●○·–—]|\(?\d{1,3}[.)])\s")
 
 
@@ -19,7 +19,6 @@ class Shape:
 
     text: str
     words: int
-    sentences: int
     item: bool
     """Whether it is marked as an item of a list."""
     ends: bool
@@ -32,9 +31,8 @@ def shape(text: str) -> Shape:
     return Shape(
         text=text,
         words=count_words(text),
-        sentences=sum(1 for _ in _SENTENCE_END.finditer(text[:2000])),
         item=bool(_BULLET.match(text)),
-        ends=tail[-1:] in tuple(".!?…。！？؟۔।"),
+        ends=tail[-1:] in _STOPS,
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from zlib import crc32
 
 import numpy as np
@@ -48,16 +49,17 @@ def of_text(
     texts: Sequence[str],
     hits: Sequence[tuple[str, float] | None],
     lexicon: NDArray[np.int8],
+    edges: Ints | None = None,
 ) -> Columns:
     """Columns of the text of each line by itself.
 
     ``hits``: category and confidence of the rule that takes a line. ``lexicon``: weights of the places of words.
+    ``edges``: where the documents begin among the lines, and the last one ends (None: there is one).
     """
     kinds, chars = lines.kinds, lines.chars
     solid = chars - kinds[:, measure.SPACE]
     letters = kinds[:, measure.LOWER : measure.UNSPACED + 1].sum(axis=1)
     stops, commas = kinds[:, measure.STOP], kinds[:, measure.COMMA]
-    counts = Counter(texts)
     known = np.bincount(lines.place_lines, minlength=len(texts))
     weight = np.bincount(lines.place_lines, lexicon[lines.places], len(texts))  # whole numbers: exact
     columns = {
@@ -84,7 +86,7 @@ def of_text(
         "last": lines.last.astype(np.float32),
         "ends": (lines.last == measure.STOP).astype(np.float32),
         "item": np.array([text[:2] in ("- ", "* ", "• ", "· ") for text in texts], np.float32),
-        "copies": np.array([counts[text] for text in texts], np.float32),
+        "copies": np.array(list(_copies(texts, edges_of(len(texts), edges))), np.float32),
         "lexicon": weight.astype(np.float32),
         "lexicon mean": (weight / np.maximum(known, 1)).astype(np.float32),
         "rule": np.array([hit[1] if hit else 0.0 for hit in hits], np.float32),
@@ -92,6 +94,18 @@ def of_text(
     for category in _CATEGORIES:
         columns[f"rule {category}"] = np.array([hit is not None and hit[0] == category for hit in hits], np.float32)
     return columns
+
+
+def _copies(texts: Sequence[str], edges: Ints) -> Iterator[int]:
+    """How often the document of each line has it."""
+    for start, end in pairwise(edges.tolist()):
+        counts = Counter(texts[start:end])
+        yield from (counts[text] for text in texts[start:end])
+
+
+def edges_of(count: int, edges: Ints | None) -> Ints:
+    """Where the documents of so many lines begin and the last one ends: one document if nothing else is said."""
+    return np.array((0, count), np.int64) if edges is None else edges
 
 
 @lru_cache(maxsize=100_000)
@@ -163,29 +177,53 @@ def of_markup(blocks: Sequence[Block], weights: NDArray[np.int8], names: Sequenc
 # --- a line among the others -----------------------------------------------------------------------------
 
 
-def of_context(lines: Measures, mass: Ints, drag: Ints, own: Mapping[str, Column], near: Sequence[str]) -> Columns:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where each line stands among the lines of all documents that are measured together."""
+
+    at: Ints
+    start: Ints
+    """Where its document begins."""
+    end: Ints
+    edges: Ints
+
+    @classmethod
+    def of(cls, count: int, edges: Ints | None) -> _Places:
+        edges = edges_of(count, edges)
+        sizes = np.diff(edges)
+        return cls(np.arange(count), np.repeat(edges[:-1], sizes), np.repeat(edges[1:], sizes), edges)
+
+
+def of_context(
+    lines: Measures,
+    mass: Ints,
+    drag: Ints,
+    own: Mapping[str, Column],
+    near: Sequence[str],
+    edges: Ints | None = None,
+) -> Columns:
     """Columns of the place of each line on its page.
 
     ``mass``: how much of a line speaks for the article, ``drag``: how much against it, both in words.
-    ``near``: the columns of the neighbours that are looked at.
+    ``near``: the columns of the neighbours that are looked at. ``edges``: as for ``of_text``.
     """
-    count = len(mass)
-    at = np.arange(count)
-    total = int(mass.sum())
+    place = _Places.of(len(mass), edges)
+    at, start, end = place.at, place.start, place.end
+    sums, drags, words = _running(mass), _running(drag), _running(lines.words)
+    total = sums[end] - sums[start]
     columns: Columns = {
-        "lines": np.full(count, count, np.float32),
-        "position": ratio(at, count),
-        "from end": (count - at).astype(np.float32),
-        "from start": at.astype(np.float32),
+        "lines": (end - start).astype(np.float32),
+        "position": ratio(at - start, end - start),
+        "from end": (end - at).astype(np.float32),
+        "from start": (at - start).astype(np.float32),
         "mass": mass.astype(np.float32),
         "mass share": ratio(mass, total),
-        "page mass": np.full(count, total, np.float32),
-        "page density": np.full(count, total / max(int(lines.words.sum()), 1), np.float32),
+        "page mass": total.astype(np.float32),
+        "page density": ratio(total, words[end] - words[start]),
     }
-    sums, drags = _running(mass), _running(drag)
-    columns["mass before"] = ratio(sums[:-1], total)
+    columns["mass before"] = ratio(sums[:-1] - sums[start], total)
     for reach in (1, 2, 5, 10, 25):
-        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, count)
+        low, high = np.maximum(at - reach, start), np.minimum(at + reach + 1, end)
         before, after = sums[at] - sums[low], sums[high] - sums[at + 1]
         columns[f"mass {reach} before"] = before.astype(np.float32)
         columns[f"mass {reach} after"] = after.astype(np.float32)
@@ -193,24 +231,29 @@ def of_context(lines: Measures, mass: Ints, drag: Ints, own: Mapping[str, Column
         if reach > 1:
             around = before + after
             columns[f"density {reach}"] = ratio(around, around + drags[high] - drags[low])
-    columns |= _of_run(mass - drag, sums)
+    columns |= _of_run(mass - drag, sums, place)
     for offset in (-3, -2, -1, 1, 2, 3):
+        beyond = (at + offset < start) | (at + offset >= end)
         for name in near if abs(offset) < 3 else near[:2]:
-            columns[f"{name} {offset:+d}"] = _shifted(own[name], offset)
-    columns["gap before"], columns["gap after"] = _gaps(mass > 0)
+            columns[f"{name} {offset:+d}"] = np.where(beyond, np.float32(-1), np.roll(own[name], -offset))
+    columns["gap before"], columns["gap after"] = _gaps(mass > 0, place)
     return columns
 
 
-def of_matter(lines: Measures, probability: Ints) -> Columns:
+def of_matter(lines: Measures, probability: Ints, edges: Ints | None = None) -> Columns:
     """Columns of what each line is about: which of its terms occur in good lines, and in others only.
 
-    ``probability``: of each line to be good, in 64ths.
+    ``probability``: of each line to be good, in 64ths. ``edges``: as for ``of_text``.
     """
     count = len(probability)
     pairs = np.sort(lines.term_lines << TERM_BITS | lines.terms)
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     line, term = pairs >> TERM_BITS, pairs & ((1 << TERM_BITS) - 1)
-    _, term = np.unique(term, return_inverse=True)
+    place = _Places.of(count, edges)
+    # Each document has terms of its own.
+    _, term = np.unique(place.start[line] << TERM_BITS | term, return_inverse=True)
+    of_first = np.zeros(len(term), np.bool_)
+    of_first[term[line == place.start[line]]] = True
     own = probability[line]
     good = np.bincount(term, own)[term] - own if len(term) else own
     bad = np.bincount(term, 64 - own)[term] - (64 - own) if len(term) else own
@@ -220,7 +263,7 @@ def of_matter(lines: Measures, probability: Ints) -> Columns:
         "terms good": ratio(np.bincount(line, good >= 32, count), terms),
         "terms very good": ratio(np.bincount(line, good >= 128, count), terms),
         "terms bad": ratio(np.bincount(line, (bad >= 32) & (good < 32), count), terms),
-        "terms of first": ratio(np.bincount(line, np.isin(term, term[line == 0]), count), terms),
+        "terms of first": ratio(np.bincount(line, of_first[term], count), terms),
     }
 
 
@@ -230,36 +273,25 @@ def _running(values: NDArray[np.integer]) -> Ints:
     return sums
 
 
-def _shifted(column: Column, offset: int) -> Column:
-    moved = np.full(len(column), -1, np.float32)
-    if offset < 0:
-        moved[-offset:] = column[:offset]
-    elif offset < len(column):
-        moved[:-offset] = column[offset:]
-    return moved
+def _gaps(good: NDArray[np.bool_], place: _Places) -> tuple[Column, Column]:
+    """Lines to the nearest good line before and after, 99 at most and where there is none."""
+    at, count = place.at, len(good)
+    before = np.maximum.accumulate(np.where(good, at, -1))
+    after = np.minimum.accumulate(np.where(good, at, count)[::-1])[::-1]
+    since = np.where(before >= place.start, np.minimum(at - before, 99), 99)
+    until = np.where(after < place.end, np.minimum(after - at, 99), 99)
+    return since.astype(np.float32), until.astype(np.float32)
 
 
-def _gaps(good: NDArray[np.bool_]) -> tuple[Column, Column]:
-    """Lines to the nearest good line before and after."""
-    at = np.arange(len(good))
-    before = np.maximum.accumulate(np.where(good, at, -1000))
-    after = np.minimum.accumulate(np.where(good, at, len(good) + 1000)[::-1])[::-1]
-    return np.minimum(at - before, 99).astype(np.float32), np.minimum(after - at, 99).astype(np.float32)
-
-
-def _of_run(gain: Ints, mass: Ints) -> Columns:
+def _of_run(gain: Ints, mass: Ints, place: _Places) -> Columns:
     """The run of lines with the greatest sum of ``gain``: where each line stands to it."""
-    count = len(gain)
-    sums = _running(gain)
-    lowest = np.minimum.accumulate(sums[:-1])
-    end = int(np.argmax(sums[1:] - lowest)) + 1
-    start = int(np.argmin(sums[:end]))
-    at = np.arange(count)
-    size = mass[end] - mass[start]
+    at, sums = place.at, _running(gain)
+    runs = np.array([_run(sums, *edges) for edges in pairwise(place.edges.tolist())], np.int64).reshape(-1, 2)
+    start, end = np.repeat(runs, np.diff(place.edges), axis=0).T
     return {
         "run": np.where(at < start, at - start, np.maximum(at - end + 1, 0)).astype(np.float32),
-        "run share": np.full(count, size / max(int(mass[-1]), 1), np.float32),
-        "run lines": np.full(count, end - start, np.float32),
+        "run share": ratio(mass[end] - mass[start], mass[place.end] - mass[place.start]),
+        "run lines": (end - start).astype(np.float32),
         # What the run would lose by reaching to this line.
         "run cost": np.where(
             at < start, sums[start] - sums[at], np.where(at >= end, sums[end] - sums[at + 1], 0)
@@ -267,7 +299,16 @@ def _of_run(gain: Ints, mass: Ints) -> Columns:
     }
 
 
-def of_tree(blocks: Sequence[Block], lines: Measures, mass: Ints, drag: Ints) -> Columns:
+def _run(sums: Ints, first: int, last: int) -> tuple[int, int]:
+    """Beginning and end of the run of the document of the lines [first, last)."""
+    if first == last:
+        return first, last
+    lowest = np.minimum.accumulate(sums[first:last])
+    end = first + int(np.argmax(sums[first + 1 : last + 1] - lowest)) + 1
+    return first + int(np.argmin(sums[first:end])), end
+
+
+def of_tree(blocks: Sequence[Block], chars: Ints, mass: Ints, drag: Ints) -> Columns:
     """Columns of the elements that each line lies in: what else lies in them."""
     paths = np.full((len(blocks), _LEVELS), -1, np.int64)
     for row, block in enumerate(blocks):
@@ -285,7 +326,6 @@ def of_tree(blocks: Sequence[Block], lines: Measures, mass: Ints, drag: Ints) ->
         return found
 
     total = max(int(mass.sum()), 1)
-    chars = lines.chars
     linked = np.array([block.link_density for block in blocks]) * chars
     linked = np.rint(linked)
     good, bad, size_of, links, count = inside(mass), inside(drag), inside(chars), inside(linked), inside(chars > 0)

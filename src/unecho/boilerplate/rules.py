@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,11 +13,14 @@ from typing import Any, Literal
 
 from ..errors import UsageError
 from ..model import CATEGORIES
+from .expressions import Expressions, expressions
 
 MAX_CHARS = 400
 """Longer lines are prose; they are tested against rules with a ``max_chars`` of their own only."""
-_SIZES = (12, 20, 40)
-"""Words of a line by which expressions are put together: few rules take long lines."""
+_REPEATED = 120
+"""Characters up to which a line is likely to come again: a dump is asked about twice, and pages of a site repeat."""
+_SEEN = 1 << 16
+"""Lines that are kept in mind, which bounds the memory."""
 _SHIPPED = "rules.toml"
 _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("category", "name", "pattern", "mode", "position", "cue"), (str,)),
@@ -52,6 +54,7 @@ _UNIFIED = str.maketrans(
         "…": "...",
     }
 )
+_TO_UNIFY = re.compile(f"[{re.escape(''.join(map(chr, _UNIFIED)))}]")
 _LEADING = "\"' >›→|[(<←▶►×✕≡☰+@:.~/\\"
 _TRAILING = "\"' >›→|])<←▶►▼▾▲↓↑↗×✕+*:.!?~/\\"
 _LINE_BREAK = re.compile(r"\s*\n\s*")
@@ -106,54 +109,81 @@ class Rules:
 
     def match(self, line: Line) -> Rule | None:
         """The first rule that takes the whole of ``line``: phrases before patterns, the user's before ours."""
-        if len(line.text) > MAX_CHARS:
-            return self._match_slowly(line, normalise(line.text), self._for_long)
-        text = normalise(line.text)
-        for rule in self._phrases.get(bare(text), ()):
-            if allows(rule, line):
-                return rule
-        if self._pattern(line).fullmatch(text) is None:
-            return None
-        # The guards are no part of the expression: where one says no, a later rule may still say yes.
-        return self._match_slowly(line, text, self.rules)
-
-    @staticmethod
-    def _match_slowly(line: Line, text: str, rules: tuple[Rule, ...]) -> Rule | None:
-        for rule in rules:
-            if rule.pattern and allows(rule, line) and re.fullmatch(rule.pattern, text):
+        key = line.text, line.words, line.raw
+        found = self._seen.get(key)
+        if found is None:
+            found = tuple(self._wherever(line))
+            if len(line.text) <= _REPEATED:
+                if len(self._seen) >= _SEEN:
+                    self._seen.clear()
+                self._seen[key] = found
+        for rule in found:
+            if _lies_right(rule, line):
                 return rule
         return None
 
-    @cached_property
-    def _for_long(self) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self.rules if rule.max_chars > MAX_CHARS)
-
-    def _pattern(self, line: Line) -> re.Pattern[str]:
-        """All rules that may take a line of that length, as one expression."""
-        size = bisect_left(_SIZES, line.words)
-        found = self._patterns.get((line.raw, size))
-        if found is None:
-            most = _SIZES[size - 1] if size else 0
-            modes = ("any", "raw") if line.raw else ("any",)
-            parts = [
-                rule.pattern for rule in self.rules if rule.pattern and rule.mode in modes and rule.max_words > most
-            ]
-            # One flat alternation: inside groups of their own the parts could not be told apart by a first letter.
-            self._patterns[line.raw, size] = found = re.compile("|".join(parts) or r"(?!)")
+    def _wherever(self, line: Line) -> list[Rule]:
+        """The rules one of which takes ``line``, wherever it lies: those for ends of documents, and one for any."""
+        long = len(line.text) > MAX_CHARS
+        if long and not self._for_long:
+            return []
+        text = normalise(line.text)
+        rules = self._for_long if long else self._with_pattern
+        found = [] if long else [rule for rule in self._phrases.get(bare(text), ()) if allows(rule, line)]
+        if any(rule.position == "any" for rule in found):
+            return found
+        limits = self._limits[long, line.raw]
+        for number, takes in self._expressions[long].worth_trying(text):
+            if line.words <= limits[number] and takes(text) and allows(rules[number], line):
+                found.append(rules[number])
+                if rules[number].position == "any":
+                    break
         return found
 
     @cached_property
-    def _patterns(self) -> dict[tuple[bool, int], re.Pattern[str]]:
+    def _with_pattern(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.pattern)
+
+    @cached_property
+    def _for_long(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self._with_pattern if rule.max_chars > MAX_CHARS)
+
+    @cached_property
+    def _expressions(self) -> Mapping[bool, Expressions]:
+        """Those of all rules, and of the rules for long lines."""
+        return {
+            long: expressions(tuple(rule.pattern for rule in rules))
+            for long, rules in ((False, self._with_pattern), (True, self._for_long))
+        }
+
+    @cached_property
+    def _limits(self) -> Mapping[tuple[bool, bool], tuple[int, ...]]:
+        """Most words that each of these may take, in lines of texts that are dumps and others."""
+        return {
+            (long, raw): tuple(rule.max_words if raw or rule.mode == "any" else -1 for rule in rules)
+            for long, rules in ((False, self._with_pattern), (True, self._for_long))
+            for raw in (False, True)
+        }
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str, int, bool], tuple[Rule, ...]]:
         return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to other processes: not what was made of it."""
+        return {"rules": self.rules, "_phrases": self._phrases}
+
+
+def _lies_right(rule: Rule, line: Line) -> bool:
+    return rule.position == "any" or (line.head if rule.position == "head" else line.tail)
 
 
 def allows(rule: Rule, line: Line) -> bool:
-    """Whether the guards of ``rule`` (mode, length, position, capitals) let it take ``line``."""
+    """Whether the guards of ``rule`` (mode, length, capitals) let it take ``line``; its place is looked at apart."""
     return (
         (rule.mode == "any" or line.raw)
         and (bool(rule.phrases) or line.words <= rule.max_words)
         and len(line.text) <= rule.max_chars
-        and (rule.position == "any" or (line.head if rule.position == "head" else line.tail))
         and not (rule.capitals and any(word[0].islower() for word in _WORD.findall(line.text)[1:]))
     )
 
@@ -161,7 +191,9 @@ def allows(rule: Rule, line: Line) -> bool:
 def normalise(line: str) -> str:
     """``line`` case-folded, with straight quotes, plain hyphens and single spaces: what patterns match."""
     folded = line.casefold()
-    return " ".join((folded if folded.isascii() else folded.translate(_UNIFIED)).split())
+    if not folded.isascii() and _TO_UNIFY.search(folded):  # to look is ten times as fast as to translate
+        folded = folded.translate(_UNIFIED)
+    return " ".join(folded.split())
 
 
 def bare(normalised: str) -> str:

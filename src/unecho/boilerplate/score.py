@@ -12,7 +12,7 @@ from math import exp
 
 from ..columns import Ints
 from ..model import Block, Label
-from . import evidence, features
+from . import features
 from .evidence import Evidence
 from .features import Shape
 from .forest import UNIT
@@ -59,9 +59,9 @@ class Scored:
     """Log odds that the line belongs to the article."""
 
 
-def label(found: Evidence, lines: Sequence[Shape], model: Model) -> list[Label]:
-    """Labels of the lines of a page."""
-    page = scored(found, lines, model, evidence.scores(found, model))
+def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> list[Label]:
+    """Labels of the lines of a page with these ``scores``."""
+    page = scored(found, lines, model, scores)
     content = article(page)
     first = content.index(True) if True in content else len(lines)
     last = len(lines) - content[::-1].index(True) if True in content else 0

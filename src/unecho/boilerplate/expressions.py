@@ -1,0 +1,76 @@
+"""Many regular expressions at once: only those are tried that can match a text that begins like this one."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, lru_cache
+
+from .heads import SIZE, Head, heads
+
+_KNOWN = 50_000
+"""Beginnings that are kept in mind, which bounds the memory."""
+
+
+Tried = tuple[int, Callable[[str], re.Match[str] | None]]
+
+
+class Expression:
+    """One alternative of one of the patterns; it is compiled when first it is tried."""
+
+    def __init__(self, number: int, pattern: str, heads: frozenset[Head]) -> None:
+        self.number = number
+        """Of the pattern it is part of."""
+        self.pattern = pattern
+        self.heads = heads
+
+    @cached_property
+    def tried(self) -> Tried:
+        """The number of its pattern, and what says whether it takes a whole text."""
+        return self.number, re.compile(self.pattern).fullmatch
+
+
+class Expressions:
+    """Patterns, by the beginnings of what they match."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._parts = [Expression(n, *part) for n, pattern in enumerate(patterns) for part in heads(pattern)]
+        self._by_text: dict[str, list[int]] = defaultdict(list)
+        self._by_kind: dict[str, list[int]] = defaultdict(list)
+        for number, part in enumerate(self._parts):
+            for head in part.heads:
+                (self._by_kind[head.kind] if head.kind else self._by_text[head.text]).append(number)
+        self._kinds: dict[str, tuple[int, ...]] = {}
+        self._known: dict[str, tuple[Tried, ...]] = {}
+
+    def worth_trying(self, text: str) -> tuple[Tried, ...]:
+        """The alternatives that may match ``text`` by its beginning, in the order of the patterns: of which pattern
+        each is, by number, and what says whether it takes the whole of a text."""
+        begin = text[:SIZE]
+        found = self._known.get(begin)
+        if found is None:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            self._known[begin] = found = tuple(
+                self._parts[number].tried for number in sorted(set(self._numbers(begin)))
+            )
+        return found
+
+    def _numbers(self, begin: str) -> Iterator[int]:
+        for size in range(len(begin) + 1):
+            yield from self._by_text.get(begin[:size], ())
+        yield from self._of_first(begin[:1])
+
+    def _of_first(self, sign: str) -> tuple[int, ...]:
+        found = self._kinds.get(sign)
+        if found is None:
+            kinds = (numbers for kind, numbers in self._by_kind.items() if sign and re.match(kind, sign))
+            self._kinds[sign] = found = tuple(number for numbers in kinds for number in numbers)
+        return found
+
+
+@lru_cache(maxsize=4)
+def expressions(patterns: tuple[str, ...]) -> Expressions:
+    """``patterns``, made ready once in a process."""
+    return Expressions(patterns)
