@@ -95,13 +95,13 @@ class Result:
     def write_into(self, folder: RunFolder) -> Path:
         """As ``write``, into a run folder already held."""
         new = folder.stage()
+        self._carry_over(folder.out, new)  # first, as the report shows what people checked
         self.write_files(new)
-        self._carry_over(folder.out, new)
         folder.commit()
         return folder.out
 
     def write_files(self, new: Path) -> None:
-        """The files of the run, straight into an empty folder."""
+        """The files of the run, straight into a folder that holds none of them."""
         from .report.data import load
         from .report.html import render
 
@@ -134,7 +134,7 @@ class Result:
         if self.decided is not None:
             decisions.refuse_others(old, self.decided.log)
         for name in (decisions.DECISIONS, manifest.SAMPLE):
-            if (old / name).is_file() and not (new / name).exists():
+            if (old / name).is_file() and (self.decided is None or name != decisions.DECISIONS):
                 shutil.copyfile(old / name, new / name)
 
     def texts(self) -> Iterator[tuple[str, str]]:
