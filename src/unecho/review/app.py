@@ -20,6 +20,7 @@ from starlette.routing import Route
 from .. import manifest, sample
 from ..decisions import StaleError
 from ..errors import RunError, UnechoError, UsageError
+from ..report.html import sibling
 from ..stored import settings_of
 from ..wording import visible, visible_name
 from . import index
@@ -28,6 +29,8 @@ from .view import KINDS, VERDICTS, View, read
 
 Apply = Callable[[Path], str]
 """Writes the run anew with its decisions; returns what became of them, in words."""
+_SHARED = "base.js", "text.js", "dom.js"
+"""What the scripts of the report and of the review have in common."""
 _CHANGED = "Decisions were made in another window. They are shown now: decide again."
 
 
@@ -220,9 +223,10 @@ class Review:
         return Starlette(routes=[
             *(Route(path, self._answering(work), methods=["GET"]) for path, work in asked),
             *(Route(path, self._answering(work, body=True), methods=["POST"]) for path, work in told),
-            Route("/review.js", _file("review.js", "text/javascript")),
-            Route("/review.css", _file("review.css", "text/css")),
-            Route("/icon.svg", _file("icon.svg", "image/svg+xml")),
+            Route("/shared.js", _content("".join(map(sibling, _SHARED)), "text/javascript")),
+            Route("/review.js", _content(read("review.js"), "text/javascript")),
+            Route("/review.css", _content(sibling("tokens.css") + read("review.css"), "text/css")),
+            Route("/icon.svg", _content(read("icon.svg"), "image/svg+xml")),
         ])  # fmt: skip
 
     def _answering(self, work: Callable[[Any], Response], body: bool = False) -> Callable[[Request], Any]:
@@ -284,9 +288,7 @@ def _text(body: dict[str, Any], name: str) -> str:
     return value
 
 
-def _file(name: str, kind: str) -> Callable[[Request], Response]:
-    content = read(name)
-
+def _content(content: str, kind: str) -> Callable[[Request], Response]:
     def serve(_: Request) -> Response:
         return Response(content, media_type=kind)
 

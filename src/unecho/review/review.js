@@ -5,7 +5,8 @@
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const count = (number, what) => `${number.toLocaleString("en")} ${number === 1 ? what : what.replace(/y$/, "ie") + "s"}`;
+  const { counted: count, number: figure } = unecho.text;
+  const { element, tag } = unecho.dom;
 
   const form = $("#filter");
   const list = $("#queue");
@@ -92,16 +93,10 @@
     }
   }
 
-  function element(name, values = {}, ...children) {
-    const made = Object.assign(document.createElement(name), values);
-    made.append(...children.filter((child) => child !== null));
-    return made;
-  }
-
   function row(finding) {
     const item = element("li", { id: `f${finding.num}`, role: "option" });
     item.dataset.num = finding.num;
-    item.append(element("span", { className: "lead", dir: "auto", textContent: finding.lead }), facts(finding));
+    item.append(element("span", { class: "lead", dir: "auto" }, finding.lead), facts(finding));
     item.setAttribute("aria-selected", "false");
     return item;
   }
@@ -112,10 +107,10 @@
     else parts.push(count(finding.copies, "copy"));
     parts.push(count(finding.words, "word"));
     const close = finding.kind === "cluster" && (finding.kinds || "").includes("guarded");
-    return element("span", { className: "facts" },
-      ...parts.map((text) => element("span", { textContent: text })),
-      close ? element("span", { className: "tag close", textContent: "numbers or names differ" }) : null,
-      finding.verdict ? element("span", { className: "tag said", textContent: state.names[finding.verdict] || finding.verdict }) : null);
+    return element("span", { class: "facts" },
+      parts.map((text) => element("span", {}, text)),
+      close && tag("numbers or names differ", "close"),
+      finding.verdict && tag(state.names[finding.verdict] || finding.verdict, "said"));
   }
 
   function mark(number, verdict) {
@@ -136,9 +131,9 @@
     if (!finding) {
       list.removeAttribute("aria-activedescendant");
       const open = form.elements.status.value === "open";
-      pane.replaceChildren(element("div", { className: "empty" },
-        element("h2", { textContent: open ? "Nothing is left to review here" : "Nothing is listed" }),
-        element("p", { className: "soft", textContent: open ? "Widen the filter, look at what a rule settled, or apply what was decided." : "Widen the filter." })));
+      pane.replaceChildren(element("div", { class: "empty" },
+        element("h2", {}, open ? "Nothing is left to review here" : "Nothing is listed"),
+        element("p", { class: "soft" }, open ? "Widen the filter, look at what a rule settled, or apply what was decided." : "Widen the filter.")));
       shape(null);
       return;
     }
@@ -198,8 +193,8 @@
     state.version = found.version;
     const { total, done, settled, steps } = found.progress;
     $("#progress-text").textContent = total
-      ? `${done.toLocaleString("en")} of ${total.toLocaleString("en")} reviewed, ${settled.toLocaleString("en")} settled by rule`
-      : `nothing needs a decision, ${settled.toLocaleString("en")} settled by rule`;
+      ? `${figure(done)} of ${figure(total)} reviewed, ${figure(settled)} settled by rule`
+      : `nothing needs a decision, ${figure(settled)} settled by rule`;
     const share = total ? Math.round((100 * done) / total) : 100;
     $(".track").setAttribute("aria-valuenow", share);
     const bar = $(".track .done");
@@ -271,7 +266,7 @@
     const found = await getJson(`/batch?${query()}`);
     const { findings, removals, words } = found.count;
     holder.innerHTML = found.html; // escaped by the server
-    holder.prepend(element("p", { textContent: `${count(findings, "finding")} with ${count(removals, "removal")} and ${count(words, "word")}, decided as one step that one undo takes back. Three of them:` }));
+    holder.prepend(element("p", {}, `${count(findings, "finding")} with ${count(removals, "removal")} and ${count(words, "word")}, decided as one step that one undo takes back. Three of them:`));
   }
 
   function decideAll(verdict) {
@@ -375,10 +370,8 @@
   // ---- what starts it all --------------------------------------------------------------------------
 
   function fill(select, values) {
-    select.append(...values.map(([value, shown, number]) => {
-      const option = element("option", { value, textContent: `${shown} (${number.toLocaleString("en")})` });
-      return option;
-    }));
+    // Not by element: the value is what is asked for, whatever characters are in it.
+    select.append(...values.map(([value, shown, number]) => new Option(`${shown} (${figure(number)})`, value)));
   }
 
   const keys = {
