@@ -226,6 +226,61 @@ def test_a_document_comes_back_whole() -> None:
     assert after.clean_text("b.txt") == texts["b.txt"]
 
 
+def quoting() -> dict[str, str]:
+    """A sentence that three papers print, each inside a paragraph of its own."""
+    said = W.paragraph(22)
+    body = {name: (W.paragraph(20), W.paragraph(20), W.paragraph(60)) for name in ("a.txt", "b.txt", "c.txt")}
+    return {name: f"{before} {said} {after}\n\n{own}\n" for name, (before, after, own) in body.items()}
+
+
+@pytest.fixture(scope="module")
+def quoted() -> dict[str, str]:
+    return quoting()
+
+
+def quotes(result: Result) -> list[str]:
+    """The keys of both sides of every quote."""
+    return [
+        line_key(result.text(name)[start:end])
+        for p in result.passages if p.quote
+        for name, start, end in ((p.a, p.a_start, p.a_end), (p.b, p.b_start, p.b_end))
+    ]  # fmt: skip
+
+
+def test_a_quote_that_is_not_the_same_is_reported_no_more(quoted: dict[str, str], tmp_path: Path) -> None:
+    found = unecho.dedupe(quoted.items(), clean="off")
+    assert found.removals == []
+    key = quotes(found)[0]
+    assert quotes(found) == [key] * 6  # three pairs
+    reject = step("reject", Finding("quote", line=key))
+    after = decided(found, quoted, reject)
+    assert results(after) == ["used"]
+    assert (list(after.passages), after.removals) == ([], [])
+    out = found.write(tmp_path / "OUT")
+    before = contents(out)
+    put(out / "decisions.jsonl", reject)
+    assert call_cli("apply", out).code == 0
+    assert call_cli("apply", out).code == 0
+    assert (out / "passages.jsonl").read_bytes() == b""
+    assert check(out) == []
+    (out / "decisions.jsonl").unlink()
+    assert call_cli("apply", out).code == 0
+    assert contents(out) == before
+
+
+def test_a_quote_that_is_boilerplate_goes_from_the_midst_of_paragraphs(quoted: dict[str, str]) -> None:
+    found = unecho.dedupe(quoted.items(), clean="off")
+    key = quotes(found)[0]
+    after = decided(found, quoted, step("boilerplate", Finding("line", line=key)))
+    assert results(after) == ["used"]
+    assert [(r.document, r.reason, r.rule) for r in after.removals] == [
+        (name, "boilerplate", "decision") for name in quoted
+    ]
+    assert {line_key(r.text) for r in after.removals} == {key}
+    assert "stale" in results(decided(found, quoted, step("accept", Finding("quote", line=key[::-1]))))
+    assert decided(found, quoted, step("accept", Finding("quote", line=key))).passages == found.passages
+
+
 # ---- whatever is decided ----------------------------------------------------------------------------
 
 CHOICES = st.lists(
@@ -241,6 +296,8 @@ CHOICES = st.lists(
                 "boilerplate-kept",
                 "never-boilerplate",
                 "rule",
+                "quote",
+                "boilerplate-quote",
             ]
         ),
         st.integers(0, 30),
@@ -259,11 +316,16 @@ def steps_for(result: Result, choices: list[tuple[Any, int]]) -> list[Step]:
     found = list(decide.pairs(result.clusters, result.removals))
     lines = [removal for removal in result.removals if removal.reason == "boilerplate"]
     keepers = [cluster.keeper for cluster in result.clusters]
+    passages = quotes(result)
     steps: list[Step] = []
     for number, (verdict, choice) in enumerate(choices):
         if verdict == "rule" and lines:
             rule = lines[choice % len(lines)].rule
             steps.append(step("never-boilerplate", Finding("rule", rule=str(rule)), number=number))
+        elif verdict == "quote" and passages:
+            steps.append(step("reject", Finding("quote", line=passages[choice % len(passages)]), number=number))
+        elif verdict == "boilerplate-quote" and passages:
+            steps.append(step("boilerplate", Finding("line", line=passages[choice % len(passages)]), number=number))
         elif verdict == "boilerplate-kept" and keepers:
             place = keepers[choice % len(keepers)]
             steps.append(step("boilerplate", Finding("line", line=key(text(place))), number=number))

@@ -451,6 +451,75 @@ def test_a_damaged_run_is_told(run: Path) -> None:
         Review(run, "", lambda _: "")
 
 
+# ---- quotes -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quoting(tmp_path: Path) -> Iterator[tuple[Path, TestClient]]:
+    """Three papers print one sentence inside paragraphs of their own; one of them another day."""
+    words = Writer(77)
+    said = words.paragraph(22)
+    rows = [
+        {
+            "id": name, "date": date, "site": name,
+            "text": f"{words.paragraph(20)} {said} {words.paragraph(18)}\n\n{words.paragraph(60)}",
+        }
+        for name, date in (("a", "2024-02-02"), ("b", "2024-01-01"), ("c", "2024-03-03"))
+    ]  # fmt: skip
+    (tmp_path / "in.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    out = tmp_path / "OUT"
+    assert call_cli("dedupe", tmp_path / "in.jsonl", "-o", out, "-q", "--clean", "off").code == 0
+    made = Review(out, "anna", lambda run: jobs.told(jobs.applied(run)))
+    client = TestClient(made.application(), HERE)
+    yield out, client
+    made.close()
+
+
+def test_a_quote_is_a_finding_with_its_surroundings(quoting: tuple[Path, TestClient]) -> None:
+    _, client = quoting
+    (row,) = get(client, "/queue?kind=quote")["rows"]
+    assert (row["kind"], row["copies"], row["removed"], row["words"]) == ("quote", 3, 0, 22)
+    assert get(client, "/queue?kind=cluster")["rows"] == []
+    assert len(get(client, "/queue?kind=quote&site=c")["rows"]) == 1
+    shown = client.get(f"/finding/{row['num']}").text
+    assert "First printed here" in shown
+    assert shown.count('class="around"') >= 4  # the rest of the paragraph, on both sides of both
+    assert shown.index("2024-01-01") < shown.index("2024-02-02")  # the earliest first
+
+
+def test_a_quote_is_accepted_rejected_and_boilerplate(quoting: tuple[Path, TestClient]) -> None:
+    run, client = quoting
+    (row,) = get(client, "/queue?kind=quote")["rows"]
+    version = get(client, "/state")["version"]
+    for verdict in ("accept", "reject"):
+        found = post(client, "/decide", verdict=verdict, finding=row["num"], version=version)
+        assert found["finding"]["verdict"] == verdict
+        version = found["version"]
+    assert found["stale"] == found["conflicts"] == 0
+    assert (
+        client.post("/decide", json={"verdict": "swap", "finding": row["num"], "version": version}).status_code == 400
+    )
+    version = post(client, "/apply", version=version)["version"]
+    assert (run / "passages.jsonl").read_bytes() == b""
+    (row,) = get(client, "/queue?kind=quote&status=all")["rows"]  # it can still be decided otherwise
+    assert row["verdict"] == "reject"
+    found = post(client, "/decide", verdict="boilerplate", finding=row["num"], version=version)
+    assert found["stale"] == 0
+    assert found["finding"]["verdict"] == "boilerplate"
+    told = post(client, "/apply", version=found["version"])["told"]
+    assert "3 removals more than found" in told
+    assert call_cli("check", run).code == 0
+
+
+def test_a_batch_takes_in_quotes(quoting: tuple[Path, TestClient]) -> None:
+    _, client = quoting
+    version = get(client, "/state")["version"]
+    assert "findings" in get(client, "/batch?kind=quote")["count"]
+    found = post(client, "/decide-all", verdict="reject", filter={"kind": "quote"}, version=version)
+    assert found["findings"] == 1
+    assert get(client, "/queue?status=decided")["rows"][0]["verdict"] == "reject"
+
+
 # ---- hostile articles -------------------------------------------------------------------------------
 
 

@@ -77,11 +77,16 @@ class Result:
 
     def with_decisions(self, log: decisions.Log) -> Result:
         """The same with what people decided carried out."""
-        before = Findings(self.documents, self.removals, self.clusters)
+        before = Findings(self.documents, self.removals, self.clusters, self.passages)
         decided = decide(before, log, self.text, self._line, self.settings)
         after = decided.after
         return replace(
-            self, documents=after.documents, removals=after.removals, clusters=after.clusters, decided=decided
+            self,
+            documents=after.documents,
+            removals=after.removals,
+            clusters=after.clusters,
+            passages=after.passages,
+            decided=decided,
         )
 
     def write(self, out: str | Path) -> Path:
@@ -128,6 +133,8 @@ class Result:
         manifest.write_lines(found / manifest.DOCUMENTS, decided.before.documents)
         manifest.write_lines(found / manifest.REMOVALS, decided.before.removals)
         manifest.write_lines(found / manifest.CLUSTERS, decided.before.clusters)
+        if len(decided.before.passages) != len(decided.after.passages):
+            manifest.write_lines(found / manifest.PASSAGES, decided.before.passages)
 
     def _carry_over(self, old: Path, new: Path) -> None:
         """People's work outlives the run it was done on."""

@@ -23,7 +23,8 @@ _SAID_OF_MEMBER = """
   SELECT s.verdict FROM said s WHERE s.active = 1 AND s.a = members.key AND (
     (s.b = members.keeper AND s.kind = 'copy' AND (s.document = '' OR s.document =
       (SELECT name FROM documents d WHERE d.num = members.document)))
-    OR (s.kind = 'line' AND (members.keeper = '' OR s.verdict = 'boilerplate')))
+    OR (s.kind = 'quote' AND members.relation = 'quote')
+    OR (s.kind = 'line' AND (members.keeper = '' AND members.relation IS NOT 'quote' OR s.verdict = 'boilerplate')))
   ORDER BY s.num DESC LIMIT 1"""
 _SAID_OF_RULE = """
   SELECT s.verdict FROM said s WHERE s.active = 1 AND s.kind = 'rule' AND s.a = members.rule AND s.b = ''
@@ -73,7 +74,7 @@ class Filter:
             conditions.append(condition)
             values.extend(given)
 
-        if self.kind in ("cluster", "line", "copy"):
+        if self.kind in ("cluster", "line", "copy", "quote"):
             add("kind = ?", self.kind)
         elif self.kind:
             add("' ' || kinds || ' ' LIKE ?", f"% {self.kind} %")
@@ -110,6 +111,10 @@ _STATUS = {
     "settled": "verdict IS NULL AND settled = 1",
     "decided": "verdict IS NOT NULL",
 }
+
+
+_DECIDED_ALIKE = "'cluster', 'copy'", "'quote'", "'line'"
+"""Kinds of findings, by what a decision on them names: two texts, a passage, a line."""
 
 
 class Desk:
@@ -312,7 +317,10 @@ class Desk:
         here = Finding("copy", member=one["key"], keeper=one["keeper"], document=name)
         if verdict == "boilerplate":
             return "boilerplate", [Finding("line", line=key) for key in dict.fromkeys((finding["key"], one["key"]))]
-        if verdict == "exclude":
+        if finding["kind"] == "quote" and verdict in ("accept", "reject"):
+            keys = dict.fromkeys(row["key"] for row in rows)
+            return ("accept" if verdict == "accept" else "reject"), [Finding("quote", line=key) for key in keys]
+        if verdict == "exclude" and finding["kind"] != "quote":
             return "exclude", [here]
         if verdict == "swap" and finding["kind"] == "cluster":
             return "swap", [here]
@@ -328,13 +336,13 @@ class Desk:
         where, values = chosen.where()
         query = (
             "SELECT DISTINCT m.key, m.keeper FROM members m WHERE m.finding IN"
-            f" (SELECT id FROM findings WHERE kind {{}} 'line' AND {where})"
+            f" (SELECT id FROM findings WHERE kind IN ({{}}) AND {where})"
         )
-        copies = self.index.execute(query.format("!="), values)
-        lines = self.index.execute(query.format("="), values)
+        copies, quotes, lines = (self.index.execute(query.format(kinds), values) for kinds in _DECIDED_ALIKE)
         if verdict not in ("accept", "reject"):
             raise UsageError(f"'{verdict}' cannot be said of many", "accept or reject them")
         found = [Finding("copy", member=row[0], keeper=row[1]) for row in copies]
+        found += [Finding("quote", line=row[0]) for row in quotes]
         on_lines = [Finding("line", line=row[0]) for row in lines]
         if not found and not on_lines:
             raise UsageError("nothing is meant by this filter", "widen it")
@@ -385,6 +393,7 @@ class Desk:
             " JOIN steps t ON t.num = s.step WHERE s.active = 1"
             " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind != 'rule' AND m.key = s.a"
             " AND (s.kind = 'line' OR m.keeper = s.b))"
+            " AND NOT EXISTS (SELECT 1 FROM findings f WHERE s.kind = 'line' AND f.key = s.a)"
             " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind = 'rule' AND m.rule = s.a) LIMIT ?", (limit,),
         )  # fmt: skip
 

@@ -104,6 +104,7 @@
   function facts(finding) {
     const parts = [];
     if (finding.kind === "line") parts.push(`${finding.category}`, `${finding.removed}×`);
+    else if (finding.kind === "quote") parts.push("quote", count(finding.copies, "document"));
     else parts.push(count(finding.copies, "copy"));
     parts.push(count(finding.words, "word"));
     const close = finding.kind === "cluster" && (finding.kinds || "").includes("guarded");
@@ -159,7 +160,7 @@
   function shape(finding) {
     for (const button of $$("[data-verdict]")) {
       const only = button.dataset.for;
-      const fits = finding && (!only || (only === "copy" ? finding.kind !== "line" : only === finding.kind));
+      const fits = finding && (!only || only.split(" ").includes(finding.kind));
       button.hidden = !fits;
     }
   }
