@@ -36,7 +36,7 @@ LAYERS = [
     "report.model report.judge report.top report.diff report.pick report.gather report.charts report.texts",
     "report.data report.export report.terminal report.pack report.html",
     "check result stored",
-    "review.texts review.index review.desk review.view review.guard review.app review.serve",
+    "review.scratch review.texts review.index review.desk review.view review.guard review.app review.serve",
     "pipeline",
     "explain",
     "api jobs",

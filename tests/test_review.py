@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from starlette.testclient import TestClient
 from unecho import decisions, jobs, sample
 from unecho.errors import RunError
 from unecho.restore import texts as texts_of
-from unecho.review import guard
+from unecho.review import guard, scratch
 from unecho.review.app import Review
 from unecho.review.guard import Guard
 
@@ -443,6 +445,29 @@ def test_texts_come_back_as_they_were_read(tmp_path: Path) -> None:
         assert found == wanted
     finally:
         made.close()
+
+
+def test_what_a_killed_server_left_goes_at_the_next_start(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    killed = subprocess.Popen([sys.executable, "-c", "pass"])
+    killed.wait()
+    mine = scratch.take(run)
+    left = temporary / mine.name.replace(f"-{os.getpid()}-", f"-{killed.pid}-")
+    left.mkdir()
+    (left / "index.sqlite").touch()
+    other = temporary / left.name.replace(left.name.split("-")[2], "0" * 12)
+    other.mkdir()
+    made = Review(run, "", lambda _: "")
+    assert not left.exists()
+    assert mine.exists()  # its process runs
+    assert other.exists()  # of another run
+    made.close()
+    scratch.give_back(mine)
+    assert list(temporary.iterdir()) == [other]
 
 
 def test_a_damaged_run_is_told(run: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable
 from functools import wraps
@@ -23,7 +21,7 @@ from ..errors import RunError, UnechoError, UsageError
 from ..report.html import sibling
 from ..stored import settings_of
 from ..wording import visible, visible_name
-from . import index
+from . import index, scratch
 from .desk import PAGE, Desk, Filter
 from .view import KINDS, VERDICTS, View, read
 
@@ -39,7 +37,7 @@ class Review:
 
     def __init__(self, run: Path, who: str, apply: Apply, tell: index.Progress = lambda _: None) -> None:
         self.run, self._who, self._apply, self._tell = run, who, apply, tell
-        self._folder = Path(tempfile.mkdtemp(prefix="unecho-review-"))
+        self._folder = scratch.take(run)
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] = (0, 0)
         self._desk: Desk | None = None
@@ -49,7 +47,7 @@ class Review:
     def close(self) -> None:
         """Gives the disk space back."""
         self._shut()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        scratch.give_back(self._folder)
 
     def _shut(self) -> None:
         if self._desk is not None:

@@ -270,7 +270,7 @@ class Desk:
         """Members of a finding (by its id), closest calls first: those that stay, then the least covered."""
         return self._all(
             "SELECT m.*, d.name, d.title, d.site, d.date, d.url FROM members m JOIN documents d ON d.num = m.document"
-            " WHERE m.finding = ? ORDER BY m.action, m.covered, m.num LIMIT ?", (finding, limit),
+            " WHERE m.finding = ? ORDER BY m.action, m.covered IS NULL, m.covered, m.num LIMIT ?", (finding, limit),
         )  # fmt: skip
 
     def document(self, number: int) -> Row | None:

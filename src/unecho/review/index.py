@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from itertools import groupby, islice
+from itertools import groupby, islice, permutations
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -215,10 +215,11 @@ class _Build:
 
     def quotes(self, expected: int) -> None:
         """Passages that stay: one finding for a quote, its earliest place first, then one place a document."""
-        self._insert("quoted", 6, (
-            (passage.group, self._number(place.document), place.start, place.end, passage.words,
-             min(1.0, passage.matched / max(passage.words, 1)))
-            for passage in passages(self._run, expected) if passage.quote for place in sides(passage)
+        self._insert("quoted", 7, (
+            (passage.group, self._number(here.document), self._number(there.document), here.start, here.end,
+             passage.words, min(1.0, passage.matched / max(passage.words, 1)))
+            for passage in passages(self._run, expected) if passage.quote
+            for here, there in permutations(sides(passage))
         ), kept="OR IGNORE")  # fmt: skip
         self._index.executescript(_script("quotes"))
 

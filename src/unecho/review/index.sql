@@ -25,9 +25,10 @@ CREATE TABLE members (
   covered REAL, resemblance REAL, containment REAL, relation TEXT, action TEXT, why TEXT, rule TEXT,
   removal TEXT, words INTEGER, key TEXT, keeper TEXT, verdict TEXT
 );
--- Where the quotes stand, one place a document; emptied when they are findings.
+-- Where quotes stand, by the document that they are shared with; emptied when they are findings.
 CREATE TABLE quoted (
-  grp TEXT, document INTEGER, start INTEGER, end INTEGER, words INTEGER, covered REAL, PRIMARY KEY (grp, document)
+  grp TEXT, document INTEGER, partner INTEGER, start INTEGER, end INTEGER, words INTEGER, covered REAL,
+  PRIMARY KEY (grp, document, partner)
 ) WITHOUT ROWID;
 CREATE TABLE finding_sites (finding INTEGER, site TEXT);
 CREATE TABLE finding_folders (finding INTEGER, folder TEXT);
@@ -54,28 +55,39 @@ INSERT INTO members (finding, document, start, end, covered, resemblance, contai
   FROM loose l JOIN findings f ON f.ref = l.ref AND f.kind = 'copy';
 DROP TABLE loose;
 
--- == quotes: passages that stay, in the order in which they were first printed; after all that goes
+-- == quotes: passages that stay; in the queue after all that goes
 -- Where a copy or boilerplate went, the passage is a part of that finding.
 DELETE FROM quoted WHERE EXISTS (
   SELECT 1 FROM removals r WHERE r.document = quoted.document AND r.start < quoted.end AND r.end > quoted.start
 );
+CREATE TEMP TABLE earliest AS
+  SELECT grp, document, row_number() OVER (PARTITION BY grp ORDER BY d.date IS NULL, d.date, d.num) AS place
+  FROM (SELECT DISTINCT grp, document FROM quoted) JOIN documents d ON d.num = document;
+DELETE FROM earliest WHERE place > 1;
+CREATE UNIQUE INDEX temp.earliest_of ON earliest (grp);
+-- Of each document the place that it shares with the earliest one; of the earliest itself the longest.
 CREATE TEMP TABLE ranked AS
-  SELECT q.*, row_number() OVER (PARTITION BY grp ORDER BY d.date IS NULL, d.date, d.num) AS place
-  FROM quoted q JOIN documents d ON d.num = q.document;
-CREATE INDEX temp.ranked_place ON ranked (place);
+  SELECT q.grp, q.document, q.start, q.end, q.words, q.document = e.document AS first,
+    CASE WHEN q.partner = e.document THEN q.covered END AS covered,
+    row_number() OVER (
+      PARTITION BY q.grp, q.document ORDER BY q.partner = e.document DESC, q.end - q.start DESC, q.start
+    ) AS place
+  FROM quoted q JOIN earliest e ON e.grp = q.grp;
+DELETE FROM ranked WHERE place > 1;
 INSERT INTO findings (kind, ref, document, start, end, doubt, settled, copies, removed, low, kinds, why_kept, words)
   SELECT 'quote', r.grp, r.document, r.start, r.end, 0.05, 0, o.n, 0, o.low, 'quote', '', o.words
   FROM ranked r JOIN (
-    SELECT grp, count(*) AS n, min(covered) AS low, max(words) AS words FROM ranked GROUP BY grp
-  ) o ON o.grp = r.grp WHERE r.place = 1 AND o.n > 1 ORDER BY r.grp;
+    SELECT grp, count(*) AS n, coalesce(min(covered), 0) AS low, max(words) AS words FROM ranked GROUP BY grp
+  ) o ON o.grp = r.grp WHERE r.first AND o.n > 1 ORDER BY r.grp;
 INSERT INTO members (finding, document, start, end, covered, relation, action, why, keeper)
-  SELECT f.id, r.document, r.start, r.end, r.covered, 'quote', 'kept', 'both print this passage; it stays', ''
-  FROM ranked r JOIN findings f ON f.ref = r.grp AND f.kind = 'quote' WHERE r.place > 1 ORDER BY f.id, r.place;
+  SELECT f.id, r.document, r.start, r.end, r.covered, 'quote', 'kept', 'a quote, only reported', ''
+  FROM ranked r JOIN findings f ON f.ref = r.grp AND f.kind = 'quote' WHERE NOT r.first ORDER BY f.id, r.document;
 INSERT INTO finding_sites SELECT DISTINCT f.id, d.site FROM ranked r JOIN findings f ON f.ref = r.grp
   AND f.kind = 'quote' JOIN documents d ON d.num = r.document;
 INSERT INTO finding_folders SELECT DISTINCT f.id, d.folder FROM ranked r JOIN findings f ON f.ref = r.grp
   AND f.kind = 'quote' JOIN documents d ON d.num = r.document;
 DROP TABLE ranked;
+DROP TABLE earliest;
 DELETE FROM quoted;
 
 -- == lines: boilerplate; doubtful where a rule is not sure, or where the line could be a sentence of an article
