@@ -125,6 +125,26 @@ def test_swap_changes_the_copy_that_stays(found: Result, texts: dict[str, str]) 
     assert [(m.document, m.action) for m in cluster.members] == [("a/1.txt", "removed"), ("b/2.txt", "removed")]
 
 
+def test_a_swap_that_leaves_a_headline_alone_takes_the_document(tmp_path: Path) -> None:
+    head = "Ten killed in quake"
+    texts = {"a.txt": f"{head}\n\n{QUAKE}\n", "b.txt": f"{head}\n\n{QUAKE}\n\n{OWN}\n"}
+    swap = step("swap", copy(QUAKE, QUAKE, "b.txt"))
+    found = unecho.dedupe(texts.items(), keep="path", clean="off")
+    assert [record.status for record in found.documents] == ["kept", "trimmed"]
+    after = decided(found, texts, swap)
+    assert [record.status for record in after.documents] == ["dropped", "kept"]
+    assert after.documents[0].reason == "its text stays in b.txt"
+    out = found.write(tmp_path / "OUT")
+    put(out / "decisions.jsonl", swap)
+    assert call_cli("apply", out).code == 0
+    assert check(out) == []
+    kept = unecho.dedupe(texts.items(), keep="path", clean="off", emptied="keep")
+    assert [record.status for record in decided(kept, texts, swap).documents] == ["trimmed", "kept"]
+    other = texts | {"b.txt": texts["b.txt"].replace(head, "Another headline")}
+    found = unecho.dedupe(other.items(), keep="path", clean="off")
+    assert [record.status for record in decided(found, other, swap).documents] == ["trimmed", "kept"]
+
+
 def test_swap_is_refused_where_words_would_be_lost() -> None:
     """The kept copy says more than the copy: it stays, and so does the copy."""
     more = SPEECH[:-1] + " " + W.paragraph(40)

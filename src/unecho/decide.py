@@ -151,6 +151,7 @@ class _Run:
         outcomes |= self._swaps()
         outcomes |= self._quotes()
         self._state.keep_whole()
+        self._state.drop_emptied()
         return [outcomes[decision.finding] for decision in self._decisions]
 
     def _matching(self) -> dict[tuple[str, str], list[Pair]]:
@@ -330,6 +331,8 @@ class _State:
         """Places of passages that a person said are not the same."""
         self._returned: dict[str, list[Removal]] = defaultdict(list)
         self._respan: set[str] = set()
+        self._swapped_out: set[str] = set()
+        """Documents whose copy went for another one."""
 
     def text(self, place: Place) -> str:
         return self.text_of(place.document)[place.start : place.end]
@@ -447,6 +450,7 @@ class _State:
             covered=rounded(proof.covered), resemblance=rounded(proof.resemblance),
             containment=rounded(proof.containment), cluster=star.id,
         ))  # fmt: skip
+        self._swapped_out.add(old.document)
         self.release(old, [new.document, old.document])
         self._compare_similar(star)
         star.members[old] = _member(old, proof, "removed", PERSON)
@@ -471,6 +475,39 @@ class _State:
                     removal = self._removals[name]
                     if removal.reason == "duplicate" and not is_long(removal.text):
                         self.put_back(name, WHOLE)
+
+    def drop_emptied(self) -> None:
+        """Where a swap left short lines alone, such as a headline, they go too: as in a run, all or none of them, and
+        only where the documents that have the text keep the same lines."""
+        for document in sorted(self._swapped_out) if self.settings.emptied == "drop" else ():
+            text = self.text_of(document)
+            rest = self.kept_spans(document)
+            if any(is_long(text[start:end]) for start, end in rest):
+                continue
+            lines = self._short_lines(document)
+            keepers = [lines.get(line_key(text[start:end])) for start, end in rest]
+            for (start, end), keeper in zip(rest, keepers if None not in keepers else (), strict=False):
+                if keeper is not None:
+                    self._take_copy(Place(document, start, end), keeper)
+
+    def _short_lines(self, document: str) -> dict[str, Place]:
+        """By their keys, the short lines that stay in the documents that keep the text of this one."""
+        removals = [self._removals[name] for name in self._of_document[document]]
+        others = {r.keeper.document for r in removals if r.keeper is not None} - {document}
+        found: dict[str, Place] = {}
+        for other in sorted(others):
+            text = self.text_of(other)
+            for start, end in self.kept_spans(other):
+                if not is_long(text[start:end]):
+                    found.setdefault(line_key(text[start:end]), Place(other, start, end))
+        return found
+
+    def _take_copy(self, place: Place, keeper: Place) -> None:
+        """A line goes for the same line elsewhere."""
+        self.take_out(place, Removal(
+            "", *_parts(place), "", "duplicate", keeper=keeper, covered=1.0, resemblance=1.0, containment=1.0,
+        ))  # fmt: skip
+        self.release(place, [keeper.document])
 
     def _enter(self, removal: Removal) -> None:
         self._removals[removal.id] = removal

@@ -188,16 +188,20 @@ def _around(text: str, start: int, end: int) -> tuple[str, str]:
     spans = split(text)
     before, after = "", ""
     for low, high in spans:
-        if low < start < high and text[low:start].strip():
+        if low < start < high and _has_words(text[low:start]):
             before = _end(text[low:start].lstrip())
         elif high <= start + 1:
             before = " … ".join(_ends(text[low:high]))
     for low, high in reversed(spans):
-        if low < end < high and text[end:high].strip():
+        if low < end < high and _has_words(text[end:high]):
             after = _beginning(text[end:high].rstrip())
         elif low >= end:
             after = " … ".join(_ends(text[low:high]))
     return before, after
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _end(text: str) -> str:
