@@ -536,6 +536,15 @@ def test_a_quote_is_accepted_rejected_and_boilerplate(quoting: tuple[Path, TestC
     assert call_cli("check", run).code == 0
 
 
+def test_an_undo_says_which_finding_it_was(quoting: tuple[Path, TestClient]) -> None:
+    _, client = quoting
+    (row,) = get(client, "/queue?kind=quote")["rows"]
+    found = post(client, "/decide", verdict="accept", finding=row["num"], version=get(client, "/state")["version"])
+    found = post(client, "/undo", version=found["version"])
+    assert (found["undone"], found["finding"]) == ("accepted", row["num"])
+    assert post(client, "/undo", version=found["version"])["finding"] is None
+
+
 def test_a_batch_takes_in_quotes(quoting: tuple[Path, TestClient]) -> None:
     _, client = quoting
     version = get(client, "/state")["version"]

@@ -176,8 +176,8 @@ class Review:
 
     def undo(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
-        undone = desk.undo(_number(body, "version"))
-        return _json({**self._standing(desk), "undone": VERDICTS.get(undone, undone)})
+        undone, about = desk.undo(_number(body, "version"))
+        return _json({**self._standing(desk), "undone": VERDICTS.get(undone, undone), "finding": about})
 
     def answer(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()

@@ -155,15 +155,20 @@ class Desk:
         else:
             self._refresh(f"SELECT {number}")
 
-    def undo(self, version: int) -> str:
-        """Undo the last step that counts; returns its verdict, or nothing if there is none."""
+    def undo(self, version: int) -> tuple[str, int | None]:
+        """Undo the last step that counts; returns its verdict, or nothing if there is none, and the first finding
+        that it was about."""
         row = self.index.execute(
-            "SELECT id, verdict FROM steps WHERE active = 1 AND verdict != 'undo' ORDER BY num DESC LIMIT 1"
+            "SELECT num, id, verdict FROM steps WHERE active = 1 AND verdict != 'undo' ORDER BY num DESC LIMIT 1"
         ).fetchone()
         if row is None:
-            return ""
+            return "", None
         self.decide(decisions.new_step("undo", who=self.who, undoes=row["id"]), version)
-        return str(row["verdict"])
+        about = self.index.execute(
+            "SELECT f.num FROM said s JOIN members m ON m.key = s.a AND (m.keeper = s.b OR s.kind = 'line')"
+            " JOIN findings f ON f.id = m.finding WHERE s.step = ? LIMIT 1", (row["num"],),
+        ).fetchone()  # fmt: skip
+        return str(row["verdict"]), about[0] if about else None
 
     def _enter(self, step: Step, active: bool) -> int:
         cursor = self.index.execute(

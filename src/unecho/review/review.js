@@ -75,6 +75,10 @@
     list.replaceChildren(...found.rows.map(row));
     $("#count").textContent = `${count(found.count.findings, "finding")}, ${count(found.count.words, "word")}`;
     $("#batch-button").disabled = !found.rows.length;
+    for (let had = 0; state.more && state.rows.length > had && state.rows.at(-1).num < (wanted || 0);) {
+      had = state.rows.length;
+      await loadMore();
+    }
     const place = Math.max(0, state.rows.findIndex((one) => one.num >= (wanted || 0)));
     await show(place);
   }
@@ -146,14 +150,20 @@
     const parameters = new URLSearchParams();
     if (member) parameters.set("member", member);
     if (state.whole) parameters.set("whole", "1");
+    shape(finding);
+    state.showing = fillPane(finding, parameters);
+    await state.showing;
+    if (place + 10 > state.rows.length) loadMore();
+  }
+
+  async function fillPane(finding, parameters) {
     const html = await getText(`/finding/${finding.num}?${parameters}`);
     if (current() !== finding) return;
     pane.innerHTML = html; // escaped by the server; the content policy runs no script of it
     pane.scrollTop = 0;
-    shape(finding);
+    state.seen = finding.num;
     if (state.shown && matchMedia("(max-width: 52rem)").matches) pane.scrollIntoView({ block: "start" });
     state.shown = true;
-    if (place + 10 > state.rows.length) loadMore();
   }
 
   // Only what can be said of a finding can be pressed.
@@ -212,8 +222,11 @@
     const finding = current();
     const button = $(`[data-verdict="${verdict}"]`);
     if (!finding || !button || button.hidden) return;
-    const member = chosen();
+    const showing = state.showing;
+    let member = state.seen === finding.num ? chosen() : null;
     inTurn(async () => {
+      if (!member) await showing; // the key came before the finding was there
+      member ||= state.seen === finding.num ? chosen() : null;
       const found = await getJson("/decide", { verdict, finding: finding.num, member, version: state.version });
       stand(found);
       mark(finding.num, found.finding.verdict);
@@ -230,7 +243,7 @@
     inTurn(async () => {
       const found = await getJson("/undo", { version: state.version });
       stand(found);
-      await loadQueue(current() ? current().num : 0);
+      await loadQueue(found.finding || (current() ? current().num : 0));
       say(found.undone ? `Undone: ${found.undone}.` : "There is nothing to undo.");
     });
   }
