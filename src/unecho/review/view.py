@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -205,11 +206,11 @@ def _has_words(text: str) -> bool:
 
 
 def _end(text: str) -> str:
-    return text if len(text) <= _AROUND else "… " + text[-_AROUND:]
+    return text if len(text) <= _AROUND else re.sub(r"^\S*\s+", "… ", text[-_AROUND:])
 
 
 def _beginning(text: str) -> str:
-    return text if len(text) <= _AROUND else text[:_AROUND] + " …"
+    return text if len(text) <= _AROUND else re.sub(r"\s+\S*$", " …", text[:_AROUND])
 
 
 def _ends(text: str) -> list[str]:
