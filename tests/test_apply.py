@@ -20,7 +20,7 @@ from test_roundtrip import _conserved as conserved
 from test_roundtrip import _keepers_stay as keepers_stay
 
 import unecho
-from unecho import Result, decide, decisions, stored
+from unecho import Result, decide, decisions, manifest, sample, stored
 from unecho.atomic import RunFolder
 from unecho.check import check
 from unecho.decisions import Finding, Log, Step, line_key
@@ -125,6 +125,26 @@ def test_swap_changes_the_copy_that_stays(found: Result, texts: dict[str, str]) 
     assert [(m.document, m.action) for m in cluster.members] == [("a/1.txt", "removed"), ("b/2.txt", "removed")]
 
 
+def test_a_swap_that_leaves_a_headline_alone_takes_the_document(tmp_path: Path) -> None:
+    head = "Ten killed in quake"
+    texts = {"a.txt": f"{head}\n\n{QUAKE}\n", "b.txt": f"{head}\n\n{QUAKE}\n\n{OWN}\n"}
+    swap = step("swap", copy(QUAKE, QUAKE, "b.txt"))
+    found = unecho.dedupe(texts.items(), keep="path", clean="off")
+    assert [record.status for record in found.documents] == ["kept", "trimmed"]
+    after = decided(found, texts, swap)
+    assert [record.status for record in after.documents] == ["dropped", "kept"]
+    assert after.documents[0].reason == "its text stays in b.txt"
+    out = found.write(tmp_path / "OUT")
+    put(out / "decisions.jsonl", swap)
+    assert call_cli("apply", out).code == 0
+    assert check(out) == []
+    kept = unecho.dedupe(texts.items(), keep="path", clean="off", emptied="keep")
+    assert [record.status for record in decided(kept, texts, swap).documents] == ["trimmed", "kept"]
+    other = texts | {"b.txt": texts["b.txt"].replace(head, "Another headline")}
+    found = unecho.dedupe(other.items(), keep="path", clean="off")
+    assert [record.status for record in decided(found, other, swap).documents] == ["trimmed", "kept"]
+
+
 def test_swap_is_refused_where_words_would_be_lost() -> None:
     """The kept copy says more than the copy: it stays, and so does the copy."""
     more = SPEECH[:-1] + " " + W.paragraph(40)
@@ -226,6 +246,61 @@ def test_a_document_comes_back_whole() -> None:
     assert after.clean_text("b.txt") == texts["b.txt"]
 
 
+def quoting() -> dict[str, str]:
+    """A sentence that three papers print, each inside a paragraph of its own."""
+    said = W.paragraph(22)
+    body = {name: (W.paragraph(20), W.paragraph(20), W.paragraph(60)) for name in ("a.txt", "b.txt", "c.txt")}
+    return {name: f"{before} {said} {after}\n\n{own}\n" for name, (before, after, own) in body.items()}
+
+
+@pytest.fixture(scope="module")
+def quoted() -> dict[str, str]:
+    return quoting()
+
+
+def quotes(result: Result) -> list[str]:
+    """The keys of both sides of every quote."""
+    return [
+        line_key(result.text(name)[start:end])
+        for p in result.passages if p.quote
+        for name, start, end in ((p.a, p.a_start, p.a_end), (p.b, p.b_start, p.b_end))
+    ]  # fmt: skip
+
+
+def test_a_quote_that_is_not_the_same_is_reported_no_more(quoted: dict[str, str], tmp_path: Path) -> None:
+    found = unecho.dedupe(quoted.items(), clean="off")
+    assert found.removals == []
+    key = quotes(found)[0]
+    assert quotes(found) == [key] * 6  # three pairs
+    reject = step("reject", Finding("quote", line=key))
+    after = decided(found, quoted, reject)
+    assert results(after) == ["used"]
+    assert (list(after.passages), after.removals) == ([], [])
+    out = found.write(tmp_path / "OUT")
+    before = contents(out)
+    put(out / "decisions.jsonl", reject)
+    assert call_cli("apply", out).code == 0
+    assert call_cli("apply", out).code == 0
+    assert (out / "passages.jsonl").read_bytes() == b""
+    assert check(out) == []
+    (out / "decisions.jsonl").unlink()
+    assert call_cli("apply", out).code == 0
+    assert contents(out) == before
+
+
+def test_a_quote_that_is_boilerplate_goes_from_the_midst_of_paragraphs(quoted: dict[str, str]) -> None:
+    found = unecho.dedupe(quoted.items(), clean="off")
+    key = quotes(found)[0]
+    after = decided(found, quoted, step("boilerplate", Finding("line", line=key)))
+    assert results(after) == ["used"]
+    assert [(r.document, r.reason, r.rule) for r in after.removals] == [
+        (name, "boilerplate", "decision") for name in quoted
+    ]
+    assert {line_key(r.text) for r in after.removals} == {key}
+    assert "stale" in results(decided(found, quoted, step("accept", Finding("quote", line=key[::-1]))))
+    assert decided(found, quoted, step("accept", Finding("quote", line=key))).passages == found.passages
+
+
 # ---- whatever is decided ----------------------------------------------------------------------------
 
 CHOICES = st.lists(
@@ -241,6 +316,8 @@ CHOICES = st.lists(
                 "boilerplate-kept",
                 "never-boilerplate",
                 "rule",
+                "quote",
+                "boilerplate-quote",
             ]
         ),
         st.integers(0, 30),
@@ -259,11 +336,16 @@ def steps_for(result: Result, choices: list[tuple[Any, int]]) -> list[Step]:
     found = list(decide.pairs(result.clusters, result.removals))
     lines = [removal for removal in result.removals if removal.reason == "boilerplate"]
     keepers = [cluster.keeper for cluster in result.clusters]
+    passages = quotes(result)
     steps: list[Step] = []
     for number, (verdict, choice) in enumerate(choices):
         if verdict == "rule" and lines:
             rule = lines[choice % len(lines)].rule
             steps.append(step("never-boilerplate", Finding("rule", rule=str(rule)), number=number))
+        elif verdict == "quote" and passages:
+            steps.append(step("reject", Finding("quote", line=passages[choice % len(passages)]), number=number))
+        elif verdict == "boilerplate-quote" and passages:
+            steps.append(step("boilerplate", Finding("line", line=passages[choice % len(passages)]), number=number))
         elif verdict == "boilerplate-kept" and keepers:
             place = keepers[choice % len(keepers)]
             steps.append(step("boilerplate", Finding("line", line=key(text(place))), number=number))
@@ -363,7 +445,7 @@ def test_a_new_run_keeps_what_people_decided(written: Path) -> None:
     put(written / "decisions.jsonl", step("reject", copy(NOTICE, NOTICE)))
     before = (written / "decisions.jsonl").read_bytes()
     done = call_cli("dedupe", written.parent / "in", "-o", written)
-    assert done.out.endswith(f"{written} holds 1 decision from before: unecho apply {written} carries them out\n")
+    assert "carry out 1 decision" in " ".join(done.out.split())
     assert (written / "decisions.jsonl").read_bytes() == before
     other = put(written.parent / "other.jsonl", step("reject", copy(QUAKE, QUAKE), number=2))
     done = call_cli("dedupe", written.parent / "in", "-o", written, "-q", "--decisions", other)
@@ -373,6 +455,38 @@ def test_a_new_run_keeps_what_people_decided(written: Path) -> None:
         f"bring them together: unecho apply {written} --decisions FILE, or give another folder with -o",
     )
     assert (written / "decisions.jsonl").read_bytes() == before
+
+
+def test_the_report_shows_what_people_checked(written: Path) -> None:
+    removals = [orjson.loads(line) for line in (written / "removals.jsonl").read_bytes().splitlines()]
+    fingerprint = manifest.read_run(written)["fingerprint"]
+    sample.answer(written, fingerprint, removals[0]["id"], True, "anna")
+    put(written / "decisions.jsonl", step("reject", copy(NOTICE, NOTICE)))
+    assert call_cli("apply", written).code == 0
+    said = "Somebody looked at 1 removal drawn at random: 1 was right"
+    assert said in (written / "report.html").read_text("utf-8")
+    assert (written / "sample.jsonl").is_file()
+    assert (
+        call_cli("dedupe", written.parent / "in", "-o", written, "-q", "--keep", "path", "--clean", "light").code == 0
+    )
+    assert said in (written / "report.html").read_text("utf-8")
+
+
+def test_what_to_do_next(written: Path) -> None:
+    """The review first; decisions that the corpus does not show yet are to be applied."""
+
+    def hints() -> str:
+        return " ".join(call_cli("report", "OUT", cwd=written.parent).out.partition("Next")[2].split())
+
+    assert hints().startswith("unecho review OUT accept or correct")
+    assert "unecho apply" not in hints()
+    first = step("reject", copy(NOTICE, NOTICE))
+    put(written / "decisions.jsonl", first)
+    assert "unecho apply OUT carry out 1 decision " in hints()
+    assert call_cli("apply", written).code == 0
+    assert "unecho apply" not in hints()
+    put(written / "decisions.jsonl", first, Step("2", "anna", first.when, "undo", (), "1"))
+    assert "unecho apply OUT carry out 1 decision " in hints()
 
 
 def test_jsonl_rows_go_and_come_back(tmp_path: Path) -> None:

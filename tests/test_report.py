@@ -461,7 +461,7 @@ def test_a_page_of_hostile_texts_has_only_its_own_tags(report: data.Report, host
 
 def test_a_page_shows_what_cannot_be_seen(hostile_report: data.Report) -> None:
     page = html.render(hostile_report)
-    own = {text for name in html.SCRIPTS for text in UNSEEN.findall(html._sibling(name))}
+    own = {text for name in html.SCRIPTS for text in UNSEEN.findall(html.sibling(name))}
     assert set(UNSEEN.findall(page)) == own == set()
     assert "␛[31mred␛]0;title␇ \\u202erevo\\u202c zero\\u200bwidth" in page
     assert "{{ 7 * 7 }}" in page

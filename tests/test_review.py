@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from starlette.testclient import TestClient
 from unecho import decisions, jobs, sample
 from unecho.errors import RunError
 from unecho.restore import texts as texts_of
-from unecho.review import guard
+from unecho.review import guard, scratch
 from unecho.review.app import Review
 from unecho.review.guard import Guard
 
@@ -445,10 +447,111 @@ def test_texts_come_back_as_they_were_read(tmp_path: Path) -> None:
         made.close()
 
 
+def test_what_a_killed_server_left_goes_at_the_next_start(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    killed = subprocess.Popen([sys.executable, "-c", "pass"])
+    killed.wait()
+    mine = scratch.take(run)
+    left = temporary / mine.name.replace(f"-{os.getpid()}-", f"-{killed.pid}-")
+    left.mkdir()
+    (left / "index.sqlite").touch()
+    other = temporary / left.name.replace(left.name.split("-")[2], "0" * 12)
+    other.mkdir()
+    made = Review(run, "", lambda _: "")
+    assert not left.exists()
+    assert mine.exists()  # its process runs
+    assert other.exists()  # of another run
+    made.close()
+    scratch.give_back(mine)
+    assert list(temporary.iterdir()) == [other]
+
+
 def test_a_damaged_run_is_told(run: Path) -> None:
     (run / "clusters.jsonl").write_text("[]\n")
     with pytest.raises(RunError, match="clusters"):
         Review(run, "", lambda _: "")
+
+
+# ---- quotes -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quoting(tmp_path: Path) -> Iterator[tuple[Path, TestClient]]:
+    """Three papers print one sentence inside paragraphs of their own; one of them another day."""
+    words = Writer(77)
+    said = words.paragraph(22)
+    rows = [
+        {
+            "id": name, "date": date, "site": name,
+            "text": f"{words.paragraph(20)} {said} {words.paragraph(18)}\n\n{words.paragraph(60)}",
+        }
+        for name, date in (("a", "2024-02-02"), ("b", "2024-01-01"), ("c", "2024-03-03"))
+    ]  # fmt: skip
+    (tmp_path / "in.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    out = tmp_path / "OUT"
+    assert call_cli("dedupe", tmp_path / "in.jsonl", "-o", out, "-q", "--clean", "off").code == 0
+    made = Review(out, "anna", lambda run: jobs.told(jobs.applied(run)))
+    client = TestClient(made.application(), HERE)
+    yield out, client
+    made.close()
+
+
+def test_a_quote_is_a_finding_with_its_surroundings(quoting: tuple[Path, TestClient]) -> None:
+    _, client = quoting
+    (row,) = get(client, "/queue?kind=quote")["rows"]
+    assert (row["kind"], row["copies"], row["removed"], row["words"]) == ("quote", 3, 0, 22)
+    assert get(client, "/queue?kind=cluster")["rows"] == []
+    assert len(get(client, "/queue?kind=quote&site=c")["rows"]) == 1
+    shown = client.get(f"/finding/{row['num']}").text
+    assert "First printed here" in shown
+    assert shown.count('class="around"') >= 4  # the rest of the paragraph, on both sides of both
+    assert shown.index("2024-01-01") < shown.index("2024-02-02")  # the earliest first
+
+
+def test_a_quote_is_accepted_rejected_and_boilerplate(quoting: tuple[Path, TestClient]) -> None:
+    run, client = quoting
+    (row,) = get(client, "/queue?kind=quote")["rows"]
+    version = get(client, "/state")["version"]
+    for verdict in ("accept", "reject"):
+        found = post(client, "/decide", verdict=verdict, finding=row["num"], version=version)
+        assert found["finding"]["verdict"] == verdict
+        version = found["version"]
+    assert found["stale"] == found["conflicts"] == 0
+    assert (
+        client.post("/decide", json={"verdict": "swap", "finding": row["num"], "version": version}).status_code == 400
+    )
+    version = post(client, "/apply", version=version)["version"]
+    assert (run / "passages.jsonl").read_bytes() == b""
+    (row,) = get(client, "/queue?kind=quote&status=all")["rows"]  # it can still be decided otherwise
+    assert row["verdict"] == "reject"
+    found = post(client, "/decide", verdict="boilerplate", finding=row["num"], version=version)
+    assert found["stale"] == 0
+    assert found["finding"]["verdict"] == "boilerplate"
+    told = post(client, "/apply", version=found["version"])["told"]
+    assert "3 removals more than found" in told
+    assert call_cli("check", run).code == 0
+
+
+def test_an_undo_says_which_finding_it_was(quoting: tuple[Path, TestClient]) -> None:
+    _, client = quoting
+    (row,) = get(client, "/queue?kind=quote")["rows"]
+    found = post(client, "/decide", verdict="accept", finding=row["num"], version=get(client, "/state")["version"])
+    found = post(client, "/undo", version=found["version"])
+    assert (found["undone"], found["finding"]) == ("accepted", row["num"])
+    assert post(client, "/undo", version=found["version"])["finding"] is None
+
+
+def test_a_batch_takes_in_quotes(quoting: tuple[Path, TestClient]) -> None:
+    _, client = quoting
+    version = get(client, "/state")["version"]
+    assert "findings" in get(client, "/batch?kind=quote")["count"]
+    found = post(client, "/decide-all", verdict="reject", filter={"kind": "quote"}, version=version)
+    assert found["findings"] == 1
+    assert get(client, "/queue?status=decided")["rows"][0]["verdict"] == "reject"
 
 
 # ---- hostile articles -------------------------------------------------------------------------------

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from browser import chromium
 from conftest import Writer, call_cli, environment
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect
 from test_review import HOSTILE, LINE, NEAR, NEAR_WORDS, SHARED, documents
 
 from unecho import decisions
 
 W = Writer(44)
+QUOTED = W.paragraph(18)
 KEPT = " ".join(NEAR_WORDS)
 ARABIC = "قال الوزير في المؤتمر الصحفي إن الحكومة لن تتراجع عن القرار مهما كانت الظروف في البلاد هذا العام."
 JAPANESE = "東京の朝は静かで、海の音だけが聞こえていた。人々はまだ眠っていた。誰も外に出ていなかった。"
@@ -60,13 +62,8 @@ class Window:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert found, "no Chromium: apt-get install -y chromium"
-    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=quiet)
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +72,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("browser")
     more = {
         "e/rtl.txt": f"{ARABIC}\n\n{JAPANESE}\n\n{W.paragraph(25)}\n",
+        "g/quote.txt": f"{W.paragraph(20)} {QUOTED} {W.paragraph(20)}\n\n{W.paragraph(40)}\n",
+        "h/quote.txt": f"{W.paragraph(25)} {QUOTED} {W.paragraph(15)}\n\n{W.paragraph(40)}\n",
         "f/rtl.txt": f"{W.paragraph(25)}\n\n{ARABIC}\n\n{JAPANESE}\n",
     }
     for name, text in (documents() | more).items():
@@ -86,29 +85,48 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "OUT"
 
 
-@pytest.fixture
-def window(browser: Browser, found: Path, tmp_path: Path) -> Iterator[Window]:
-    run = shutil.copytree(found, tmp_path / "OUT")
+@dataclass
+class Served:
+    """One server for all tests: the run it serves, its address, and a browser's state with its cookie."""
+
+    run: Path
+    origin: str
+    state: StorageState
+
+
+@pytest.fixture(scope="module")
+def served(browser: Browser, found: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    run = shutil.copytree(found, tmp_path_factory.mktemp("served") / "OUT")
     command = [sys.executable, "-m", "unecho", "review", str(run), "--no-open", "--as", "anna"]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, text=True, env=environment(), **streams) as server:  # type: ignore[call-overload]
         address = server.stdout.readline().strip()
-        context = browser.new_context(viewport={"width": 1300, "height": 850})
-        context.set_default_timeout(8000)
+        context = browser.new_context()
         page = context.new_page()
-        made = Window(page, run)
-        page.on("console", lambda message: made.wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: made.wrong.append(str(error)))
-        page.on("dialog", lambda dialog: made.wrong.append(dialog.message))
-        page.on("request", lambda request: made.elsewhere.append(request.url))
-        page.goto(address)
-        page.wait_for_selector("html[data-ready]")
-        yield made
-        origin = address.partition("/?")[0]
+        page.goto(address)  # the token is good once
+        yield Served(run, address.partition("/?")[0], context.storage_state())
         context.close()
         server.terminate()
+
+
+@pytest.fixture
+def window(browser: Browser, found: Path, served: Served) -> Iterator[Window]:
+    context = browser.new_context(viewport={"width": 1300, "height": 850}, storage_state=served.state)
+    context.set_default_timeout(8000)
+    page = context.new_page()
+    made = Window(page, served.run)
+    page.on("console", lambda message: made.wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: made.wrong.append(str(error)))
+    page.on("dialog", lambda dialog: made.wrong.append(dialog.message))
+    page.on("request", lambda request: made.elsewhere.append(request.url))
+    page.goto(f"{served.origin}/")
+    page.wait_for_selector("html[data-ready]")
+    yield made
+    context.close()
+    shutil.rmtree(served.run)  # the next test finds the run as it was
+    shutil.copytree(found, served.run)
     assert made.wrong == []
-    assert [url for url in made.elsewhere if not url.startswith(origin)] == []
+    assert [url for url in made.elsewhere if not url.startswith(served.origin)] == []
 
 
 def test_review_by_keyboard_to_the_cleaned_corpus(window: Window) -> None:
@@ -165,6 +183,18 @@ def test_a_batch_is_undone_in_one_step(window: Window) -> None:
     window.press("u")
     window.decided("accept", "undo")
     expect(page.locator("#queue .tag.said")).to_have_count(0)
+
+
+def test_a_quote_is_shown_and_decided(window: Window) -> None:
+    page = window.page
+    window.show("open", "quote")
+    assert window.lead().startswith(QUOTED.split()[0])
+    expect(page.locator("#finding h2")).to_have_text("A quote in 2 documents")
+    expect(page.locator(".pane.other .around").first).to_be_visible()
+    for verdict, shown in (("accept", True), ("reject", True), ("boilerplate", True), ("swap", False)):
+        expect(page.locator(f"[data-verdict={verdict}]")).to_be_visible(visible=shown)
+    window.press("r")
+    window.decided("reject")
 
 
 def test_keyboard_alone_reaches_everything(window: Window) -> None:

@@ -14,10 +14,12 @@ from typing import Any, Literal
 from .config import Settings
 from .decisions import Conflict, Decision, Finding, Log, line_key
 from .findings import rounded
-from .model import Cluster, DocumentRecord, Member, Place, Removal
+from .model import Cluster, DocumentRecord, Member, Passage, Place, Removal
 from .normalize import tokenize
 from .outcomes import status_of, words_by_reason
 from .paragraphs import split
+from .quoted import places as quoted_places
+from .quoted import without
 from .recheck import Proof, Span, is_long, prove
 from .records import with_text
 from .spans import removal_spans
@@ -26,6 +28,7 @@ RULE = "decision"
 """Rule of what a person said is boilerplate."""
 PERSON = "a person's decision"
 GONE = "the copy that stayed was taken out by a decision"
+ABSENT = "not in this run"
 WHOLE = "its document stays"
 
 Result = Literal["used", "stale", "refused", "overruled"]
@@ -39,6 +42,7 @@ class Findings:
     documents: Sequence[DocumentRecord]
     removals: Sequence[Removal]
     clusters: Sequence[Cluster]
+    passages: Sequence[Passage] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,9 @@ class _Run:
             if decision.finding.kind == "copy" and decision.verdict != "swap":
                 outcomes[decision.finding] = self._copies(decision)
         outcomes |= self._swaps()
+        outcomes |= self._quotes()
         self._state.keep_whole()
+        self._state.drop_emptied()
         return [outcomes[decision.finding] for decision in self._decisions]
 
     def _matching(self) -> dict[tuple[str, str], list[Pair]]:
@@ -170,7 +176,7 @@ class _Run:
             present |= self._everywhere(by_line)
         for decision in [*by_line.values(), *by_rule.values()]:
             here = (decision.finding.line or "rule " + decision.finding.rule) in present
-            yield decision.finding, Outcome(decision, "used" if here else "stale", "" if here else "not in this run")
+            yield decision.finding, Outcome(decision, "used" if here else "stale", "" if here else ABSENT)
 
     def _labelled(self, by_line: dict[str, Decision], by_rule: dict[str, Decision]) -> set[str]:
         """Puts back what must never go as boilerplate; returns the lines and rules that were met."""
@@ -205,17 +211,36 @@ class _Run:
                 present.add(key)
                 if key in wanted:
                     gone.append(Place(record.id, start, end))
+        met = quoted_places(state.before.passages, state.text_of, by_line)
+        present |= met.keys()
+        gone += self._inside([place for key in sorted(wanted & met.keys()) for place in met[key]], gone)
         for place in gone:
             state.take_out(place, Removal("", *_parts(place), "", "boilerplate", "other", 1.0, RULE))
         for place in gone:
             state.release(place, [place.document])
         return present
 
+    def _inside(self, quotes: Iterable[Place], gone: Iterable[Place]) -> list[Place]:
+        """Those of the quotes that lie in one paragraph that stays, and in nothing else that goes."""
+        kept: dict[str, list[Span]] = {}
+        taken: dict[str, list[Place]] = defaultdict(list)
+        for place in gone:
+            taken[place.document].append(place)
+        found: list[Place] = []
+        for place in quotes:
+            if place.document not in kept:
+                kept[place.document] = self._state.kept_spans(place.document)
+            inside = any(start <= place.start and place.end <= end for start, end in kept[place.document])
+            if inside and not any(_overlap(place, other) for other in taken[place.document]):
+                taken[place.document].append(place)
+                found.append(place)
+        return found
+
     def _copies(self, decision: Decision) -> Outcome:
         """accept, reject and exclude."""
         found = self._meant(decision)
         if not found:
-            return Outcome(decision, "stale", "not in this run")
+            return Outcome(decision, "stale", ABSENT)
         if decision.verdict != "accept":
             for pair in found:
                 self._state.put_back(pair.removal, PERSON)
@@ -230,6 +255,18 @@ class _Run:
         # The document is gone or has another name: the text tells which one is meant, unless it is the keeper's.
         return found if finding.member != finding.keeper else []
 
+    def _quotes(self) -> dict[Finding, Outcome]:
+        said = [decision for decision in self._decisions if decision.finding.kind == "quote"]
+        state = self._state
+        met = quoted_places(state.before.passages, state.text_of, {decision.finding.line for decision in said})
+        outcomes: dict[Finding, Outcome] = {}
+        for decision in said:
+            here = met.get(decision.finding.line)
+            outcomes[decision.finding] = Outcome(decision, "used") if here else Outcome(decision, "stale", ABSENT)
+            if here and decision.verdict == "reject":
+                state.no_quotes.update(here)
+        return outcomes
+
     def _swaps(self) -> dict[Finding, Outcome]:
         outcomes: dict[Finding, Outcome] = {}
         last: dict[str, tuple[Decision, Pair]] = {}
@@ -237,7 +274,7 @@ class _Run:
             if decision.verdict != "swap":
                 continue
             found = self._meant(decision)
-            outcomes[decision.finding] = Outcome(decision, "stale", "not in this run")
+            outcomes[decision.finding] = Outcome(decision, "stale", ABSENT)
             if found:
                 outcomes[decision.finding] = Outcome(decision, "refused", "only in a cluster can the copy be chosen")
             for pair in [pair for pair in found if pair.cluster is not None][:1]:
@@ -290,8 +327,12 @@ class _State:
         """Ids of the clusters whose keeper lies in a document."""
         for cluster in before.clusters:
             self._stars_of[cluster.keeper.document].add(cluster.id)
+        self.no_quotes: set[Place] = set()
+        """Places of passages that a person said are not the same."""
         self._returned: dict[str, list[Removal]] = defaultdict(list)
         self._respan: set[str] = set()
+        self._swapped_out: set[str] = set()
+        """Documents whose copy went for another one."""
 
     def text(self, place: Place) -> str:
         return self.text_of(place.document)[place.start : place.end]
@@ -409,6 +450,7 @@ class _State:
             covered=rounded(proof.covered), resemblance=rounded(proof.resemblance),
             containment=rounded(proof.containment), cluster=star.id,
         ))  # fmt: skip
+        self._swapped_out.add(old.document)
         self.release(old, [new.document, old.document])
         self._compare_similar(star)
         star.members[old] = _member(old, proof, "removed", PERSON)
@@ -433,6 +475,39 @@ class _State:
                     removal = self._removals[name]
                     if removal.reason == "duplicate" and not is_long(removal.text):
                         self.put_back(name, WHOLE)
+
+    def drop_emptied(self) -> None:
+        """Where a swap left short lines alone, such as a headline, they go too: as in a run, all or none of them, and
+        only where the documents that have the text keep the same lines."""
+        for document in sorted(self._swapped_out) if self.settings.emptied == "drop" else ():
+            text = self.text_of(document)
+            rest = self.kept_spans(document)
+            if any(is_long(text[start:end]) for start, end in rest):
+                continue
+            lines = self._short_lines(document)
+            keepers = [lines.get(line_key(text[start:end])) for start, end in rest]
+            for (start, end), keeper in zip(rest, keepers if None not in keepers else (), strict=False):
+                if keeper is not None:
+                    self._take_copy(Place(document, start, end), keeper)
+
+    def _short_lines(self, document: str) -> dict[str, Place]:
+        """By their keys, the short lines that stay in the documents that keep the text of this one."""
+        removals = [self._removals[name] for name in self._of_document[document]]
+        others = {r.keeper.document for r in removals if r.keeper is not None} - {document}
+        found: dict[str, Place] = {}
+        for other in sorted(others):
+            text = self.text_of(other)
+            for start, end in self.kept_spans(other):
+                if not is_long(text[start:end]):
+                    found.setdefault(line_key(text[start:end]), Place(other, start, end))
+        return found
+
+    def _take_copy(self, place: Place, keeper: Place) -> None:
+        """A line goes for the same line elsewhere."""
+        self.take_out(place, Removal(
+            "", *_parts(place), "", "duplicate", keeper=keeper, covered=1.0, resemblance=1.0, containment=1.0,
+        ))  # fmt: skip
+        self.release(place, [keeper.document])
 
     def _enter(self, removal: Removal) -> None:
         self._removals[removal.id] = removal
@@ -462,7 +537,8 @@ class _State:
                 name = f"r{number:07d}" if removal.id.startswith("new ") else removal.id
                 removals.append(replace(removal, id=name, cluster=cluster))
         clusters = [_cluster(star) for star in stars.values()]
-        return Findings(list(self._records(removals, line_of)), removals, clusters)
+        passages = without(self.before.passages, self.no_quotes)
+        return Findings(list(self._records(removals, line_of)), removals, clusters, passages)
 
     def _spread(self, document: str, removals: list[Removal]) -> list[Removal]:
         """Where more went, the white space is shared out anew."""

@@ -13,12 +13,14 @@ decision holds in the next run, over changed input:
   cluster, ``keeper`` is the cluster's keeper; for repeats and cut quotes it is the removal's. ``document`` is the
   member's; it is given with "exclude" and "swap", where one of several copies is meant, and left out otherwise.
 - ``{"kind": "line", "line": KEY}``: any paragraph with these words.
+- ``{"kind": "quote", "line": KEY}``: a passage with these words that was reported and stays.
 - ``{"kind": "rule", "rule": NAME}``: whatever a rule of the cleaner took out.
 
-KEY is `line_key` of the whole paragraph: 32 hex digits.
+KEY is `line_key` of the whole paragraph, or of the passage: 32 hex digits.
 
-Verdicts: "accept" (copy, line: right as it is); "reject" (copy: no duplicate, it stays); "exclude" (copy: this
-one member stays); "swap" (copy: the member stays in place of the keeper); "boilerplate" (line: goes everywhere);
+Verdicts: "accept" (copy, line, quote: right as it is); "reject" (copy: no duplicate, it stays; quote: not the same,
+it is reported no more); "exclude" (copy: this one member stays); "swap" (copy: the member stays in place of the
+keeper); "boilerplate" (line: goes everywhere, also where a quote has these words);
 "never-boilerplate" (line, rule: never taken out as boilerplate); "undo", which has no findings but
 ``"undoes": STEP``, and may itself be undone.
 
@@ -46,12 +48,12 @@ from .normalize import DROPPED, SEPARATOR, WORD, char_class, fold
 
 DECISIONS = "decisions.jsonl"
 
-Kind = Literal["copy", "line", "rule"]
+Kind = Literal["copy", "line", "rule", "quote"]
 Verdict = Literal["accept", "reject", "exclude", "swap", "boilerplate", "never-boilerplate", "undo"]
 
 _MEANT: Mapping[str, tuple[str, ...]] = {
-    "accept": ("copy", "line"),
-    "reject": ("copy",),
+    "accept": ("copy", "line", "quote"),
+    "reject": ("copy", "quote"),
     "exclude": ("copy",),
     "swap": ("copy",),
     "boilerplate": ("line",),
@@ -59,7 +61,9 @@ _MEANT: Mapping[str, tuple[str, ...]] = {
     "undo": (),
 }
 """What each verdict can be given on."""
-_NEEDED: Mapping[str, tuple[str, ...]] = {"copy": ("member", "keeper"), "line": ("line",), "rule": ("rule",)}
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "copy": ("member", "keeper"), "line": ("line",), "rule": ("rule",), "quote": ("line",),
+}  # fmt: skip
 _PATIENCE = 3.0
 """Seconds that writing waits for others who write the same run."""
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TextIO
@@ -53,21 +53,7 @@ def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, co
                 result.write_into(folder)
                 skipped = bool(result.skipped)
         _show(out, None, show)
-        if show is Show.REPORT:
-            _remind(out, config)
     return skipped
-
-
-def _remind(out: Path, config: Config) -> None:
-    """Of decisions that lie in the folder and were not asked for."""
-    waiting = 0
-    if not config.settings.decisions:
-        with suppress(UsageError):  # a damaged file is apply's affair
-            waiting = len(decisions.read(out / decisions.DECISIONS).active)
-    if waiting:
-        sys.stdout.write(
-            f"{out} holds {counted(waiting, 'decision')} from before: unecho apply {out} carries them out\n"
-        )
 
 
 def _show(run: Path, dry: Result | None, show: Show) -> None:

@@ -77,11 +77,16 @@ class Result:
 
     def with_decisions(self, log: decisions.Log) -> Result:
         """The same with what people decided carried out."""
-        before = Findings(self.documents, self.removals, self.clusters)
+        before = Findings(self.documents, self.removals, self.clusters, self.passages)
         decided = decide(before, log, self.text, self._line, self.settings)
         after = decided.after
         return replace(
-            self, documents=after.documents, removals=after.removals, clusters=after.clusters, decided=decided
+            self,
+            documents=after.documents,
+            removals=after.removals,
+            clusters=after.clusters,
+            passages=after.passages,
+            decided=decided,
         )
 
     def write(self, out: str | Path) -> Path:
@@ -95,13 +100,13 @@ class Result:
     def write_into(self, folder: RunFolder) -> Path:
         """As ``write``, into a run folder already held."""
         new = folder.stage()
+        self._carry_over(folder.out, new)  # first, as the report shows what people checked
         self.write_files(new)
-        self._carry_over(folder.out, new)
         folder.commit()
         return folder.out
 
     def write_files(self, new: Path) -> None:
-        """The files of the run, straight into an empty folder."""
+        """The files of the run, straight into a folder that holds none of them."""
         from .report.data import load
         from .report.html import render
 
@@ -128,13 +133,15 @@ class Result:
         manifest.write_lines(found / manifest.DOCUMENTS, decided.before.documents)
         manifest.write_lines(found / manifest.REMOVALS, decided.before.removals)
         manifest.write_lines(found / manifest.CLUSTERS, decided.before.clusters)
+        if len(decided.before.passages) != len(decided.after.passages):
+            manifest.write_lines(found / manifest.PASSAGES, decided.before.passages)
 
     def _carry_over(self, old: Path, new: Path) -> None:
         """People's work outlives the run it was done on."""
         if self.decided is not None:
             decisions.refuse_others(old, self.decided.log)
         for name in (decisions.DECISIONS, manifest.SAMPLE):
-            if (old / name).is_file() and not (new / name).exists():
+            if (old / name).is_file() and (self.decided is None or name != decisions.DECISIONS):
                 shutil.copyfile(old / name, new / name)
 
     def texts(self) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +12,7 @@ import orjson
 from . import config, manifest
 from .config import Settings
 from .lsh import Bands
+from .model import Passage
 from .restore import restored
 from .result import Result
 from .spool import Spool
@@ -20,6 +22,12 @@ def base(run: Path) -> Path:
     """The folder with documents, removals and clusters as found, before decisions."""
     found = run / manifest.FOUND
     return found if found.is_dir() else run
+
+
+def passages(run: Path, expected: int) -> Iterator[Passage]:
+    """The passages as found: apart only where decisions left some out. ``expected``: how many the run counts."""
+    found = run / manifest.FOUND
+    return manifest.passages(found if (found / manifest.PASSAGES).is_file() else run, expected)
 
 
 def load(run: Path) -> Result:
@@ -41,7 +49,7 @@ def load(run: Path) -> Result:
         return Result(
             info["command"], settings_of(info["settings"]), list(manifest.documents(found)),
             list(manifest.removals(found)), list(manifest.clusters(found)),
-            list(manifest.passages(run, counts["passages"])), list(manifest.stories(run, counts["stories"])),
+            list(passages(run, counts["passages"])), list(manifest.stories(run, counts["stories"])),
             info.get("inputs", ()), info.get("ignored", {}), counts.get("paragraphs", 0), _bands(info),
             _seconds(run), spool, {name: numbers[name] for name in sorted(numbers)},
         )  # fmt: skip

@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 
-from .. import manifest, sample
+from .. import decisions, manifest, sample
+from ..errors import UsageError
 from ..manifest import read_run
 from ..model import DocumentRecord
 from . import gather, pick
@@ -99,6 +100,7 @@ def load(run: Path, texts: Texts, limits: Limits | None = None) -> Report:
         leads={name: beginning(cut[name], removals.spans.get(name, ())) for name in unnamed if name in cut},
         settled=_settled(run, info, limits),
         checked=_checked(run, info),
+        waiting=_waiting(run, info),
         fingerprint=str(info.get("fingerprint", "")),
         names=corpus.names,
         texts=cut,
@@ -148,6 +150,17 @@ def _checked(run: Path, info: Mapping[str, Any]) -> sample.Summary | None:
     """What somebody's check of a sample gave, where there was one of this very run."""
     given = sample.answers(run, str(info.get("fingerprint", "")))
     return sample.summary(given) if given else None
+
+
+def _waiting(run: Path, info: Mapping[str, Any]) -> int:
+    """How many decisions the run does not show yet."""
+    try:
+        steps = decisions.read(run / decisions.DECISIONS).steps
+    except UsageError:  # a damaged file is told by what carries decisions out
+        return 0
+    shown = (info.get("decisions") or {}).get("steps", 0)
+    then, now = ({step.id for step in decisions.Log(part).active} for part in (steps[:shown], steps))
+    return len(then ^ now)
 
 
 def _read_timings(run: Path) -> Timings | None:

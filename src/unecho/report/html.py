@@ -16,6 +16,7 @@ from .export import summary
 from .model import KIND_NAMES, REASON_NAMES, STATUS_NAMES, Report, heading
 from .pack import parts
 
+STYLES = ("tokens.css", "page.css")
 SCRIPTS = (
     "vendor/chart.umd.min.js",
     "base.js", "text.js", "dom.js", "store.js", "diff.js", "list.js", "browse.js", "shown.js", "charts.js",
@@ -26,10 +27,10 @@ SCRIPTS = (
 
 def render(report: Report) -> str:
     """The whole page. The same run gives the same page: no paths, no timings."""
-    style = Markup(_sibling("page.css"))
+    style = Markup("".join(sibling(name) for name in STYLES))
     # Of the scripts, each has its own element and digest, so that an error in one names its lines.
     # The address of the source map that the charting library ends with is of no use, and one nothing should follow.
-    scripts = [Markup(_sibling(name).partition("//# sourceMappingURL=")[0]) for name in SCRIPTS]
+    scripts = [Markup(sibling(name).partition("//# sourceMappingURL=")[0]) for name in SCRIPTS]
     template = _environment().get_template("page.html.j2")
     page = template.render(
         report=report,
@@ -111,7 +112,8 @@ def bar(report: Report, width: int = 1000) -> list[tuple[str, int, float, float]
     return segments
 
 
-def _sibling(name: str) -> str:
+def sibling(name: str) -> str:
+    """A file of the page; the review is made of some of them too."""
     # Read as text, so that a CRLF checkout gives the same bytes, and the same hash as in the browser.
     return files("unecho.report").joinpath("page", name).read_text("utf-8").replace("\r\n", "\n")
 
@@ -126,7 +128,7 @@ def _digest(text: str) -> str:
 
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_sibling),
+        loader=jinja2.FunctionLoader(sibling),
         autoescape=True,  # not select_autoescape: that goes by the file name, and .j2 is not in its list
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -330,6 +330,8 @@ class Report:
     settled: Settled | None
     checked: Summary | None
     """Precision on a sample that a person checked, where one did."""
+    waiting: int
+    """Decisions that were made, or taken back, since the corpus was written."""
     fingerprint: str
     names: Mapping[str, DocumentRecord]
     """The documents that the findings mention."""

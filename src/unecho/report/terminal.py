@@ -182,9 +182,13 @@ class _Screen:
     def next_steps(self) -> RenderableType:
         run = shlex.quote(visible_name(str(self._report.run)))
         steps = _grid(1)
-        steps.add_row(self._text(visible_name(str(self._report.run / "report.html"))), "the full report, for a browser")
-        if any(finding.doubt >= _CLOSE for finding in self._report.clusters):
+        if self._report.totals.removals or self._report.clusters or self._report.quotes_total:
             steps.add_row(self._text(f"unecho review {run}"), "accept or correct, doubtful findings first")
+        if self._report.waiting:
+            decided = counted(self._report.waiting, "decision")
+            steps.add_row(self._text(f"unecho apply {run}"), f"carry out {decided} that the corpus does not show yet")
+        page = self._text(visible_name(str(self._report.run / "report.html")))
+        steps.add_row(page, "the full report, for a browser")
         if any(record.status == "skipped" for record in self._report.skipped):
             steps.add_row(self._text(f"unecho report {run} -f md"), "with every input that was skipped, and why")
         steps.add_row(self._text(f"unecho check {run}"), "verify every removal")

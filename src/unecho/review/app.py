@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable
 from functools import wraps
@@ -20,14 +18,17 @@ from starlette.routing import Route
 from .. import manifest, sample
 from ..decisions import StaleError
 from ..errors import RunError, UnechoError, UsageError
+from ..report.html import sibling
 from ..stored import settings_of
 from ..wording import visible, visible_name
-from . import index
+from . import index, scratch
 from .desk import PAGE, Desk, Filter
 from .view import KINDS, VERDICTS, View, read
 
 Apply = Callable[[Path], str]
 """Writes the run anew with its decisions; returns what became of them, in words."""
+_SHARED = "base.js", "text.js", "dom.js"
+"""What the scripts of the report and of the review have in common."""
 _CHANGED = "Decisions were made in another window. They are shown now: decide again."
 
 
@@ -36,7 +37,7 @@ class Review:
 
     def __init__(self, run: Path, who: str, apply: Apply, tell: index.Progress = lambda _: None) -> None:
         self.run, self._who, self._apply, self._tell = run, who, apply, tell
-        self._folder = Path(tempfile.mkdtemp(prefix="unecho-review-"))
+        self._folder = scratch.take(run)
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] = (0, 0)
         self._desk: Desk | None = None
@@ -46,7 +47,7 @@ class Review:
     def close(self) -> None:
         """Gives the disk space back."""
         self._shut()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        scratch.give_back(self._folder)
 
     def _shut(self) -> None:
         if self._desk is not None:
@@ -175,8 +176,8 @@ class Review:
 
     def undo(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
-        undone = desk.undo(_number(body, "version"))
-        return _json({**self._standing(desk), "undone": VERDICTS.get(undone, undone)})
+        undone, about = desk.undo(_number(body, "version"))
+        return _json({**self._standing(desk), "undone": VERDICTS.get(undone, undone), "finding": about})
 
     def answer(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
@@ -220,9 +221,10 @@ class Review:
         return Starlette(routes=[
             *(Route(path, self._answering(work), methods=["GET"]) for path, work in asked),
             *(Route(path, self._answering(work, body=True), methods=["POST"]) for path, work in told),
-            Route("/review.js", _file("review.js", "text/javascript")),
-            Route("/review.css", _file("review.css", "text/css")),
-            Route("/icon.svg", _file("icon.svg", "image/svg+xml")),
+            Route("/shared.js", _content("".join(map(sibling, _SHARED)), "text/javascript")),
+            Route("/review.js", _content(read("review.js"), "text/javascript")),
+            Route("/review.css", _content(sibling("tokens.css") + read("review.css"), "text/css")),
+            Route("/icon.svg", _content(read("icon.svg"), "image/svg+xml")),
         ])  # fmt: skip
 
     def _answering(self, work: Callable[[Any], Response], body: bool = False) -> Callable[[Request], Any]:
@@ -284,9 +286,7 @@ def _text(body: dict[str, Any], name: str) -> str:
     return value
 
 
-def _file(name: str, kind: str) -> Callable[[Request], Response]:
-    content = read(name)
-
+def _content(content: str, kind: str) -> Callable[[Request], Response]:
     def serve(_: Request) -> Response:
         return Response(content, media_type=kind)
 

@@ -23,7 +23,8 @@ _SAID_OF_MEMBER = """
   SELECT s.verdict FROM said s WHERE s.active = 1 AND s.a = members.key AND (
     (s.b = members.keeper AND s.kind = 'copy' AND (s.document = '' OR s.document =
       (SELECT name FROM documents d WHERE d.num = members.document)))
-    OR (s.kind = 'line' AND (members.keeper = '' OR s.verdict = 'boilerplate')))
+    OR (s.kind = 'quote' AND members.relation = 'quote')
+    OR (s.kind = 'line' AND (members.keeper = '' AND members.relation IS NOT 'quote' OR s.verdict = 'boilerplate')))
   ORDER BY s.num DESC LIMIT 1"""
 _SAID_OF_RULE = """
   SELECT s.verdict FROM said s WHERE s.active = 1 AND s.kind = 'rule' AND s.a = members.rule AND s.b = ''
@@ -73,7 +74,7 @@ class Filter:
             conditions.append(condition)
             values.extend(given)
 
-        if self.kind in ("cluster", "line", "copy"):
+        if self.kind in ("cluster", "line", "copy", "quote"):
             add("kind = ?", self.kind)
         elif self.kind:
             add("' ' || kinds || ' ' LIKE ?", f"% {self.kind} %")
@@ -110,6 +111,10 @@ _STATUS = {
     "settled": "verdict IS NULL AND settled = 1",
     "decided": "verdict IS NOT NULL",
 }
+
+
+_DECIDED_ALIKE = "'cluster', 'copy'", "'quote'", "'line'"
+"""Kinds of findings, by what a decision on them names: two texts, a passage, a line."""
 
 
 class Desk:
@@ -150,15 +155,20 @@ class Desk:
         else:
             self._refresh(f"SELECT {number}")
 
-    def undo(self, version: int) -> str:
-        """Undo the last step that counts; returns its verdict, or nothing if there is none."""
+    def undo(self, version: int) -> tuple[str, int | None]:
+        """Undo the last step that counts; returns its verdict, or nothing if there is none, and the first finding
+        that it was about."""
         row = self.index.execute(
-            "SELECT id, verdict FROM steps WHERE active = 1 AND verdict != 'undo' ORDER BY num DESC LIMIT 1"
+            "SELECT num, id, verdict FROM steps WHERE active = 1 AND verdict != 'undo' ORDER BY num DESC LIMIT 1"
         ).fetchone()
         if row is None:
-            return ""
+            return "", None
         self.decide(decisions.new_step("undo", who=self.who, undoes=row["id"]), version)
-        return str(row["verdict"])
+        about = self.index.execute(
+            "SELECT f.num FROM said s JOIN members m ON m.key = s.a AND (m.keeper = s.b OR s.kind = 'line')"
+            " JOIN findings f ON f.id = m.finding WHERE s.step = ? LIMIT 1", (row["num"],),
+        ).fetchone()  # fmt: skip
+        return str(row["verdict"]), about[0] if about else None
 
     def _enter(self, step: Step, active: bool) -> int:
         cursor = self.index.execute(
@@ -265,7 +275,7 @@ class Desk:
         """Members of a finding (by its id), closest calls first: those that stay, then the least covered."""
         return self._all(
             "SELECT m.*, d.name, d.title, d.site, d.date, d.url FROM members m JOIN documents d ON d.num = m.document"
-            " WHERE m.finding = ? ORDER BY m.action, m.covered, m.num LIMIT ?", (finding, limit),
+            " WHERE m.finding = ? ORDER BY m.action, m.covered IS NULL, m.covered, m.num LIMIT ?", (finding, limit),
         )  # fmt: skip
 
     def document(self, number: int) -> Row | None:
@@ -312,7 +322,10 @@ class Desk:
         here = Finding("copy", member=one["key"], keeper=one["keeper"], document=name)
         if verdict == "boilerplate":
             return "boilerplate", [Finding("line", line=key) for key in dict.fromkeys((finding["key"], one["key"]))]
-        if verdict == "exclude":
+        if finding["kind"] == "quote" and verdict in ("accept", "reject"):
+            keys = dict.fromkeys(row["key"] for row in rows)
+            return ("accept" if verdict == "accept" else "reject"), [Finding("quote", line=key) for key in keys]
+        if verdict == "exclude" and finding["kind"] != "quote":
             return "exclude", [here]
         if verdict == "swap" and finding["kind"] == "cluster":
             return "swap", [here]
@@ -328,13 +341,13 @@ class Desk:
         where, values = chosen.where()
         query = (
             "SELECT DISTINCT m.key, m.keeper FROM members m WHERE m.finding IN"
-            f" (SELECT id FROM findings WHERE kind {{}} 'line' AND {where})"
+            f" (SELECT id FROM findings WHERE kind IN ({{}}) AND {where})"
         )
-        copies = self.index.execute(query.format("!="), values)
-        lines = self.index.execute(query.format("="), values)
+        copies, quotes, lines = (self.index.execute(query.format(kinds), values) for kinds in _DECIDED_ALIKE)
         if verdict not in ("accept", "reject"):
             raise UsageError(f"'{verdict}' cannot be said of many", "accept or reject them")
         found = [Finding("copy", member=row[0], keeper=row[1]) for row in copies]
+        found += [Finding("quote", line=row[0]) for row in quotes]
         on_lines = [Finding("line", line=row[0]) for row in lines]
         if not found and not on_lines:
             raise UsageError("nothing is meant by this filter", "widen it")
@@ -385,6 +398,7 @@ class Desk:
             " JOIN steps t ON t.num = s.step WHERE s.active = 1"
             " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind != 'rule' AND m.key = s.a"
             " AND (s.kind = 'line' OR m.keeper = s.b))"
+            " AND NOT EXISTS (SELECT 1 FROM findings f WHERE s.kind = 'line' AND f.key = s.a)"
             " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind = 'rule' AND m.rule = s.a) LIMIT ?", (limit,),
         )  # fmt: skip
 

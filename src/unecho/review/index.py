@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from itertools import groupby, islice
+from itertools import groupby, islice, permutations
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,8 +17,9 @@ import orjson
 from .. import manifest
 from ..decisions import key_and_words
 from ..model import Cluster, Member
+from ..quoted import sides
 from ..report.data import doubt_of, kind_of
-from ..stored import base
+from ..stored import base, passages
 from ..wording import one_line
 from .texts import Texts
 
@@ -57,6 +58,8 @@ def build(run: Path, folder: Path, tell: Progress = lambda _: None) -> tuple[sql
     tell("reading clusters")
     build.clusters(info["counts"].get("clusters", 0))
     build.copies()
+    tell("reading quotes")
+    build.quotes(info["counts"].get("passages", 0))
     build.lines()
     tell("reading texts")
     build.texts()
@@ -210,6 +213,16 @@ class _Build:
         """Repeats inside a document and quotes that were cut out: copies in no cluster, by their words."""
         self._index.executescript(_script("copies"))
 
+    def quotes(self, expected: int) -> None:
+        """Passages that stay: one finding for a quote, its earliest place first, then one place a document."""
+        self._insert("quoted", 7, (
+            (passage.group, self._number(here.document), self._number(there.document), here.start, here.end,
+             passage.words, min(1.0, passage.matched / max(passage.words, 1)))
+            for passage in passages(self._run, expected) if passage.quote
+            for here, there in permutations(sides(passage))
+        ), kept="OR IGNORE")  # fmt: skip
+        self._index.executescript(_script("quotes"))
+
     def lines(self) -> None:
         """Boilerplate by its words: one finding for a line, however often it was taken out."""
         self._index.executescript(_script("lines"))
@@ -260,11 +273,14 @@ class _Build:
         self._insert("finding_sites", 2, sorted({(f, site) for f, site, _ in rows}))
         self._insert("finding_folders", 2, sorted({(f, folder) for f, _, folder in rows}))
 
-    def _insert(self, table: str, width: int, rows: Iterable[tuple[Any, ...]], columns: str = "") -> None:
+    def _insert(
+        self, table: str, width: int, rows: Iterable[tuple[Any, ...]], columns: str = "", kept: str = ""
+    ) -> None:
+        """``kept``: what SQL says of rows that are there already."""
         named = f"({columns})" if columns else ""
         for batch in batched(rows, 2000):
             self._index.execute("BEGIN")
-            self._index.executemany(f"INSERT INTO {table} {named} VALUES ({','.join('?' * width)})", batch)
+            self._index.executemany(f"INSERT {kept} INTO {table} {named} VALUES ({','.join('?' * width)})", batch)
             self._index.execute("COMMIT")
 
 

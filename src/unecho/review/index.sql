@@ -25,6 +25,11 @@ CREATE TABLE members (
   covered REAL, resemblance REAL, containment REAL, relation TEXT, action TEXT, why TEXT, rule TEXT,
   removal TEXT, words INTEGER, key TEXT, keeper TEXT, verdict TEXT
 );
+-- Where quotes stand, by the document that they are shared with; emptied when they are findings.
+CREATE TABLE quoted (
+  grp TEXT, document INTEGER, partner INTEGER, start INTEGER, end INTEGER, words INTEGER, covered REAL,
+  PRIMARY KEY (grp, document, partner)
+) WITHOUT ROWID;
 CREATE TABLE finding_sites (finding INTEGER, site TEXT);
 CREATE TABLE finding_folders (finding INTEGER, folder TEXT);
 CREATE TABLE steps (num INTEGER PRIMARY KEY, id TEXT, who TEXT, said_at TEXT, verdict TEXT, undoes TEXT, active INTEGER, text TEXT);
@@ -50,6 +55,41 @@ INSERT INTO members (finding, document, start, end, covered, resemblance, contai
   FROM loose l JOIN findings f ON f.ref = l.ref AND f.kind = 'copy';
 DROP TABLE loose;
 
+-- == quotes: passages that stay; in the queue after all that goes
+-- Where a copy or boilerplate went, the passage is a part of that finding.
+DELETE FROM quoted WHERE EXISTS (
+  SELECT 1 FROM removals r WHERE r.document = quoted.document AND r.start < quoted.end AND r.end > quoted.start
+);
+CREATE TEMP TABLE earliest AS
+  SELECT grp, document, row_number() OVER (PARTITION BY grp ORDER BY d.date IS NULL, d.date, d.num) AS place
+  FROM (SELECT DISTINCT grp, document FROM quoted) JOIN documents d ON d.num = document;
+DELETE FROM earliest WHERE place > 1;
+CREATE UNIQUE INDEX temp.earliest_of ON earliest (grp);
+-- Of each document the place that it shares with the earliest one; of the earliest itself the longest.
+CREATE TEMP TABLE ranked AS
+  SELECT q.grp, q.document, q.start, q.end, q.words, q.document = e.document AS first,
+    CASE WHEN q.partner = e.document THEN q.covered END AS covered,
+    row_number() OVER (
+      PARTITION BY q.grp, q.document ORDER BY q.partner = e.document DESC, q.end - q.start DESC, q.start
+    ) AS place
+  FROM quoted q JOIN earliest e ON e.grp = q.grp;
+DELETE FROM ranked WHERE place > 1;
+INSERT INTO findings (kind, ref, document, start, end, doubt, settled, copies, removed, low, kinds, why_kept, words)
+  SELECT 'quote', r.grp, r.document, r.start, r.end, 0.05, 0, o.n, 0, o.low, 'quote', '', o.words
+  FROM ranked r JOIN (
+    SELECT grp, count(*) AS n, coalesce(min(covered), 0) AS low, max(words) AS words FROM ranked GROUP BY grp
+  ) o ON o.grp = r.grp WHERE r.first AND o.n > 1 ORDER BY r.grp;
+INSERT INTO members (finding, document, start, end, covered, relation, action, why, keeper)
+  SELECT f.id, r.document, r.start, r.end, r.covered, 'quote', 'kept', 'a quote, only reported', ''
+  FROM ranked r JOIN findings f ON f.ref = r.grp AND f.kind = 'quote' WHERE NOT r.first ORDER BY f.id, r.document;
+INSERT INTO finding_sites SELECT DISTINCT f.id, d.site FROM ranked r JOIN findings f ON f.ref = r.grp
+  AND f.kind = 'quote' JOIN documents d ON d.num = r.document;
+INSERT INTO finding_folders SELECT DISTINCT f.id, d.folder FROM ranked r JOIN findings f ON f.ref = r.grp
+  AND f.kind = 'quote' JOIN documents d ON d.num = r.document;
+DROP TABLE ranked;
+DROP TABLE earliest;
+DELETE FROM quoted;
+
 -- == lines: boilerplate; doubtful where a rule is not sure, or where the line could be a sentence of an article
 CREATE INDEX removal_key ON removals (key);
 INSERT INTO findings (kind, ref, rule, category, document, start, end, key, doubt, settled, copies, removed, low, kinds,
@@ -67,7 +107,7 @@ UPDATE findings SET key = (
   SELECT key FROM members m WHERE m.finding = findings.id AND relation = 'exact' AND key IS NOT NULL LIMIT 1
 ) WHERE kind = 'cluster';
 CREATE TEMP TABLE wanted AS
-  SELECT document, start, end, 'findings' AS place, id AS num FROM findings WHERE kind IN ('cluster', 'copy')
+  SELECT document, start, end, 'findings' AS place, id AS num FROM findings WHERE kind IN ('cluster', 'copy', 'quote')
   UNION ALL SELECT document, start, end, 'members', num FROM members WHERE key IS NULL;
 
 -- == known: what follows from the texts
@@ -87,6 +127,7 @@ CREATE UNIQUE INDEX temp.queue_id ON queue (id);
 UPDATE findings SET num = (SELECT num FROM queue q WHERE q.id = findings.id);
 CREATE UNIQUE INDEX finding_num ON findings (num);
 CREATE INDEX finding_open ON findings (settled, verdict, num, removed, words);
+CREATE INDEX finding_key ON findings (key);
 CREATE INDEX member_key ON members (key, keeper);
 CREATE INDEX member_rule ON members (rule);
 CREATE INDEX member_covered ON members (covered, num);

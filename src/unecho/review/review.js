@@ -5,7 +5,8 @@
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const count = (number, what) => `${number.toLocaleString("en")} ${number === 1 ? what : what.replace(/y$/, "ie") + "s"}`;
+  const { counted: count, number: figure } = unecho.text;
+  const { element, tag } = unecho.dom;
 
   const form = $("#filter");
   const list = $("#queue");
@@ -74,6 +75,10 @@
     list.replaceChildren(...found.rows.map(row));
     $("#count").textContent = `${count(found.count.findings, "finding")}, ${count(found.count.words, "word")}`;
     $("#batch-button").disabled = !found.rows.length;
+    for (let had = 0; state.more && state.rows.length > had && state.rows.at(-1).num < (wanted || 0);) {
+      had = state.rows.length;
+      await loadMore();
+    }
     const place = Math.max(0, state.rows.findIndex((one) => one.num >= (wanted || 0)));
     await show(place);
   }
@@ -92,16 +97,10 @@
     }
   }
 
-  function element(name, values = {}, ...children) {
-    const made = Object.assign(document.createElement(name), values);
-    made.append(...children.filter((child) => child !== null));
-    return made;
-  }
-
   function row(finding) {
     const item = element("li", { id: `f${finding.num}`, role: "option" });
     item.dataset.num = finding.num;
-    item.append(element("span", { className: "lead", dir: "auto", textContent: finding.lead }), facts(finding));
+    item.append(element("span", { class: "lead", dir: "auto" }, finding.lead), facts(finding));
     item.setAttribute("aria-selected", "false");
     return item;
   }
@@ -109,13 +108,14 @@
   function facts(finding) {
     const parts = [];
     if (finding.kind === "line") parts.push(`${finding.category}`, `${finding.removed}×`);
+    else if (finding.kind === "quote") parts.push("quote", count(finding.copies, "document"));
     else parts.push(count(finding.copies, "copy"));
     parts.push(count(finding.words, "word"));
     const close = finding.kind === "cluster" && (finding.kinds || "").includes("guarded");
-    return element("span", { className: "facts" },
-      ...parts.map((text) => element("span", { textContent: text })),
-      close ? element("span", { className: "tag close", textContent: "numbers or names differ" }) : null,
-      finding.verdict ? element("span", { className: "tag said", textContent: state.names[finding.verdict] || finding.verdict }) : null);
+    return element("span", { class: "facts" },
+      parts.map((text) => element("span", {}, text)),
+      close && tag("numbers or names differ", "close"),
+      finding.verdict && tag(state.names[finding.verdict] || finding.verdict, "said"));
   }
 
   function mark(number, verdict) {
@@ -136,9 +136,9 @@
     if (!finding) {
       list.removeAttribute("aria-activedescendant");
       const open = form.elements.status.value === "open";
-      pane.replaceChildren(element("div", { className: "empty" },
-        element("h2", { textContent: open ? "Nothing is left to review here" : "Nothing is listed" }),
-        element("p", { className: "soft", textContent: open ? "Widen the filter, look at what a rule settled, or apply what was decided." : "Widen the filter." })));
+      pane.replaceChildren(element("div", { class: "empty" },
+        element("h2", {}, open ? "Nothing is left to review here" : "Nothing is listed"),
+        element("p", { class: "soft" }, open ? "Widen the filter, look at what a rule settled, or apply what was decided." : "Widen the filter.")));
       shape(null);
       return;
     }
@@ -150,21 +150,27 @@
     const parameters = new URLSearchParams();
     if (member) parameters.set("member", member);
     if (state.whole) parameters.set("whole", "1");
+    shape(finding);
+    state.showing = fillPane(finding, parameters);
+    await state.showing;
+    if (place + 10 > state.rows.length) loadMore();
+  }
+
+  async function fillPane(finding, parameters) {
     const html = await getText(`/finding/${finding.num}?${parameters}`);
     if (current() !== finding) return;
     pane.innerHTML = html; // escaped by the server; the content policy runs no script of it
     pane.scrollTop = 0;
-    shape(finding);
+    state.seen = finding.num;
     if (state.shown && matchMedia("(max-width: 52rem)").matches) pane.scrollIntoView({ block: "start" });
     state.shown = true;
-    if (place + 10 > state.rows.length) loadMore();
   }
 
   // Only what can be said of a finding can be pressed.
   function shape(finding) {
     for (const button of $$("[data-verdict]")) {
       const only = button.dataset.for;
-      const fits = finding && (!only || (only === "copy" ? finding.kind !== "line" : only === finding.kind));
+      const fits = finding && (!only || only.split(" ").includes(finding.kind));
       button.hidden = !fits;
     }
   }
@@ -198,8 +204,8 @@
     state.version = found.version;
     const { total, done, settled, steps } = found.progress;
     $("#progress-text").textContent = total
-      ? `${done.toLocaleString("en")} of ${total.toLocaleString("en")} reviewed, ${settled.toLocaleString("en")} settled by rule`
-      : `nothing needs a decision, ${settled.toLocaleString("en")} settled by rule`;
+      ? `${figure(done)} of ${figure(total)} reviewed, ${figure(settled)} settled by rule`
+      : `nothing needs a decision, ${figure(settled)} settled by rule`;
     const share = total ? Math.round((100 * done) / total) : 100;
     $(".track").setAttribute("aria-valuenow", share);
     const bar = $(".track .done");
@@ -216,8 +222,11 @@
     const finding = current();
     const button = $(`[data-verdict="${verdict}"]`);
     if (!finding || !button || button.hidden) return;
-    const member = chosen();
+    const showing = state.showing;
+    let member = state.seen === finding.num ? chosen() : null;
     inTurn(async () => {
+      if (!member) await showing; // the key came before the finding was there
+      member ||= state.seen === finding.num ? chosen() : null;
       const found = await getJson("/decide", { verdict, finding: finding.num, member, version: state.version });
       stand(found);
       mark(finding.num, found.finding.verdict);
@@ -234,7 +243,7 @@
     inTurn(async () => {
       const found = await getJson("/undo", { version: state.version });
       stand(found);
-      await loadQueue(current() ? current().num : 0);
+      await loadQueue(found.finding || (current() ? current().num : 0));
       say(found.undone ? `Undone: ${found.undone}.` : "There is nothing to undo.");
     });
   }
@@ -271,7 +280,7 @@
     const found = await getJson(`/batch?${query()}`);
     const { findings, removals, words } = found.count;
     holder.innerHTML = found.html; // escaped by the server
-    holder.prepend(element("p", { textContent: `${count(findings, "finding")} with ${count(removals, "removal")} and ${count(words, "word")}, decided as one step that one undo takes back. Three of them:` }));
+    holder.prepend(element("p", {}, `${count(findings, "finding")} with ${count(removals, "removal")} and ${count(words, "word")}, decided as one step that one undo takes back. Three of them:`));
   }
 
   function decideAll(verdict) {
@@ -375,10 +384,8 @@
   // ---- what starts it all --------------------------------------------------------------------------
 
   function fill(select, values) {
-    select.append(...values.map(([value, shown, number]) => {
-      const option = element("option", { value, textContent: `${shown} (${number.toLocaleString("en")})` });
-      return option;
-    }));
+    // Not by element: the value is what is asked for, whatever characters are in it.
+    select.append(...values.map(([value, shown, number]) => new Option(`${shown} (${figure(number)})`, value)));
   }
 
   const keys = {

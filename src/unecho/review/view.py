@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -32,7 +33,7 @@ KINDS = {
     "exact": "exact copy", "near": "near copy", "contained": "part of the kept text",
     "guarded": "numbers or names differ", "similar": "only similar", "duplicate": "copy",
     "repeat": "repeat in one document", "passage": "cut quote", "line": "boilerplate", "cluster": "copies",
-    "copy": "repeats and quotes",
+    "copy": "repeats and quotes", "quote": "quote that stays",
 }  # fmt: skip
 REASONS = {"earliest": "it is the earliest", "longest": "its document is the longest", "path": "its path comes first",
            "latest": "it is the latest", "shortest": "its document is the shortest",
@@ -161,13 +162,10 @@ class View:
     def _place(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Where a paragraph stands: its document, and what stands before and after it."""
         text = self._texts.text(row["document"])
-        spans = split(text)
-        before = [span for span in spans if span[1] <= row["start"] + 1][-1:]
-        after = [span for span in spans if span[0] >= row["end"]][:1]
-        around = [" … ".join(_ends(text[start:end])) for start, end in (*before, *after)]
+        before, after = _around(text, row["start"], row["end"])
         return {
             **{name: row[name] for name in ("document", "name", "title", "site", "date", "url", "start", "end")},
-            "before": around[0] if before else "", "after": around[-1] if after else "",
+            "before": before, "after": after,
             "text": text[row["start"] : row["end"]],
         }  # fmt: skip
 
@@ -184,6 +182,35 @@ def safe_link(url: str | None) -> str:
 
 def _holds(removal: Row, member: Row) -> bool:
     return bool(removal["start"] <= member["start"] and member["end"] <= removal["end"])
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands before and after a place: the rest of its paragraph, or the neighbouring one."""
+    spans = split(text)
+    before, after = "", ""
+    for low, high in spans:
+        if low < start < high and _has_words(text[low:start]):
+            before = _end(text[low:start].lstrip())
+        elif high <= start + 1:
+            before = " … ".join(_ends(text[low:high]))
+    for low, high in reversed(spans):
+        if low < end < high and _has_words(text[end:high]):
+            after = _beginning(text[end:high].rstrip())
+        elif low >= end:
+            after = " … ".join(_ends(text[low:high]))
+    return before, after
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalnum, text))
+
+
+def _end(text: str) -> str:
+    return text if len(text) <= _AROUND else re.sub(r"^\S*\s+", "… ", text[-_AROUND:])
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _AROUND else re.sub(r"\s+\S*$", " …", text[:_AROUND])
 
 
 def _ends(text: str) -> list[str]:

@@ -5,6 +5,8 @@
   const { number, counted } = unecho.text;
   const { store, shown, diff } = unecho;
 
+  const AROUND = 300; // characters of its paragraph before and after a quote
+
   const documents = (quote) => quote.places.map((place) => place.document);
 
   const row = (quote) =>
@@ -46,9 +48,15 @@
     const found = await store.text(place.document);
     const window = found.windowOf(place.start);
     if (!window) return ["", ""];
-    const above = window.cut(Math.max(window.start, place.start - 300), place.start);
-    const below = window.cut(place.end, place.end + 300);
-    return [above.slice(above.lastIndexOf("\n") + 1), below.split("\n", 1)[0]];
+    const above = window.cut(Math.max(window.start, place.start - AROUND), place.start);
+    const below = window.cut(place.end, place.end + AROUND);
+    const line = above.slice(above.lastIndexOf("\n") + 1);
+    const rest = below.split("\n", 1)[0];
+    // Where the paragraph goes on beyond, no half word at the edge.
+    return [
+      line.length === AROUND ? line.replace(/^\S*\s+/u, "… ") : line,
+      rest.length === AROUND ? rest.replace(/\s+\S*$/u, " …") : rest,
+    ];
   }
 
   async function detail(quote, pane) {

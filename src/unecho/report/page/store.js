@@ -1,6 +1,7 @@
 // The findings in this page: tables and pieces of texts, unpacked when they are first asked for (see pack.py).
 "use strict";
 (() => {
+  unecho.facts = JSON.parse(document.getElementById("facts").textContent);
   const REASONS = ["boilerplate", "duplicate", "repeat", "passage"];
   const KINDS = unecho.facts.kinds.map(([kind]) => kind);
   const unpacked = new Map();
