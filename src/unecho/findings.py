@@ -20,6 +20,10 @@ from .stories import Coverage, groups
 from .table import CONTENT, Table
 
 REPEAT = CATEGORIES.index("repeat")
+_Part = tuple[int, int, int | Cut]
+"""What goes: start, end, and the row of the table or the sentence cut out."""
+_Taken = tuple[str, str, int, int, str]
+"""The first fields of a removal: id, document, start, end, text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,46 +136,48 @@ def removals(
     number = 0
     for document in sorted({*np.unique(table.document[gone]).tolist(), *cuts_of}):
         text = text_of(document)
-        whole = _paragraph_removals(table, document, text, gone, found, ids)
-        parts = [_cut_removal(cut, text, ids) for cut in cuts_of[document]]
-        for removal in sorted([*whole, *parts], key=lambda removal: removal.start):
+        parts: list[_Part] = [*_whole_parts(table, document, text, gone), *_cut_parts(cuts_of.get(document, ()))]
+        parts.sort(key=lambda part: part[0])
+        for start, end, what in parts:
             number += 1
-            yield replace(removal, id=f"r{number:07d}")
+            place = f"r{number:07d}", ids[document], start, end, text[start:end]
+            if isinstance(what, Cut):
+                yield _cut_removal(place, what, ids)
+            else:
+                yield _removal(place, table, what, found.get(what), ids)
 
 
-def _paragraph_removals(
-    table: Table, document: int, text: str, gone: Mask, found: dict[int, Keeper], ids: Sequence[str]
-) -> Iterator[Removal]:
-    rows = range(int(table.paragraphs[document]), int(table.paragraphs[document + 1]))
-    paragraphs = [(int(table.start[row]), int(table.end[row])) for row in rows]
-    spans = removal_spans(text, paragraphs, gone[rows.start : rows.stop].tolist())
-    for (start, end), row in zip(spans, (row for row in rows if gone[row]), strict=True):
-        words = int(table.tokens[row + 1] - table.tokens[row])
-        removal = Removal("", ids[document], start, end, text[start:end], "boilerplate", words=words)
-        yield _removal(table, row, found.get(row), ids, removal)
+def _whole_parts(table: Table, document: int, text: str, gone: Mask) -> Iterator[_Part]:
+    """The spans of the paragraphs of a document that go whole, with their rows."""
+    rows = slice(int(table.paragraphs[document]), int(table.paragraphs[document + 1]))
+    paragraphs = list(zip(table.start[rows].tolist(), table.end[rows].tolist(), strict=True))
+    spans = removal_spans(text, paragraphs, gone[rows].tolist())
+    for (start, end), row in zip(spans, (np.flatnonzero(gone[rows]) + rows.start).tolist(), strict=True):
+        yield start, end, row
 
 
-def _cut_removal(cut: Cut, text: str, ids: Sequence[str]) -> Removal:
+def _cut_parts(cuts: Sequence[Cut]) -> Iterator[_Part]:
+    return ((cut.start, cut.end, cut) for cut in cuts)
+
+
+def _cut_removal(place: _Taken, cut: Cut, ids: Sequence[str]) -> Removal:
     document, start, end = cut.keeper
-    return Removal(
-        "", ids[cut.document], cut.start, cut.end, text[cut.start : cut.end], "passage",
-        keeper=Place(ids[document], start, end), covered=1.0, words=cut.words,
-    )  # fmt: skip
+    return Removal(*place, "passage", keeper=Place(ids[document], start, end), covered=1.0, words=cut.words)
 
 
-def _removal(table: Table, row: int, keeper: Keeper | None, ids: Sequence[str], removal: Removal) -> Removal:
-    labelled = table.category[row] != CONTENT
-    if labelled:
-        removal = replace(
-            removal, category=CATEGORIES[table.category[row]], rule=table.rules[table.rule[row]],
-            confidence=rounded(table.confidence[row]),
-        )  # fmt: skip
+def _removal(place: _Taken, table: Table, row: int, keeper: Keeper | None, ids: Sequence[str]) -> Removal:
+    words = int(table.tokens[row + 1] - table.tokens[row])
+    category = rule = confidence = None
+    if table.category[row] != CONTENT:
+        category, rule = CATEGORIES[table.category[row]], table.rules[table.rule[row]]
+        confidence = rounded(table.confidence[row])
     if keeper is None:
-        return removal
-    return replace(
-        removal, reason=keeper.reason, keeper=Place(ids[keeper.document], keeper.start, keeper.end),
-        covered=keeper.covered, resemblance=keeper.resemblance, containment=keeper.containment,
-        cluster=keeper.cluster, category=removal.category or ("repeat" if keeper.reason == "repeat" else None),
+        return Removal(*place, "boilerplate", category, confidence, rule, words=words)
+    if keeper.reason == "repeat" and not category:
+        category = "repeat"
+    return Removal(
+        *place, keeper.reason, category, confidence, rule, Place(ids[keeper.document], keeper.start, keeper.end),
+        keeper.covered, keeper.resemblance, keeper.containment, keeper.cluster, words,
     )  # fmt: skip
 
 
