@@ -3,6 +3,7 @@ the words covers it. So every copy that goes was compared with the copy that sta
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -192,7 +193,8 @@ class _Chooser:
         """The best of the documents that share much of the paragraph and stay."""
         best: Verdict | None = None
         for pieces in self._candidates(paragraph):
-            verdict = self._judge(paragraph, self.coverer.cover(paragraph, pieces, self.kept))
+            cover = self.coverer.cover(paragraph, pieces, self.kept, self._spare(paragraph, best))
+            verdict = self._judge(paragraph, cover) if cover else None
             if verdict is None:
                 continue
             if best is None or (verdict.removed, verdict.covered) > (best.removed, best.covered):
@@ -200,6 +202,20 @@ class _Chooser:
             if best.removed and best.covered == 1:
                 break
         return best
+
+    def _spare(self, paragraph: int, best: Verdict | None) -> int:
+        """The most words that a document may miss and still be better than the best so far."""
+        tokens = self.corpus.tokens(paragraph)
+        size: int = tokens.stop - tokens.start
+
+        def too_many(missing: int) -> bool:
+            covered = (size - missing) / size
+            if best is None:
+                return covered < self.settings.similar
+            worse = covered <= best.covered
+            return worse if best.removed else worse and covered < self.settings.threshold
+
+        return bisect_left(range(size + 1), True, key=too_many) - 1
 
     def _candidates(self, paragraph: int) -> Iterable[list[Run]]:
         """Pieces shared with each document that may cover the paragraph, first in keeping order first."""

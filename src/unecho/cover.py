@@ -19,6 +19,8 @@ from .passages import GAP, Run
 
 _SMALL_EDIT = 3
 """Words between two shared runs, on either side, that make it an edit and not another sentence."""
+_SHORT = 12
+"""Words in a stretch that templates may well have again."""
 _KEPT = 65_536
 """Words, pairs of words and stretches of words of which what was made, or found, is kept."""
 
@@ -47,15 +49,17 @@ class Coverer:
         self._words = _Words()
         self._alike_places = lru_cache(maxsize=_KEPT)(self._words.alike_places)
 
-    def cover(self, paragraph: int, pieces: Sequence[Run], kept: Mask) -> Cover:
+    def cover(self, paragraph: int, pieces: Sequence[Run], kept: Mask, spare: int) -> Cover | None:
         """The cover of a paragraph by pieces (place in it, place in the other document, equal tokens).
 
         ``kept``: which paragraphs of the corpus stay (bool); only those cover. The pieces lie in such
-        paragraphs and are not empty.
+        paragraphs and are not empty. None where more than ``spare`` words are missing.
         """
         tokens, pieces = self._corpus.tokens(paragraph), sorted(pieces)
         gaps = _gaps(tokens, pieces)
-        alike = self._alike(gaps, pieces, kept) if gaps else []
+        alike = self._alike(gaps, pieces, kept, spare) if gaps else []
+        if alike is None:
+            return None
         found = {place for place, _ in alike}
         missing = [place for low, high in gaps for place in range(low, high) if place not in found]
         owner = self._corpus.paragraph_of_token
@@ -80,9 +84,11 @@ class Coverer:
             if step.tag == "equal"
         ]
 
-    def _alike(self, gaps: Sequence[tuple[int, int]], pieces: Sequence[Run], kept: Mask) -> list[tuple[int, int]]:
+    def _alike(
+        self, gaps: Sequence[tuple[int, int]], pieces: Sequence[Run], kept: Mask, spare: int
+    ) -> list[tuple[int, int]] | None:
         """(token, token of the other side) for the words between the pieces that the other side has too, but for
-        a letter or two. ``pieces``: in order."""
+        a letter or two. ``pieces``: in order. None where more than ``spare`` words are missing."""
         owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
         text = self._corpus.text(int(document[owner[gaps[0][0]]]))
         other = int(document[owner[pieces[0][1]]])
@@ -90,10 +96,13 @@ class Coverer:
         found: list[tuple[int, int]] = []
         for low, high in gaps:
             places = self._opposite(low, high, pieces, other, kept)
-            if len(places):
-                mine, theirs = self._words_at(text, slice(low, high)), self._words_at(other_text, places)
-                pairs = self._alike_places(mine, theirs)
-                found += [(low + place, int(places[its])) for place, its in pairs]
+            mine, theirs = self._words_at(text, slice(low, high)), self._words_at(other_text, places)
+            # What was found of a short stretch is kept; of a long one it is not all found where it is in vain.
+            pairs = self._alike_places(mine, theirs, len(mine) if len(mine) <= _SHORT else spare)
+            spare -= len(mine) - len(pairs)
+            if spare < 0:
+                return None
+            found += [(low + place, int(places[its])) for place, its in pairs]
         return found
 
     def _opposite(self, low: int, high: int, pieces: Sequence[Run], other: int, kept: Mask) -> Ints:
@@ -164,11 +173,14 @@ class _Words:
     def _alike(self, word: str, other: str) -> bool:
         return self.made(word).is_like(self.made(other))
 
-    def alike_places(self, mine: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int]]:
-        """Places of my words that are theirs too, and theirs, in order; words may be run together or apart."""
+    def alike_places(self, mine: Sequence[str], theirs: Sequence[str], spare: int) -> list[tuple[int, int]]:
+        """Places of my words that are theirs too, and theirs, in order; words may be run together or apart.
+
+        Only the first ones where more than ``spare`` of mine are not among them.
+        """
         found: list[tuple[int, int]] = []
         at = place = 0
-        while place < len(mine):
+        while theirs and place < len(mine) and place - len(found) <= spare:
             step, taken, used = self._next_alike(mine[place : place + 2], theirs, at)
             found += [(place + number, step) for number in range(taken)]
             at = step + used if taken else at
