@@ -3,11 +3,13 @@ the words covers it. So every copy that goes was compared with the copy that sta
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .columns import Hashes, Ints, Mask, edges_of, owners
 from .config import Settings
@@ -192,7 +194,8 @@ class _Chooser:
         """The best of the documents that share much of the paragraph and stay."""
         best: Verdict | None = None
         for pieces in self._candidates(paragraph):
-            verdict = self._judge(paragraph, self.coverer.cover(paragraph, pieces, self.kept))
+            cover = self.coverer.cover(paragraph, pieces, self.kept, self._spare(paragraph, best))
+            verdict = self._judge(paragraph, cover) if cover else None
             if verdict is None:
                 continue
             if best is None or (verdict.removed, verdict.covered) > (best.removed, best.covered):
@@ -201,19 +204,31 @@ class _Chooser:
                 break
         return best
 
+    def _spare(self, paragraph: int, best: Verdict | None) -> int:
+        """The most words that a document may miss and still be better than the best so far."""
+        tokens = self.corpus.tokens(paragraph)
+        size: int = tokens.stop - tokens.start
+
+        def too_many(missing: int) -> bool:
+            covered = (size - missing) / size
+            if best is None:
+                return covered < self.settings.similar
+            worse = covered <= best.covered
+            return worse if best.removed else worse and covered < self.settings.threshold
+
+        return bisect_left(range(size + 1), True, key=too_many) - 1
+
     def _candidates(self, paragraph: int) -> Iterable[list[Run]]:
         """Pieces shared with each document that may cover the paragraph, first in keeping order first."""
         resembling = self.near.get(int(self.kind[paragraph]), ())
-        if not resembling and paragraph not in self.pieces:
-            return []
-        document = self.corpus.paragraphs.document
-        found: dict[int, list[Run]] = {}
-        for other, pieces in self.pieces.get(paragraph, {}).items():
-            kept = [piece for piece in pieces if self.kept[self.corpus.paragraph_of_token[piece[1]]]]
-            if kept and self.among[self.corpus.paragraph_of_token[kept[0][1]]] == self.among[paragraph]:
-                found[other] = kept
+        document, among = self.corpus.paragraphs.document, int(self.among[paragraph])
+        found = {
+            other: pieces
+            for other, pieces in self.pieces.of(paragraph, self.kept).items()
+            if self.among[self.corpus.paragraph_of_token[pieces[0][1]]] == among
+        }
         for kind in resembling:
-            keeper = self.kept_of_kind.get((kind, int(self.among[paragraph])))
+            keeper = self.kept_of_kind.get((kind, among))
             if keeper is None or document[keeper] == document[paragraph]:
                 continue
             runs = self.coverer.equal_runs(paragraph, keeper)
@@ -265,11 +280,35 @@ def _words(pieces: Sequence[Run]) -> int:
     return sum(length for _, _, length in pieces)
 
 
-def _pieces(corpus: Corpus, runs: Runs, least: float) -> dict[int, dict[int, list[Run]]]:
-    """Per paragraph and earlier document: the equal runs they share, cut at the borders of paragraphs.
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """The equal runs that paragraphs share with earlier documents, cut at the borders of paragraphs, in columns: place
+    in the paragraph, place in the other document, length (int64); sorted by paragraph, other document and place.
+    The runs of paragraph i are first[i]:first[i + 1]."""
 
-    Only for pairs whose runs add up to the share ``least`` of the paragraph's words.
-    """
+    place: Ints
+    other: Ints
+    length: Ints
+    paragraph: NDArray[np.int32]
+    """That the run lies in on the other side."""
+    document: Ints
+    first: Ints
+
+    def of(self, paragraph: int, kept: Mask) -> dict[int, list[Run]]:
+        """By document the runs that a paragraph shares with the paragraphs of it that stay."""
+        low, high = self.first[paragraph : paragraph + 2].tolist()
+        found: dict[int, list[Run]] = {}
+        if low == high:
+            return found
+        rows = np.flatnonzero(kept[self.paragraph[low:high]]) + low
+        columns = (self.document, self.place, self.other, self.length)
+        for document, *run in zip(*(column[rows].tolist() for column in columns), strict=True):
+            found.setdefault(document, []).append((run[0], run[1], run[2]))
+        return found
+
+
+def _pieces(corpus: Corpus, runs: Runs, least: float) -> _Pieces:
+    """The pieces of all paragraphs, of pairs whose runs add up to the share ``least`` of the paragraph's words."""
     later_first = corpus.stream.rank[runs.a_document] > corpus.stream.rank[runs.b_document]
     place = np.where(later_first, runs.a, runs.b)
     other = np.where(later_first, runs.b, runs.a)
@@ -278,19 +317,14 @@ def _pieces(corpus: Corpus, runs: Runs, least: float) -> dict[int, dict[int, lis
     paragraph = corpus.paragraph_of_token[place]
     document = corpus.paragraphs.document[corpus.paragraph_of_token[other]]
     order = np.lexsort((other, place, document, paragraph))
-    place, other, length = place[order], other[order], length[order]
-    paragraph, document = paragraph[order], document[order]
-    result: dict[int, dict[int, list[Run]]] = {}
-    if not len(order):
-        return result
-    edges = edges_of(paragraph, document)
-    shared = np.add.reduceat(length, edges[:-1])
-    enough = shared >= least * np.diff(corpus.stream.paragraphs)[paragraph[edges[:-1]]]
-    for low, high in zip(edges[:-1][enough].tolist(), edges[1:][enough].tolist(), strict=True):
-        part = slice(low, high)
-        rows = list(zip(place[part].tolist(), other[part].tolist(), length[part].tolist(), strict=True))
-        result.setdefault(int(paragraph[low]), {})[int(document[low])] = rows
-    return result
+    if len(order):
+        edges = edges_of(paragraph[order], document[order])
+        shared = np.add.reduceat(length[order], edges[:-1])
+        enough = shared >= least * np.diff(corpus.stream.paragraphs)[paragraph[order[edges[:-1]]]]
+        order = order[np.repeat(enough, np.diff(edges))]
+    place, other, length, document = place[order], other[order], length[order], document[order]
+    first = np.searchsorted(paragraph[order], np.arange(len(corpus.paragraphs) + 1))
+    return _Pieces(place, other, length, corpus.paragraph_of_token[other], document, first)
 
 
 def _cut(place: Ints, other: Ints, length: Ints, corpus: Corpus) -> tuple[Ints, Ints, Ints]:

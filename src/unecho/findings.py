@@ -13,13 +13,17 @@ from .columns import Ints, Mask
 from .corpus import Corpus
 from .cuts import Cut
 from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair, StoryRelation
-from .passages import Alignment
+from .passages import Alignments
 from .quotes import separate
 from .spans import removal_spans
 from .stories import Coverage, groups
 from .table import CONTENT, Table
 
 REPEAT = CATEGORIES.index("repeat")
+_Part = tuple[int, int, int | Cut]
+"""What goes: start, end, and the row of the table or the sentence cut out."""
+_Taken = tuple[str, str, int, int, str]
+"""The first fields of a removal: id, document, start, end, text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,82 +136,92 @@ def removals(
     number = 0
     for document in sorted({*np.unique(table.document[gone]).tolist(), *cuts_of}):
         text = text_of(document)
-        whole = _paragraph_removals(table, document, text, gone, found, ids)
-        parts = [_cut_removal(cut, text, ids) for cut in cuts_of[document]]
-        for removal in sorted([*whole, *parts], key=lambda removal: removal.start):
+        parts: list[_Part] = [*_whole_parts(table, document, text, gone), *_cut_parts(cuts_of.get(document, ()))]
+        parts.sort(key=lambda part: part[0])
+        for start, end, what in parts:
             number += 1
-            yield replace(removal, id=f"r{number:07d}")
+            place = f"r{number:07d}", ids[document], start, end, text[start:end]
+            if isinstance(what, Cut):
+                yield _cut_removal(place, what, ids)
+            else:
+                yield _removal(place, table, what, found.get(what), ids)
 
 
-def _paragraph_removals(
-    table: Table, document: int, text: str, gone: Mask, found: dict[int, Keeper], ids: Sequence[str]
-) -> Iterator[Removal]:
-    rows = range(int(table.paragraphs[document]), int(table.paragraphs[document + 1]))
-    paragraphs = [(int(table.start[row]), int(table.end[row])) for row in rows]
-    spans = removal_spans(text, paragraphs, gone[rows.start : rows.stop].tolist())
-    for (start, end), row in zip(spans, (row for row in rows if gone[row]), strict=True):
-        words = int(table.tokens[row + 1] - table.tokens[row])
-        removal = Removal("", ids[document], start, end, text[start:end], "boilerplate", words=words)
-        yield _removal(table, row, found.get(row), ids, removal)
+def _whole_parts(table: Table, document: int, text: str, gone: Mask) -> Iterator[_Part]:
+    """The spans of the paragraphs of a document that go whole, with their rows."""
+    rows = slice(int(table.paragraphs[document]), int(table.paragraphs[document + 1]))
+    paragraphs = list(zip(table.start[rows].tolist(), table.end[rows].tolist(), strict=True))
+    spans = removal_spans(text, paragraphs, gone[rows].tolist())
+    for (start, end), row in zip(spans, (np.flatnonzero(gone[rows]) + rows.start).tolist(), strict=True):
+        yield start, end, row
 
 
-def _cut_removal(cut: Cut, text: str, ids: Sequence[str]) -> Removal:
+def _cut_parts(cuts: Sequence[Cut]) -> Iterator[_Part]:
+    return ((cut.start, cut.end, cut) for cut in cuts)
+
+
+def _cut_removal(place: _Taken, cut: Cut, ids: Sequence[str]) -> Removal:
     document, start, end = cut.keeper
-    return Removal(
-        "", ids[cut.document], cut.start, cut.end, text[cut.start : cut.end], "passage",
-        keeper=Place(ids[document], start, end), covered=1.0, words=cut.words,
-    )  # fmt: skip
+    return Removal(*place, "passage", keeper=Place(ids[document], start, end), covered=1.0, words=cut.words)
 
 
-def _removal(table: Table, row: int, keeper: Keeper | None, ids: Sequence[str], removal: Removal) -> Removal:
-    labelled = table.category[row] != CONTENT
-    if labelled:
-        removal = replace(
-            removal, category=CATEGORIES[table.category[row]], rule=table.rules[table.rule[row]],
-            confidence=rounded(table.confidence[row]),
-        )  # fmt: skip
+def _removal(place: _Taken, table: Table, row: int, keeper: Keeper | None, ids: Sequence[str]) -> Removal:
+    words = int(table.tokens[row + 1] - table.tokens[row])
+    category = rule = confidence = None
+    if table.category[row] != CONTENT:
+        category, rule = CATEGORIES[table.category[row]], table.rules[table.rule[row]]
+        confidence = rounded(table.confidence[row])
     if keeper is None:
-        return removal
-    return replace(
-        removal, reason=keeper.reason, keeper=Place(ids[keeper.document], keeper.start, keeper.end),
-        covered=keeper.covered, resemblance=keeper.resemblance, containment=keeper.containment,
-        cluster=keeper.cluster, category=removal.category or ("repeat" if keeper.reason == "repeat" else None),
+        return Removal(*place, "boilerplate", category, confidence, rule, words=words)
+    if keeper.reason == "repeat" and not category:
+        category = "repeat"
+    return Removal(
+        *place, keeper.reason, category, confidence, rule, Place(ids[keeper.document], keeper.start, keeper.end),
+        keeper.covered, keeper.resemblance, keeper.containment, keeper.cluster, words,
     )  # fmt: skip
 
 
 # ---- passages and stories ---------------------------------------------------------------------------
 
 
-def quotes_apart(corpus: Corpus, alignments: Sequence[Alignment], coverage: Coverage) -> list[tuple[Alignment, bool]]:
-    """Passages in order of document and start, quotes cut apart from copies, and whether each is a quote."""
-    same = set(zip(coverage.a[coverage.same].tolist(), coverage.b[coverage.same].tolist(), strict=True))
-    parts: list[tuple[Alignment, bool]] = []
-    for alignment in alignments:
-        copy = (alignment.a, alignment.b) in same
-        parts += [(alignment, False)] if copy else separate(corpus, alignment)
-    return sorted(parts, key=lambda part: (part[0].a, part[0].a_span, part[0].b, part[0].b_span))
+def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> tuple[Alignments, Mask]:
+    """Passages in order of document and start, quotes cut apart from copies, and which of them are quotes."""
+    count = len(corpus.ids)
+    same = coverage.a[coverage.same] * count + coverage.b[coverage.same]
+    return separate(corpus, found, np.isin(found.a * count + found.b, same))
 
 
-def passages(corpus: Corpus, parts: Sequence[tuple[Alignment, bool]]) -> list[Passage]:
-    """Passages with their spans in characters, grouped by quote. ``parts``: of ``quotes_apart``."""
-    groups_of = _quote_groups(parts)
-    found = []
-    for number, ((alignment, quote), group) in enumerate(zip(parts, groups_of, strict=True), 1):
-        (a_first, a_last), (b_first, b_last) = alignment.a_span, alignment.b_span
-        found.append(Passage(
-            f"p{number:07d}", f"q{group:07d}",
-            corpus.ids[alignment.a], int(corpus.start[a_first]), int(corpus.end[a_last - 1]),
-            corpus.ids[alignment.b], int(corpus.start[b_first]), int(corpus.end[b_last - 1]),
-            min(a_last - a_first, b_last - b_first), alignment.matched,
-            quote,
-        ))  # fmt: skip
-    return found
+def passages(corpus: Corpus, found: Alignments, quotes: Mask) -> list[Passage]:
+    """Passages with their spans in characters, grouped by quote. ``found``, ``quotes``: of ``quotes_apart``."""
+    if not len(found):
+        return []
+    spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
+    words = np.minimum(*(end - start for start, end in spans)).tolist()
+    (a_start, a_end), (b_start, b_end) = (
+        (corpus.start[start].tolist(), corpus.end[end - 1].tolist()) for start, end in spans
+    )
+    columns = zip(
+        _quote_groups(*spans, quotes), found.a.tolist(), a_start, a_end, found.b.tolist(), b_start, b_end, words,
+        found.matched.tolist(), quotes.tolist(), strict=True,
+    )  # fmt: skip
+    ids = corpus.ids
+    return [
+        Passage(f"p{number:07d}", f"q{group:07d}", ids[a], a_start, a_end, ids[b], b_start, b_end, *rest)
+        for number, (group, a, a_start, a_end, b, b_start, b_end, *rest) in enumerate(columns, 1)
+    ]
 
 
-def _quote_groups(parts: Sequence[tuple[Alignment, bool]]) -> list[int]:
+def _spans(place: Ints, found: Alignments) -> tuple[Ints, Ints]:
+    """First tokens of passages on one side, and the ends. ``place``: where their runs lie."""
+    last = found.first[1:] - 1
+    return place[found.first[:-1]], place[last] + found.runs.length[last]
+
+
+def _quote_groups(a: tuple[Ints, Ints], b: tuple[Ints, Ints], quotes: Mask) -> list[int]:
     """A group number (from 1) for each passage: quotes (and apart from them, copies) that share the better
     part of a span belong together."""
-    parent = list(range(len(parts)))
+    count = len(quotes)
+    parent = list(range(count))
 
     def root(item: int) -> int:
         while parent[item] != item:
@@ -215,15 +229,16 @@ def _quote_groups(parts: Sequence[tuple[Alignment, bool]]) -> list[int]:
             item = parent[item]
         return item
 
-    spans = [(quote, *span, number) for number, (x, quote) in enumerate(parts) for span in (x.a_span, x.b_span)]
-    previous = (False, 0, 0, 0)
-    for quote, start, end, number in sorted(spans):
-        longer = max(end - start, previous[2] - previous[1])
-        if quote == previous[0] and 2 * (min(end, previous[2]) - start) >= longer:
-            parent[root(number)] = root(previous[3])
-        previous = (quote, start, end, number)
+    start, end = (np.concatenate(sides) for sides in zip(a, b, strict=True))
+    number, quote = np.concatenate([np.arange(count)] * 2), np.concatenate([quotes] * 2)
+    order = np.lexsort((number, end, start, quote))
+    start, end, number, quote = start[order], end[order], number[order], quote[order]
+    longer = np.maximum((end - start)[1:], (end - start)[:-1])
+    together = (quote[1:] == quote[:-1]) & (2 * (np.minimum(end[1:], end[:-1]) - start[1:]) >= longer)
+    for item, previous in zip(number[1:][together].tolist(), number[:-1][together].tolist(), strict=True):
+        parent[root(item)] = root(previous)
     numbers: dict[int, int] = {}
-    return [numbers.setdefault(root(number), len(numbers) + 1) for number in range(len(parts))]
+    return [numbers.setdefault(root(item), len(numbers) + 1) for item in range(count)]
 
 
 def stories(coverage: Coverage, order: Order, ids: Sequence[str]) -> list[Story]:

@@ -308,7 +308,8 @@ class _Matched:
     order: choose.Order | None
     bands: lsh.Bands | None
     verdicts: list[choose.Verdict] = field(default_factory=list)
-    parts: list[tuple[passages.Alignment, bool]] = field(default_factory=list)
+    parts: passages.Alignments = field(default_factory=lambda: passages.alignments_of([]))
+    quotes: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
     cuts: list[Cut] = field(default_factory=list)
     coverage: stories.Coverage | None = None
 
@@ -339,22 +340,20 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
         corpus.release()
-        parts = findings.quotes_apart(corpus, alignments, coverage)
-        cuts = _cuts(corpus, verdicts, parts) if settings.cut_passages else []
+        parts, quotes = findings.quotes_apart(corpus, alignments, coverage)
+        cuts = _cuts(corpus, verdicts, parts, quotes) if settings.cut_passages else []
         corpus.release()
-    return _Matched(corpus, rows, order, bands, verdicts, parts, cuts, coverage)
+    return _Matched(corpus, rows, order, bands, verdicts, parts, quotes, cuts, coverage)
 
 
-def _cuts(
-    corpus: Corpus, verdicts: Sequence[choose.Verdict], parts: Sequence[tuple[passages.Alignment, bool]]
-) -> list[Cut]:
+def _cuts(corpus: Corpus, verdicts: Sequence[choose.Verdict], parts: passages.Alignments, quotes: Mask) -> list[Cut]:
     kept = np.ones(len(corpus.paragraphs), np.bool_)
     keepers = np.zeros(len(corpus.paragraphs), np.bool_)
     for verdict in verdicts:
         if verdict.removed:
             kept[verdict.paragraph] = False
             keepers[verdict.first : verdict.last + 1] = True
-    return cut_passages(corpus, (part for part, quote in parts if quote), kept, keepers)
+    return cut_passages(corpus, (parts[row] for row in np.flatnonzero(quotes).tolist()), kept, keepers)
 
 
 def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> tuple[Corpus, choose.Order]:
@@ -441,7 +440,7 @@ def _result(
     corpus, order, coverage = matched.corpus, matched.order, matched.coverage
     if corpus is not None and order is not None and coverage is not None:
         clusters, names = findings.clusters(corpus, matched.verdicts, order)
-        found_passages = findings.passages(corpus, matched.parts)
+        found_passages = findings.passages(corpus, matched.parts, matched.quotes)
         found_stories = findings.stories(coverage, order, ids)
     keepers = findings.keepers(paragraphs, corpus, matched.rows, matched.verdicts, names)
     removals = list(findings.removals(paragraphs, keepers, matched.cuts, ids, taken.text))

@@ -3,86 +3,147 @@ the other document prints inside a paragraph of its own, a reader wants to see t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+import numpy as np
 
+from .columns import Ints, Mask, offsets_of, owners, ranges
 from .corpus import Corpus
-from .passages import LEAST, Alignment, Run
+from .passages import LEAST, Alignments
+from .seeds import Runs
 
 _WHOLE = 0.8
 """Share of the paragraphs it lies in, on both sides, that makes a part a copy of them."""
 
+_Columns = tuple[Ints, Ints, Ints]
+"""Runs as columns: places in a, places in b, lengths."""
 _MARKS = "\"'“„«‹‘「『"
 
-Part = tuple[Run, ...]
 
+def separate(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Alignments, Mask]:
+    """The passages cut where both sides begin a new paragraph and a whole copy meets a partial one, sorted by document
+    and start, and which of the parts are quotes: part of paragraphs that are otherwise different.
 
-def separate(corpus: Corpus, alignment: Alignment) -> Iterator[tuple[Alignment, bool]]:
-    """The passage cut where both sides begin a new paragraph and a whole copy meets a partial one.
-
-    Yields the parts, and whether each is a quote: part of paragraphs that are otherwise different.
+    ``copies``: which passages stay as they are, and are no quotes (bool).
     """
-    parts: list[tuple[bool, Part]] = []
-    for part in _parts(corpus, alignment.runs):
-        quoted = _opens_quote(corpus, alignment, part) and not _is_whole(corpus, part)
-        if parts and (parts[-1][0] == quoted or min(_matched(parts[-1][1]), _matched(part)) < LEAST):
-            parts[-1] = (parts[-1][0], parts[-1][1] + part)
-        else:
-            parts.append((quoted, part))
-    for _, part in parts:
-        yield Alignment(alignment.a, alignment.b, part, _matched(part)), not _is_whole(corpus, part)
+    kept, cut = np.flatnonzero(copies), np.flatnonzero(~copies)
+    runs, number = _cut_runs(corpus, found, cut)
+    parts = _joined(corpus, runs, number, _parts(corpus, runs, number))
+    quote = np.concatenate([np.zeros(len(kept), np.bool_), ~_whole(corpus, runs, parts)])
+    whole_runs = ranges(found.first[kept], np.diff(found.first)[kept])
+    a, b, length = found.runs.a[whole_runs], found.runs.b[whole_runs], found.runs.length[whole_runs]
+    counts = np.concatenate([np.diff(found.first)[kept], np.diff(parts)])
+    row = np.concatenate([kept, number[parts[:-1]]])
+    matched = np.concatenate([found.matched[kept], _sums(runs[2], parts)])
+    runs = np.concatenate([a, runs[0]]), np.concatenate([b, runs[1]]), np.concatenate([length, runs[2]])
+    return _sorted(found, row, runs, counts, matched, quote)
 
 
-def _parts(corpus: Corpus, runs: Part) -> Iterator[Part]:
-    """The runs between the places where both sides cross into another paragraph."""
+def _sorted(
+    found: Alignments, row: Ints, runs: _Columns, counts: Ints, matched: Ints, quote: Mask
+) -> tuple[Alignments, Mask]:
+    """Parts of the passages ``row``, of ``counts`` runs each, in order of document and start."""
+    first = offsets_of(counts)
+    begin, last = first[:-1], first[1:] - 1
+    a, b = found.a[row], found.b[row]
+    ends = [side[last] + runs[2][last] for side in runs[:2]]
+    order = np.lexsort((row, ends[1], runs[1][begin], b, ends[0], runs[0][begin], a))
+    places = ranges(begin[order], counts[order])
+    number = owners(counts[order])
+    a, b = a[order], b[order]
+    columns = Runs(a[number], b[number], runs[0][places], runs[1][places], runs[2][places], number)
+    return Alignments(a, b, matched[order], offsets_of(counts[order]), columns), quote[order]
+
+
+def _cut_runs(corpus: Corpus, found: Alignments, which: Ints) -> tuple[_Columns, Ints]:
+    """The runs of some passages, cut where both sides begin a paragraph at the same word; and their passages."""
+    counts = np.diff(found.first)[which]
+    rows = ranges(found.first[which], counts)
+    a, b, length = found.runs.a[rows], found.runs.b[rows], found.runs.length[rows]
+    run, offset = _shared_borders(corpus, a, b, length)
+    run, offset = np.concatenate([np.arange(len(a)), run]), np.concatenate([np.zeros(len(a), np.int64), offset])
+    order = np.lexsort((offset, run))
+    run, offset = run[order], offset[order]
+    end = length[run]
+    same = run[1:] == run[:-1]
+    end[:-1][same] = offset[1:][same]
+    return (a[run] + offset, b[run] + offset, end - offset), which[owners(counts)][run]
+
+
+def _shared_borders(corpus: Corpus, a: Ints, b: Ints, length: Ints) -> tuple[Ints, Ints]:
+    """(run, words after its start) of the places inside runs at which both sides begin a paragraph."""
+    owner, edges = corpus.paragraph_of_token, corpus.stream.paragraphs
+    first, last = owner[a].astype(np.int64), owner[a + length - 1].astype(np.int64)
+    crossing = np.flatnonzero((first != last) & (owner[b] != owner[b + length - 1]))
+    counts = (last - first)[crossing]
+    run, paragraph = crossing[owners(counts)], ranges(first[crossing] + 1, counts)
+    held = edges[paragraph + 1] > edges[paragraph]  # a paragraph without words begins nowhere
+    run, place = run[held], edges[paragraph[held]]
+    offset = place - a[run]
+    its = b[run] + offset
+    both = owner[its] != owner[its - 1]
+    return run[both], offset[both]
+
+
+def _parts(corpus: Corpus, runs: _Columns, number: Ints) -> Ints:
+    """Where parts begin: at another passage, and where both sides cross into another paragraph between two runs."""
     owner = corpus.paragraph_of_token
-    part: list[Run] = []
-    for run in _cut_runs(corpus, runs):
-        if part:
-            a, b, length = part[-1]
-            if owner[a + length - 1] != owner[run[0]] and owner[b + length - 1] != owner[run[1]]:
-                yield tuple(part)
-                part = []
-        part.append(run)
-    yield tuple(part)
+    a, b, length = runs
+    crossed = [owner[(side + length - 1)[:-1]] != owner[side[1:]] for side in (a, b)]
+    fresh = np.ones(len(a) + 1, np.bool_)
+    fresh[1:-1] = (number[1:] != number[:-1]) | (crossed[0] & crossed[1])
+    return np.flatnonzero(fresh) if len(a) else np.zeros(1, np.int64)
 
 
-def _cut_runs(corpus: Corpus, runs: Part) -> Iterator[Run]:
-    """The runs, cut where both sides begin a paragraph at the same word."""
-    for a, b, length in runs:
-        edges = [0, *sorted(_borders(corpus, a, length) & _borders(corpus, b, length)), length]
-        for low, high in pairwise(edges):
-            yield a + low, b + low, high - low
+def _joined(corpus: Corpus, runs: _Columns, number: Ints, parts: Ints) -> Ints:
+    """Where parts begin, when neighbours are joined that are alike, or of which one is too short to be a passage."""
+    if len(parts) < 2:
+        return parts
+    begin = parts[:-1]
+    several = np.flatnonzero(np.isin(number[begin], number[begin[1:][number[begin[1:]] == number[begin[:-1]]]]))
+    opens = np.zeros(len(begin), np.bool_)
+    opens[several] = _opens_quote(corpus, runs[0][begin[several]]) | _opens_quote(corpus, runs[1][begin[several]])
+    quoted = (opens & ~_whole(corpus, runs, parts))[several].tolist()
+    matched = _sums(runs[2], parts)[several].tolist()
+    stays = np.ones(len(begin), np.bool_)
+    stays[several] = _borders(number[begin[several]].tolist(), quoted, matched)
+    joined: Ints = parts[np.concatenate([stays, [True]])]
+    return joined
 
 
-def _borders(corpus: Corpus, start: int, length: int) -> set[int]:
-    """Words after ``start`` at which paragraphs begin inside a run."""
-    first, last = corpus.paragraph_of_token[start], corpus.paragraph_of_token[start + length - 1]
-    if first == last:
-        return set()
-    return set((corpus.stream.paragraphs[first + 1 : last + 1] - start).tolist())
+def _borders(number: list[int], quoted: list[bool], matched: list[int]) -> list[bool]:
+    """Which parts are not joined to the one before."""
+    found: list[bool] = []
+    passage, kind, words = -1, False, 0
+    for its, quote, count in zip(number, quoted, matched, strict=True):
+        fresh = its != passage or not (kind == quote or min(words, count) < LEAST)
+        found.append(fresh)
+        passage, kind, words = (its, quote, count) if fresh else (passage, kind, words + count)
+    return found
 
 
-def _is_whole(corpus: Corpus, part: Part) -> bool:
-    """Whether the part covers nearly all of the paragraphs it lies in, on both sides."""
-    matched = _matched(part)
-    return all(matched >= _WHOLE * _size(corpus, part[0][side], part[-1][side] + part[-1][2] - 1) for side in (0, 1))
+def _whole(corpus: Corpus, runs: _Columns, parts: Ints) -> Mask:
+    """Which parts cover nearly all of the paragraphs they lie in, on both sides."""
+    matched, last = _sums(runs[2], parts), parts[1:] - 1
+    result = np.ones(len(matched), np.bool_)
+    for side in runs[:2]:
+        low = corpus.paragraph_of_token[side[parts[:-1]]]
+        high = corpus.paragraph_of_token[side[last] + runs[2][last] - 1]
+        size = corpus.stream.paragraphs[high + 1] - corpus.stream.paragraphs[low]
+        result &= matched >= _WHOLE * size
+    return result
 
 
-def _opens_quote(corpus: Corpus, alignment: Alignment, part: Part) -> bool:
-    """Whether a quotation mark stands before the part in either document."""
-    for document, place in ((alignment.a, part[0][0]), (alignment.b, part[0][1])):
-        start = int(corpus.start[place])
-        if start and corpus.text(document)[start - 1] in _MARKS:
-            return True
-    return False
+def _opens_quote(corpus: Corpus, places: Ints) -> Mask:
+    """Before which tokens a quotation mark stands (bool)."""
+    once, number = np.unique(places, return_inverse=True)
+    document = corpus.paragraphs.document[corpus.paragraph_of_token[once]].tolist()
+    found = [
+        start > 0 and corpus.text(its)[start - 1] in _MARKS
+        for its, start in zip(document, corpus.start[once].tolist(), strict=True)
+    ]
+    return np.array(found, np.bool_)[number]
 
 
-def _size(corpus: Corpus, first: int, last: int) -> int:
-    """Words of the paragraphs from the one that holds token ``first`` to the one that holds ``last``."""
-    low, high = corpus.paragraph_of_token[[first, last]].tolist()
-    return int(corpus.stream.paragraphs[high + 1] - corpus.stream.paragraphs[low])
-
-
-def _matched(part: Part) -> int:
-    return sum(length for _, _, length in part)
+def _sums(length: Ints, parts: Ints) -> Ints:
+    """Equal words of each part (int64)."""
+    running = offsets_of(length)
+    return running[parts[1:]] - running[parts[:-1]]

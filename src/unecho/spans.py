@@ -17,6 +17,9 @@ def removal_spans(text: str, paragraphs: Sequence[Span], removed: Sequence[bool]
     if paragraphs and all(removed):
         starts = [0, *(start for start, _ in paragraphs[1:])]
         return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    # Separator k lies before paragraph k: between ends[k] and starts[k].
+    starts = [*(start for start, _ in paragraphs), len(text)]
+    ends = [0, *(end for _, end in paragraphs)]
     spans: list[Span] = []
     first = 0
     while first < len(paragraphs):
@@ -26,25 +29,21 @@ def removal_spans(text: str, paragraphs: Sequence[Span], removed: Sequence[bool]
         last = first
         while last + 1 < len(paragraphs) and removed[last + 1]:
             last += 1
-        spans += _run_spans(text, paragraphs, first, last)
+        kept = _kept_separator(text, starts, ends, first, last)
+        spans += ((ends[k], ends[k + 1]) for k in range(first, kept))
+        spans += ((starts[k], starts[k + 1]) for k in range(kept, last + 1))
         first = last + 1
     return spans
 
 
-def _run_spans(text: str, paragraphs: Sequence[Span], first: int, last: int) -> list[Span]:
-    """Spans of the removed paragraphs first to last, between two that stay or at an end of the text."""
-    ends = [0, *(end for _, end in paragraphs)]
-    starts = [*(start for start, _ in paragraphs), len(text)]
-    # Separator k lies before paragraph k: between ends[k] and starts[k].
+def _kept_separator(text: str, starts: Sequence[int], ends: Sequence[int], first: int, last: int) -> int:
+    """The separator that stays of those around the removed paragraphs first to last, of which the one before or the
+    one after stays, or both do."""
     if first == 0:
-        kept = 0
-    elif last == len(paragraphs) - 1:
-        kept = last + 1
-    else:
-        kept = max(range(first, last + 2), key=lambda k: (text.count("\n", ends[k], starts[k]), -k))
-    before = [(ends[k], ends[k + 1]) for k in range(first, kept)]
-    after = [(starts[k], starts[k + 1]) for k in range(kept, last + 1)]
-    return before + after
+        return 0
+    if last == len(starts) - 2:
+        return last + 1
+    return max(range(first, last + 2), key=lambda k: (text.count("\n", ends[k], starts[k]), -k))
 
 
 def cut(text: str, spans: Sequence[Span]) -> str:

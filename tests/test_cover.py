@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unecho.cover import _gaps, _Words
+from unecho.guards import Word
+
+WORDS = st.lists(
+    st.sampled_from(
+        ["river", "rivet", "riverbank", "bank", "the", "Iran", "Iraq", "mill", "milling", "ing", "5", "five"]
+    ),
+    max_size=14,
+)
+
+
+def plainly(mine: list[str], theirs: list[str]) -> list[tuple[int, int]]:
+    """What ``alike_places`` finds, without anything kept and to the end."""
+    made, its = [Word.of(word) for word in mine], [Word.of(word) for word in theirs]
+    found: list[tuple[int, int]] = []
+    place = at = 0
+    while place < len(made):
+        word, following = made[place], made[place + 1 : place + 2]
+        step = at
+        taken = used = 0
+        while step < len(its) and not taken:
+            other, longer = its[step], len(its[step].plain) > len(word.plain)
+            shorter = len(its[step].plain) < len(word.plain)
+            if word.is_like(other):
+                taken, used = 1, 1
+            elif following and longer and (word + following[0]).is_like(other):
+                taken, used = 2, 1
+            elif step + 1 < len(its) and shorter and word.is_like(other + its[step + 1]):
+                taken, used = 1, 2
+            else:
+                step += 1
+        found += [(place + number, step) for number in range(taken)]
+        at = step + used if taken else at
+        place += max(taken, 1)
+    return found
+
+
+@given(WORDS, WORDS, st.integers(0, 14))
+def test_words_are_found_alike_as_the_plain_way_does(mine: list[str], theirs: list[str], spare: int) -> None:
+    wanted = plainly(mine, theirs)
+    found = _Words().alike_places(mine, theirs, spare)
+    if len(mine) - len(wanted) <= spare:
+        assert found == wanted
+    else:
+        assert found == wanted[: len(found)]
+        assert len(mine) - len(found) > spare
+
+
+@given(st.integers(1, 40), st.lists(st.tuples(st.integers(0, 39), st.integers(1, 10)), max_size=6))
+def test_gaps_are_what_no_piece_covers(size: int, places: list[tuple[int, int]]) -> None:
+    pieces = sorted((100 + place, 0, min(length, size - place)) for place, length in places if place < size)
+    covered = np.zeros(size, np.bool_)
+    for place, _, length in pieces:
+        covered[place - 100 : place - 100 + length] = True
+    gaps = _gaps(slice(100, 100 + size), pieces)
+    assert [place for low, high in gaps for place in range(low, high)] == (np.flatnonzero(~covered) + 100).tolist()
+    assert all(low < high for low, high in gaps)

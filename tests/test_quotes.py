@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unecho.columns import offsets_of, owners
+from unecho.corpus import Corpus, Paragraphs
+from unecho.passages import LEAST, Alignment, Run, alignments_of
+from unecho.quotes import separate
+from unecho.seeds import Stream
+
+SIZES = st.lists(st.lists(st.integers(0, 14), min_size=1, max_size=6), min_size=2, max_size=3)
+STEPS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 20)), min_size=1, max_size=4)
+FOUND = st.lists(st.tuples(st.integers(0, 2), STEPS, st.booleans()), max_size=6)
+
+
+def corpus_of(sizes: list[list[int]], texts: list[str]) -> Corpus:
+    """Documents of paragraphs with so many words, each word at the place of its number in the document, times two."""
+    counts = [size for document in sizes for size in document]
+    words = np.array([sum(document) for document in sizes])
+    place = np.concatenate([np.arange(count) for count in words]) * 2
+    offsets, count = offsets_of(np.array(counts)), len(counts)
+    stream = Stream(
+        np.zeros(int(offsets[-1]), np.uint64), offsets, offsets_of(words), np.zeros(len(sizes), np.bool_),
+        np.arange(len(sizes)), np.zeros(int(offsets[-1]), np.uint8),
+    )  # fmt: skip
+    document = owners(np.array([len(paragraphs) for paragraphs in sizes]))
+    nothing, no = np.zeros(count, np.int64), np.zeros(count, np.bool_)
+    return Corpus(
+        tuple(map(str, range(len(sizes)))), Paragraphs(document, nothing, nothing), stream, place.astype(np.uint32),
+        (place + 1).astype(np.uint32), no, no, np.zeros((count, 2), np.uint64), texts.__getitem__,
+        owners(np.array(counts)).astype(np.int32),
+    )  # fmt: skip
+
+
+def alignment_of(corpus: Corpus, which: int, steps: list[tuple[int, int, int]]) -> Alignment | None:
+    pairs = [(a, b) for b in range(len(corpus.ids)) for a in range(b)]
+    a, b = pairs[which % len(pairs)]
+    (at, a_end), (its, b_end) = (corpus.stream.documents[side : side + 2].tolist() for side in (a, b))
+    runs: list[Run] = []
+    for skip, its_skip, most in steps:
+        at, its = at + skip, its + its_skip
+        length = min(most, a_end - at, b_end - its)
+        if length > 0:
+            runs.append((at, its, length))
+            at, its = at + length, its + length
+    return Alignment(a, b, tuple(runs), sum(run[2] for run in runs)) if runs else None
+
+
+def plainly(corpus: Corpus, alignment: Alignment) -> list[tuple[Alignment, bool]]:
+    """What ``separate`` does to one passage, word by word."""
+    owner = corpus.paragraph_of_token.tolist()
+    parts: list[list[Run]] = []
+    before: tuple[int, int] | None = None
+    for run in alignment.runs:
+        for step in range(run[2]):
+            a, b = run[0] + step, run[1] + step
+            new = before is not None and owner[a] != owner[before[0]] and owner[b] != owner[before[1]]
+            if before is None or new:
+                parts.append([(a, b, 1)])
+            elif step == 0:
+                parts[-1].append((a, b, 1))
+            else:
+                last = parts[-1][-1]
+                parts[-1][-1] = (last[0], last[1], last[2] + 1)
+            before = a, b
+    joined: list[tuple[bool, list[Run]]] = []
+    for part in parts:
+        quoted = opens(corpus, alignment, part[0]) and not whole(corpus, part)
+        if joined and (joined[-1][0] == quoted or min(words(joined[-1][1]), words(part)) < LEAST):
+            joined[-1][1].extend(part)
+        else:
+            joined.append((quoted, list(part)))
+    return [
+        (Alignment(alignment.a, alignment.b, tuple(part), words(part)), not whole(corpus, part)) for _, part in joined
+    ]
+
+
+def words(part: list[Run]) -> int:
+    return sum(run[2] for run in part)
+
+
+def whole(corpus: Corpus, part: list[Run]) -> bool:
+    for side in (0, 1):
+        first, last = corpus.paragraph_of_token[[part[0][side], part[-1][side] + part[-1][2] - 1]]
+        size = corpus.stream.paragraphs[last + 1] - corpus.stream.paragraphs[first]
+        if words(part) < 0.8 * size:
+            return False
+    return True
+
+
+def opens(corpus: Corpus, alignment: Alignment, run: Run) -> bool:
+    starts = (alignment.a, int(corpus.start[run[0]])), (alignment.b, int(corpus.start[run[1]]))
+    return any(start and corpus.text(document)[start - 1] == '"' for document, start in starts)
+
+
+@given(SIZES, FOUND, st.lists(st.booleans(), min_size=64, max_size=64))
+def test_passages_are_cut_as_the_plain_way_does(
+    sizes: list[list[int]], found: list[tuple[int, list[tuple[int, int, int]], bool]], marks: list[bool]
+) -> None:
+    text = "".join('x"' if mark else "x " for mark in marks * 2)
+    corpus = corpus_of(sizes, [text] * len(sizes))
+    made = [(alignment_of(corpus, which, steps), copy) for which, steps, copy in found]
+    given_ = sorted(
+        ((alignment, copy) for alignment, copy in made if alignment), key=lambda one: (one[0].a, one[0].b, one[0].runs)
+    )
+    parts, quotes = separate(
+        corpus, alignments_of([alignment for alignment, _ in given_]), np.array([copy for _, copy in given_], np.bool_)
+    )
+    wanted = [part for x, copy in given_ for part in ([(x, False)] if copy else plainly(corpus, x))]
+    wanted.sort(key=lambda part: (part[0].a, part[0].a_span, part[0].b, part[0].b_span))
+    assert list(zip(parts, quotes.tolist(), strict=True)) == wanted
+    assert all(one <= other for one, other in pairwise(x.a for x in parts))
