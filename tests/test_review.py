@@ -619,5 +619,22 @@ def test_the_command_serves_this_computer_alone(run: Path) -> None:
             process.terminate()
 
 
+def test_a_terminated_server_leaves_nothing_behind(run: Path, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-m", "unecho", "review", str(run), "--no-open"]
+    given = {**environment(), "TMPDIR": str(temporary)}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, text=True, env=given, **streams) as process:  # type: ignore[call-overload]
+        port = int(process.stdout.readline().rpartition(":")[2].partition("/")[0])
+        with socket.create_connection(("127.0.0.1", port), 5) as sock:
+            sock.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+            assert sock.recv(100)  # it is up
+        assert list(temporary.iterdir())
+        process.terminate()
+        process.wait(10)
+    assert list(temporary.iterdir()) == []
+
+
 def test_the_command_needs_a_run(tmp_path: Path) -> None:
     assert call_cli("review", tmp_path, "--no-open").code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 import webbrowser
@@ -29,10 +30,16 @@ def serve(run: Path, port: int, open_browser: bool, who: str, apply: Apply) -> N
         guard, log_level="warning", access_log=False, server_header=False, ws="none", lifespan="off",
         timeout_graceful_shutdown=2,
     )  # fmt: skip
+    signal.signal(signal.SIGTERM, _end)  # uvicorn raises the signal again when it is done
     try:
         uvicorn.Server(config).run(sockets=[sock])
     finally:
         review.close()
+
+
+def _end(*_: object) -> None:
+    """Ends as Ctrl-C does, so that the index is given back."""
+    raise SystemExit(0)
 
 
 def _listen(port: int) -> socket.socket:
