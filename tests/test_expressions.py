@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from unecho.boilerplate import rules
 from unecho.boilerplate.expressions import Expressions
-from unecho.boilerplate.heads import heads
+from unecho.boilerplate.heads import heads, needed
 
 SHIPPED = [rule for rule in rules.load().rules if rule.pattern]
 ALL = Expressions([rule.pattern for rule in SHIPPED])
@@ -75,6 +75,21 @@ def test_what_is_not_understood_may_begin_with_anything(pattern: str) -> None:
 
 def test_flags_count_for_all_alternatives() -> None:
     assert taken(Expressions(["(?i)abc|def"]), "DEF") == {0}
+
+
+@given(PATTERNS, st.text("abcxyzt1.é ", max_size=8))
+@settings(max_examples=400)
+def test_what_matches_has_what_it_needs(pattern: str, text: str) -> None:
+    for alternative, _ in heads(pattern):
+        wanted = needed(alternative)
+        if wanted and re.fullmatch(alternative, text):
+            assert any(one in text for one in wanted)
+
+
+def test_needed() -> None:
+    assert needed(r".{0,60}all rights (?:are )?reserved.*") == {"all righ"}
+    assert needed(r"(?=.{0,9}\b(?:cookies?|çerez))\w.*") == {"cookie", "cookies", "çerez"}
+    assert needed(r"\w+ ?(?:x|y)?") == needed(r"(?=abc)?.*") == needed(r"(?=abc|d).*") == frozenset()
 
 
 def test_beginnings() -> None:

@@ -1,4 +1,5 @@
-"""Many regular expressions at once: only those are tried that can match a text that begins like this one."""
+"""Many regular expressions at once: only those are tried that can match a text that begins like this one, and of
+those that may begin with anything, only if something lies in the text that one of them cannot do without."""
 
 from __future__ import annotations
 
@@ -6,9 +7,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import groupby
 
-from .heads import SIZE, Head, heads
+from .heads import SIZE, Head, heads, needed
 
+_LETTER = "q"
+"""A letter that stands for all: what may begin with it may begin with most."""
 _KNOWN = 50_000
 """Beginnings that are kept in mind, which bounds the memory."""
 
@@ -41,8 +45,11 @@ class Expressions:
         for number, part in enumerate(self._parts):
             for head in part.heads:
                 (self._by_kind[head.kind] if head.kind else self._by_text[head.text]).append(number)
+        needs = {number: needed(part.pattern) for number, part in enumerate(self._parts) if _takes_any(part.heads)}
+        self._needy = frozenset(number for number, texts in needs.items() if texts)
+        self._needs = re.compile(_one_of(frozenset().union(*needs.values())))
         self._kinds: dict[str, tuple[int, ...]] = {}
-        self._known: dict[str, tuple[Tried, ...]] = {}
+        self._known: dict[str, tuple[tuple[Tried, ...], tuple[Tried, ...]]] = {}
 
     def worth_trying(self, text: str) -> tuple[Tried, ...]:
         """The alternatives that may match ``text`` by its beginning, in the order of the patterns: of which pattern
@@ -52,10 +59,12 @@ class Expressions:
         if found is None:
             if len(self._known) >= _KNOWN:
                 self._known.clear()
-            self._known[begin] = found = tuple(
-                self._parts[number].tried for number in sorted(set(self._numbers(begin)))
-            )
-        return found
+            numbers = sorted(set(self._numbers(begin)))
+            everything = tuple(self._parts[number].tried for number in numbers)
+            few = tuple(self._parts[number].tried for number in numbers if number not in self._needy)
+            self._known[begin] = found = everything, few
+        everything, few = found
+        return everything if len(few) < len(everything) and self._needs.search(text) else few
 
     def _numbers(self, begin: str) -> Iterator[int]:
         for size in range(len(begin) + 1):
@@ -68,6 +77,19 @@ class Expressions:
             kinds = (numbers for kind, numbers in self._by_kind.items() if sign and re.match(kind, sign))
             self._kinds[sign] = found = tuple(number for numbers in kinds for number in numbers)
         return found
+
+
+def _takes_any(heads: frozenset[Head]) -> bool:
+    """Whether next to all lines begin so."""
+    return any(not head.text and (not head.kind or re.match(head.kind, _LETTER)) for head in heads)
+
+
+def _one_of(texts: frozenset[str]) -> str:
+    """An expression for any of ``texts``, which tells by a first letter where none can be."""
+    least = sorted(text for text in texts if not any(other in text for other in texts - {text}))
+    groups = ((first, [text[1:] for text in group]) for first, group in groupby(least, key=lambda text: text[0]))
+    parts = (re.escape(first) + "(?:" + "|".join(map(re.escape, rest)) + ")" for first, rest in groups)
+    return "|".join(parts) or "(?!)"
 
 
 @lru_cache(maxsize=4)

@@ -12,6 +12,10 @@ SIZE: Final = 3
 """Most characters of a beginning."""
 _MOST: Final = 4000
 """Beginnings of one expression from which they are cut to one character."""
+_NEEDED: Final = 8
+"""Most characters of a needed text."""
+_MOST_NEEDED: Final = 120
+"""Needed texts of an expression from which to look for them takes longer than to try it."""
 _MEMBERS: Final = 12
 """Members of a class up to which they are told one by one."""
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{(\d*)(?:(,)(\d*))?\})[?+]?")
@@ -31,14 +35,14 @@ class Head(NamedTuple):
     done: bool = False
     """Whether what follows in the expression is not told any more."""
 
-    def then(self, other: Head) -> Head:
-        """This and what follows it."""
+    def then(self, other: Head, size: int) -> Head:
+        """This and what follows it, ``size`` characters at most."""
         if self.done or not (other.text or other.kind):
             return Head(self.text, self.kind, self.done or other.done)
         if self.text and other.kind:
             return Head(self.text, "", True)
-        text = (self.text + other.text)[:SIZE]
-        return Head(text, other.kind, other.done or bool(other.kind) or len(text) == SIZE)
+        text = (self.text + other.text)[:size]
+        return Head(text, other.kind, other.done or bool(other.kind) or len(text) == size)
 
 
 _ANY: Final = frozenset((Head("", "", True),))
@@ -52,13 +56,39 @@ def heads(pattern: str) -> list[tuple[str, frozenset[Head]]]:
         at = -1
         while at < len(pattern):
             begin = at + 1
-            part, at = _sequence(pattern, begin)
+            part, at = _sequence(pattern, begin, SIZE)
             if pattern[at : at + 1] == ")":
                 raise _NotUnderstoodError
             found.append((pattern[begin:at], part))
     except (_NotUnderstoodError, RecursionError):
         return [(pattern, _ANY)]
     return found
+
+
+def needed(alternative: str) -> frozenset[str]:
+    """Texts one of which lies in all that an alternative matches, as long as they can be had; none: not known.
+
+    ``alternative``: as ``heads`` gives it.
+    """
+    best: frozenset[str] = frozenset()
+    at = 0
+    try:
+        while at < len(alternative):
+            rest, _ = _sequence(alternative, at, _NEEDED)
+            end = _end_of_atom(alternative, at)
+            quantifier = _QUANTIFIER.match(alternative, end)
+            inside = alternative[at + 3 : end - 1] if alternative.startswith("(?=", at) and not quantifier else ""
+            found = heads(inside)
+            seen_ahead = needed(inside) if inside and len(found) == 1 and found[0][1] != _ANY else best
+            best = max(best, frozenset(head.text for head in rest), seen_ahead, key=_shortest)
+            at = quantifier.end() if quantifier else end
+    except (_NotUnderstoodError, RecursionError):
+        return frozenset()
+    return best if _shortest(best) else frozenset()
+
+
+def _shortest(texts: frozenset[str]) -> int:
+    return min(map(len, texts), default=0) if len(texts) <= _MOST_NEEDED else 0
 
 
 class _NotUnderstoodError(Exception):
@@ -87,25 +117,25 @@ def _matched(expression: re.Pattern[str], pattern: str, at: int) -> re.Match[str
     return found
 
 
-def _choice(pattern: str, at: int) -> tuple[frozenset[Head], int]:
+def _choice(pattern: str, at: int, size: int) -> tuple[frozenset[Head], int]:
     """Beginnings of alternatives up to the end of the group or expression, and where that is."""
     found: set[Head] = set()
     while True:
-        part, at = _sequence(pattern, at)
+        part, at = _sequence(pattern, at, size)
         found |= part
         if pattern[at : at + 1] != "|":
             return _bounded(found), at
         at += 1
 
 
-def _sequence(pattern: str, at: int) -> tuple[frozenset[Head], int]:
+def _sequence(pattern: str, at: int, size: int) -> tuple[frozenset[Head], int]:
     done: set[Head] = set()
     going_on = _NOTHING
     while at < len(pattern) and pattern[at] not in "|)":
-        part, at = _atom(pattern, at)
+        part, at = _atom(pattern, at, size)
         part, at = _repeated(part, pattern, at)
         if going_on:
-            found = part if going_on is _NOTHING else {head.then(other) for head in going_on for other in part}
+            found = part if going_on is _NOTHING else {head.then(other, size) for head in going_on for other in part}
             done.update(head for head in found if head.done)
             going_on = _bounded({head for head in found if not head.done})
     return _bounded(done | going_on), at
@@ -123,10 +153,10 @@ def _repeated(part: frozenset[Head], pattern: str, at: int) -> tuple[frozenset[H
     return part, quantifier.end()
 
 
-def _atom(pattern: str, at: int) -> tuple[frozenset[Head], int]:
+def _atom(pattern: str, at: int, size: int) -> tuple[frozenset[Head], int]:
     sign = pattern[at]
     if sign == "(":
-        return _group(pattern, at)
+        return _group(pattern, at, size)
     if sign == "[":
         found = _matched(_CLASS, pattern, at)
         return _class(found[0]), found.end()
@@ -139,16 +169,16 @@ def _atom(pattern: str, at: int) -> tuple[frozenset[Head], int]:
     if sign in "^$":
         return _NOTHING, at + 1
     literal = _matched(_LITERAL, pattern, at)[0]
-    return frozenset((Head(literal[:SIZE], "", len(literal) >= SIZE),)), at + len(literal)
+    return frozenset((Head(literal[:size], "", len(literal) >= size),)), at + len(literal)
 
 
-def _group(pattern: str, at: int) -> tuple[frozenset[Head], int]:
+def _group(pattern: str, at: int, size: int) -> tuple[frozenset[Head], int]:
     opening = _matched(_GROUP, pattern, at)
     if opening["aside"]:  # looks, and takes nothing
         return _NOTHING, _end_of_atom(pattern, at)
     if not opening["plain"] and opening[0] != "(":
         raise _NotUnderstoodError
-    found, end = _choice(pattern, opening.end())
+    found, end = _choice(pattern, opening.end(), size)
     if pattern[end : end + 1] != ")":
         raise _NotUnderstoodError
     return found, end + 1
