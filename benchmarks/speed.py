@@ -25,6 +25,7 @@ import importlib.util
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,7 @@ from unecho.config import Config, Limits, Settings
 from unecho.normalize import tokenize
 
 THRESHOLD = 0.8
+BLANK = "\n\n"
 BATCH = 900_000
 """Characters worked on at a time."""
 Found = tuple[int, int]
@@ -53,30 +55,29 @@ Found = tuple[int, int]
 # ---- what all do alike ------------------------------------------------------------------------------
 
 
-def documents(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """(offset of the line, paragraphs) of every document."""
-    offset = 0
+def documents(path: Path) -> Iterator[list[str]]:
+    """The paragraphs of every document."""
     with path.open("rb", buffering=1 << 20) as lines:
         for line in lines:
-            yield offset, orjson.loads(line)["text"].split("\n\n")
-            offset += len(line)
+            yield orjson.loads(line)["text"].split(BLANK)
 
 
-def batches(path: Path) -> Iterator[tuple[list[str], list[int], list[int]]]:
-    """(paragraphs, how many of each document, offset of its line) of about ``BATCH`` characters."""
+def batches(path: Path) -> Iterator[tuple[str, list[int], list[int]]]:
+    """(texts joined by a blank line, characters of each document, offset of its line) of about ``BATCH`` characters."""
     texts: list[str] = []
-    counts: list[int] = []
     offsets: list[int] = []
-    size = 0
-    for offset, paragraphs in documents(path):
-        texts += paragraphs
-        counts.append(len(paragraphs))
-        offsets.append(offset)
-        size += sum(map(len, paragraphs))
-        if size >= BATCH:
-            yield texts, counts, offsets
-            texts, counts, offsets, size = [], [], [], 0
-    yield texts, counts, offsets
+    offset = size = 0
+    with path.open("rb", buffering=1 << 20) as lines:
+        for line in lines:
+            text = orjson.loads(line)["text"]
+            texts.append(text)
+            offsets.append(offset)
+            offset += len(line)
+            size += len(text)
+            if size >= BATCH:
+                yield BLANK.join(texts), list(map(len, texts)), offsets
+                texts, offsets, size = [], [], 0
+    yield BLANK.join(texts), list(map(len, texts)), offsets
 
 
 def repeats(count: int, pairs: Iterable[Sequence[int]]) -> int:
@@ -100,7 +101,7 @@ def distinct(path: Path) -> tuple[int, list[str]]:
     """(paragraphs, the distinct ones of 8 words and more in lower case), for the peers."""
     total = 0
     seen: dict[str, None] = {}
-    for _, paragraphs in documents(path):
+    for paragraphs in documents(path):
         total += len(paragraphs)
         for paragraph in paragraphs:
             if paragraph.count(" ") >= shingles.SHORTEST - 1:
@@ -127,15 +128,19 @@ class Signed:
 
 def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
     prints, longs, keys, counts, lines = [], [], [], list[int](), list[int]()
-    for texts, sizes, offsets in batches(path):
-        tokens = tokenize(texts, compiled=True)
-        by_character = shingles.unspaced(tokens.flags, tokens.offsets)
-        lists = shingles.shingle_lists(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
-        longs.append(shingles.long_enough(tokens.offsets, by_character))
-        prints.append(shingles.fingerprints(tokens.hash, tokens.offsets, compiled=True))
+    for text, sizes, begins in batches(path):
+        tokens = tokenize([text], compiled=True)
+        borders = [found.start() for found in re.finditer(BLANK, text)]
+        ends = np.searchsorted(borders, np.cumsum(np.array(sizes, np.int64) + len(BLANK)))
+        offsets = np.concatenate([[0], np.searchsorted(tokens.start, borders), [len(tokens.start)]]).astype(np.int64)
+        by_character = shingles.unspaced(tokens.flags, offsets)
+        lists = shingles.shingle_lists(tokens.hash, offsets, by_character, workers, compiled=True)
+        longs.append(shingles.long_enough(offsets, by_character))
+        prints.append(shingles.fingerprints(tokens.hash, offsets, compiled=True))
         keys.append(lsh.keys_of(lists, bands, workers, compiled=True)[:, longs[-1]])
-        counts += sizes
-        lines += offsets
+        counts += np.diff(ends, prepend=0, append=0)[:-1].tolist()
+        counts[-1] += 1  # no blank line follows the last
+        lines += begins
     return Signed(
         np.concatenate(prints), np.concatenate(longs), keys, np.array(counts, np.int64), np.array(lines, np.int64)
     )
@@ -165,7 +170,7 @@ def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.Shi
         for row, number in zip(rows.tolist(), document.tolist(), strict=True):
             if number != last:
                 file.seek(int(found.lines[number]))
-                last, paragraphs = number, orjson.loads(file.readline())["text"].split("\n\n")
+                last, paragraphs = number, orjson.loads(file.readline())["text"].split(BLANK)
             texts.append(paragraphs[row - int(starts[number])])
             size += len(texts[-1])
             if size >= BATCH:
