@@ -2,7 +2,7 @@
 
     python benchmarks/floors.py DATA              measure and compare (about two minutes)
     python benchmarks/floors.py DATA --record     raise the floors to what is measured now, less a little
-    python benchmarks/floors.py DATA --record --lower    also lower them, which says so in floors.json
+    python benchmarks/floors.py DATA --record --lower    also lower them, which shows in the change to floors.json
 
 The floors hold for the very data they were measured on: its digest is recorded with them.
 """
