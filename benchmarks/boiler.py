@@ -142,7 +142,7 @@ def extractors() -> dict[str, Callable[[str], str]]:
 def score_peers(pages: dict[str, Page], path: Path, known: rules.Rules) -> None:
     """The others on the same pages, as they are and with our light pass after them."""
     texts: dict[str, Rows] = defaultdict(list)
-    spent = Counter[str]()
+    spent: dict[str, float] = defaultdict(float)
     makers = extractors()
     for row in read_jsonl(path):
         for name, extract in makers.items():
@@ -151,7 +151,7 @@ def score_peers(pages: dict[str, Page], path: Path, known: rules.Rules) -> None:
                 text = extract(row["html"])
             except Exception:  # each raises errors of its own, and those of its parser
                 text = ""
-            spent[name] += time.process_time() - started  # type: ignore[assignment]
+            spent[name] += time.process_time() - started
             texts[name].append((pages[row["id"]], text))
     for name, rows in texts.items():
         gold.print_scores(f"{name}: {len(rows) / spent[name]:.0f} pages a CPU second", rows)

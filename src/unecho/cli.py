@@ -222,7 +222,7 @@ def _work(command: Any, options: dict[str, Any]) -> None:
 @app.command()
 def report(
     run: Run,
-    format: Annotated[  # noqa: A002
+    format: Annotated[  # noqa: A002  the option is named after it
         str, typer.Option("--format", "-f", metavar="FORMAT", help="terminal, html, json, csv or md.")
     ] = "terminal",
     out: Annotated[

@@ -33,7 +33,8 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -326,27 +327,20 @@ def _append(path: Path, log: Log, data: bytes) -> int:
     return log.version + len(data)
 
 
-class _held:  # noqa: N801  used as a function
+@contextmanager
+def _held(run: Path) -> Iterator[None]:
     """The right to write the run, waited for a little."""
-
-    def __init__(self, run: Path) -> None:
-        self._run = run
-
-    def __enter__(self) -> None:
-        end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _PATIENCE
+    with ExitStack() as stack:
         while True:
-            self._folder = RunFolder(self._run)
             try:
-                self._folder.__enter__()
+                stack.enter_context(RunFolder(run))
+                break
             except RunError:
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.02)
-            else:
-                return
-
-    def __exit__(self, *problem: Any) -> None:
-        self._folder.__exit__(*problem)
+        yield
 
 
 def merged(first: Log, second: Log) -> Log:
