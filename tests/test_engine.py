@@ -3,12 +3,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
+from multiprocessing.context import SpawnProcess as Process
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from unecho.engine import SMALL, batches, ordered_map, workers_for
+from unecho.errors import RunError
 from unecho.model import Label
 from unecho.normalize import tokenize
 from unecho.table import CONTENT, build, joined
@@ -34,6 +38,27 @@ def test_results_come_back_in_order_from_other_processes() -> None:
 def test_little_work_stays_here(count: int, workers: int) -> None:
     found = list(ordered_map(work, range(count), workers))
     assert found == [(n * n, os.getpid()) for n in range(count)]
+
+
+def test_a_process_killed_while_others_start_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = Process.start
+    started: list[Process] = []
+
+    def start_and_kill_the_first(process: Process) -> None:
+        if started:
+            time.sleep(0.05)
+        start(process)
+        started.append(process)
+        if len(started) == 1:
+            process.kill()
+
+    monkeypatch.setattr(Process, "start", start_and_kill_the_first)
+    raised: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    with pytest.raises(RunError, match="ended from outside"):
+        list(ordered_map(work, range(400), 6))
+    assert not any(process.is_alive() for process in started)
+    assert raised == []
 
 
 def test_an_error_of_another_process_is_raised_here() -> None:

@@ -70,6 +70,9 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) ->
 
 def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], workers: int) -> Iterator[R]:
     pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_obey_parent)
+    # All processes start before the thread that watches them: one started while another is found dead would be
+    # neither ended nor waited for, and both the thread and that process would end with a traceback.
+    pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
     waiting: deque[Future[R]] = deque()
     try:
         for item in chain(ahead, source):
