@@ -28,7 +28,7 @@ LAYERS = [
     "shingles",
     "signature lsh verify seeds",
     "passages corpus",
-    "spelling guards quotes cuts cover",
+    "spelling guards quotes framing cuts cover",
     "stories table",
     "choose",
     "findings",

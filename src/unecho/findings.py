@@ -12,6 +12,7 @@ from .choose import Order, Verdict
 from .columns import Ints, Mask
 from .corpus import Corpus
 from .cuts import Cut
+from .framing import framed
 from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair, StoryRelation
 from .passages import Alignments
 from .quotes import separate
@@ -197,9 +198,7 @@ def passages(corpus: Corpus, found: Alignments, quotes: Mask) -> list[Passage]:
         return []
     spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
     words = np.minimum(*(end - start for start, end in spans)).tolist()
-    (a_start, a_end), (b_start, b_end) = (
-        (corpus.start[start].tolist(), corpus.end[end - 1].tolist()) for start, end in spans
-    )
+    (a_start, a_end), (b_start, b_end) = ((start.tolist(), end.tolist()) for start, end in framed(corpus, *spans))
     columns = zip(
         _quote_groups(*spans, quotes), found.a.tolist(), a_start, a_end, found.b.tolist(), b_start, b_end, words,
         found.matched.tolist(), quotes.tolist(), strict=True,
