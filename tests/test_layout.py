@@ -28,7 +28,7 @@ LAYERS = [
     "shingles",
     "signature lsh verify seeds",
     "passages corpus",
-    "spelling guards quotes framing cuts cover",
+    "spelling guards quotes framing repeats cuts cover",
     "stories table",
     "choose",
     "findings",

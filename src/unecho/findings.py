@@ -16,6 +16,7 @@ from .framing import framed
 from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair, StoryRelation
 from .passages import Alignments
 from .quotes import separate
+from .repeats import adding
 from .spans import removal_spans
 from .stories import Coverage, groups
 from .table import CONTENT, Table
@@ -193,15 +194,19 @@ def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> tuple
 
 
 def passages(corpus: Corpus, found: Alignments, quotes: Mask) -> list[Passage]:
-    """Passages with their spans in characters, grouped by quote. ``found``, ``quotes``: of ``quotes_apart``."""
+    """Passages with their spans in characters, grouped by quote, but none that only repeats what others of the same
+    documents show. ``found``, ``quotes``: of ``quotes_apart``."""
     if not len(found):
         return []
     spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
+    which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched))
+    spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
+    quotes = quotes[which]
     words = np.minimum(*(end - start for start, end in spans)).tolist()
     (a_start, a_end), (b_start, b_end) = ((start.tolist(), end.tolist()) for start, end in framed(corpus, *spans))
     columns = zip(
-        _quote_groups(*spans, quotes), found.a.tolist(), a_start, a_end, found.b.tolist(), b_start, b_end, words,
-        found.matched.tolist(), quotes.tolist(), strict=True,
+        _quote_groups(*spans, quotes), found.a[which].tolist(), a_start, a_end, found.b[which].tolist(), b_start, b_end,
+        words, found.matched[which].tolist(), quotes.tolist(), strict=True,
     )  # fmt: skip
     ids = corpus.ids
     return [

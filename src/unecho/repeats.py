@@ -1,0 +1,62 @@
+"""Passages that add nothing: where documents repeat themselves (tables, refrains, standing notices), each repeat of the
+one meets each repeat of the other, and all a reader needs are as many passages as cover the same words of both."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+import numpy as np
+
+from .columns import Ints, Mask, edges_of
+
+Spans = tuple[Ints, Ints]
+"""int64 columns: where each span begins, and the end."""
+
+
+def adding(pairs: tuple[Ints, Ints], a: Spans, b: Spans, matched: Ints) -> Mask:
+    """Which passages show words, on either side, that no other one of the same documents shows (bool).
+
+    Of two that show the same the one with more equal words stays, then the first. ``pairs``: their two documents.
+    """
+    order = np.lexsort((pairs[1], pairs[0]))
+    a, b = (a[0][order], a[1][order]), (b[0][order], b[1][order])
+    matched, edges = matched[order], edges_of(pairs[0][order], pairs[1][order])
+    result = np.ones(len(matched), np.bool_)
+    for number in np.flatnonzero(_overlaps(edges, a) & _overlaps(edges, b)).tolist():
+        low, high = int(edges[number]), int(edges[number + 1])
+        sides = [np.stack([start[low:high], end[low:high]], 1).tolist() for start, end in (a, b)]
+        shown = _Cover(), _Cover()
+        for row in np.argsort(-matched[low:high], kind="stable").tolist():
+            new = [cover.add(*side[row]) for cover, side in zip(shown, sides, strict=True)]
+            result[order[low + row]] = any(new)
+    return result
+
+
+def _overlaps(edges: Ints, spans: Spans) -> Mask:
+    """Which pairs of documents have spans that overlap (bool)."""
+    counts = np.diff(edges)
+    pair = np.repeat(np.arange(len(counts)), counts)
+    order = np.lexsort((spans[0], pair))
+    start, end, pair = spans[0][order], spans[1][order], pair[order]
+    result = np.zeros(len(counts), np.bool_)
+    # Without an overlap a sorted span never begins before the end of the one before it.
+    result[pair[1:][(pair[1:] == pair[:-1]) & (start[1:] < end[:-1])]] = True
+    return result
+
+
+class _Cover:
+    """The union of spans: disjoint ones in order."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int) -> bool:
+        """Whether the span adds anything to the union."""
+        low, high = bisect_left(self._ends, start), bisect_right(self._starts, end)
+        if low < high and self._starts[low] <= start and end <= self._ends[low]:
+            return False
+        if low < high:
+            start, end = min(start, self._starts[low]), max(end, self._ends[high - 1])
+        self._starts[low:high], self._ends[low:high] = [start], [end]
+        return True

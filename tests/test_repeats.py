@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+import unecho
+from unecho.repeats import adding
+
+SPAN = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda span: (span[0], span[0] + span[1]))
+PASSAGES = st.lists(st.tuples(st.integers(0, 2), SPAN, SPAN, st.integers(1, 5)), min_size=1, max_size=12)
+
+
+@given(PASSAGES)
+def test_what_stays_shows_all_there_is_word_by_word(
+    passages: list[tuple[int, tuple[int, int], tuple[int, int], int]],
+) -> None:
+    pair, a, b, matched = zip(*passages, strict=True)
+    columns = [np.array(side, np.int64) for side in (pair, *zip(*a, strict=True), *zip(*b, strict=True), matched)]
+    found = adding((columns[0], columns[0]), (columns[1], columns[2]), (columns[3], columns[4]), columns[5])
+    shown: set[tuple[int, str, int]] = set()
+    for row in sorted(range(len(passages)), key=lambda row: (-matched[row], row)):
+        words = {(pair[row], "a", word) for word in range(*a[row])} | {
+            (pair[row], "b", word) for word in range(*b[row])
+        }
+        assert found[row] == bool(words - shown)
+        shown |= words
+
+
+def test_a_table_is_one_passage_not_one_for_every_pair_of_its_rows() -> None:
+    rows = "\n\n".join(
+        f"Heat {n}: the runners of the northern clubs took part, and all of them finished." for n in "abcde"
+    )
+    texts = {name: f"{name} has its own report, which {name} wrote. {rows}" for name in ("north", "south")}
+    with unecho.dedupe(list(texts.items()), clean="off") as result:
+        assert len(result.passages) == 1
+        (passage,) = result.passages
+        assert texts["north"][passage.a_start : passage.a_end].endswith(rows)
