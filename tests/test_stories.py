@@ -29,7 +29,9 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
 
 def pairs(*rows: tuple[int, int, float, float]) -> Coverage:
     a, b, a_share, b_share = (np.array(column) for column in zip(*rows, strict=True))
-    return Coverage(a, b, a_share, b_share, a_share, b_share, same_story(a, b, a_share, b_share, 10))
+    inside = np.zeros(len(rows), np.bool_)
+    same = same_story(a, b, a_share, b_share, inside, inside, 10)
+    return Coverage(a, b, a_share, b_share, a_share, b_share, same)
 
 
 def relations(*rows: tuple[int, int, float, float]) -> list[str]:
@@ -46,6 +48,14 @@ def test_a_trimmed_copy_is_the_same_story_a_lifted_paragraph_is_not() -> None:
 
 def test_a_short_version_belongs_to_the_story_when_the_long_one_does() -> None:
     assert relations((0, 1, 0.95, 0.35), (1, 2, 0.8, 0.9), (0, 2, 0.9, 0.4)) == ["same", "same", "same"]
+
+
+def test_a_version_cut_from_the_bottom_is_the_same_story_a_lift_is_not() -> None:
+    long = [own(n) for n in range(12)]
+    for short, stories in (([own(30), *long[:3]], 1), ([own(30), *long[5:8]], 0), ([*long[:3], own(31), own(32)], 0)):
+        texts = [("long", "\n\n".join(["The harbour board met on Friday", *long])), ("short", "\n\n".join(short))]
+        result = dedupe(texts, clean="off")
+        assert sum(pair.relation == "same" for story in result.stories for pair in story.pairs) == stories
 
 
 def test_pages_must_be_as_close_as_to_their_own_best_match() -> None:
@@ -83,7 +93,7 @@ def test_a_repeated_quote_is_one_group_over_all_documents_and_stays() -> None:
     result = dedupe(texts, clean="off")
     assert len(result.passages) == 6 and len({p.group for p in result.passages}) == 1
     assert all(p.quote for p in result.passages)
-    assert {result.text(p.a)[p.a_start : p.a_end] for p in result.passages} == {SPEECH[1:-2] + ",” said"}
+    assert {result.text(p.a)[p.a_start : p.a_end] for p in result.passages} == {SPEECH + " said"}
     assert result.removals == [] and result.clusters == [] and result.stories == []
 
 
@@ -107,5 +117,5 @@ def test_a_whole_paragraph_and_a_quote_next_to_it_are_two_passages() -> None:
         clean="off",
     )  # fmt: skip
     found = [(result.text("a")[p.a_start : p.a_end], p.quote) for p in result.passages]
-    assert found == [(copied[:-1], False), (SPEECH[1:-2], True)]
+    assert found == [(copied, False), (SPEECH, True)]
     assert [r.text.strip() for r in result.removals] == [copied]

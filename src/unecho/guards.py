@@ -24,7 +24,7 @@ zero one two three four five six seven eight nine ten eleven twelve thirteen fou
 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
 billion trillion dozen half third quarter twice first second fourth fifth sixth seventh eighth ninth tenth last next
 not no never none nobody nothing neither nor without cannot
-null ein eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig
+null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig
 hundert tausend million millionen milliarde milliarden dutzend
 nicht kein keine keinen keiner keinem nie niemand nichts ohne
 zéro deux trois quatre cinq sept huit neuf dix onze douze vingt trente quarante cinquante soixante

@@ -22,6 +22,9 @@ SAME = 0.35
 """Mean of the two shares from which two such documents are the same story: papers cut wire copy from the
 bottom, and add to it."""
 LEAST = 0.03
+SHORTENED, OF_IT, HEADLINE = 0.7, 0.15, 20
+"""A document is also the same story as a longer one when this share of it is there, makes this share of the longer one,
+and begins with its first words, not counting a headline of so many: papers cut from the bottom."""
 CLOSE = 0.65
 """Two documents must be about as close to one another as the less close of them is to its own best match, so
 that pages made from one template are not one story."""
@@ -76,8 +79,17 @@ def coverage(runs: Runs, documents: Ints, weights: Iterable[Shares]) -> Coverage
 
     places = [documents, *(side + length for side in (runs.a, runs.b) for length in (0, runs.length))]
     a_weight, b_weight = shares(Sums(np.concatenate(places), weights))
-    same = same_story(a, b, a_weight, b_weight, len(documents) - 1)
+    begins = [_begins(documents[its], side, edges) for its, side in ((a, runs.a), (b, runs.b))]
+    same = same_story(a, b, a_weight, b_weight, begins[0], begins[1], len(documents) - 1)
     return Coverage(a, b, *shares(np.arange(documents[-1] + 1, dtype=np.float64)), a_weight, b_weight, same)
+
+
+def _begins(starts: Ints, places: Ints, edges: Ints) -> Mask:
+    """Whether the first shared word of each pair (runs edges[i]:edges[i + 1]) is among the first of its document."""
+    if not len(starts):
+        return np.zeros(0, np.bool_)
+    result: Mask = np.minimum.reduceat(places, edges[:-1]) - starts <= HEADLINE
+    return result
 
 
 def rare_weights(frequency: Ints, documents: Ints) -> Shares:
@@ -98,15 +110,21 @@ def rare_weights(frequency: Ints, documents: Ints) -> Shares:
     return weights
 
 
-def same_story(a: Ints, b: Ints, a_weight: Shares, b_weight: Shares, count: int) -> Mask:
-    """Which pairs of documents print the same story, all pairs of a corpus of ``count`` documents given."""
+def same_story(
+    a: Ints, b: Ints, a_weight: Shares, b_weight: Shares, a_begins: Mask, b_begins: Mask, count: int
+) -> Mask:  # fmt: skip
+    """Which pairs of documents print the same story, all pairs of a corpus of ``count`` documents given.
+
+    ``a_begins``, ``b_begins``: whether what they share is at the beginning of the one, and of the other.
+    """
     mean, best, closest = (a_weight + b_weight) / 2, np.zeros(count), np.zeros(count)
     for side, weight in ((a, a_weight), (b, b_weight)):
         np.maximum.at(best, side, weight)
         np.maximum.at(closest, side, mean)
-    copies = np.minimum(best[a], best[b]) >= OWN
-    enough = (mean >= SAME) & (np.minimum(a_weight, b_weight) >= LEAST)
-    result: Mask = copies & enough & (mean >= CLOSE * np.minimum(closest[a], closest[b]))
+    less, more = np.minimum(a_weight, b_weight), np.maximum(a_weight, b_weight)
+    copies = (np.minimum(best[a], best[b]) >= OWN) & (mean >= SAME) & (less >= LEAST)
+    shortened = (more >= SHORTENED) & (less >= OF_IT) & np.where(a_weight < b_weight, a_begins, b_begins)
+    result: Mask = (copies | shortened) & (mean >= CLOSE * np.minimum(closest[a], closest[b]))
     return result
 
 
