@@ -167,18 +167,20 @@ class Asking:
         self.version = 0
         self._removal: str | None = None
         self.times: dict[str, list[float]] = {}
+        self.cpu: dict[str, list[float]] = {}
 
     def ask(self, name: str, what: Any) -> Any:
         """One answer, timed under its name; nothing where there is nothing to ask."""
         if name == "an answer on it" and not self._removal:
             return None
         path, body = (what, None) if isinstance(what, str) else what
-        begin = time.perf_counter()
+        begin, cpu = time.perf_counter(), time.process_time()
         if body is None:
             answer = self._client.get(path)
         else:
             answer = self._client.post(path, json={**body, "version": self.version, "removal": self._removal})
         self.times.setdefault(name, []).append(1000 * (time.perf_counter() - begin))
+        self.cpu.setdefault(name, []).append(1000 * (time.process_time() - cpu))
         assert answer.status_code == 200, (what, answer.text)
         found = answer.json() if "json" in answer.headers["content-type"] else {}
         self.version = found.get("version", self.version)
@@ -221,7 +223,8 @@ def measure(run: Path, clusters: int) -> None:
         taken.append(asking.batch("reject", {"status": "all"}, clusters))
         asking.ask("the undo of a batch", ("/undo", {}))
         for name, times in asking.times.items():
-            print(f"{name:26} median {median(times):6.1f} ms, worst {max(times):6.1f} ms")
+            cpu = median(asking.cpu[name])
+            print(f"{name:26} median {median(times):6.1f} ms, worst {max(times):6.1f} ms; CPU {cpu:6.1f} ms")
         print(f"batches written in {' and '.join(f'{seconds:.1f} s' for seconds in taken)}; peak {_peak():.0f} MB")
     review.close()
     begin = time.perf_counter()

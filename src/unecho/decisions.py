@@ -237,28 +237,37 @@ def new_step(
 
 
 def read(path: Path) -> Log:
-    """The steps of a file; none if there is no file.
+    """The steps of a file; none if there is no file. Raises as ``each``."""
+    steps: list[Step] = []
+    version = 0
+    for step, end in each(path):
+        steps.append(step)
+        version = end
+    return Log(tuple(steps), version)
+
+
+def each(path: Path) -> Iterator[tuple[Step, int]]:
+    """The steps of a file one by one, each with the place in the file where its line ends.
 
     Raises UsageError naming the line that is not a step.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as lines:
+            end = 0
+            for number, line in enumerate(lines, 1):
+                end += len(line)
+                try:
+                    if line.strip():
+                        yield parse(orjson.loads(line)), end
+                except ValueError as error:
+                    if not line.endswith(b"\n") and isinstance(error, orjson.JSONDecodeError):
+                        return  # cut short by a crash: it was never confirmed
+                    hint = "mend or delete that line"
+                    raise UsageError(f"{path}, line {number}, is no decision: {error}", hint) from None
     except FileNotFoundError:
-        return Log()
+        return
     except OSError as error:
         raise UsageError(f"cannot read the decisions {path}: {error.strerror}", "check the path") from None
-    steps: list[Step] = []
-    version = 0
-    for number, line in enumerate(data.splitlines(keepends=True), 1):
-        try:
-            if line.strip():
-                steps.append(parse(orjson.loads(line)))
-        except ValueError as error:
-            if not line.endswith(b"\n") and isinstance(error, orjson.JSONDecodeError):
-                break  # cut short by a crash: it was never confirmed
-            raise UsageError(f"{path}, line {number}, is no decision: {error}", "mend or delete that line") from None
-        version += len(line)
-    return Log(tuple(steps), version)
 
 
 def given(path: str) -> Log:

@@ -129,9 +129,8 @@ class Review:
     def batch_preview(self, request: Request) -> Response:
         desk, view = self._fresh()
         chosen = Filter.of(request.query_params)
-        count = desk.count(chosen)
+        count, kinds = desk.kinds(chosen)
         rows = desk.samples(chosen, count["findings"])
-        kinds = desk.kinds(chosen)
         return _json({"count": count, "kinds": kinds, "samples": len(rows), "html": view.samples(rows)})
 
     def threshold(self, request: Request) -> Response:

@@ -20,6 +20,7 @@ Row = dict[str, Any]
 
 PAGE = 60
 """Findings of the queue in one answer."""
+_COUNTED = "count(*) AS findings, coalesce(sum(removed), 0) AS removals, coalesce(sum(words), 0) AS words"
 _VERDICT = "(SELECT s.verdict FROM standing s WHERE s.num = findings.num) AS verdict"
 
 
@@ -102,27 +103,33 @@ class Desk:
     def count(self, chosen: Filter) -> dict[str, int]:
         """Findings, removals and words that a filter means."""
         where, values = chosen.where()
-        row = self._all(
-            f"SELECT count(*) AS findings, coalesce(sum(removed), 0) AS removals, coalesce(sum(words), 0) AS words"
-            f" FROM findings WHERE {where}", values,
-        )  # fmt: skip
-        return row[0]
+        return self._all(f"SELECT {_COUNTED} FROM findings WHERE {where}", values)[0]
 
-    def kinds(self, chosen: Filter) -> Row:
-        """How many copies, quotes and boilerplate lines a filter means, as a batch decides them."""
+    def kinds(self, chosen: Filter) -> tuple[dict[str, int], dict[str, int]]:
+        """The same, and how many copies, quotes and boilerplate lines there are among them."""
         where, values = chosen.where()
-        return self._all(
-            "SELECT coalesce(sum(CASE WHEN kind IN ('cluster', 'copy') THEN copies - 1 END), 0) AS copies,"
-            " coalesce(sum(kind = 'quote'), 0) AS quotes, coalesce(sum(kind = 'line'), 0) AS lines"
-            f" FROM findings WHERE {where}", values,
-        )[0]  # fmt: skip
+        rows = self._all(
+            f"SELECT kind, {_COUNTED}, coalesce(sum(copies - 1), 0) AS copies FROM findings WHERE {where}"
+            " GROUP BY kind", values,
+        )  # fmt: skip
+        counted = {name: sum(row[name] for row in rows) for name in ("findings", "removals", "words")}
+        many = {"copies": 0, "quotes": 0, "lines": 0}
+        for row in rows:
+            of_kind = {"quote": "quotes", "line": "lines"}.get(row["kind"], "copies")
+            many[of_kind] += row["copies" if of_kind == "copies" else "findings"]
+        return counted, many
 
     def samples(self, chosen: Filter, of: int) -> list[Row]:
         """The first, the middle and the last of the ``of`` findings that a filter means."""
         where, values = chosen.where()
         places = sorted({0, of // 2, of - 1}) if of else []
-        query = f"SELECT * FROM findings WHERE {where} ORDER BY num LIMIT 1 OFFSET ?"
-        return [row for place in places for row in self._all(query, (*values, place))]
+        found: list[Row | None] = []
+        for place in places:
+            # From whichever end is nearer, and by what an index holds alone.
+            order, skipped = ("", place) if place <= of // 2 else ("DESC", of - 1 - place)
+            query = f"SELECT num FROM findings WHERE {where} ORDER BY num {order} LIMIT 1 OFFSET ?"
+            found += [self.finding(row["num"]) for row in self._all(query, (*values, skipped))]
+        return [row for row in found if row is not None]
 
     @cached_property
     def facets(self) -> dict[str, list[tuple[str, int]]]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .. import decisions
-from ..decisions import Finding, Step, Verdict, meaning
+from ..decisions import Finding, Log, Step, Verdict, meaning
 
 Row = dict[str, Any]
 MANY = 500
@@ -47,6 +48,8 @@ class Said:
 
     def __init__(self, run: Path, index: sqlite3.Connection) -> None:
         self.run, self.index, self.version = run, index, -1
+        self._seen = -1
+        """Size of the file when it was last read: a cut or an empty last line is no part of the version."""
         self._held = False
         self.reload()
 
@@ -54,21 +57,22 @@ class Said:
         """Read the log again where it has changed. Raises UsageError when it is damaged."""
         path = self.run / decisions.DECISIONS
         size = path.stat().st_size if path.exists() else 0
-        if size == self.version or self._held:
+        if size in (self.version, self._seen) or self._held:
             return
-        log = decisions.read(path)
-        active = {step.id for step in log.active}
+        self._seen = size
+        # Twice, so that one step is in memory at a time, however many findings it is about.
+        bare = Log(tuple(replace(step, findings=()) for step, _ in decisions.each(path)))
+        active = {step.id for step in bare.active}
         self.index.executescript("".join(f"DELETE FROM {table};" for table in _TABLES))
-        waiting = 1
-        number = 0
-        for step in log.steps:
+        waiting, number, self.version = 1, 0, 0
+        for step, end in decisions.each(path):
             number = self.enter(step, step.id in active)
+            self.version = end
             if len(step.findings) >= MANY and step.id in active:
                 self._say_anew(waiting, number - 1)
                 self._keep_before(number)
                 waiting = number
         self._say_anew(waiting, number)
-        self.version = log.version
 
     def decide(self, step: Step, version: int) -> None:
         """Write a step down and show it. Raises StaleError when others have decided since ``version``."""
