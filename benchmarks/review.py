@@ -1,8 +1,9 @@
 """How fast the review answers, and how much memory it takes, on a run folder with many clusters.
 
-    review.py [CLUSTERS] [--keep DIR]
+    review.py [CLUSTERS...] [--keep DIR]
 
-Makes a run folder of invented documents, indexes it, and asks as the page does: medians and worst of 20 answers each.
+Makes run folders of invented documents, indexes each in a process of its own, and asks all that the page can ask:
+medians and worst of 20 answers each. Of the batches: the answer, what is asked while they are written, and the undo.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -129,51 +131,105 @@ def asked(clusters: int) -> Iterator[tuple[str, Any]]:
     numbers = random.Random(5)
     for _ in range(ROUNDS):
         word = paragraph(numbers.randrange(clusters)).split()[2]
+        yield "the page", "/"
         yield "a finding", f"/finding/{numbers.randrange(1, clusters)}"
+        yield "a finding, unfolded", f"/finding/{numbers.randrange(1, clusters)}?whole=1"
         yield "the queue", "/queue?status=open"
         yield "the queue, further on", f"/queue?status=open&after={numbers.randrange(clusters)}"
+        yield "the queue, all", "/queue?status=all"
         yield "a search", f"/queue?status=all&text={word}"
+        yield "a search for a title", f"/queue?status=all&text=title+{numbers.randrange(1000)}"
         yield "a search without result", "/queue?status=all&text=nothinghasthis"
         yield "a site", f"/queue?status=all&site=site{numbers.randrange(300)}.example"
+        yield "a kind", "/queue?status=all&kind=near"
         yield "a score band", "/queue?status=all&low=0.9&high=0.95"
+        yield "copies and words", "/queue?status=all&copies=4&words=100"
         yield "the state", "/state"
+        yield "the progress", "/progress"
         yield "a document", f"/document/{numbers.randrange(clusters * (COPIES + 1) // 10)}"
         yield "the threshold", "/threshold?steps=1&at=0.93"
+        yield "the slider, moved", f"/threshold?at={numbers.randrange(50, 100) / 100}"
         yield "samples of a batch", "/batch?status=open"
+        yield "samples, score band", "/batch?status=open&low=0.9&high=0.95"
         yield "a decision", ("/decide", {"verdict": "accept", "finding": numbers.randrange(1, clusters)})
         yield "an undo", ("/undo", {})
+        yield "a swap", ("/decide", {"verdict": "swap", "finding": numbers.randrange(1, clusters)})
+        yield "what people differ in", "/notes"
         yield "a random removal", "/sample"
+        yield "an answer on it", ("/answer", {"right": True})
+
+
+class Asking:
+    """A page that asks, and a clock."""
+
+    def __init__(self, client: TestClient) -> None:
+        self._client = client
+        self.version = 0
+        self._removal: str | None = None
+        self.times: dict[str, list[float]] = {}
+        self.cpu: dict[str, list[float]] = {}
+
+    def ask(self, name: str, what: Any) -> Any:
+        """One answer, timed under its name; nothing where there is nothing to ask."""
+        if name == "an answer on it" and not self._removal:
+            return None
+        path, body = (what, None) if isinstance(what, str) else what
+        begin, cpu = time.perf_counter(), time.process_time()
+        if body is None:
+            answer = self._client.get(path)
+        else:
+            answer = self._client.post(path, json={**body, "version": self.version, "removal": self._removal})
+        self.times.setdefault(name, []).append(1000 * (time.perf_counter() - begin))
+        self.cpu.setdefault(name, []).append(1000 * (time.process_time() - cpu))
+        assert answer.status_code == 200, (what, answer.text)
+        found = answer.json() if "json" in answer.headers["content-type"] else {}
+        self.version = found.get("version", self.version)
+        if name == "a random removal":
+            self._removal = found["removal"]
+        return found
+
+    def batch(self, verdict: str, chosen: dict[str, Any], clusters: int) -> float:
+        """Decides many, and asks for other things while that is written; returns how long it takes, in seconds."""
+        begin = time.perf_counter()
+        found = self.ask("a batch", ("/decide-all", {"verdict": verdict, "filter": chosen}))
+        numbers = random.Random(7)
+        while found["writing"] is not None:
+            self.ask("meanwhile: a finding", f"/finding/{numbers.randrange(1, clusters)}")
+            self.ask("meanwhile: the queue", "/queue?status=open")
+            found = self.ask("meanwhile: the progress", "/progress")
+        assert not found["problem"], found
+        return time.perf_counter() - begin
 
 
 def measure(run: Path, clusters: int) -> None:
     begin, before, cpu = time.perf_counter(), _peak(), time.process_time()
     review = Review(run, "benchmark", lambda _: "")
-    print(f"index: {time.perf_counter() - begin:.1f} s, {time.process_time() - cpu:.1f} s of them on the CPU")
-    print(f"peak {_peak():.0f} MB, before {before:.0f} MB")
+    size = sum(path.stat().st_size for path in run.rglob("*") if path.is_file()) / 1e6
+    print(f"\n{clusters:,} clusters, {size:.0f} MB")
+    print(f"index: {time.perf_counter() - begin:.1f} s, {time.process_time() - cpu:.1f} s of them on the CPU;"
+          f" peak {_peak():.0f} MB, {before:.0f} MB of them before")  # fmt: skip
     guard = Guard(review.application(), PORT)
-    times: dict[str, list[float]] = {}
     with TestClient(guard, f"http://127.0.0.1:{PORT}") as client:
         client.get(f"/?token={guard.token}")
-        version = 0
+        asking = Asking(client)
         for name, what in asked(clusters):
-            begin = time.perf_counter()
-            if isinstance(what, str):
-                answer = client.get(what)
-            else:
-                answer = client.post(what[0], json={**what[1], "version": version})
-                version = answer.json().get("version", version)
-            times.setdefault(name, []).append(1000 * (time.perf_counter() - begin))
-            assert answer.status_code == 200, (what, answer.text)
-        for name, taken in times.items():
-            print(f"{name:26} median {median(taken):6.1f} ms, worst {max(taken):6.1f} ms")
-        begin = time.perf_counter()
-        body = {"verdict": "accept", "filter": {"status": "all"}, "version": version}
-        answer = client.post("/decide-all", json=body)
-        print(f"a batch of all {clusters:,}: {time.perf_counter() - begin:.1f} s")
-        begin = time.perf_counter()
-        client.post("/undo", json={"version": answer.json()["version"]})
-        print(f"its undo: {time.perf_counter() - begin:.1f} s; peak {_peak():.0f} MB")
+            asking.ask(name, what)
+        left = asking.ask("the queue", "/queue?status=open")["count"]
+        taken = [asking.batch("accept", {"status": "open"}, clusters)]
+        asking.ask("a decision after a batch", ("/decide", {"verdict": "reject", "finding": 7}))
+        asking.ask("its undo", ("/undo", {}))
+        asking.ask("the undo of a batch", ("/undo", {}))
+        assert asking.ask("the queue", "/queue?status=open")["count"] == left
+        taken.append(asking.batch("reject", {"status": "all"}, clusters))
+        asking.ask("the undo of a batch", ("/undo", {}))
+        for name, times in asking.times.items():
+            cpu = median(asking.cpu[name])
+            print(f"{name:26} median {median(times):6.1f} ms, worst {max(times):6.1f} ms; CPU {cpu:6.1f} ms")
+        print(f"batches written in {' and '.join(f'{seconds:.1f} s' for seconds in taken)}; peak {_peak():.0f} MB")
     review.close()
+    begin = time.perf_counter()
+    Review(run, "benchmark", lambda _: "").close()
+    print(f"opened again, with these decisions: {time.perf_counter() - begin:.1f} s; peak {_peak():.0f} MB")
 
 
 def _peak() -> float:
@@ -182,16 +238,21 @@ def _peak() -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("clusters", nargs="?", type=int, default=100_000)
-    parser.add_argument("--keep", type=Path, help="make the run folder there, or use the one that is there")
+    parser.add_argument("clusters", nargs="*", type=int)
+    parser.add_argument("--keep", type=Path, help="make the run folders there, or use those that are there")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        run = options.keep or Path(folder, "OUT")
-        if not run.exists():
-            make(run, options.clusters)
-        else:
+        for clusters in options.clusters or (10_000, 100_000):
+            run = (options.keep or Path(folder)) / f"run{clusters}"
             (run / "decisions.jsonl").unlink(missing_ok=True)
-        measure(run, options.clusters)
+            (run / "sample.jsonl").unlink(missing_ok=True)
+            # Processes of their own, as the peak of memory is one of a process.
+            for work in (() if run.exists() else (make,)) + (measure,):
+                process = get_context("spawn").Process(target=work, args=(run, clusters))
+                process.start()
+                process.join()
+                if process.exitcode:
+                    return 1
     return 0
 
 

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from starlette.testclient import TestClient
 from unecho import decisions, jobs, sample
 from unecho.errors import RunError
 from unecho.restore import texts as texts_of
-from unecho.review import guard, scratch
+from unecho.review import app, batch, guard, scratch
 from unecho.review.app import Review
 from unecho.review.guard import Guard
 
@@ -354,6 +356,118 @@ def test_a_batch_is_one_step(client: TestClient, run: Path) -> None:
     assert {row["verdict"] for row in get(client, "/queue?status=all&kind=cluster")["rows"]} == {"accept"}
     post(client, "/undo", version=found["version"])
     assert {row["verdict"] for row in get(client, "/queue?status=all&kind=cluster")["rows"]} == {None}
+
+
+def test_a_batch_of_all_kinds_is_rejected_in_one_step(client: TestClient, run: Path) -> None:
+    post(client, "/decide-all", verdict="reject", filter={"status": "all"}, version=0)
+    (step,) = decisions.read(run / "decisions.jsonl").steps
+    assert step.verdict == "reject"
+    assert {finding.kind for finding in step.findings} == {"copy", "line"}
+    rows = get(client, "/queue?status=all")["rows"]
+    assert {(row["kind"] == "line", row["verdict"]) for row in rows} == {(False, "reject"), (True, "never-boilerplate")}
+    told = post(client, "/apply", version=get(client, "/state")["version"])["told"]
+    assert told.startswith("4 decisions carried out")
+    assert (run / "removals.jsonl").read_bytes() == b""
+    assert call_cli("check", run).code == 0
+
+
+@pytest.mark.parametrize("status", ["open", "settled", "decided", "all"])
+@pytest.mark.parametrize("verdict", ["accept", "reject"])
+def test_a_batch_and_its_undo_are_as_if_each_had_been_decided(
+    client: TestClient, run: Path, status: str, verdict: str
+) -> None:
+    """What counts at once, what a fresh index makes of the file, and what counted before."""
+    version = post(client, "/decide", verdict="accept", finding=find(client, SHARED)["num"], version=0)["version"]
+    version = post(client, "/decide", verdict="reject", finding=find(client, LINE)["num"], version=version)["version"]
+
+    def standing() -> dict[str, str | None]:
+        return {row["lead"]: row["verdict"] for row in get(client, "/queue?status=all")["rows"]}
+
+    before = standing()
+    meant = {row["lead"] for row in get(client, f"/queue?status={status}")["rows"]}
+    body = {"verdict": verdict, "filter": {"status": status}, "version": version}
+    if not meant:
+        assert client.post("/decide-all", json=body).status_code == 400
+        assert standing() == before
+        return
+    version = post(client, "/decide-all", **body)["version"]
+    after = standing()
+    assert {lead for lead in after if after[lead] == (verdict if lead != LINE else after[lead])} >= meant
+    assert {lead: after[lead] for lead in after.keys() - meant} == {
+        lead: before[lead] for lead in before.keys() - meant
+    }
+    fresh = Review(run, "", lambda _: "")
+    try:
+        (rows,) = [orjson.loads(TestClient(fresh.application(), HERE).get("/queue?status=all").content)["rows"]]
+        assert {row["lead"]: row["verdict"] for row in rows} == after
+    finally:
+        fresh.close()
+    post(client, "/undo", version=version)
+    assert standing() == before
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches are written behind the answers, finding by finding."""
+    monkeypatch.setattr(app, "_AT_ONCE", 0)
+    monkeypatch.setattr(batch, "_PIECE", 1)
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_large_batch_counts_at_once_and_is_written_behind_the_answers(
+    client: TestClient, review: Review, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(time, "sleep", lambda _: go_on.wait(20))
+    found = post(client, "/decide-all", verdict="accept", filter={"status": "all"}, version=0)
+    assert found["writing"] is not None
+    assert get(client, "/queue?status=open")["rows"] == []
+    assert get(client, "/state")["progress"]["steps"] == 1
+    assert decisions.read(run / "decisions.jsonl").steps == ()  # nobody sees half of it
+    for path, body in (("/decide", {"verdict": "reject", "finding": 1}), ("/undo", {}), ("/apply", {})):
+        refused = client.post(path, json={**body, "version": found["version"]})
+        assert refused.status_code == 503
+        assert "being written" in refused.json()["problem"]
+    go_on.set()
+    review._writing.wait()  # type: ignore[union-attr]
+    found = get(client, "/progress")
+    assert (found["writing"], found["problem"]) == (None, "")
+    assert found["version"] == (run / "decisions.jsonl").stat().st_size
+    (step,) = decisions.read(run / "decisions.jsonl").steps
+    assert decisions.dump([step]) == (run / "decisions.jsonl").read_bytes()
+    assert len(step.findings) == get(client, "/queue?status=all")["count"]["findings"]
+    found = post(client, "/undo", version=found["version"])
+    assert (found["progress"]["steps"], found["finding"]) == (0, 1)
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_large_batch_that_cannot_be_written_never_was(
+    client: TestClient, review: Review, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = post(client, "/decide", verdict="accept", finding=find(client, SHARED)["num"], version=0)["version"]
+    before, rows = (run / "decisions.jsonl").read_bytes(), get(client, "/queue?status=all")["rows"]
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    post(client, "/decide-all", verdict="reject", filter={"status": "all"}, version=version)
+    review._writing.wait()  # type: ignore[union-attr]
+    found = get(client, "/progress")
+    assert "No space left on device" in found["problem"]
+    assert (run / "decisions.jsonl").read_bytes() == before
+    assert get(client, "/queue?status=all")["rows"] == rows
+    monkeypatch.undo()
+    assert post(client, "/undo", version=found["version"])["undone"] == "accepted"
+
+
+@pytest.mark.usefixtures("slowly")
+def test_ending_the_review_finishes_what_is_being_written(run: Path) -> None:
+    made = Review(run, "", lambda _: "")
+    client = TestClient(made.application(), HERE)
+    post(client, "/decide-all", verdict="accept", filter={"status": "all"}, version=0)
+    made.close()
+    assert len(decisions.read(run / "decisions.jsonl").steps) == 1
 
 
 def test_apply_writes_the_run_and_goes_on(client: TestClient, run: Path) -> None:

@@ -232,13 +232,32 @@ def test_keyboard_alone_reaches_everything(window: Window) -> None:
     assert page.evaluate("document.activeElement.id") == "queue"
 
 
+def test_findings_of_all_kinds_are_rejected_in_one_step(window: Window) -> None:
+    page = window.page
+    window.show("all")
+    page.click("#batch-button")
+    expect(page.locator("#batch-box .samples li")).to_have_count(3)
+    expect(page.locator("#batch-box .holder")).to_contain_text("1 boilerplate line is never taken out")
+    page.click("[data-batch=reject]")
+    window.decided("reject")
+    expect(page.locator("#message")).to_contain_text("in one step")
+    said = page.locator("#queue .tag.said").all_inner_texts()
+    assert set(said) == {"not duplicates", "never boilerplate"}
+    page.click("[data-open=apply-box]")
+    page.click("#apply")
+    expect(page.locator("#apply-box .holder")).to_contain_text("decisions carried out", timeout=15000)
+    for name in ("a/1.txt", "b/2.txt", "c/3.txt", "d/hostile.txt"):
+        assert (window.run / "clean" / name).read_text("utf-8").split() == documents()[name].split()
+
+
 def test_what_cannot_be_decided_is_told_above_the_open_box(window: Window) -> None:
     page = window.page
     window.show("all")
     page.click("#batch-button")
     expect(page.locator("#batch-box .samples li")).to_have_count(3)
+    page.evaluate("document.querySelector('[name=text]').value = 'nothinghasthis'")
     page.click("[data-batch=reject]")
-    expect(page.locator("#batch-box #message")).to_contain_text("filter by one kind")
+    expect(page.locator("#batch-box #message")).to_contain_text("nothing is meant")
     window.press("Escape")
     window.wrong.clear()  # the browser itself notes the answer 400 on the console
     assert not (window.run / "decisions.jsonl").exists()

@@ -19,10 +19,10 @@ decision holds in the next run, over changed input:
 KEY is `line_key` of the whole paragraph, or of the passage: 32 hex digits.
 
 Verdicts: "accept" (copy, line, quote: right as it is); "reject" (copy: no duplicate, it stays; quote: not the same,
-it is reported no more); "exclude" (copy: this one member stays); "swap" (copy: the member stays in place of the
-keeper); "boilerplate" (line: goes everywhere, also where a quote has these words);
-"never-boilerplate" (line, rule: never taken out as boilerplate); "undo", which has no findings but
-``"undoes": STEP``, and may itself be undone.
+it is reported no more; line: never taken out as boilerplate, so that one step can reject all kinds); "exclude" (copy:
+this one member stays); "swap" (copy: the member stays in place of the keeper); "boilerplate" (line: goes everywhere,
+also where a quote has these words); "never-boilerplate" (line, rule: never taken out as boilerplate); "undo", which has
+no findings but ``"undoes": STEP``, and may itself be undone.
 
 Steps are only ever appended. Of several on one finding the last counts. A last line cut short by a crash is no step.
 """
@@ -34,12 +34,12 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import IO, Any, Literal, get_args
 
 import orjson
 
@@ -54,7 +54,7 @@ Verdict = Literal["accept", "reject", "exclude", "swap", "boilerplate", "never-b
 
 _MEANT: Mapping[str, tuple[str, ...]] = {
     "accept": ("copy", "line", "quote"),
-    "reject": ("copy", "quote"),
+    "reject": ("copy", "quote", "line"),
     "exclude": ("copy",),
     "swap": ("copy",),
     "boilerplate": ("line",),
@@ -170,14 +170,19 @@ class Log:
                 said = standing.setdefault(finding.target, {})
                 if step.verdict not in ("exclude", "swap"):  # said of all copies of the text
                     said.clear()
-                last[finding.target] = said[finding] = Decision(finding, step.verdict, step)
+                last[finding.target] = said[finding] = Decision(finding, meaning(step.verdict, finding.kind), step)
         return {finding: one for said in standing.values() for finding, one in said.items()}, conflicts
+
+
+def meaning(verdict: Verdict, kind: Kind) -> Verdict:
+    """What a verdict means of a kind of finding: a line that is rejected is never boilerplate."""
+    return "never-boilerplate" if verdict == "reject" and kind == "line" else verdict
 
 
 def _differ(earlier: Decision, finding: Finding, step: Step) -> bool:
     """Whether two people contradict one another; one person may change her mind."""
     apart = earlier.finding.document and finding.document and earlier.finding.document != finding.document
-    return earlier.step.who != step.who and earlier.verdict != step.verdict and not apart
+    return earlier.step.who != step.who and earlier.verdict != meaning(step.verdict, finding.kind) and not apart
 
 
 # ---- keys -------------------------------------------------------------------------------------------
@@ -232,28 +237,37 @@ def new_step(
 
 
 def read(path: Path) -> Log:
-    """The steps of a file; none if there is no file.
+    """The steps of a file; none if there is no file. Raises as ``each``."""
+    steps: list[Step] = []
+    version = 0
+    for step, end in each(path):
+        steps.append(step)
+        version = end
+    return Log(tuple(steps), version)
+
+
+def each(path: Path) -> Iterator[tuple[Step, int]]:
+    """The steps of a file one by one, each with the place in the file where its line ends.
 
     Raises UsageError naming the line that is not a step.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as lines:
+            end = 0
+            for number, line in enumerate(lines, 1):
+                end += len(line)
+                try:
+                    if line.strip():
+                        yield parse(orjson.loads(line)), end
+                except ValueError as error:
+                    if not line.endswith(b"\n") and isinstance(error, orjson.JSONDecodeError):
+                        return  # cut short by a crash: it was never confirmed
+                    hint = "mend or delete that line"
+                    raise UsageError(f"{path}, line {number}, is no decision: {error}", hint) from None
     except FileNotFoundError:
-        return Log()
+        return
     except OSError as error:
         raise UsageError(f"cannot read the decisions {path}: {error.strerror}", "check the path") from None
-    steps: list[Step] = []
-    version = 0
-    for number, line in enumerate(data.splitlines(keepends=True), 1):
-        try:
-            if line.strip():
-                steps.append(parse(orjson.loads(line)))
-        except ValueError as error:
-            if not line.endswith(b"\n") and isinstance(error, orjson.JSONDecodeError):
-                break  # cut short by a crash: it was never confirmed
-            raise UsageError(f"{path}, line {number}, is no decision: {error}", "mend or delete that line") from None
-        version += len(line)
-    return Log(tuple(steps), version)
 
 
 def given(path: str) -> Log:
@@ -308,23 +322,36 @@ def append(run: Path, step: Step, version: int) -> int:
     when others have decided since, ValueError when it is no step, RunError when the run is being written and stays so.
     """
     parse(step.as_dict())
+    line = dump([step])
+    with appending(run, version) as file:
+        file.write(line)
+        return file.tell()
+
+
+@contextmanager
+def appending(run: Path, version: int) -> Iterator[IO[bytes]]:
+    """The file of decisions, open for one line more, which is on disk when the block ends; if it fails, nothing is.
+
+    Until the line's end is written it counts for nobody. Nobody else writes the run meanwhile. Raises as ``append``.
+    """
+    path = run / DECISIONS
     with _held(run):
-        log = read(run / DECISIONS)
-        if log.version != version:
+        size = path.stat().st_size if path.exists() else 0
+        if size != version and read(path).version != version:
             raise StaleError
-        return _append(run / DECISIONS, log, dump([step]))
-
-
-def _append(path: Path, log: Log, data: bytes) -> int:
-    with path.open("r+b" if path.exists() else "w+b") as file:
-        file.truncate(log.version)  # what a crash cut short
-        file.seek(max(log.version - 1, 0))
-        data = b"\n" + data if log.version and file.read(1) != b"\n" else data
-        file.seek(log.version)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    return log.version + len(data)
+        try:
+            with path.open("r+b" if path.exists() else "w+b") as file:
+                file.truncate(version)  # what a crash cut short
+                file.seek(max(version - 1, 0))
+                if version and file.read(1) != b"\n":
+                    file.write(b"\n")
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            with suppress(OSError):
+                os.truncate(path, version)
+            raise
 
 
 @contextmanager

@@ -100,10 +100,10 @@ def _copy(case: _Case, keeper: Place) -> Iterator[str]:
     if measured:
         yield f"  measured: {measured}"
     pieces = fold(word_diff(case.keeper, removal.text.strip()))
-    if all(piece.kind == "same" for piece in pieces):
+    if all(piece.kind in ("same", "alike") for piece in pieces):
         yield "  the copy that stays has the same words"
         return
-    marks = {"same": "{}", "kept-only": "[-{}-]", "here-only": "{{+{}+}}"}
+    marks = {"same": "{}", "alike": "{}", "kept-only": "[-{}-]", "here-only": "{{+{}+}}"}
     text = "".join(marks[piece.kind].format(piece.bare) + piece.space for piece in pieces)
     yield f"  word by word ([-only in the copy that stays-], {{+only here+}}): {' '.join(text.split())}"
 

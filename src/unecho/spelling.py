@@ -51,3 +51,11 @@ def canonical(word: str) -> str:
         for pattern, american in _ENGLISH:
             word = pattern.sub(american, word)
     return word
+
+
+def rules() -> dict[str, object]:
+    """The same as plain data, for programs in other languages: whole words, numbers with units, endings."""
+    return {
+        "same": _SAME, "glued": _GLUED.pattern, "digits": _DIGITS, "units": _UNIT,
+        "endings": [(pattern.pattern, american) for pattern, american in _ENGLISH],
+    }  # fmt: skip

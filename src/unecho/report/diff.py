@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 from rapidfuzz.distance import Indel
+
+from ..spelling import canonical
 
 # A word with the space behind it: a character of a script written without spaces (with its marks), a run
 # of anything else up to punctuation (1,500 and don't are one word), or one punctuation mark.
@@ -18,8 +23,14 @@ _WORD = re.compile(
     rf"|\S)(\s*)"
 )
 
+# How one writes them is no difference in what is said, and none in the matching.
+_TYPOGRAPHY = str.maketrans(
+    dict.fromkeys("\"'`´‘’‚‛“”„‟«»‹›′″「」『』", "'") | dict.fromkeys("‐‑‒–—―−", "-")
+    | dict.fromkeys("\xad\u200b\u200c\u200d\u2060\ufeff")
+)  # fmt: skip
+
 Words = list[tuple[str, str]]
-PieceKind = Literal["same", "kept-only", "here-only"]
+PieceKind = Literal["same", "alike", "kept-only", "here-only"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,8 @@ class Piece:
     kind: PieceKind
     text: str
     words: int
+    kept: str = ""
+    """Of what both have, but write otherwise ("alike"): how the kept copy writes it."""
 
     @property
     def bare(self) -> str:
@@ -51,16 +64,21 @@ def count_words(text: str) -> int:
     return sum(word[0].isalnum() for word, _ in split_words(text))
 
 
+def sense(word: str) -> str:
+    """What a word or mark is compared by: case, width, quotation marks, dashes and spelling make no difference."""
+    return canonical(unicodedata.normalize("NFKC", word).lower().translate(_TYPOGRAPHY)) or word
+
+
 def word_diff(kept: str, other: str) -> list[Piece]:
     """How ``other`` differs from the copy that is ``kept``: a shortest edit, whole words."""
     ours, theirs = split_words(kept), split_words(other)
     pieces: list[Piece] = []
     our_end = their_end = 0
-    for block in Indel.opcodes([word for word, _ in ours], [word for word, _ in theirs]):
+    for block in Indel.opcodes([sense(word) for word, _ in ours], [sense(word) for word, _ in theirs]):
         if block.tag != "equal":
             continue
         pieces += _changed(ours[our_end : block.src_start], theirs[their_end : block.dest_start])
-        pieces.append(_piece("same", _spaced(theirs[block.dest_start : block.dest_end], ours[block.src_end - 1])))
+        pieces += _both(ours[block.src_start : block.src_end], theirs[block.dest_start : block.dest_end])
         our_end, their_end = block.src_end, block.dest_end
     return pieces + _changed(ours[our_end:], theirs[their_end:])
 
@@ -71,10 +89,14 @@ def _changed(ours: Words, theirs: Words) -> list[Piece]:
     return [*pieces, _piece("here-only", theirs)] if theirs else pieces
 
 
-def _spaced(words: Words, kept: tuple[str, str]) -> Words:
-    """``words`` with the space that follows in the kept copy, where the other text ends."""
-    word, space = words[-1]
-    return [*words[:-1], (word, space or kept[1])]
+def _both(ours: Words, theirs: Words) -> Iterator[Piece]:
+    """What both have, in runs that they write alike and runs that they do not."""
+    for same, run in groupby(zip(ours, theirs, strict=True), key=lambda pair: pair[0][0] == pair[1][0]):
+        kept, here = (list(side) for side in zip(*run, strict=True))
+        word, space = here[-1]
+        here[-1] = word, space or kept[-1][1]  # the space that follows in the kept copy, where the other text ends
+        piece = _piece("same" if same else "alike", here)
+        yield piece if same else replace(piece, kept="".join(word + space for word, space in kept))
 
 
 def _piece(kind: PieceKind, words: Words) -> Piece:
@@ -84,7 +106,10 @@ def _piece(kind: PieceKind, words: Words) -> Piece:
 
 def fold(pieces: list[Piece], longest: int = 60, ends: int = 15) -> list[Piece]:
     """Shorten long runs in the middle, but never what only the other text has: that is what is lost."""
-    return [_folded(piece, ends) if piece.kind != "here-only" and piece.words > longest else piece for piece in pieces]
+    return [
+        _folded(piece, ends) if piece.kind in ("same", "kept-only") and piece.words > longest else piece
+        for piece in pieces
+    ]
 
 
 def _folded(piece: Piece, ends: int) -> Piece:

@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from .. import spelling
 from ..wording import counted, one_line, percent, visible, visible_name
 from .export import summary
 from .model import KIND_NAMES, REASON_NAMES, STATUS_NAMES, Report, heading
@@ -60,6 +61,7 @@ def facts(report: Report) -> dict[str, Any]:
         "statuses": STATUS_NAMES,
         "run": report.fingerprint,
         "paragraph": report.limits.text,
+        "spelling": spelling.rules(),
         "charts": {
             "similarity": charts.similarity,
             "sizes": charts.sizes,

@@ -53,6 +53,7 @@ def parts(report: Report) -> Iterator[tuple[str, str]]:
     yield "quotes", packed([table.quote(quote) for quote in report.quotes])
     yield "stories", packed([table.story(finding) for finding in report.stories])
     yield "keys", packed([table.keys(finding) for finding in report.clusters])
+    yield "quote-keys", packed([[table.key(place) for place in quote.places] for quote in report.quotes])
     yield "boilerplate", packed([table.rule(rule) for rule in report.rules])
     rows: list[Row] = [[] for _ in table.findings]
     piece: list[Row] = []
@@ -116,11 +117,12 @@ class _Table:
         return [cluster.id, self._place(cluster.keeper), cluster.why_kept, *figures, kinds, lead, members]
 
     def keys(self, finding: Finding) -> Row:
-        """By which decisions name the texts of a cluster; empty where a text is not held whole."""
+        """By which decisions name the texts of a cluster."""
         cluster = finding.cluster
-        return [self._key(cluster.keeper), [self._key(place_of(member)) for member in cluster.members]]
+        return [self.key(cluster.keeper), [self.key(place_of(member)) for member in cluster.members]]
 
-    def _key(self, place: Place) -> str:
+    def key(self, place: Place) -> str:
+        """By which decisions name the text of a place; empty where it is not held whole."""
         held = self._report.texts.get(place.document, _EMPTY)
         text = held.cut(place.start, place.end)
         return line_key(text) if len(text) == place.end - place.start else ""

@@ -22,13 +22,18 @@ from ..report.html import sibling
 from ..stored import settings_of
 from ..wording import visible, visible_name
 from . import index, scratch
-from .desk import PAGE, Desk, Filter
+from .desk import PAGE, Desk, Row
+from .filter import Filter
+from .slowly import Slowly
 from .view import KINDS, VERDICTS, View, read
 
 Apply = Callable[[Path], str]
 """Writes the run anew with its decisions; returns what became of them, in words."""
 _SHARED = "base.js", "text.js", "dom.js"
 """What the scripts of the report and of the review have in common."""
+_AT_ONCE = 300
+"""Findings of a batch that are written down before it is answered."""
+_BUSY = "A large batch is being written: decide again in a moment."
 _CHANGED = "Decisions were made in another window. They are shown now: decide again."
 
 
@@ -41,11 +46,15 @@ class Review:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] = (0, 0)
         self._desk: Desk | None = None
+        self._writing: Slowly | None = None
+        """The last batch that was too large for one answer."""
         with self._lock:
             self._open()
 
     def close(self) -> None:
-        """Gives the disk space back."""
+        """Ends what is being written, and gives the disk space back."""
+        if self._writing is not None:
+            self._writing.wait()
         self._shut()
         scratch.give_back(self._folder)
 
@@ -87,7 +96,7 @@ class Review:
 
     def state(self, _: Request) -> Response:
         desk = self._fresh()[0]
-        desk.reload()
+        desk.said.reload()
         facets = {name: [(value, visible_name(value or ""), n) for value, n in found]
                   for name, found in desk.facets.items()}  # fmt: skip
         settings = self.info["settings"]
@@ -120,9 +129,9 @@ class Review:
     def batch_preview(self, request: Request) -> Response:
         desk, view = self._fresh()
         chosen = Filter.of(request.query_params)
-        count = desk.count(chosen)
+        count, kinds = desk.kinds(chosen)
         rows = desk.samples(chosen, count["findings"])
-        return _json({"count": count, "html": view.samples(rows), "version": desk.version})
+        return _json({"count": count, "kinds": kinds, "samples": len(rows), "html": view.samples(rows)})
 
     def threshold(self, request: Request) -> Response:
         desk, view = self._fresh()
@@ -141,23 +150,27 @@ class Review:
     def sample(self, _: Request) -> Response:
         desk, view = self._fresh()
         given = sample.answers(self.run, self.info["fingerprint"])
-        (population,) = desk.index.execute("SELECT count(*) FROM removals").fetchone()
-        rows = desk.sampled(sample.drawn(self.info["fingerprint"], population))
+        rows = self._drawn(desk)
         drawn = {row["id"] for row in rows}
         given = {name: right for name, right in given.items() if name in drawn}
         waiting = next((row for row in rows if row["id"] not in given), None)
         html = view.removal(waiting, given, sample.summary(given), len(rows))
         return _json({"html": html, "removal": waiting["id"] if waiting else None})
 
+    def _drawn(self, desk: Desk) -> list[Row]:
+        """The removals of the check by hand."""
+        (population,) = desk.index.execute("SELECT max(num) + 1 FROM removals").fetchone()
+        return desk.sampled(sample.drawn(self.info["fingerprint"], population or 0))
+
     # ---- what changes something ---------------------------------------------------------------------
 
     def decide(self, body: dict[str, Any]) -> Response:
         desk, view = self._fresh()
         member = body.get("member")
-        step = desk.step_on(
-            _text(body, "verdict"), _number(body, "finding"), member if isinstance(member, int) else None
-        )
-        desk.decide(step, _number(body, "version"))
+        step = desk.decide(
+            _text(body, "verdict"), _number(body, "finding"), member if isinstance(member, int) else None,
+            _number(body, "version"),
+        )  # fmt: skip
         note = ""
         if step.verdict == "swap":
             problem = view.swap_problem(body["finding"], member, settings_of(self.info["settings"]))
@@ -170,9 +183,19 @@ class Review:
         filters = body.get("filter")
         if not isinstance(filters, dict):
             raise UsageError("no filter", "reload the page")
-        step = desk.step_on_all(_text(body, "verdict"), Filter.of(filters))
-        desk.decide(step, _number(body, "version"))
-        return _json({**self._standing(desk), "findings": len(step.findings)})
+        batch = desk.decide_all(_text(body, "verdict"), Filter.of(filters), _number(body, "version"))
+        if batch.findings <= _AT_ONCE:
+            for _ in batch.write():
+                pass
+        else:
+            self._writing = Slowly(batch.write(), self._lock)
+        return _json({**self._standing(desk), "findings": batch.findings})
+
+    def progress(self, _: Request) -> Response:
+        """How far the writing of a batch is."""
+        desk, _view = self._fresh()
+        problem = self._writing.problem if self._writing else ""
+        return _json({**self._standing(desk), "problem": visible(problem)})
 
     def undo(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
@@ -182,24 +205,24 @@ class Review:
     def answer(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
         removal, right = _text(body, "removal"), body.get("right")
-        known = desk.index.execute("SELECT 1 FROM removals WHERE id = ?", (removal,)).fetchone()
-        if not isinstance(right, bool) or known is None:
+        if not isinstance(right, bool) or removal not in {row["id"] for row in self._drawn(desk)}:
             raise UsageError("no answer, or no such removal", "reload the page")
         sample.answer(self.run, self.info["fingerprint"], removal, right, self._who)
         return _json({})
 
     def apply(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
-        desk.reload()
-        if _number(body, "version") != desk.version:
+        desk.said.reload()
+        if _number(body, "version") != desk.said.version:
             raise StaleError
         told = self._apply(self.run)
         desk, _ = self._fresh()
         return _json({**self._standing(desk), "told": told})
 
     def _standing(self, desk: Desk) -> dict[str, Any]:
-        problems = {"conflicts": len(desk.conflicts()), "stale": len(desk.stale())}
-        return {"version": desk.version, "progress": desk.progress(), **problems}
+        problems = {"conflicts": len(desk.said.conflicts()), "stale": len(desk.said.stale())}
+        writing = self._writing.done if self._writing and self._writing.running else None
+        return {"version": desk.said.version, "progress": desk.progress(), "writing": writing, **problems}
 
     def _row(self, desk: Desk, number: int) -> dict[str, Any]:
         row = desk.finding(number)
@@ -212,7 +235,7 @@ class Review:
         asked = [
             ("/", self.page), ("/state", self.state), ("/queue", self.queue), ("/finding/{number:int}", self.finding),
             ("/document/{number:int}", self.document), ("/batch", self.batch_preview), ("/threshold", self.threshold),
-            ("/notes", self.notes), ("/sample", self.sample),
+            ("/notes", self.notes), ("/sample", self.sample), ("/progress", self.progress),
         ]  # fmt: skip
         told = [
             ("/decide", self.decide), ("/decide-all", self.batch), ("/undo", self.undo), ("/answer", self.answer),
@@ -238,6 +261,8 @@ class Review:
                     given = None
                 if not isinstance(given, dict):
                     return _problem("no JSON object", 400)
+                if self._writing and self._writing.running:
+                    return _problem(_BUSY, 503)
             return await anyio.to_thread.run_sync(self._in_turn, work, given)
 
         return answer

@@ -2,225 +2,87 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .. import decisions
-from ..decisions import Finding, Step, Verdict
+from ..decisions import Step
 from ..errors import UsageError
+from . import meant
+from .batch import Batch
+from .filter import Filter
+from .said import OF_MEMBER, Said
 
 Row = dict[str, Any]
 
 PAGE = 60
 """Findings of the queue in one answer."""
-
-_SAID_OF_MEMBER = """
-  SELECT s.verdict FROM said s WHERE s.active = 1 AND s.a = members.key AND (
-    (s.b = members.keeper AND s.kind = 'copy' AND (s.document = '' OR s.document =
-      (SELECT name FROM documents d WHERE d.num = members.document)))
-    OR (s.kind = 'quote' AND members.relation = 'quote')
-    OR (s.kind = 'line' AND (members.keeper = '' AND members.relation IS NOT 'quote' OR s.verdict = 'boilerplate')))
-  ORDER BY s.num DESC LIMIT 1"""
-_SAID_OF_RULE = """
-  SELECT s.verdict FROM said s WHERE s.active = 1 AND s.kind = 'rule' AND s.a = members.rule AND s.b = ''
-  ORDER BY s.num DESC LIMIT 1"""
-_TOGETHER = """
-  SELECT CASE WHEN count(verdict) = 0 THEN NULL
-    WHEN sum(verdict = 'swap') THEN 'swap' WHEN sum(verdict = 'boilerplate') THEN 'boilerplate'
-    WHEN count(verdict) < count(*) OR min(verdict) != max(verdict) THEN 'partly' ELSE min(verdict) END
-  FROM members WHERE members.finding = findings.id"""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which findings of the queue are meant; what is empty excludes nothing."""
-
-    status: str = "open"
-    """"open": undecided, and not settled by a rule; "settled"; "decided"; "all"."""
-    kind: str = ""
-    """A kind of finding, of member, or a category of boilerplate."""
-    rule: str = ""
-    site: str = ""
-    folder: str = ""
-    low: float = 0.0
-    high: float = 1.0
-    copies: int = 0
-    words: int = 0
-    text: str = ""
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Filter:
-        """Out of the parameters of a request. Raises UsageError for what is no number."""
-        known: dict[str, Any] = {}
-        for name, value in values.items():
-            kind = _KINDS.get(name)
-            try:
-                if kind is not None and value not in ("", None):
-                    known[name] = kind(value)
-            except (TypeError, ValueError):
-                raise UsageError(f"{name} is no number", "correct the filter") from None
-        return cls(**known)
-
-    def where(self) -> tuple[str, list[Any]]:
-        """The condition in SQL, and its values."""
-        conditions, values = [_STATUS.get(self.status, "1")], list[Any]()
-
-        def add(condition: str, *given: Any) -> None:
-            conditions.append(condition)
-            values.extend(given)
-
-        if self.kind in ("cluster", "line", "copy", "quote"):
-            add("kind = ?", self.kind)
-        elif self.kind:
-            add("' ' || kinds || ' ' LIKE ?", f"% {self.kind} %")
-        if self.rule:
-            add("rule = ?", self.rule)
-        if self.site:
-            add("id IN (SELECT finding FROM finding_sites WHERE site = ?)", self.site)
-        if self.folder:
-            add("id IN (SELECT finding FROM finding_folders WHERE folder = ?)", self.folder)
-        if self.low > 0 or self.high < 1:
-            add("low BETWEEN ? AND ?", self.low, self.high)
-        if self.copies:
-            add("copies >= ?", self.copies)
-        if self.words:
-            add("words >= ?", self.words)
-        for word in self.text.casefold().split()[:10]:
-            if word.isalnum() and not _UNSPACED.search(word):
-                add("id IN (SELECT rowid FROM words WHERE words MATCH ?)", f'"{word}"*')
-            else:
-                add("id IN (SELECT finding FROM searched WHERE instr(text, ?))", word)
-        return " AND ".join(conditions), values
-
-
-_UNSPACED = re.compile(
-    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-"""Scripts written without spaces, in which words have no beginning that could be looked up."""
-_KINDS = {
-    "status": str, "kind": str, "rule": str, "site": str, "folder": str, "text": str, "low": float, "high": float,
-    "copies": int, "words": int,
-}  # fmt: skip
-_STATUS = {
-    "open": "verdict IS NULL AND settled = 0",
-    "settled": "verdict IS NULL AND settled = 1",
-    "decided": "verdict IS NOT NULL",
-}
-
-
-_DECIDED_ALIKE = "'cluster', 'copy'", "'quote'", "'line'"
-"""Kinds of findings, by what a decision on them names: two texts, a passage, a line."""
+_COUNTED = "count(*) AS findings, coalesce(sum(removed), 0) AS removals, coalesce(sum(words), 0) AS words"
+_VERDICT = "(SELECT s.verdict FROM standing s WHERE s.num = findings.num) AS verdict"
 
 
 class Desk:
     """One run under review. Not safe for threads: whoever serves several takes turns."""
 
     def __init__(self, run: Path, index: sqlite3.Connection, who: str) -> None:
-        self.run, self.index, self.who = run, index, who
+        self.index, self.who = index, who
         index.row_factory = sqlite3.Row
-        self.version = -1
-        self.reload()
+        self.said = Said(run, index)
 
-    # ---- the log ----------------------------------------------------------------------------------------
+    # ---- deciding ---------------------------------------------------------------------------------------
 
-    def reload(self) -> None:
-        """Read the log again where it has changed. Raises UsageError when it is damaged."""
-        path = self.run / decisions.DECISIONS
-        size = path.stat().st_size if path.exists() else 0
-        if size == self.version:
-            return
-        log = decisions.read(path)
-        active = {step.id for step in log.active}
-        self.index.executescript("DELETE FROM steps; DELETE FROM said; UPDATE members SET verdict = NULL;"
-                                 "UPDATE findings SET verdict = NULL;")  # fmt: skip
-        for step in log.steps:
-            self._enter(step, step.id in active)
-        self._refresh("SELECT num FROM steps")
-        self.version = log.version
+    def decide(self, verdict: str, number: int, member: int | None, version: int) -> Step:
+        """Decide about a finding of the queue, or about the member of it that is shown; returns the step.
 
-    def decide(self, step: Step, version: int) -> None:
-        """Write a step down and show it. Raises StaleError when others have decided since ``version``."""
-        self.reload()
-        if version != self.version:
-            raise decisions.StaleError
-        self.version = decisions.append(self.run, step, version)
-        number = self._enter(step, True)
-        if step.verdict == "undo":
-            self._take_back(step.undoes)
-        else:
-            self._refresh(f"SELECT {number}")
+        Raises UsageError for what makes no sense, StaleError when others have decided since ``version``.
+        """
+        finding = self.finding(number)
+        if finding is None:
+            raise UsageError(f"no finding {number}", "reload the page")
+        rows = self._all(
+            "SELECT m.*, d.name FROM members m JOIN documents d ON d.num = m.document WHERE m.finding = ?",
+            (finding["id"],),
+        )
+        one = next((row for row in rows if row["num"] == member), rows[0] if rows else None)
+        if one is None:
+            raise UsageError("a finding without members", "unecho check the run")
+        said, about = meant.of_one(verdict, finding, rows, one)
+        step = decisions.new_step(said, about, self.who, text=finding["lead"][:80])
+        self.said.decide(step, version)
+        return step
+
+    def decide_all(self, verdict: str, chosen: Filter, version: int) -> Batch:
+        """Decide about all findings that a filter means. It counts at once; whoever calls this writes it down."""
+        batch = Batch(self.said, verdict, chosen, self.who)
+        batch.show(version)
+        return batch
 
     def undo(self, version: int) -> tuple[str, int | None]:
         """Undo the last step that counts; returns its verdict, or nothing if there is none, and the first finding
         that it was about."""
-        row = self.index.execute(
-            "SELECT num, id, verdict FROM steps WHERE active = 1 AND verdict != 'undo' ORDER BY num DESC LIMIT 1"
-        ).fetchone()
-        if row is None:
+        last = self.said.last()
+        if last is None:
             return "", None
-        self.decide(decisions.new_step("undo", who=self.who, undoes=row["id"]), version)
-        about = self.index.execute(
-            "SELECT f.num FROM said s JOIN members m ON m.key = s.a AND (m.keeper = s.b OR s.kind = 'line')"
-            " JOIN findings f ON f.id = m.finding WHERE s.step = ? LIMIT 1", (row["num"],),
-        ).fetchone()  # fmt: skip
-        return str(row["verdict"]), about[0] if about else None
-
-    def _enter(self, step: Step, active: bool) -> int:
-        cursor = self.index.execute(
-            "INSERT INTO steps (id, who, said_at, verdict, undoes, active, text) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (step.id, step.who, step.when, step.verdict, step.undoes, active, step.text),
-        )
-        number = int(cursor.lastrowid or 0)
-        self.index.execute("BEGIN")
-        self.index.executemany(
-            "INSERT INTO said (step, kind, a, b, document, verdict, active) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            ((number, f.kind, f.member or f.line or f.rule, f.keeper, f.document, step.verdict, active)
-             for f in step.findings),
-        )  # fmt: skip
-        self.index.execute("COMMIT")
-        return number
-
-    def _take_back(self, step: str) -> None:
-        numbers = [row[0] for row in self.index.execute("SELECT num FROM steps WHERE id = ?", (step,))]
-        for number in numbers:
-            self.index.execute("UPDATE steps SET active = 0 WHERE num = ?", (number,))
-            self.index.execute("UPDATE said SET active = 0 WHERE step = ?", (number,))
-            self._refresh(f"SELECT {number}")
-
-    def _refresh(self, steps: str) -> None:
-        """Say anew what was decided about the findings that some steps (a query) speak of."""
-        self.index.executescript(f"""
-          CREATE TEMP TABLE touched AS
-            SELECT m.num, m.finding FROM said s CROSS JOIN members m
-              ON m.key = s.a AND (m.keeper = s.b OR s.kind = 'line') WHERE s.step IN ({steps}) AND s.kind != 'rule'
-            UNION SELECT m.num, m.finding FROM said s CROSS JOIN members m ON m.rule = s.a
-              WHERE s.step IN ({steps}) AND s.kind = 'rule';
-          UPDATE members SET verdict = coalesce(({_SAID_OF_MEMBER}), ({_SAID_OF_RULE}))
-            WHERE num IN (SELECT num FROM touched);
-          UPDATE findings SET verdict = ({_TOGETHER}) WHERE id IN (SELECT finding FROM touched);
-          DROP TABLE touched;
-        """)
+        step, verdict, about = last
+        self.said.decide(decisions.new_step("undo", who=self.who, undoes=step), version)
+        return verdict, about
 
     # ---- the queue --------------------------------------------------------------------------------------
 
+    @cached_property
+    def _sizes(self) -> dict[int, int]:
+        """Findings that need a person (0), and that need none (1)."""
+        return dict(self.index.execute("SELECT settled, count(*) FROM findings GROUP BY settled").fetchall())
+
     def progress(self) -> dict[str, int]:
         """How much is done of what needs a person, and how much needs none."""
-        rows = self.index.execute(
-            "SELECT settled, count(*) AS n, count(verdict) AS done FROM findings GROUP BY settled"
-        ).fetchall()
-        by = {row["settled"]: row for row in rows}
-        first, second = by.get(0), by.get(1)
+        done = dict(self.index.execute("SELECT settled, count(*) FROM standing GROUP BY settled").fetchall())
         return {
-            "total": first["n"] if first else 0, "done": first["done"] if first else 0,
-            "settled": second["n"] if second else 0, "also_done": second["done"] if second else 0,
-            "steps": self.index.execute(
-                "SELECT count(*) FROM steps WHERE active = 1 AND verdict != 'undo'"
-            ).fetchone()[0],
+            "total": self._sizes.get(0, 0), "done": done.get(0, 0), "settled": self._sizes.get(1, 0),
+            "also_done": done.get(1, 0), "steps": self.said.steps(),
         }  # fmt: skip
 
     def _all(self, query: str, values: Sequence[Any] = ()) -> list[Row]:
@@ -234,25 +96,40 @@ class Desk:
         """Findings in order of doubt, those after number ``after``."""
         where, values = chosen.where()
         return self._all(
-            "SELECT num, kind, lead, copies, removed, words, doubt, low, kinds, category, rule, verdict FROM findings"
-            f" WHERE num > ? AND {where} ORDER BY num LIMIT ?", (after, *values, limit),
+            "SELECT num, kind, lead, copies, removed, words, doubt, low, kinds, category, rule,"
+            f" {_VERDICT} FROM findings WHERE num > ? AND {where} ORDER BY num LIMIT ?", (after, *values, limit),
         )  # fmt: skip
 
     def count(self, chosen: Filter) -> dict[str, int]:
         """Findings, removals and words that a filter means."""
         where, values = chosen.where()
-        row = self._all(
-            f"SELECT count(*) AS findings, coalesce(sum(removed), 0) AS removals, coalesce(sum(words), 0) AS words"
-            f" FROM findings WHERE {where}", values,
+        return self._all(f"SELECT {_COUNTED} FROM findings WHERE {where}", values)[0]
+
+    def kinds(self, chosen: Filter) -> tuple[dict[str, int], dict[str, int]]:
+        """The same, and how many copies, quotes and boilerplate lines there are among them."""
+        where, values = chosen.where()
+        rows = self._all(
+            f"SELECT kind, {_COUNTED}, coalesce(sum(copies - 1), 0) AS copies FROM findings WHERE {where}"
+            " GROUP BY kind", values,
         )  # fmt: skip
-        return row[0]
+        counted = {name: sum(row[name] for row in rows) for name in ("findings", "removals", "words")}
+        many = {"copies": 0, "quotes": 0, "lines": 0}
+        for row in rows:
+            of_kind = {"quote": "quotes", "line": "lines"}.get(row["kind"], "copies")
+            many[of_kind] += row["copies" if of_kind == "copies" else "findings"]
+        return counted, many
 
     def samples(self, chosen: Filter, of: int) -> list[Row]:
         """The first, the middle and the last of the ``of`` findings that a filter means."""
         where, values = chosen.where()
         places = sorted({0, of // 2, of - 1}) if of else []
-        query = f"SELECT * FROM findings WHERE {where} ORDER BY num LIMIT 1 OFFSET ?"
-        return [row for place in places for row in self._all(query, (*values, place))]
+        found: list[Row | None] = []
+        for place in places:
+            # From whichever end is nearer, and by what an index holds alone.
+            order, skipped = ("", place) if place <= of // 2 else ("DESC", of - 1 - place)
+            query = f"SELECT num FROM findings WHERE {where} ORDER BY num {order} LIMIT 1 OFFSET ?"
+            found += [self.finding(row["num"]) for row in self._all(query, (*values, skipped))]
+        return [row for row in found if row is not None]
 
     @cached_property
     def facets(self) -> dict[str, list[tuple[str, int]]]:
@@ -269,13 +146,14 @@ class Desk:
         }
 
     def finding(self, number: int) -> Row | None:
-        return self._one("SELECT * FROM findings WHERE num = ?", (number,))
+        return self._one(f"SELECT *, {_VERDICT} FROM findings WHERE num = ?", (number,))
 
     def members(self, finding: int, limit: int = 50) -> list[Row]:
         """Members of a finding (by its id), closest calls first: those that stay, then the least covered."""
         return self._all(
-            "SELECT m.*, d.name, d.title, d.site, d.date, d.url FROM members m JOIN documents d ON d.num = m.document"
-            " WHERE m.finding = ? ORDER BY m.action, m.covered IS NULL, m.covered, m.num LIMIT ?", (finding, limit),
+            f"SELECT m.*, d.name, d.title, d.site, d.date, d.url, {OF_MEMBER} AS verdict FROM members m"
+            " JOIN documents d ON d.num = m.document WHERE m.finding = ?"
+            " ORDER BY m.action, m.covered IS NULL, m.covered, m.num LIMIT ?", (finding, limit),
         )  # fmt: skip
 
     def document(self, number: int) -> Row | None:
@@ -293,71 +171,6 @@ class Desk:
             "SELECT r.*, d.name, d.title, d.site, d.date, d.url FROM removals r JOIN documents d ON d.num = r.document"
             " WHERE r.key = ? AND r.reason = 'boilerplate' GROUP BY r.document ORDER BY r.num LIMIT ?", (key, limit),
         )  # fmt: skip
-
-    # ---- what a verdict is about ------------------------------------------------------------------------
-
-    def step_on(self, verdict: str, number: int, member: int | None) -> Step:
-        """The step that a verdict on a finding of the queue means. Raises UsageError for what makes no sense."""
-        finding = self.finding(number)
-        if finding is None:
-            raise UsageError(f"no finding {number}", "reload the page")
-        rows = self._all("SELECT * FROM members WHERE finding = ?", (finding["id"],))
-        one = next((row for row in rows if row["num"] == member), rows[0] if rows else None)
-        if one is None:
-            raise UsageError("a finding without members", "unecho check the run")
-        meant, found = self._meant(verdict, finding, rows, one)
-        return decisions.new_step(meant, found, self.who, text=finding["lead"][:80])
-
-    def _meant(self, verdict: str, finding: Row, rows: Sequence[Row], one: Row) -> tuple[Verdict, list[Finding]]:
-        if finding["kind"] == "line":
-            line = [Finding("line", line=finding["key"])]
-            on_line: dict[str, tuple[Verdict, list[Finding]]] = {
-                "accept": ("accept", line), "boilerplate": ("boilerplate", line),
-                "never-boilerplate": ("never-boilerplate", line), "reject": ("never-boilerplate", line),
-                "never-rule": ("never-boilerplate", [Finding("rule", rule=finding["rule"] or "")]),
-            }  # fmt: skip
-            if verdict in on_line:
-                return on_line[verdict]
-        name = self.index.execute("SELECT name FROM documents WHERE num = ?", (one["document"],)).fetchone()[0]
-        here = Finding("copy", member=one["key"], keeper=one["keeper"], document=name)
-        if verdict == "boilerplate":
-            return "boilerplate", [Finding("line", line=key) for key in dict.fromkeys((finding["key"], one["key"]))]
-        if finding["kind"] == "quote" and verdict in ("accept", "reject"):
-            keys = dict.fromkeys(row["key"] for row in rows)
-            return ("accept" if verdict == "accept" else "reject"), [Finding("quote", line=key) for key in keys]
-        if verdict == "exclude" and finding["kind"] != "quote":
-            return "exclude", [here]
-        if verdict == "swap" and finding["kind"] == "cluster":
-            return "swap", [here]
-        if verdict in ("accept", "reject") and finding["kind"] != "line":
-            pairs = dict.fromkeys((row["key"], row["keeper"]) for row in rows)
-            return ("accept" if verdict == "accept" else "reject"), [
-                Finding("copy", member=member, keeper=keeper) for member, keeper in pairs
-            ]
-        raise UsageError(f"'{verdict}' cannot be said of this finding", "press ? for what can")
-
-    def step_on_all(self, verdict: str, chosen: Filter) -> Step:
-        """One step for all findings that a filter means."""
-        where, values = chosen.where()
-        query = (
-            "SELECT DISTINCT m.key, m.keeper FROM members m WHERE m.finding IN"
-            f" (SELECT id FROM findings WHERE kind IN ({{}}) AND {where})"
-        )
-        copies, quotes, lines = (self.index.execute(query.format(kinds), values) for kinds in _DECIDED_ALIKE)
-        if verdict not in ("accept", "reject"):
-            raise UsageError(f"'{verdict}' cannot be said of many", "accept or reject them")
-        found = [Finding("copy", member=row[0], keeper=row[1]) for row in copies]
-        found += [Finding("quote", line=row[0]) for row in quotes]
-        on_lines = [Finding("line", line=row[0]) for row in lines]
-        if not found and not on_lines:
-            raise UsageError("nothing is meant by this filter", "widen it")
-        if verdict == "accept":
-            return decisions.new_step("accept", found + on_lines, self.who, text="a batch")
-        if found and on_lines:
-            raise UsageError("copies and boilerplate cannot be rejected in one step", "filter by one kind")
-        return decisions.new_step(
-            "reject" if found else "never-boilerplate", found or on_lines, self.who, text="a batch"
-        )
 
     # ---- the threshold ----------------------------------------------------------------------------------
 
@@ -389,29 +202,7 @@ class Desk:
         below = self._all(wanted.format("<", "DESC"), (threshold, each))
         return [*self._all(wanted.format(">=", ""), (threshold, each))[::-1], *below]
 
-    # ---- conflicts --------------------------------------------------------------------------------------
-
-    def stale(self, limit: int = 100) -> list[Row]:
-        """Decisions whose text is no more in the run."""
-        return self._all(
-            "SELECT s.verdict, s.kind, s.a, s.document, t.who, t.said_at, t.text FROM said s"
-            " JOIN steps t ON t.num = s.step WHERE s.active = 1"
-            " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind != 'rule' AND m.key = s.a"
-            " AND (s.kind = 'line' OR m.keeper = s.b))"
-            " AND NOT EXISTS (SELECT 1 FROM findings f WHERE s.kind = 'line' AND f.key = s.a)"
-            " AND NOT EXISTS (SELECT 1 FROM members m WHERE s.kind = 'rule' AND m.rule = s.a) LIMIT ?", (limit,),
-        )  # fmt: skip
-
-    def conflicts(self, limit: int = 100) -> list[Row]:
-        """Pairs of decisions of different people on the same text."""
-        return self._all(
-            "SELECT s.verdict, t.who, t.said_at, t.text, o.verdict AS other_verdict, u.who AS other_who,"
-            " (SELECT f.num FROM members m JOIN findings f ON f.id = m.finding WHERE m.key = s.a LIMIT 1) AS finding"
-            " FROM said s JOIN steps t ON t.num = s.step JOIN said o ON o.a = s.a AND o.b = s.b AND o.num < s.num"
-            " JOIN steps u ON u.num = o.step WHERE s.active = 1 AND o.active = 1 AND u.who != t.who"
-            " AND o.verdict != s.verdict AND (s.document = '' OR o.document = '' OR s.document = o.document) LIMIT ?",
-            (limit,),
-        )  # fmt: skip
+    # ---- the check by hand -------------------------------------------------------------------------------
 
     def sampled(self, numbers: Iterable[int]) -> list[Row]:
         """Removals by number, in the order asked for."""

@@ -25,7 +25,7 @@ from .texts import Texts
 
 LEAD = 200
 """Characters of a finding's text that the queue shows."""
-_REMEMBERED = 200_000
+_REMEMBERED = 100_000
 """Documents whose number and site are kept in memory while the index is built."""
 _SEARCHED = 1500
 """Characters of a finding's text that can be searched."""
@@ -33,6 +33,9 @@ _MANY = 10
 """Copies from which even an exact one is looked at: whatever is printed so often may be no copy at all."""
 
 NO_SITE = "(no site)"
+
+_OF_CLUSTER = "id, kind, ref, why_kept, document, start, end, doubt, settled, copies, removed, low, kinds"
+_OF_MEMBER = "finding, document, start, end, covered, resemblance, containment, relation, action, why"
 
 T = TypeVar("T")
 Progress = Callable[[str], None]
@@ -45,7 +48,7 @@ def build(run: Path, folder: Path, tell: Progress = lambda _: None) -> tuple[sql
     path.unlink(missing_ok=True)
     index = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     index.executescript(
-        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -64000; PRAGMA temp_store = FILE;"
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32000; PRAGMA temp_store = FILE;"
     )
     index.executescript(_script("tables"))
     index.create_function("casefolded", 1, str.casefold, deterministic=True)
@@ -126,7 +129,11 @@ class _Build:
 
     def removals(self) -> None:
         self._insert("removals", 19, self._removal_rows())
-        self._index.execute("CREATE INDEX removal_cluster ON removals (cluster, document)")
+        # All that is looked up by it lies in it, in the order in which clusters come.
+        self._index.execute(
+            "CREATE INDEX removal_cluster ON removals (cluster, document, start, end, id, words, key)"
+            " WHERE cluster IS NOT NULL"
+        )
         self._index.execute("CREATE INDEX removal_document ON removals (document, start)")
 
     def _removal_rows(self) -> Iterator[tuple[Any, ...]]:
@@ -151,41 +158,21 @@ class _Build:
                 others = [self._number(member.document) for member in cluster.members]
                 findings.append(self._cluster_row(number, cluster, document, others))
                 members += [
-                    (
-                        number,
-                        other,
-                        m.start,
-                        m.end,
-                        m.covered,
-                        m.resemblance,
-                        m.containment,
-                        m.relation,
-                        m.action,
-                        m.why,
-                    )
-                    for m, other in zip(cluster.members, others, strict=True)
+                    (number, other, *_member_row(member)) for member, other in zip(cluster.members, others, strict=True)
                 ]
                 homes += [(number, *self._home(d)[:2]) for d in {document, *others} if d is not None]
-            self._insert(
-                "findings",
-                13,
-                (row[:-1] for row in findings),
-                "id, kind, ref, why_kept, document, start, end, doubt, settled, copies, removed, low, kinds",
-            )
+            self._insert("findings", 13, (row[:-1] for row in findings), _OF_CLUSTER)
             self._insert("searched", 2, ((row[0], row[-1]) for row in findings), "finding, names")
-            self._insert(
-                "members",
-                10,
-                members,
-                "finding, document, start, end, covered, resemblance, containment, relation, action, why",
-            )
+            self._insert("members", 10, members, _OF_MEMBER)
             self._add_homes(homes)
         self._index.execute("CREATE INDEX member_finding ON members (finding)")
         self._index.execute(
-            "UPDATE members SET (removal, words, key) = (SELECT r.id, r.words, r.key FROM removals r"
-            " JOIN findings f ON f.ref = r.cluster WHERE f.id = members.finding AND r.document = members.document"
+            "UPDATE members SET (removal, words, key) = (SELECT r.id, r.words, r.key FROM findings f CROSS JOIN"
+            " removals r INDEXED BY removal_cluster ON r.cluster = f.ref AND r.cluster IS NOT NULL"
+            " WHERE f.id = members.finding AND r.document = members.document"
             " AND r.start <= members.start AND r.end >= members.end) WHERE action = 'removed'"
         )
+        self._index.execute("DROP INDEX removal_cluster")
 
     def _cluster_row(
         self, number: int, cluster: Cluster, document: int | None, others: Iterable[int | None]

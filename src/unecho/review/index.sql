@@ -15,7 +15,7 @@ CREATE TABLE removals (
 CREATE TABLE findings (
   id INTEGER PRIMARY KEY, num INTEGER, kind TEXT, ref TEXT, rule TEXT, category TEXT, why_kept TEXT,
   document INTEGER, start INTEGER, end INTEGER, key TEXT, lead TEXT, doubt REAL, settled INTEGER,
-  copies INTEGER, removed INTEGER, words INTEGER NOT NULL DEFAULT 0, low REAL, kinds TEXT, verdict TEXT
+  copies INTEGER, removed INTEGER, words INTEGER NOT NULL DEFAULT 0, low REAL, kinds TEXT
 );
 -- Apart, so that the rows that are filtered and counted stay short.
 CREATE TABLE searched (finding INTEGER PRIMARY KEY, names TEXT, text TEXT);
@@ -23,7 +23,7 @@ CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61');
 CREATE TABLE members (
   num INTEGER PRIMARY KEY, finding INTEGER NOT NULL, document INTEGER, start INTEGER, end INTEGER,
   covered REAL, resemblance REAL, containment REAL, relation TEXT, action TEXT, why TEXT, rule TEXT,
-  removal TEXT, words INTEGER, key TEXT, keeper TEXT, verdict TEXT
+  removal TEXT, words INTEGER, key TEXT, keeper TEXT
 );
 -- Where quotes stand, by the document that they are shared with; emptied when they are findings.
 CREATE TABLE quoted (
@@ -33,11 +33,17 @@ CREATE TABLE quoted (
 CREATE TABLE finding_sites (finding INTEGER, site TEXT);
 CREATE TABLE finding_folders (finding INTEGER, folder TEXT);
 CREATE TABLE steps (num INTEGER PRIMARY KEY, id TEXT, who TEXT, said_at TEXT, verdict TEXT, undoes TEXT, active INTEGER, text TEXT);
-CREATE TABLE said (
-  num INTEGER PRIMARY KEY, step INTEGER, kind TEXT, a TEXT, b TEXT, document TEXT, verdict TEXT, active INTEGER
-);
+CREATE TABLE said (num INTEGER PRIMARY KEY, step INTEGER, kind TEXT, a TEXT, b TEXT, document TEXT, verdict TEXT);
 CREATE INDEX said_key ON said (a, b);
 CREATE INDEX said_step ON said (step);
+-- What counts of the findings that were decided, by their place in the queue. step: the batch that it comes from,
+-- and what counted before it.
+CREATE TABLE standing (num INTEGER PRIMARY KEY, settled INTEGER, verdict TEXT NOT NULL, step INTEGER, earlier TEXT);
+-- What counted before a step about many, so that it can be taken back at once; no verdict: nothing did.
+CREATE TABLE before (step INTEGER, num INTEGER, settled INTEGER, verdict TEXT, PRIMARY KEY (step, num)) WITHOUT ROWID;
+-- Rows of said that two people said otherwise, and rows that are about nothing in the run.
+CREATE TABLE contradicted (later INTEGER, earlier INTEGER);
+CREATE TABLE unfound (said INTEGER);
 
 -- == copies: repeats inside a document and quotes that were cut out are copies in no cluster
 CREATE TEMP TABLE loose AS
@@ -126,10 +132,16 @@ CREATE TEMP TABLE queue AS
 CREATE UNIQUE INDEX temp.queue_id ON queue (id);
 UPDATE findings SET num = (SELECT num FROM queue q WHERE q.id = findings.id);
 CREATE UNIQUE INDEX finding_num ON findings (num);
-CREATE INDEX finding_open ON findings (settled, verdict, num, removed, words);
+CREATE INDEX finding_figures ON findings (settled, num, removed, words, kind, kinds, rule, low, copies, id);
 CREATE INDEX finding_key ON findings (key);
 CREATE INDEX member_key ON members (key, keeper);
 CREATE INDEX member_rule ON members (rule);
+-- Texts that several findings have, so that a decision on one of them is one on all.
+CREATE TABLE alike AS SELECT DISTINCT m.finding, m.key, m.keeper FROM members m JOIN (
+    SELECT key, keeper FROM members GROUP BY key, keeper HAVING min(finding) < max(finding)
+  ) s ON s.key = m.key AND s.keeper = m.keeper;
+CREATE INDEX alike_finding ON alike (finding);
+CREATE INDEX alike_key ON alike (key, keeper);
 CREATE INDEX member_covered ON members (covered, num);
 CREATE INDEX home_site ON finding_sites (site, finding);
 CREATE INDEX home_site_of ON finding_sites (finding);

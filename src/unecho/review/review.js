@@ -252,6 +252,7 @@
     const found = await getJson("/state");
     Object.assign(state, { names: found.names, threshold: found.threshold, facets: found.facets });
     stand(found);
+    if (found.writing !== null) last = last.then(written).catch((problem) => say(problem.message, true));
     await loadQueue(current() ? current().num : 0);
   }
 
@@ -280,7 +281,14 @@
     const found = await getJson(`/batch?${query()}`);
     const { findings, removals, words } = found.count;
     holder.innerHTML = found.html; // escaped by the server
-    holder.prepend(element("p", {}, `${count(findings, "finding")} with ${count(removals, "removal")} and ${count(words, "word")}, decided as one step that one undo takes back. Three of them:`));
+    const { copies, quotes, lines } = found.kinds;
+    const parts = [[copies, "copy", "stays", "stay"], [lines, "boilerplate line", "is never taken out", "are never taken out"], [quotes, "quote", "is reported no more", "are reported no more"]]
+      .filter(([many]) => many).map(([many, what, one, several]) => `${count(many, what)} ${many === 1 ? one : several}`);
+    holder.prepend(
+      element("p", {}, `${count(findings, "finding")} with ${count(removals, "removal")} and ${count(words, "word")}, decided as one step that one undo takes back.`),
+      element("p", { class: "small soft" }, `If you reject them: ${parts.join(", ")}.`),
+      element("h3", {}, count(found.samples, "sample")),
+    );
   }
 
   function decideAll(verdict) {
@@ -289,8 +297,24 @@
       $("#batch-box").close();
       stand(found);
       await loadQueue();
-      say(`${state.names[verdict]}: ${count(found.findings, "text")} in one step. Press u to undo it.`);
+      if (found.writing !== null) await written();
+      say(`${state.names[verdict]}: ${count(found.findings, "finding")} in one step. Press u to undo it.`);
     });
+  }
+
+  // A large batch counts at once and is written behind the answers; until it is, nothing else can be decided.
+  async function written() {
+    for (;;) {
+      const found = await getJson("/progress");
+      stand(found);
+      if (found.writing === null) {
+        if (!found.problem) return;
+        await loadQueue();
+        throw new Error(found.problem);
+      }
+      say(`Writing the decisions: ${Math.round(100 * found.writing)}%. You can read on.`);
+      await new Promise((done) => { setTimeout(done, 200); });
+    }
   }
 
   async function loadThreshold(box) {

@@ -130,7 +130,7 @@ class View:
     def notes(self) -> str:
         """Where people differ, and which decisions found nothing to decide."""
         template = self._templates.get_template("notes.html.j2")
-        return template.render(conflicts=self._desk.conflicts(), stale=self._desk.stale())
+        return template.render(conflicts=self._desk.said.conflicts(), stale=self._desk.said.stale())
 
     def _panes(self, kept: str, other: str, whole: bool) -> dict[str, list[Piece]]:
         pieces = word_diff(kept[:LONGEST], other[:LONGEST])

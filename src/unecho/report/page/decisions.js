@@ -72,6 +72,7 @@
   // ---- what there is to decide ----
 
   const copyOf = (keys, at, document) => ({ kind: "copy", member: keys.members[at], keeper: keys.keeper, ...(document ? { document } : {}) });
+  const quoteId = (quote) => `quote ${quote.id}`;
   const memberId = (cluster, member) => `${cluster.id} ${cluster.members.indexOf(member)}`;
 
   async function onCluster(verdict, cluster) {
@@ -91,6 +92,13 @@
     return decide(verdict, [finding], [memberId(cluster, member)], cluster.lead);
   }
 
+  // A quote that is not the same is reported no more; boilerplate goes wherever it stands.
+  async function onQuote(verdict, quote) {
+    const keys = [...new Set(await store.quoteKeys(quote))].filter(Boolean);
+    const kind = verdict === "boilerplate" ? "line" : "quote";
+    return decide(verdict, keys.map((line) => ({ kind, line })), [quoteId(quote)], quote.lead);
+  }
+
   const onRule = (rule) => decide("never-boilerplate", [{ kind: "rule", rule: rule.rule }], [`rule ${rule.id}`], rule.rule);
   const exampleId = (rule, example) => `line ${example.key}`;
   const onExample = (rule, example) => decide("never-boilerplate", [{ kind: "line", line: example.key }], [exampleId(rule, example)], example.text);
@@ -100,44 +108,49 @@
   const choice = (label, key, pressed, act, title, kind = null) =>
     button(label, act, { class: kind, "aria-pressed": String(pressed), "aria-keyshortcuts": key || null, title: key ? `${title} (${key})` : title });
 
-  function clusterButtons(cluster) {
-    const said = verdictOn(cluster.id);
-    const one = (label, key, verdict, title) => choice(label, key, said === verdict, () => onCluster(verdict, cluster), title);
-    return [
-      one("Right", "a", "accept", "What was found is right as it is"),
-      one("Not duplicates", "r", "reject", "All of these stay"),
-      one("Boilerplate", "b", "boilerplate", "This text goes everywhere"),
-    ];
-  }
+  // One of several verdicts on one thing: [label, key, verdict, title].
+  const choices = (said, act, ...offered) =>
+    offered.map(([label, key, verdict, title]) => choice(label, key, said === verdict, () => act(verdict), title));
+
+  const clusterButtons = (cluster) =>
+    choices(verdictOn(cluster.id), (verdict) => onCluster(verdict, cluster),
+      ["Right", "a", "accept", "What was found is right as it is"],
+      ["Not duplicates", "r", "reject", "All of these stay"],
+      ["Boilerplate", "b", "boilerplate", "This text goes everywhere"]);
+
+  const quoteButtons = (quote) =>
+    choices(verdictOn(quoteId(quote)), (verdict) => onQuote(verdict, quote),
+      ["Right", "a", "accept", "These are the same words"],
+      ["Not the same", "r", "reject", "It is reported no more"],
+      ["Boilerplate", "b", "boilerplate", "This text goes everywhere"]);
 
   function memberButtons(cluster, member) {
-    const said = verdictOn(memberId(cluster, member));
-    const one = (label, key, verdict, title) => choice(label, key, said === verdict, () => onMember(verdict, cluster, member), title);
-    return element(
-      "div",
-      { class: "tools small" },
-      one("Keep this instead", member === cluster.members[0] ? "s" : "", "swap", "This copy stays in place of the kept one"),
-      one("Keep this too", member === cluster.members[0] ? "x" : "", "exclude", "This one copy stays, the others are right"),
-    );
+    const key = (name) => (member === cluster.members[0] ? name : "");
+    return element("div", { class: "tools small" },
+      choices(verdictOn(memberId(cluster, member)), (verdict) => onMember(verdict, cluster, member),
+        ["Keep this instead", key("s"), "swap", "This copy stays in place of the kept one"],
+        ["Keep this too", key("x"), "exclude", "This one copy stays, the others are right"]));
   }
 
   const ruleButtons = (rule) => [choice("Never boilerplate", "n", verdictOn(`rule ${rule.id}`) !== null, () => onRule(rule), "Nothing goes by this rule any more")];
   const exampleButtons = (rule, example) => [" ", choice("Not boilerplate", "", verdictOn(exampleId(rule, example)) !== null, () => onExample(rule, example), "This text is never boilerplate", "quiet")];
 
-  const idsOf = (cluster) => [cluster.id, ...cluster.members.map((member) => memberId(cluster, member))];
-  const saidOn = (cluster) => {
-    const ids = new Set(idsOf(cluster));
+  const idsOf = (item) =>
+    (item.members ? [item.id, ...item.members.map((member) => memberId(item, member))] : [quoteId(item)]);
+  const saidOn = (item) => {
+    const ids = new Set(idsOf(item));
     return steps.findLast((step) => step.on.some((id) => ids.has(id)))?.verdict || null;
   };
-  const mark = (cluster) => {
-    const said = steps.length ? saidOn(cluster) : null;
-    return said ? tag(`✓ ${SAID[said]}`, "said") : null;
+  const wording = (verdict, item) => (verdict === "reject" && !item.members ? "not the same" : SAID[verdict]);
+  const mark = (item) => {
+    const said = steps.length ? saidOn(item) : null;
+    return said ? tag(`✓ ${wording(said, item)}`, "said") : null;
   };
 
   const filters = () => [
     {
       label: "Decided", all: "Decided or not", options: [["no", "undecided"], ["yes", "decided"]],
-      test: (cluster, value) => (value === "yes") === (saidOn(cluster) !== null),
+      test: (item, value) => (value === "yes") === (saidOn(item) !== null),
     },
   ];
 
@@ -168,10 +181,16 @@
     const cluster = chosen("clusters");
     if (cluster) act(cluster);
   };
+  const onChosen = (verdict) => () => {
+    const cluster = chosen("clusters");
+    const quote = chosen("quotes");
+    if (cluster) onCluster(verdict, cluster);
+    else if (quote) onQuote(verdict, quote);
+  };
   const acts = {
-    a: withCluster((cluster) => onCluster("accept", cluster)),
-    r: withCluster((cluster) => onCluster("reject", cluster)),
-    b: withCluster((cluster) => onCluster("boilerplate", cluster)),
+    a: onChosen("accept"),
+    r: onChosen("reject"),
+    b: onChosen("boilerplate"),
     s: withCluster((cluster) => onMember("swap", cluster, cluster.members[0])),
     x: withCluster((cluster) => onMember("exclude", cluster, cluster.members[0])),
     n: () => {
@@ -182,7 +201,7 @@
   };
   const keys = [
     ["a", "right as it is"],
-    ["r", "not duplicates: all stay"],
+    ["r", "not duplicates: all stay; a quote: not the same"],
     ["s, x", "keep the first copy instead, too"],
     ["b", "boilerplate everywhere"],
     ["n", "never boilerplate (a rule)"],
@@ -192,5 +211,5 @@
   recall();
   addEventListener("DOMContentLoaded", draw);
 
-  unecho.decisions = { mark, filters, memberButtons, clusterButtons, exampleButtons, ruleButtons, acts, keys, lines, undo };
+  unecho.decisions = { mark, filters, memberButtons, clusterButtons, quoteButtons, exampleButtons, ruleButtons, acts, keys, lines, undo };
 })();

@@ -20,12 +20,35 @@
     return { kind, text: words.map(({ word, space }) => word + space).join(""), words: countWords(words), items: words };
   }
 
+  // ---- one way of writing, as spelling.py has it: what matching calls the same is no difference ----
+
+  const { same: SAME, digits: DIGITS, units: UNITS, glued, endings } = unecho.facts.spelling;
+  const GLUED = new RegExp(`^(?:${glued})$`, "u");
+  const ENDINGS = endings.map(([pattern, american]) => [new RegExp(pattern, "gu"), american]);
+  const HIDDEN = /[\xad\u200b\u200c\u200d\u2060\ufeff]/gu;
+  const QUOTES = /["'`´‘’‚‛“”„‟«»‹›′″「」『』]/gu;
+  const DASHES = /[‐‑‒–—―−]/gu;
+  const own = (table, word) => (Object.hasOwn(table, word) ? table[word] : undefined);
+
+  function canonical(word) {
+    if (own(SAME, word)) return SAME[word];
+    const found = GLUED.exec(word);
+    if (found) return (own(DIGITS, found[1]) || found[1]) + (own(UNITS, found[2]) || found[2]);
+    // eslint-disable-next-line no-control-regex
+    if (word.length <= 4 || !/^[\x00-\x7f]*$/u.test(word)) return word;
+    return ENDINGS.reduce((made, [pattern, american]) => made.replace(pattern, american), word);
+  }
+
+  const sense = (word) =>
+    canonical(word.normalize("NFKC").toLowerCase().replace(HIDDEN, "").replace(QUOTES, "'").replace(DASHES, "-")) || word;
+
   // Numbers instead of words, so that comparing is cheap.
   function numbered(ours, theirs) {
     const known = new Map();
     const number = ({ word }) => {
-      if (!known.has(word)) known.set(word, known.size);
-      return known.get(word);
+      const meant = sense(word);
+      if (!known.has(meant)) known.set(meant, known.size);
+      return known.get(meant);
     };
     return [ours.map(number), theirs.map(number)];
   }
@@ -64,7 +87,21 @@
     return equal;
   }
 
-  // Pieces in order: "same", "kept-only" (struck), "here-only" (underlined).
+  // What both have, in runs that they write alike ("same") and runs that they do not ("alike").
+  function both(ours, theirs) {
+    const pieces = [];
+    for (let at = 0; at < theirs.length; ) {
+      const same = ours[at].word === theirs[at].word;
+      let end = at + 1;
+      while (end < theirs.length && (ours[end].word === theirs[end].word) === same) end += 1;
+      const made = piece(same ? "same" : "alike", theirs.slice(at, end));
+      pieces.push(same ? made : { ...made, kept: piece("alike", ours.slice(at, end)).text });
+      at = end;
+    }
+    return pieces;
+  }
+
+  // Pieces in order: "same", "alike" (quietly marked), "kept-only" (struck), "here-only" (underlined).
   function words(kept, other) {
     const [ours, theirs] = [split(kept), split(other)];
     const equal = opcodes(...numbered(ours, theirs));
@@ -82,7 +119,7 @@
       const same = theirs.slice(firstJ, firstJ + run);
       const last = same[run - 1];
       same[run - 1] = { word: last.word, space: last.space || ours[firstI + run - 1].space };
-      pieces.push(piece("same", same));
+      pieces.push(...both(ours.slice(firstI, firstI + run), same));
       [i, j] = [firstI + run, firstJ + run];
       at += run;
     }
@@ -106,6 +143,7 @@
     });
   }
 
+  const CHANGED = new Set(["kept-only", "here-only"]);
   const LONGER = 8; // words from which what only the kept text has is no change of the copy, but more text
 
   // What a reader must look at: numbers and names that only one of the texts has.
@@ -116,7 +154,7 @@
       if (kind === "kept-only" && count > LONGER) continue;
       const side = kind === "here-only" ? 1 : 0;
       for (const { word } of items) {
-        if (kind !== "same" && kind !== "elsewhere" && STARTS_WORD.test(word)) {
+        if (CHANGED.has(kind) && STARTS_WORD.test(word)) {
           found.words += 1;
           if (/\p{N}/u.test(word)) found.numbers[side].push(word);
           else if (/^\p{Lu}/u.test(word) && !opening) found.names[side].push(word);
@@ -131,7 +169,7 @@
   // Which words of `text` stand in `other` too, in runs of `least` words: [{text, shared}].
   function shared(text, other, least = 5) {
     const mine = split(text);
-    const key = ({ word }) => word.toLowerCase();
+    const key = ({ word }) => sense(word);
     const runs = new Set();
     const theirs = split(other).map(key);
     for (let at = 0; at + least <= theirs.length; at += 1) runs.add(theirs.slice(at, at + least).join("\u0000"));

@@ -10,7 +10,7 @@
   const documents = (quote) => quote.places.map((place) => place.document);
 
   const row = (quote) =>
-    shown.row(quote.lead || "(its text is not in this page)", counted(quote.count, "document"), counted(quote.words, "word"),
+    shown.row(quote.lead || "(its text is not in this page)", unecho.decisions.mark(quote), counted(quote.count, "document"), counted(quote.words, "word"),
       firstDate(quote) ? `first seen ${firstDate(quote)}` : null);
 
   const firstDate = (quote) => unecho.text.oneLine(quote.places[0].document.date.slice(0, 10), 10);
@@ -36,6 +36,7 @@
   const marked = (kept, text) =>
     diff.words(kept, text).map((piece) => {
       if (piece.kind === "same") return element("mark", {}, piece.text);
+      if (piece.kind === "alike") return element("mark", {}, shown.alike(piece.text, piece.kept));
       const bare = piece.text.trimEnd();
       const made = piece.kind === "kept-only"
         ? element("del", {}, shown.unseen("[only in the first: "), bare, shown.unseen("]"))
@@ -67,6 +68,7 @@
       pane,
       element("h2", {}, `A passage in ${counted(quote.count, "document")}`),
       facts(counted(quote.words, "word"), firstDate(quote) ? `first seen ${firstDate(quote)}` : "no date is known", element("code", {}, quote.id)),
+      element("div", { class: "tools" }, unecho.decisions.quoteButtons(quote)),
       cards,
       quote.places.length < quote.count
         ? element("p", { class: "small" }, `${number(quote.count - quote.places.length)} more places are not in this page. All are in `, element("code", {}, "passages.jsonl"), ".")
@@ -77,7 +79,7 @@
   unecho.kinds.quotes = {
     name: "quotes", compared: true, what: "quote", nothing: "No quotes were found in otherwise different documents.",
     load: store.quotes, id: (quote) => quote.id, row, detail, haystack,
-    filters: (items) => [shown.bySite(items, documents), shown.byFolder(items, documents)],
+    filters: (items) => [shown.bySite(items, documents), shown.byFolder(items, documents), ...unecho.decisions.filters()],
     orders: [
       { label: "Most documents first" },
       { label: "Longest first", key: (quote) => quote.words },

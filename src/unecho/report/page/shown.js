@@ -71,6 +71,7 @@
   function change(piece) {
     const bare = piece.text.trimEnd();
     const space = piece.text.slice(bare.length);
+    if (piece.kind === "alike") return alike(piece.text, piece.kept);
     if (piece.kind === "kept-only") {
       const folded = piece.words > FOLD ? equal(piece) : bare;
       return [element("del", {}, unseen("[only in the kept copy: "), folded, unseen("]")), space];
@@ -79,6 +80,12 @@
       return [element("mark", {}, unseen("[in another paragraph of the kept document: "), bare, unseen("]")), space];
     }
     return [element("ins", {}, unseen("[only here: "), bare, unseen("]")), space];
+  }
+
+  // What the other text writes otherwise and means the same.
+  function alike(text, other) {
+    const bare = text.trimEnd();
+    return [element("span", { class: "alike", title: `written there: ${other.trim()}` }, bare), text.slice(bare.length)];
   }
 
   // The beginning of a long text, and the rest when it is asked for.
@@ -96,8 +103,12 @@
   function difference(pieces, beside) {
     const [head, inner, tail] = diff.middle(pieces);
     const draw = (...skipped) => {
+      const asKept = skipped.includes("here-only");
       const seen = (piece) => !skipped.includes(piece.kind);
-      const children = inner.filter(seen).flatMap((piece) => (piece.kind === "same" ? equal(piece) : change(piece)));
+      const children = inner.filter(seen).flatMap((piece) => {
+        if (piece.kind === "same") return equal(piece);
+        return asKept && piece.kind === "alike" ? alike(piece.kept, piece.text) : change(piece);
+      });
       return paragraph(head.filter(seen).flatMap(outside), children, tail.filter(seen).flatMap(outside));
     };
     if (!beside) return draw();
@@ -164,7 +175,7 @@
   const row = (lead, ...items) => [element("span", { class: "lead", dir: "auto" }, lead), facts(...items)];
 
   unecho.shown = {
-    kindName, heading, link, identity, day, address, difference, differing, paragraph, shortened, surroundings, around,
+    kindName, heading, link, identity, day, address, difference, differing, alike, paragraph, shortened, surroundings, around,
     by, bySite, byFolder, naming, row, unseen, percent, add, tag,
   };
 })();

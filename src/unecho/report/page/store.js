@@ -140,6 +140,12 @@
       id, words, count, lead, places: places.map((place) => placeOf(list, place)),
     }));
 
+  // By which decisions name the places of a quote.
+  async function quoteKeys(quote) {
+    const [list, rows] = await Promise.all([quotes(), part("quote-keys")]);
+    return rows[list.indexOf(quote)];
+  }
+
   const stories = () =>
     findings("stories", (list, [id, keeper, count, pairCount, names, pairs]) => ({
       id, count, pairCount,
@@ -156,5 +162,5 @@
       examples: examples.map(([example, reference, key]) => ({ text: example, document: referred(list, reference), key })),
     }));
 
-  unecho.store = { REASONS, KINDS, part, documents, referred, placeOf, text, paragraph, clusters, keys, quotes, stories, rules };
+  unecho.store = { REASONS, KINDS, part, documents, referred, placeOf, text, paragraph, clusters, keys, quoteKeys, quotes, stories, rules };
 })();
