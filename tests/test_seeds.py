@@ -94,9 +94,9 @@ def test_the_repeated_quotes_are_clustered_and_nothing_else(result: Result) -> N
 @pytest.mark.parametrize(
     "quote",
     [
-        "On the contrary, the November uprising emanated from the Iranian people’s independent and liberating resolve",
+        "“On the contrary, the November uprising emanated from the Iranian people’s independent and liberating resolve",
         "In November 2019, the regime began killing protesters from the onset. The slaughter took on a much greater"
-        " scale on November 17, upon Khamenei’s order",
+        " scale on November 17, upon Khamenei’s order.",
     ],
 )
 def test_quotes_inside_a_merged_paragraph_are_passages(result: Result, quote: str) -> None:
