@@ -22,6 +22,8 @@ from .texts import Texts
 
 LONGEST = 20_000
 """Characters of one paragraph that are compared and shown."""
+_SAMPLE = 700
+"""Characters of a sample."""
 _AROUND = 400
 """Characters of a neighbouring paragraph."""
 
@@ -149,7 +151,7 @@ class View:
         member = row if "finding_num" in row else members[0]
         if finding["kind"] == "line":
             return {"finding": finding, "member": None, "pieces": [], "place": self._named(finding["document"])}
-        pieces = fold(word_diff(self._text(finding)[:2000], self._text(member)[:2000]), 24, 8)
+        pieces = fold(word_diff(self._text(finding)[:_SAMPLE], self._text(member)[:_SAMPLE]), 24, 8)
         return {"finding": finding, "member": member, "pieces": pieces, "place": self._named(member["document"])}
 
     def _text(self, place: Mapping[str, Any]) -> str:
