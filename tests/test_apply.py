@@ -20,7 +20,7 @@ from test_roundtrip import _conserved as conserved
 from test_roundtrip import _keepers_stay as keepers_stay
 
 import unecho
-from unecho import Result, decide, decisions, manifest, sample, stored
+from unecho import Result, changes, decide, decisions, manifest, sample, stored
 from unecho.atomic import RunFolder
 from unecho.check import check
 from unecho.decisions import Finding, Log, Step, line_key
@@ -98,7 +98,7 @@ def test_reject_puts_every_copy_back(found: Result, texts: dict[str, str]) -> No
     assert gone(after, NOTICE) == []
     assert gone(after, QUAKE) == ["c/3.txt"]
     (cluster,) = [c for c in after.clusters if texts[c.keeper.document][c.keeper.start :].startswith(NOTICE)]
-    assert [(member.action, member.why) for member in cluster.members] == [("kept", decide.PERSON)] * 2
+    assert [(member.action, member.why) for member in cluster.members] == [("kept", changes.PERSON)] * 2
     assert after.counts["words"] == found.counts["words"]
     assert after.counts["words_kept"] > found.counts["words_kept"]
 
@@ -121,7 +121,7 @@ def test_swap_changes_the_copy_that_stays(found: Result, texts: dict[str, str]) 
     assert gone(after, NOTICE) == ["a/1.txt", "b/2.txt"]
     assert {r.keeper.document for r in after.removals if NOTICE in r.text and r.keeper} == {"c/3.txt"}
     (cluster,) = [c for c in after.clusters if c.keeper.document == "c/3.txt"]
-    assert cluster.why_kept == decide.PERSON
+    assert cluster.why_kept == changes.PERSON
     assert [(m.document, m.action) for m in cluster.members] == [("a/1.txt", "removed"), ("b/2.txt", "removed")]
 
 

@@ -33,7 +33,7 @@ LAYERS = [
     "choose",
     "findings",
     "rewrite manifest restore",
-    "outcomes decisions recheck quoted decide",
+    "outcomes kept decisions recheck quoted changes decide",
     "sample",
     "report.model report.judge report.top report.diff report.pick report.gather report.charts report.texts",
     "report.data report.export report.terminal report.pack report.html",

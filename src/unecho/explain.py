@@ -10,11 +10,11 @@ from . import manifest
 from .boilerplate import evidence, features, label, model, reasons, rules, score
 from .config import Settings
 from .errors import UsageError
+from .kept import was_page
 from .model import DocumentRecord, Place, Removal
 from .paragraphs import split
 from .report.diff import fold, word_diff
 from .restore import texts
-from .sources.parse import HTML_FIELDS
 
 _RULES = {
     "context.before-article": "it stands above the article and does not look like a part of it",
@@ -118,13 +118,8 @@ def _why(case: _Case, known: rules.Rules) -> Iterator[str]:
         yield f"because its element, or one that it lies in, has the tag, class or id “{name.removeprefix('markup.')}”"
     else:
         yield f"because {_RULES.get(name, name)}"
-    if name in _LEARNT and not _was_markup(case.record):
+    if name in _LEARNT and not was_page(case.record):
         yield from (f"against it: {reason}" for reason in _learnt(case, known))
-
-
-def _was_markup(record: DocumentRecord) -> bool:
-    """Whether the document was read from HTML, of which the run keeps no markup."""
-    return record.format == "html" or (record.field or "").lower() in HTML_FIELDS
 
 
 def _learnt(case: _Case, known: rules.Rules) -> list[str]:

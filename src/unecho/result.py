@@ -14,8 +14,9 @@ from typing import Any
 
 from . import __version__, decisions, manifest
 from .atomic import RunFolder
+from .changes import Findings
 from .config import Settings
-from .decide import Decided, Findings, decide
+from .decide import Decided, decide
 from .decode import decode
 from .lsh import Bands
 from .model import Cluster, DocumentRecord, Passage, Removal, Story

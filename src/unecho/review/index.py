@@ -16,6 +16,7 @@ import orjson
 
 from .. import manifest
 from ..decisions import key_and_words
+from ..kept import was_page
 from ..model import Cluster, Member
 from ..quoted import sides
 from ..report.data import doubt_of, kind_of
@@ -74,6 +75,7 @@ def build(run: Path, folder: Path, tell: Progress = lambda _: None) -> tuple[sql
 class _Build:
     def __init__(self, run: Path, index: sqlite3.Connection, texts: Texts, settings: Mapping[str, Any]) -> None:
         self._run, self._base, self._index, self._texts = run, base(run), index, texts
+        self._own = settings.get("extractor", "own") == "own"
         self._threshold, self._similar = float(settings["threshold"]), float(settings["similar"])
 
         @lru_cache(_REMEMBERED)
@@ -91,11 +93,11 @@ class _Build:
         self._number, self._home = number, home
 
     def documents(self) -> None:
-        self._insert("documents", 12, (
+        self._insert("documents", 13, (
             (number, d.id, d.title, d.url, d.site or NO_SITE, d.date, d.id.rpartition("/")[0], d.status, d.output,
-             d.row, d.field, d.source)
+             d.row, d.field, d.source, self._own and was_page(d))
             for number, d in enumerate(manifest.documents(self._run)) if d.status != "skipped"
-        ), "num, name, title, url, site, date, folder, status, output, row, field, source")  # fmt: skip
+        ), "num, name, title, url, site, date, folder, status, output, row, field, source, page")  # fmt: skip
         self._index.execute("CREATE UNIQUE INDEX document_name ON documents (name)")
         self._rows()
         self._pieces()

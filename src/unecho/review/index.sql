@@ -4,7 +4,7 @@
 -- What the review looks up. Numbers of findings are their order in the queue: closest calls first.
 CREATE TABLE documents (
   num INTEGER PRIMARY KEY, name TEXT NOT NULL, title TEXT, url TEXT, site TEXT, date TEXT, folder TEXT,
-  status TEXT, output TEXT, row INTEGER, field TEXT, source TEXT,
+  status TEXT, output TEXT, row INTEGER, field TEXT, source TEXT, page INTEGER,
   row_at INTEGER, row_size INTEGER, removals_at INTEGER NOT NULL DEFAULT 0, removals_size INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE removals (

@@ -11,8 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from ..config import Settings
-from ..decide import kept_spans
-from ..paragraphs import split
+from ..kept import kept_spans, paragraphs
 from ..recheck import prove
 from ..report.diff import Piece, fold, word_diff
 from ..sample import Summary
@@ -22,6 +21,8 @@ from .texts import Texts
 
 LONGEST = 20_000
 """Characters of one paragraph that are compared and shown."""
+_SAMPLE = 700
+"""Characters of a sample."""
 _AROUND = 400
 """Characters of a neighbouring paragraph."""
 
@@ -108,7 +109,8 @@ class View:
             return ""
         text = self._texts.text(chosen["document"])
         gone = [(r["start"], r["end"]) for r in self._desk.removals_of(chosen["document"]) if not _holds(r, chosen)]
-        (proof,) = prove(text, kept_spans(text, gone), [self._text(finding)], settings)
+        kept = kept_spans(text, gone, self._is_page(chosen["document"]))
+        (proof,) = prove(text, kept, [self._text(finding)], settings)
         if proof is not None and proof.enough:
             return ""
         return proof.why if proof else "too little of it is there"
@@ -149,7 +151,7 @@ class View:
         member = row if "finding_num" in row else members[0]
         if finding["kind"] == "line":
             return {"finding": finding, "member": None, "pieces": [], "place": self._named(finding["document"])}
-        pieces = fold(word_diff(self._text(finding)[:2000], self._text(member)[:2000]), 24, 8)
+        pieces = fold(word_diff(self._text(finding)[:_SAMPLE], self._text(member)[:_SAMPLE]), 24, 8)
         return {"finding": finding, "member": member, "pieces": pieces, "place": self._named(member["document"])}
 
     def _text(self, place: Mapping[str, Any]) -> str:
@@ -162,12 +164,17 @@ class View:
     def _place(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Where a paragraph stands: its document, and what stands before and after it."""
         text = self._texts.text(row["document"])
-        before, after = _around(text, row["start"], row["end"])
+        spans = paragraphs(text, self._is_page(row["document"]))
+        before, after = _around(text, spans, row["start"], row["end"])
         return {
             **{name: row[name] for name in ("document", "name", "title", "site", "date", "url", "start", "end")},
             "before": before, "after": after,
             "text": text[row["start"] : row["end"]],
         }  # fmt: skip
+
+    def _is_page(self, document: int) -> bool:
+        row = self._desk.document(document)
+        return bool(row and row["page"])
 
     def _sites(self, finding: int) -> list[str]:
         query = "SELECT site FROM finding_sites WHERE finding = ? ORDER BY site LIMIT 12"
@@ -184,9 +191,8 @@ def _holds(removal: Row, member: Row) -> bool:
     return bool(removal["start"] <= member["start"] and member["end"] <= removal["end"])
 
 
-def _around(text: str, start: int, end: int) -> tuple[str, str]:
+def _around(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[str, str]:
     """What stands before and after a place: the rest of its paragraph, or the neighbouring one."""
-    spans = split(text)
     before, after = "", ""
     for low, high in spans:
         if low < start < high and _has_words(text[low:start]):

@@ -6,7 +6,7 @@
   const { store, shown } = unecho;
 
   const row = (rule) =>
-    shown.row(rule.examples.length ? oneLine(rule.examples[0].text, 120) : rule.rule, element("strong", {}, rule.category), rule.rule, counted(rule.removals, "span"), counted(rule.words, "word"));
+    shown.row(rule.examples.length ? oneLine(rule.examples[0].text, 120) : rule.rule, element("strong", {}, rule.category), counted(rule.removals, "span"), counted(rule.words, "word"), rule.rule);
 
   const haystack = (rule) => [rule.category, rule.rule, ...rule.examples.map((example) => `${example.text} ${shown.naming(example.document)}`)].join("\n");
 

@@ -24,8 +24,7 @@
       unecho.decisions.mark(cluster),
       cluster.doubt >= CLOSE ? tag("close call", "close") : null,
       counted(cluster.copies, "copy"),
-      cluster.removed ? `${number(cluster.removed)} removed` : null,
-      cluster.similar ? `${number(cluster.similar)} stay` : null,
+      cluster.similar ? `${number(cluster.similar)} ${cluster.similar === 1 ? "stays" : "stay"} too` : null,
       cluster.words ? counted(cluster.words, "word") : null,
     );
 

@@ -13,7 +13,7 @@
     shown.row(
       shown.heading(document),
       tag(status(document), document.status),
-      `${number(document.removedWords)} of ${counted(document.words, "word")} removed`,
+      `${number(document.removedWords)} of ${counted(document.words, "word")}`,
       document.site ? name(document.site) : null,
     );
 
