@@ -150,6 +150,15 @@ def test_single_words_and_numbers_may_repeat() -> None:
     assert not run(f"{SENTENCE}\nyes\nyes\n12 30\n12 30\n{SENTENCE}")[1]
 
 
+def test_heads_of_tables_may_repeat() -> None:
+    assert not run(f"{SENTENCE}\nTeam | Played | Won\nTeam | Played | Won\nLeeds | 3 | 2\n{SENTENCE}")[1]
+
+
+def test_code_with_a_greater_sign_is_no_breadcrumb() -> None:
+    assert not run(f"{SENTENCE}\nperiod > now() - interval '1 hour'\n{SENTENCE}\nwidth > 300\n{SENTENCE}")[1]
+    assert run(f"News > Sport > Tennis\n{SENTENCE}")[1]
+
+
 def test_dates_of_a_timeline_stay() -> None:
     days = "\n".join(f"May {day}, 2019\n{SENTENCE}" for day in range(1, 8))
     assert not run(days)[1]

@@ -309,6 +309,8 @@ def _drop_repeats(lines: Sequence[Shape], labels: list[Label]) -> None:
 def _says_the_same(before: Shape, line: Shape) -> bool:
     if before.words != line.words or not 2 <= line.words <= _LONGEST_REPEAT:  # as nearly always, and cheaper to tell
         return False
+    if " | " in line.text:  # the heads of two tables, or rows of one
+        return False
     text = normalise(line.text)
     return text == normalise(before.text) and any(map(str.isalpha, text))
 
