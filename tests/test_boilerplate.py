@@ -350,6 +350,14 @@ def test_an_article_in_a_frame_is_a_dump_though_little_is_certain() -> None:
     assert run("\n".join(head[-1:] + body + foot))[0].mode == "extracted"
 
 
+def test_a_page_of_mostly_short_lines_shows_itself_by_less_of_a_frame() -> None:
+    """Rows of a table and headings are short, too: two rules at least must take some of the others."""
+    rows = [f"Pier {number} was repaired" for number in range(20)]
+    body = [f"On day {number} {SENTENCE * 2}" for number in range(8)]
+    assert run("\n".join([*body, *rows, "Privacy policy", "Cookie settings"]))[0].mode == "raw"
+    assert run("\n".join([*body, *rows, "Privacy policy", "Privacy policy"]))[0].mode == "extracted"
+
+
 def test_a_page_is_cleaned_lightly_where_that_is_wished() -> None:
     text, spans, blocks = page(
         ("The old bridge", "h1", ARTICLE, "title", 0.0),

@@ -31,6 +31,8 @@ _EDGE = 5
 """Lines at each end of a dump that belong to the frame of the page."""
 _MIN_SHORT = 0.4
 """Least share of short lines in the dump of a page."""
+_MANY_SHORT = 0.6
+"""Share of short lines from which less of a frame shows the dump of a page."""
 _FRAME = frozenset(
     (
         "share",
@@ -169,8 +171,10 @@ def _is_short(line: Shape) -> bool:
 
 
 def _looks_raw(lines: Sequence[Shape], frame: set[tuple[str, str]]) -> bool:
-    """Whether lines are mostly short, some of them certain boilerplate of several kinds."""
+    """Whether many lines are short, some of them certain boilerplate of several kinds."""
     short = sum(map(_is_short, lines))
+    if short >= _MANY_SHORT * len(lines) and len(frame) >= 2:
+        return True
     return short >= _MIN_SHORT * len(lines) and len(frame) >= 3 and len({category for category, _ in frame}) >= 2
 
 
