@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from unecho.boilerplate import features
+
 Page = dict[str, Any]
 Wanted = list[tuple[float, float]]
 """For each line: share of it that is article (-1: not known), and how much it weighs."""
@@ -91,7 +93,7 @@ def _from_body(body: str, texts: Sequence[str]) -> Wanted:
         share = _share(tokens, key, grams, paragraphs, flat)
         if share > 0.5 and 1 < seen[key] > flat.count(f" {key} ") and len(tokens) < 30:
             share = 0.0  # the page prints it more often than the article does
-        found.append((share, (len(tokens) + 1) ** 0.8 if tokens else 0.0))
+        found.append(_weighed(text, share) if tokens else (share, 0.0))
     return _balanced(found, 10.0)
 
 
@@ -113,11 +115,17 @@ def _share(tokens: list[str], key: str, grams: set[tuple[str, ...]], whole: set[
 def _from_segments(page: Page, texts: Sequence[str], extracts: Sequence[str]) -> Wanted:
     good, bad = ([squeeze(segment) for segment in page[key]] for key in ("with", "without"))
     agreed = _agreed(good, bad, texts, [flat for extract in extracts if (flat := squeeze(extract))])
+    return [(said, _SEGMENT) if said >= 0 else other for said, other in zip(_said(page, texts), agreed, strict=True)]
+
+
+def _said(page: Page, texts: Sequence[str]) -> list[float]:
+    """What the segments say of each line; -1: nothing, or both."""
+    good, bad = ([squeeze(segment) for segment in page[key]] for key in ("with", "without"))
     found = []
-    for text, other in zip(map(squeeze, texts), agreed, strict=True):
+    for text in map(squeeze, texts):
         is_good = any(segment in text or (len(text) > 40 and text in segment) for segment in good)
         is_bad = any(segment in text or (len(text) > max(3, len(segment) / 2) and text in segment) for segment in bad)
-        found.append((float(is_good), _SEGMENT) if is_good != is_bad else other)
+        found.append(float(is_good) if is_good != is_bad else -1.0)
     return found
 
 
@@ -132,9 +140,26 @@ def _agreed(good: list[str], bad: list[str], texts: Sequence[str], extracts: Seq
     for text in texts:
         line = squeeze(text).removeprefix("- ")
         votes = {line in flat for flat in believed}
-        share = float(votes.pop()) if len(votes) == 1 else -1.0
-        found.append((share, (len(line.split()) + 1) ** 0.8 if share >= 0 else 0.0))
+        found.append(_weighed(text, float(votes.pop()) if len(votes) == 1 else -1.0))
     return _balanced(found, _AGREED if len(believed) > 1 else _AGREED / 2)
+
+
+def _weighed(text: str, share: float) -> tuple[float, float]:
+    return share, (features.count_words(text) + 1) ** 0.8 if share >= 0 else 0.0
+
+
+def advised(page: Page, texts: Sequence[str], shares: Sequence[float], advice: Sequence[float]) -> Wanted:
+    """What each line of a page with segments should be, where there is advice on the lines besides.
+
+    ``shares``: as ``wanted`` found. ``advice``: the same from elsewhere. Where the segments say nothing, and both of
+    them something, each counts half.
+    """
+    said, others = _said(page, texts), []
+    for text, known, share, other in zip(texts, said, shares, advice, strict=True):
+        both = (share + other) / 2 if share >= 0 and other >= 0 else max(share, other)
+        others.append(_weighed(text, both if known < 0 else -1.0))
+    balanced = _balanced(others, _AGREED)
+    return [(known, _SEGMENT) if known >= 0 else other for known, other in zip(said, balanced, strict=True)]
 
 
 # --- metrics ---------------------------------------------------------------------------------------------

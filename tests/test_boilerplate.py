@@ -150,6 +150,15 @@ def test_single_words_and_numbers_may_repeat() -> None:
     assert not run(f"{SENTENCE}\nyes\nyes\n12 30\n12 30\n{SENTENCE}")[1]
 
 
+def test_heads_of_tables_may_repeat() -> None:
+    assert not run(f"{SENTENCE}\nTeam | Played | Won\nTeam | Played | Won\nLeeds | 3 | 2\n{SENTENCE}")[1]
+
+
+def test_code_with_a_greater_sign_is_no_breadcrumb() -> None:
+    assert not run(f"{SENTENCE}\nperiod > now() - interval '1 hour'\n{SENTENCE}\nwidth > 300\n{SENTENCE}")[1]
+    assert run(f"News > Sport > Tennis\n{SENTENCE}")[1]
+
+
 def test_dates_of_a_timeline_stay() -> None:
     days = "\n".join(f"May {day}, 2019\n{SENTENCE}" for day in range(1, 8))
     assert not run(days)[1]
@@ -339,6 +348,14 @@ def test_an_article_in_a_frame_is_a_dump_though_little_is_certain() -> None:
     assert run("\n".join(head + body + foot))[0].mode == "raw"
     assert run("\n".join(head + body + foot[:-1]))[0].mode == "extracted"
     assert run("\n".join(head[-1:] + body + foot))[0].mode == "extracted"
+
+
+def test_a_page_of_mostly_short_lines_shows_itself_by_less_of_a_frame() -> None:
+    """Rows of a table and headings are short, too: two rules at least must take some of the others."""
+    rows = [f"Pier {number} was repaired" for number in range(20)]
+    body = [f"On day {number} {SENTENCE * 2}" for number in range(8)]
+    assert run("\n".join([*body, *rows, "Privacy policy", "Cookie settings"]))[0].mode == "raw"
+    assert run("\n".join([*body, *rows, "Privacy policy", "Privacy policy"]))[0].mode == "extracted"
 
 
 def test_a_page_is_cleaned_lightly_where_that_is_wished() -> None:

@@ -19,7 +19,7 @@ LAYERS = [
     "sources.reasons sources.metadata sources.walk sources.raw sources.parse",
     "paragraphs boilerplate.heads",
     "boilerplate.expressions",
-    "boilerplate.rules boilerplate.features boilerplate.measure boilerplate.matrix",
+    "boilerplate.rules boilerplate.features boilerplate.measure boilerplate.matrix boilerplate.surroundings",
     "boilerplate.forest boilerplate.model boilerplate.evidence boilerplate.score boilerplate.label",
     "boilerplate.reasons",
     "boilerplate.templates",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unecho.boilerplate import evidence, label, matrix, measure, model, reasons, rules
+from unecho.boilerplate import evidence, label, matrix, measure, model, reasons, rules, surroundings
 from unecho.boilerplate.forest import Forest
 from unecho.boilerplate.model import Kind
 from unecho.markup import read_html
@@ -169,6 +169,23 @@ def test_lines_of_the_same_matter_share_terms() -> None:
     columns = matrix.of_matter(lines, np.array([64, 0, 0]))
     assert columns["terms good"].tolist() == pytest.approx([0, 2 / 3, 0])
     assert columns["terms of first"].tolist() == pytest.approx([1, 2 / 3, 0])
+
+
+def test_columns_of_what_rules_take_near_a_line() -> None:
+    """Two documents; rules of the first say nothing of the second."""
+    columns = surroundings.of_rules([None, "comments", None, "share", None, None], np.array([0, 5, 6]))
+    assert columns["gap comments before"].tolist() == [99, 0, 1, 2, 3, 99]
+    assert columns["gap comments after"].tolist() == [1, 0, 99, 99, 99, 99]
+    assert columns["gap share after"].tolist() == [3, 2, 1, 0, 99, 99]
+    assert columns["rules 5"].tolist() == pytest.approx([0.4] * 5 + [0])
+
+
+def test_lines_that_differ_in_their_numbers_are_copies_on_one_page_only() -> None:
+    text = "3 min ago\nA story\n12 min ago\n5 min ago"
+    lines = measure.measure(text, lines_of(text))
+    columns = surroundings.of_copies(lines, text.splitlines(), np.array([0, 3, 4]))
+    assert columns["copies folded"].tolist() == [2, 1, 2, 1]
+    assert columns["copies around"].tolist() == pytest.approx([2 / 3, 2 / 3, 2 / 3, 0])
 
 
 # --- reasons ---------------------------------------------------------------------------------------------

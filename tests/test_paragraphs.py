@@ -67,6 +67,18 @@ def test_wrapped_block_is_one_paragraph(width: int) -> None:
     assert parts("\n\n".join(blocks)) == blocks
 
 
+def test_chinese_wrapped_at_a_column_is_one_paragraph() -> None:
+    text = "记者从国务院新闻办公室获悉这座古老的桥梁将于明年春天重新开放并且向所有居民免费" * 8
+    block = "\n".join(text[at : at + 40] for at in range(0, len(text), 40))
+    assert parts(f"{block}\n\n{block}") == [block, block]
+
+
+def test_japanese_lines_of_a_page_are_not_taken_for_wrapped_text() -> None:
+    lines = [*["関連記事", "こちらの記事も合わせてどうぞ", "お問い合わせ", "会社案内とアクセス"] * 2]
+    lines += ["商標の判決について弁理士が解説します" * count for count in (2, 3, 2, 4, 2, 3)]
+    assert parts("\n".join(lines)) == lines
+
+
 def test_wrapped_text_at_the_margin_of_its_indent() -> None:
     blocks = [textwrap.indent(wrapped(SENTENCE * 6, 70), "   ") for _ in range(3)]
     assert parts("\n\n".join(blocks)) == [block.strip() for block in blocks]

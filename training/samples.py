@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,9 @@ from unecho.boilerplate.evidence import Evidence
 from unecho.markup import read_html
 from unecho.model import Block
 
-EXTRACTORS = ("trafilatura", "readability", "resiliparse")
+VOTERS = ("trafilatura", "readability", "resiliparse")
+"""Extractors whose agreement labels what the gold says nothing of."""
+EXTRACTORS = (*VOTERS, "trafilatura without comments")
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ def extracts(html: str) -> dict[str, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found["trafilatura"] = trafilatura.extract(html) or ""
+        found["trafilatura without comments"] = trafilatura.extract(html, include_comments=False) or ""
         try:
             found["readability"] = read_html(Document(html).summary()).text
         except Exception:  # it raises whatever lxml raises, and errors of its own
@@ -65,14 +68,15 @@ def samples(data: Path) -> Iterator[Sample]:
     for row in gold.read_jsonl(data / "html-dev.jsonl.xz"):
         page, html = pages[row["id"]], read_html(row["html"])
         given = extracts(row["html"])
+        votes = [given[name] for name in VOTERS]
         page["language"] = gold.language_of(row["html"], html.text)
         spans = [(block.start, block.end) for block in html.blocks]
-        yield sample(page, "html", html.text, spans, html.blocks, known, given)
+        yield sample(page, "html", html.text, spans, html.blocks, known, votes)
         dump = "\n".join(page["lines"])
-        yield sample(page, "text", dump, paragraphs.split(dump), (), known, given)
+        yield sample(page, "text", dump, paragraphs.split(dump), (), known, votes)
         for name, text in given.items():
             if text.strip():
-                yield sample(page, name, text, paragraphs.split(text), (), known, given)
+                yield sample(page, name, text, paragraphs.split(text), (), known, votes)
 
 
 def sample(
@@ -82,10 +86,10 @@ def sample(
     spans: list[tuple[int, int]],
     blocks: tuple[Block, ...],
     known: rules.Rules,
-    given: Mapping[str, str],
+    votes: Sequence[str],
 ) -> Sample:
     """Measure a document and label its lines."""
     lines = [features.shape(text[start:end]) for start, end in spans]
     found = evidence.Evidence(text, spans, blocks, label.hits(lines, known, raw=kind in ("html", "text")))
-    wanted = np.array(gold.wanted(page, found.texts, list(given.values())), np.float64).reshape(-1, 2)
+    wanted = np.array(gold.wanted(page, found.texts, votes), np.float64).reshape(-1, 2)
     return Sample(page, kind, found, wanted[:, 0], wanted[:, 1])

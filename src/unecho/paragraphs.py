@@ -19,6 +19,8 @@ _MIN_PAIRS = 2
 
 _BULLET = re.compile(r"(?:[-*+•‣◦▪■●○·–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+\S")
 _MARKUP = re.compile(r"#{1,6}\s|\||>|={3,}|-{3,}|```|~~~")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+"""Japanese and Chinese: a line may end after any character."""
 _SENTENCE_END = tuple('.!?:;…。！？：；؟۔।"”’»)')
 
 
@@ -71,7 +73,8 @@ def _runs_on(after: str) -> bool:
 
 def _fits(line: str, after: str, width: int) -> bool:
     """Whether the first word of ``after`` would have found room on ``line``."""
-    return len(line) + 1 + len(after.split(None, 1)[0]) <= width
+    word = 1 if _UNSPACED.match(after) else 1 + len(after.split(None, 1)[0])
+    return len(line) + word <= width
 
 
 def _lines(lines: list[str]) -> list[tuple[int, int]]:

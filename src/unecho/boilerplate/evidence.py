@@ -12,7 +12,7 @@ import numpy as np
 from ..columns import Ints, offsets_of
 from ..engine import batches
 from ..model import Block
-from . import matrix
+from . import matrix, surroundings
 from .matrix import Columns
 from .measure import Measures, measure
 from .model import PARTS, Model, probability
@@ -73,6 +73,8 @@ def all_columns(found: Evidence, own: Columns, first: Ints) -> Columns:
     near = [name for name in NEAR if name in columns]
     columns |= matrix.of_context(found.lines, mass, drag, columns, near, found.edges)
     columns |= matrix.of_matter(found.lines, first, found.edges)
+    columns |= surroundings.of_rules([hit.category if hit else None for hit in found.hits], found.edges)
+    columns |= surroundings.of_copies(found.lines, found.texts, found.edges)
     if found.blocks:
         columns |= _of_trees(found, mass, drag)
     return columns

@@ -31,6 +31,8 @@ _EDGE = 5
 """Lines at each end of a dump that belong to the frame of the page."""
 _MIN_SHORT = 0.4
 """Least share of short lines in the dump of a page."""
+_MANY_SHORT = 0.6
+"""Share of short lines from which less of a frame shows the dump of a page."""
 _FRAME = frozenset(
     (
         "share",
@@ -169,8 +171,10 @@ def _is_short(line: Shape) -> bool:
 
 
 def _looks_raw(lines: Sequence[Shape], frame: set[tuple[str, str]]) -> bool:
-    """Whether lines are mostly short, some of them certain boilerplate of several kinds."""
+    """Whether many lines are short, some of them certain boilerplate of several kinds."""
     short = sum(map(_is_short, lines))
+    if short >= _MANY_SHORT * len(lines) and len(frame) >= 2:
+        return True
     return short >= _MIN_SHORT * len(lines) and len(frame) >= 3 and len({category for category, _ in frame}) >= 2
 
 
@@ -308,6 +312,8 @@ def _drop_repeats(lines: Sequence[Shape], labels: list[Label]) -> None:
 
 def _says_the_same(before: Shape, line: Shape) -> bool:
     if before.words != line.words or not 2 <= line.words <= _LONGEST_REPEAT:  # as nearly always, and cheaper to tell
+        return False
+    if " | " in line.text:  # the heads of two tables, or rows of one
         return False
     text = normalise(line.text)
     return text == normalise(before.text) and any(map(str.isalpha, text))

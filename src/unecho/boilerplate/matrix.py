@@ -178,7 +178,7 @@ def of_markup(blocks: Sequence[Block], weights: NDArray[np.int8], names: Sequenc
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class Places:
     """Where each line stands among the lines of all documents that are measured together."""
 
     at: Ints
@@ -188,10 +188,14 @@ class _Places:
     edges: Ints
 
     @classmethod
-    def of(cls, count: int, edges: Ints | None) -> _Places:
+    def of(cls, count: int, edges: Ints | None) -> Places:
         edges = edges_of(count, edges)
         sizes = np.diff(edges)
         return cls(np.arange(count), np.repeat(edges[:-1], sizes), np.repeat(edges[1:], sizes), edges)
+
+    def within(self, reach: int) -> tuple[Ints, Ints]:
+        """Beginning and end of the lines of the same document that are so near to each line, itself included."""
+        return np.maximum(self.at - reach, self.start), np.minimum(self.at + reach + 1, self.end)
 
 
 def of_context(
@@ -207,9 +211,9 @@ def of_context(
     ``mass``: how much of a line speaks for the article, ``drag``: how much against it, both in words.
     ``near``: the columns of the neighbours that are looked at. ``edges``: as for ``of_text``.
     """
-    place = _Places.of(len(mass), edges)
+    place = Places.of(len(mass), edges)
     at, start, end = place.at, place.start, place.end
-    sums, drags, words = _running(mass), _running(drag), _running(lines.words)
+    sums, drags, words = running(mass), running(drag), running(lines.words)
     total = sums[end] - sums[start]
     columns: Columns = {
         "lines": (end - start).astype(np.float32),
@@ -223,7 +227,7 @@ def of_context(
     }
     columns["mass before"] = ratio(sums[:-1] - sums[start], total)
     for reach in (1, 2, 5, 10, 25):
-        low, high = np.maximum(at - reach, start), np.minimum(at + reach + 1, end)
+        low, high = place.within(reach)
         before, after = sums[at] - sums[low], sums[high] - sums[at + 1]
         columns[f"mass {reach} before"] = before.astype(np.float32)
         columns[f"mass {reach} after"] = after.astype(np.float32)
@@ -236,7 +240,7 @@ def of_context(
         beyond = (at + offset < start) | (at + offset >= end)
         for name in near if abs(offset) < 3 else near[:2]:
             columns[f"{name} {offset:+d}"] = np.where(beyond, np.float32(-1), np.roll(own[name], -offset))
-    columns["gap before"], columns["gap after"] = _gaps(mass > 0, place)
+    columns["gap before"], columns["gap after"] = gaps(mass > 0, place)
     return columns
 
 
@@ -249,7 +253,7 @@ def of_matter(lines: Measures, probability: Ints, edges: Ints | None = None) -> 
     pairs = np.sort(lines.term_lines << TERM_BITS | lines.terms)
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     line, term = pairs >> TERM_BITS, pairs & ((1 << TERM_BITS) - 1)
-    place = _Places.of(count, edges)
+    place = Places.of(count, edges)
     # Each document has terms of its own.
     _, term = np.unique(place.start[line] << TERM_BITS | term, return_inverse=True)
     of_first = np.zeros(len(term), np.bool_)
@@ -267,13 +271,13 @@ def of_matter(lines: Measures, probability: Ints, edges: Ints | None = None) -> 
     }
 
 
-def _running(values: NDArray[np.integer]) -> Ints:
+def running(values: NDArray[np.integer]) -> Ints:
     sums = np.zeros(len(values) + 1, np.int64)
     np.cumsum(values, out=sums[1:])
     return sums
 
 
-def _gaps(good: NDArray[np.bool_], place: _Places) -> tuple[Column, Column]:
+def gaps(good: NDArray[np.bool_], place: Places) -> tuple[Column, Column]:
     """Lines to the nearest good line before and after, 99 at most and where there is none."""
     at, count = place.at, len(good)
     before = np.maximum.accumulate(np.where(good, at, -1))
@@ -283,9 +287,9 @@ def _gaps(good: NDArray[np.bool_], place: _Places) -> tuple[Column, Column]:
     return since.astype(np.float32), until.astype(np.float32)
 
 
-def _of_run(gain: Ints, mass: Ints, place: _Places) -> Columns:
+def _of_run(gain: Ints, mass: Ints, place: Places) -> Columns:
     """The run of lines with the greatest sum of ``gain``: where each line stands to it."""
-    at, sums = place.at, _running(gain)
+    at, sums = place.at, running(gain)
     runs = np.array([_run(sums, *edges) for edges in pairwise(place.edges.tolist())], np.int64).reshape(-1, 2)
     start, end = np.repeat(runs, np.diff(place.edges), axis=0).T
     return {

@@ -18,6 +18,8 @@ _WORDS = (
     (r"mass (\d+) least", "the article does not stand on both sides of it within {} lines"),
     (r"density (\d+)", "share of article among the {} lines around it"),
     (r"gap (before|after)", "lines to the next line of the article {} it"),
+    (r"gap (\w+) (before|after)", "lines to the next line that a rule takes as {} {} it"),
+    (r"rules (\d+)", "how many of the {} lines before and after it rules take"),
     (r"run cost", "what stands between it and the main run of prose"),
     (r"run|run share|run lines", "its distance from the main run of prose"),
     (r"position|from end|from start|lines", "its place on the page"),
@@ -33,7 +35,8 @@ _WORDS = (
     (r"words|chars", "its length"),
     (r"ends|last|stops|words a stop", "how it ends, and its sentences"),
     (r"capitals|upper|small", "its capitals and small words"),
-    (r"copies", "how often the page prints it"),
+    (r"copies around", "how many of the lines around it the page prints again"),
+    (r"copies.*", "how often the page prints it"),
 )
 """Names of columns, and what they say; the first that fits."""
 

@@ -1,0 +1,67 @@
+"""More columns of the place of each line: what the rules find near it, and how often the page prints it and its
+neighbours, whatever their numbers ("3 comments", "12 min ago").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from ..columns import Ints
+from . import matrix, measure
+from .matrix import Columns, Places, ratio, running
+from .measure import Measures
+
+_GROUPS: Final = (
+    ("comments", frozenset(("comments",))),
+    ("related", frozenset(("related", "teaser", "newsletter", "navigation"))),
+    ("share", frozenset(("share",))),
+    ("byline", frozenset(("byline", "date"))),
+    ("legal", frozenset(("legal", "cookie", "advert", "app-banner"))),
+)
+"""Categories of rules whose nearest lines are looked for."""
+_DIGITS = re.compile(r"\d+")
+
+
+def of_rules(categories: Sequence[str | None], edges: Ints | None = None) -> Columns:
+    """Columns of the lines near by that rules take. ``categories``: of the rule of each line."""
+    place = Places.of(len(categories), edges)
+    known = {category for category in categories if category}
+    columns: Columns = {}
+    for name, group in _GROUPS:
+        # Most pages lack most of the categories.
+        if known.isdisjoint(group):
+            hit = np.zeros(len(categories), np.bool_)
+        else:
+            hit = np.fromiter((category in group for category in categories), np.bool_, len(categories))
+        columns[f"gap {name} before"], columns[f"gap {name} after"] = matrix.gaps(hit, place)
+    taken = running(np.fromiter((category is not None for category in categories), np.int64, len(categories)))
+    for reach in (5, 15):
+        low, high = place.within(reach)
+        columns[f"rules {reach}"] = ratio(taken[high] - taken[low], high - low)
+    return columns
+
+
+def of_copies(lines: Measures, texts: Sequence[str], edges: Ints | None = None) -> Columns:
+    """Columns of how often the page prints each line, whatever its numbers, and those around it."""
+    place = Places.of(len(texts), edges)
+    numbered = lines.kinds[:, measure.DIGIT] > 0
+    folded = list(texts)
+    for row in np.flatnonzero(numbered).tolist():
+        folded[row] = _DIGITS.sub("0", texts[row])
+    copies = np.ones(len(texts), np.int64)
+    for start, end in pairwise(place.edges.tolist()):
+        counts = Counter(folded[start:end])
+        if len(counts) < end - start:
+            copies[start:end] = [counts[text] for text in folded[start:end]]
+    repeated = running(copies > 1)
+    low, high = place.within(5)
+    return {
+        "copies folded": copies.astype(np.float32),
+        "copies around": ratio(repeated[high] - repeated[low], high - low),
+    }
