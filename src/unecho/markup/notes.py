@@ -65,17 +65,10 @@ class Notes:
         elif 0 < len(text) <= 500:  # else it was never closed
             self.h1s.append(text)
 
-    def script_starts(self, attributes: Mapping[str, str]) -> None:
-        if "ld+json" in (attributes.get("type") or ""):
+    def unseen(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "script" and "ld+json" in (attributes.get("type") or ""):
             self.json = []
             self.jsons.append(self.json)
-
-    def script_ends(self) -> None:
-        self.json = None
-
-    def script(self, text: str) -> None:
-        if self.json is not None:
-            self.json.append(text)
 
     def page(self, text: str, blocks: tuple[Block, ...]) -> Page:
         meta, linked = self.meta, self._linked()

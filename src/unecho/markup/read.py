@@ -26,10 +26,10 @@ def read_html(html: str, style: Style = "txt") -> Page:
 
 
 def _walk(data: bytes, style: Style, trust_hidden: bool) -> Page:
-    for feed in (feeds.from_tree, feeds.from_events, feeds.from_soup, feeds.from_stripped):
+    for feed in (feeds.from_lxml, feeds.from_soup, feeds.from_stripped):
         walker = Walker(style, trust_hidden)
         with contextlib.suppress(feeds.RejectedError):
-            feed(data, trust_hidden, walker.take)
+            feed(data, walker)
             return walker.page()
     return Page("")
 

@@ -1,10 +1,10 @@
-"""What an opening tag says. Tags are told by what stands between ``<`` and ``>`` in well-formed markup; the same ones
-come again and again, so what they say is found out once."""
+"""What the elements of a page mean: by their names, and by the attributes that tell what they are for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -27,21 +27,17 @@ BLOCK_TAGS: Final = frozenset(
 )
 PRE_TAGS: Final = frozenset(("pre", "listing", "xmp", "plaintext"))
 HEADINGS: Final = {f"h{level}": "#" * level + " " for level in range(1, 7)}
-NOTHING: Final = "!"
-"""Stands for no tag at all: for text before the first one."""
+VOID: Final = frozenset(("area", "base", "br", "col", "img", "input", "link", "meta", "param"))
+"""Elements without content."""
 _NEVER_UNSEEN = frozenset(("html", "body", "main", "article"))  # hidden until a script has run
-_NOTED_TAGS = frozenset(("meta", "link", "time", "html", "title", "h1"))
-_WATCHED = frozenset(("br", "li", "tr", "td", "th", "a", "button", NOTHING))
-_HIDDEN = ("hidden", "style")
+_NOTED_TAGS = frozenset(("time", "html", "title", "h1"))
+_WATCHED = frozenset(("li", "tr", "td", "th", "a", "button"))
+_MARKS = frozenset(("class", "id", "role", "itemprop"))
+_HIDING = frozenset(("hidden", "style"))
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _MOST_MARKS = 2000
 """Characters of its marks that an element takes its tokens from."""
-_HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
-_TELLING = re.compile(r' (class|id|role|itemprop|style|hidden)="([^"]*)"')
-_TARGET = re.compile(r' href="([^"]*)"')
-_ATTRIBUTE = re.compile(r' ([^ =]+)="([^"]*)"')
-_ESCAPED = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#(\d+)|(\w+));")
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 
 
 class Manner(NamedTuple):
@@ -57,7 +53,8 @@ class Manner(NamedTuple):
 PLAIN: Final = Manner()
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Kind:
     """What the name of an element says."""
 
     name: str
@@ -70,99 +67,48 @@ class Kind(NamedTuple):
     """Whether it tells something of the page."""
     watched: bool
     """Whether anything at all happens but what happens at every element."""
+    shown: bool
+    """Whether it is shown even if its attributes hide it: until a script has run."""
+    marked: bool
+    """Whether its class and id say something of the text."""
     manner: Manner
 
 
-class Tag:
-    """What an opening tag says."""
-
-    __slots__ = ("block", "closed", "empty", "kind", "marks", "unseen", "watched")
-
-    def __init__(self, kind: Kind, closed: bool, hidden: bool, marks: str) -> None:
-        self.kind = kind
-        self.closed = closed
-        """Whether its element ends with it."""
-        self.block = kind.block
-        self.unseen = kind.unseen or hidden
-        self.watched = kind.watched or hidden
-        self.empty = closed and not self.block and not self.watched
-        """Whether it makes no difference."""
-        self.marks = marks
-        """Values of the attributes that its tokens come from."""
-
-    @property
-    def own(self) -> frozenset[str]:
-        """Lower-case words of its class, id, role and itemprop."""
-        return _tokens(self.marks)
-
-
-def tag(source: str) -> Tag:
-    """What ``source``, the inside of an opening tag, says."""
-    name, more, _ = source.partition(" ")
-    if not more:
-        return _bare(source)
-    kind = _kind(name)
-    marks, hidden = [], False
-    for key, value in _TELLING.findall(source):
-        if key in _HIDDEN:
-            hidden = hidden or _hides(key, unescaped(value))
-        else:
-            marks.append(value)
-    own = "" if kind.name in ("html", "body") else unescaped(" ".join(marks))[:_MOST_MARKS]
-    return Tag(kind, source[-1] == "/", hidden and kind.name not in _NEVER_UNSEEN, own)
-
-
 @lru_cache(maxsize=1 << 10)
-def _bare(source: str) -> Tag:
-    closed = source[-1] == "/"
-    return Tag(_kind(source[:-1] if closed else source), closed, False, "")
-
-
-@lru_cache(maxsize=1 << 10)
-def _kind(name: str) -> Kind:
+def kind(name: str) -> Kind:
+    """What ``name`` says."""
     unseen, noted = name in UNSEEN_TAGS, name in _NOTED_TAGS
     manner = Manner(name in PRE_TAGS, name == "blockquote", HEADINGS.get(name, ""))
     watched = unseen or noted or name in _WATCHED
     return Kind(
-        name, name in BLOCK_TAGS, unseen, name in SWALLOWING, noted, watched, PLAIN if manner == PLAIN else manner
+        name,
+        block=name in BLOCK_TAGS,
+        unseen=unseen,
+        always=name in SWALLOWING,
+        noted=noted,
+        watched=watched,
+        shown=name in _NEVER_UNSEEN,
+        marked=name not in ("html", "body"),
+        manner=manner,
     )
 
 
-def target(source: str) -> str:
-    """Where a link leads; "" if nowhere."""
-    found = _TARGET.search(source)
-    return unescaped(found[1]) if found else ""
-
-
-def attributes(source: str) -> dict[str, str]:
-    """The attributes in a tag, in order."""
-    return {name: unescaped(value) for name, value in _ATTRIBUTE.findall(source)}
-
-
-def written(name: str, values: Mapping[str, str]) -> str:
-    """The inside of an opening tag: what ``tag`` reads."""
-    return name + "".join(f' {key}="{escaped(value)}"' for key, value in values.items())
-
-
-def escaped(text: str) -> str:
-    """``text`` as it stands in well-formed markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
-def unescaped(text: str) -> str:
-    """Text of well-formed markup as it is meant."""
-    return _ESCAPED.sub(_meant, text) if "&" in text else text
-
-
-def _meant(match: re.Match[str]) -> str:
-    code, number, name = match.groups()
-    return _NAMED.get(name, match[0]) if name else chr(int(code, 16) if code else int(number))
+def tells(attributes: Mapping[str, str]) -> tuple[str, bool]:
+    """The values that tokens are taken from, and whether the attributes hide their element from readers."""
+    marks, hidden = "", False
+    for name, value in attributes.items():
+        if name in _MARKS:
+            marks = f"{marks} {value}" if marks else value
+        elif name in _HIDING:
+            hidden = hidden or _hides(name, value)
+    return marks[:_MOST_MARKS], hidden
 
 
 def _hides(name: str, value: str) -> bool:
-    return _HIDING.search(value) is not None if name == "style" else value.lower() != "until-found"
+    return _HIDDEN.search(value) is not None if name == "style" else value.lower() != "until-found"
 
 
 @lru_cache(maxsize=1 << 14)
-def _tokens(marks: str) -> frozenset[str]:
+def tokens(marks: str) -> frozenset[str]:
+    """Lower-case words of the class, id, role and itemprop of an element."""
     return frozenset([word.lower() for word in _WORD.findall(marks) if len(word) > 1])

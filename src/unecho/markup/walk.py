@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from ..model import Block
-from .feeds import Events
 from .notes import Notes
 from .page import Page, Style
 from .rows import Piece, Row
-from .tags import NOTHING, PLAIN, Manner, Tag, attributes, tag, target, unescaped
+from .tags import PLAIN, VOID, Kind, Manner, kind, tells
+from .tags import tokens as tokens_of
 
 _SPACE = re.compile("[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")  # no-break spaces stay
 _SEEN = re.compile("[^\\s\u00ad\u200b-\u200f\u2060\ufeff\ue000-\uf8ff]")  # icons have private codes
@@ -26,10 +27,12 @@ _EVIDENCE_DEPTH: Final = 64
 class _Frame:
     """An element that is open."""
 
-    __slots__ = ("above", "below", "bullet", "depth", "link", "manner", "number", "tag")
+    __slots__ = ("above", "below", "bullet", "depth", "kind", "link", "manner", "marks", "number")
 
-    def __init__(self, opening: Tag, above: _Frame | None, number: int) -> None:
-        self.tag = opening
+    def __init__(self, kind: Kind, marks: str, above: _Frame | None, number: int) -> None:
+        self.kind = kind
+        self.marks = marks
+        """Values of the attributes that its tokens come from."""
         self.above = above
         self.number = number
         """How many elements were opened before it."""
@@ -40,7 +43,7 @@ class _Frame:
         self.depth: int
         self.link: str
         """Target of the link it lies in."""
-        self.manner = opening.kind.manner
+        self.manner = kind.manner
         if above is None:
             self.depth, self.link = 1, ""
             return
@@ -75,7 +78,6 @@ class Walker:
         self._markdown = style == "md"
         self._trust_hidden = trust_hidden
         self._notes = Notes()
-        self._known: dict[str, Tag] = {}
         self._top: _Frame | None = None
         self._unseen = 0  # depth below the outermost element that is not shown
         self._rows: list[Row] = []
@@ -89,25 +91,6 @@ class Walker:
         self._frame: _Frame | None = None  # the innermost element that has been open at every word
         self._lowest = -1  # elements that have been open at every moment since the last word; -1 before the first
 
-    def take(self, events: Events) -> None:
-        """What comes next on the page."""
-        start, end, data, known = self._start, self._end, self._data, self._known
-        for source, text in events:
-            if source[0] == "/":
-                end()
-            else:
-                opening = known.get(source)
-                if opening is None:
-                    opening = known[source] = tag(source)
-                if opening.empty:
-                    self._opened += not self._unseen
-                else:
-                    start(opening, source)
-                    if opening.closed:
-                        end()
-            if text:
-                data(unescaped(text) if "&" in text else text)
-
     def page(self) -> Page:
         """The page, once all events have been taken."""
         self._flush()
@@ -120,42 +103,52 @@ class Walker:
             at = end + 2
         return self._notes.page("\n\n".join([piece.text for piece in self.pieces]), tuple(blocks))
 
-    def _start(self, opening: Tag, source: str) -> None:
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element opens."""
+        if name in VOID:
+            self._stand_alone(name, attributes)
+            return
         if self._unseen:
             self._unseen += 1
             return
-        if opening.watched and self._is_unseen(opening, source):
+        found = kind(name)
+        marks = ""
+        if attributes:
+            marks, hidden = tells(attributes)
+            if hidden and self._trust_hidden and not found.shown:
+                self._unseen = 1
+                return
+        if found.unseen and (self._trust_hidden or found.always):
+            self._unseen = 1
+            self._notes.unseen(name, attributes)
             return
-        above = self._top
         self._opened += 1
-        self._top = frame = _Frame(opening, above, self._opened)
-        if opening.block:
+        self._top = frame = _Frame(found, marks if found.marked else "", self._top, self._opened)
+        if found.block:
             if self._parts:
                 self._flush()
             self._last_link = ""
-        if opening.watched:
-            self._start_watched(frame, source)
+        if found.watched:
+            self._start_watched(frame, attributes)
 
-    def _is_unseen(self, opening: Tag, source: str) -> bool:
-        """Whether nothing of an element counts that opens; what it tells of the page is noted."""
-        name = opening.kind.name
-        if name == NOTHING:
-            return True
-        if opening.unseen and (self._trust_hidden or opening.kind.always):
-            self._unseen = 1
-            if name == "script":
-                self._notes.script_starts(attributes(source))
-            return True
-        if opening.kind.noted:
-            self._notes.start(name, attributes(source))
-        elif name == "br":
+    def _stand_alone(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element that has no content, and never holds anything open."""
+        if self._unseen:
+            return
+        self._opened += 1
+        if name not in ("br", "meta", "link") or (self._trust_hidden and attributes and tells(attributes)[1]):
+            return
+        if name == "br":
             self._break()
-        return False
+        else:
+            self._notes.start(name, attributes)
 
-    def _start_watched(self, frame: _Frame, source: str) -> None:
-        name = frame.tag.kind.name
-        if name == "a":
-            self._start_link(frame, target(source))
+    def _start_watched(self, frame: _Frame, attributes: Mapping[str, str]) -> None:
+        name = frame.kind.name
+        if frame.kind.noted:
+            self._notes.start(name, attributes)
+        elif name == "a":
+            self._start_link(frame, attributes.get("href"))
         elif name == "li":
             frame.bullet = True
             self._bullets += 1
@@ -167,21 +160,23 @@ class Walker:
         elif name == "button":
             self._parts.append(" ")
 
-    def _end(self) -> None:
+    def end(self, name: str) -> None:
+        """An element closes."""
+        if name in VOID:
+            return
         if self._unseen:
             self._unseen -= 1
-            self._notes.script_ends()
+            self._notes.json = None
             return
         frame = self._top
         if frame is None:
             return
-        opening = frame.tag
-        if opening.block:
+        if frame.kind.block:
             if self._parts:
                 self._flush()
             self._last_link = ""
-        if opening.watched:
-            self._end_watched(frame, opening.kind.name)
+        if frame.kind.watched:
+            self._end_watched(frame, frame.kind.name)
         self._top = frame.above
         if frame.depth <= self._lowest:
             self._lowest = frame.depth - 1
@@ -197,9 +192,11 @@ class Walker:
         elif name in ("title", "h1"):
             self._notes.end(name)
 
-    def _data(self, text: str) -> None:
+    def data(self, text: str) -> None:
+        """Text, or a part of it."""
         if self._unseen:
-            self._notes.script(text)
+            if self._notes.json is not None:
+                self._notes.json.append(text)
             return
         if self._notes.capture is not None:
             self._notes.capture.append(text)
@@ -238,7 +235,7 @@ class Walker:
         plain = text.isascii()  # where each character that is no white space is seen
         if not plain:
             text = _C1.sub(_as_browsers_do, text)
-        if not (plain or _SEEN.search(text)) or (frame is not None and frame.tag.kind.name == "title"):
+        if not (plain or _SEEN.search(text)) or (frame is not None and frame.kind.name == "title"):
             return
         count = len(_collapsed("".join(linked))) if linked else 0
         if frame is None or not frame.manner.pre:
@@ -248,7 +245,7 @@ class Walker:
             if _SEEN.search(part):
                 self._add(part, frame, count)
 
-    def _start_link(self, frame: _Frame, where: str) -> None:
+    def _start_link(self, frame: _Frame, where: str | None) -> None:
         if not where:
             return
         frame.link = where
@@ -267,16 +264,16 @@ class Walker:
         if frame is None:
             piece = Piece(marked, "body", (), frozenset(), len(text), linked)
         else:
-            block, own = frame, frame.tag.own if frame.tag.marks else _NO_TOKENS
+            block, own = frame, tokens_of(frame.marks) if frame.marks else _NO_TOKENS
             for _ in range(_REACH):
-                if block.tag.block or block.above is None:
+                if block.kind.block or block.above is None:
                     break
                 block = block.above
-                if block.tag.marks:
-                    own |= block.tag.own
+                if block.marks:
+                    own |= tokens_of(block.marks)
             above = _place_of(block)
             tokens = above.tokens | own if own else above.tokens
-            name = "pre" if block.manner.pre else block.tag.kind.name
+            name = "pre" if block.manner.pre else block.kind.name
             path = (*above.path, block.number)[-_ANCESTORS - 1 :]
             piece = Piece(marked, name, above.ancestors, tokens, len(text), linked, path=path, own=own)
         if self._rows:
@@ -332,12 +329,11 @@ def _place_of(frame: _Frame) -> _Place:
 
 def _within(frame: _Frame, place: _Place) -> _Place:
     """The place of what lies in an element that lies at ``place``."""
-    opening = frame.tag
     ancestors, path, tokens = place
-    if opening.kind.name not in ("html", "body"):
-        ancestors, path = (*ancestors, opening.kind.name)[-_ANCESTORS:], (*path, frame.number)[-_ANCESTORS:]
-    if opening.marks and frame.depth <= _EVIDENCE_DEPTH:
-        tokens |= opening.own
+    if frame.kind.name not in ("html", "body"):
+        ancestors, path = (*ancestors, frame.kind.name)[-_ANCESTORS:], (*path, frame.number)[-_ANCESTORS:]
+    if frame.marks and frame.depth <= _EVIDENCE_DEPTH:
+        tokens |= tokens_of(frame.marks)
     return _Place(ancestors, path, tokens)
 
 
