@@ -15,7 +15,7 @@ LAYERS = [
     "errors model columns wording",
     "config",
     "atomic decode records spool engine spans",
-    "markup",
+    "markup.page markup.tags markup.feeds markup.notes markup.rows markup.walk markup.read",
     "sources.reasons sources.metadata sources.walk sources.raw sources.parse",
     "paragraphs boilerplate.heads",
     "boilerplate.expressions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unecho import markup
-from unecho.markup import Page, read_html
+from unecho.markup import Page, feeds, read, read_html, tags
+from unecho.markup.walk import Walker
 from unecho.model import Block
 
 
@@ -261,15 +263,16 @@ def test_rejected_markup_falls_back(monkeypatch: pytest.MonkeyPatch) -> None:
     assert texts(html)[0] == "onetwo"
 
     def refuse(*_: Any) -> None:
-        raise markup._RejectedError
+        raise feeds.RejectedError
 
-    monkeypatch.setattr(markup, "_feed_lxml", refuse)
+    monkeypatch.setattr(feeds, "from_tree", refuse)
+    monkeypatch.setattr(feeds, "from_events", refuse)
     assert texts("<h1 class=a>x</h1><p>one<b>two</b><!-- no --></p><ul><li>z</ul>") == ["x", "onetwo", "- z"]
     found = texts(html)  # html.parser rejects it: the stripper
     assert found[0] == "onetwo"
     assert found[-1] == "four & five"
     assert "no" not in found
-    monkeypatch.setattr(markup, "_feed_soup", refuse)
+    monkeypatch.setattr(feeds, "from_soup", refuse)
     assert texts(html)[0] == "onetwo"
 
 
@@ -278,7 +281,7 @@ def test_bs4_and_lxml_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     <p>One <a href=x>link </a>.</p><ul><li>i<li>j</ul><table><tr><td>1</td><td>2</td></tr></table>
     <pre>a\n b</pre></div></body></html>"""
     page = read_html(html)
-    monkeypatch.setattr(markup, "_feed_lxml", markup._feed_soup)
+    monkeypatch.setattr(feeds, "from_tree", feeds.from_soup)
     assert read_html(html).text == page.text
     assert read_html(html).blocks[:2] == page.blocks[:2]
 
@@ -314,7 +317,7 @@ def test_nul_and_lone_surrogates_do_not_end_the_page() -> None:
     assert texts("<p>a\0b\ud800c</p><p>d</p>") == ["a\ufffdb\ufffdc", "d"]
 
 
-tags = [
+names = [
     "p",
     "b",
     "li",
@@ -332,7 +335,7 @@ tags = [
     "!--",
 ]
 pieces = st.sampled_from(
-    [f"<{tag}>" for tag in tags] + [f"</{tag.split()[0]}>" for tag in tags] + ["x", " y ", "\n", "-->"]
+    [f"<{tag}>" for tag in names] + [f"</{tag.split()[0]}>" for tag in names] + ["x", " y ", "\n", "-->"]
 )
 
 
@@ -342,17 +345,100 @@ def test_any_soup_becomes_sound_blocks(html: str, style: markup.Style) -> None:
     check(read_html(html, style))
 
 
+def as_read_by(feed: Callable[[bytes, bool, feeds.Take], None], html: str, style: markup.Style = "txt") -> Page | None:
+    walker = Walker(style, True)
+    try:
+        feed(read._without_open_end(read._safe(html)), True, walker.take)
+    except feeds.RejectedError:
+        return None
+    return walker.page()
+
+
 @settings(max_examples=50)
 @given(st.lists(pieces | st.text(max_size=5), max_size=30).map("".join))
 def test_the_other_parsers_make_sound_blocks_too(html: str) -> None:
-    for feed in (markup._feed_soup, markup._feed_stripped):
-        walker = markup._Walker("txt", True)
-        try:
-            feed(html, walker)
-        except markup._RejectedError:
-            continue
-        walker.flush()
-        check(walker.page())
+    for feed in (feeds.from_soup, feeds.from_stripped):
+        page = as_read_by(feed, html)
+        if page is not None:
+            check(page)
+
+
+openings = st.sampled_from(
+    [
+        *(
+            "<a href='?a=1&amp;b=&quot;2&quot;' class='x>y <b'>",
+            '<a<b c"d=1 =e xml:lang=de>',
+            "<o:p o:x='1'>",
+            "<img src=x/>",
+        ),
+        *(
+            "</html>",
+            "</body>",
+            "<html lang=x>",
+            "<body class=whole>",
+            "<svg><path/></svg>",
+            "<noscript>",
+            "</noscript>",
+        ),
+        *('<script type=application/ld+json>{"@type": "Article", "headline": "<b> & c"}</script>', "<xmp>", "</xmp>"),
+        *("<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'x'>", "<a name=top>", "<textarea>", "</textarea>"),
+        *(
+            "<meta property=og:title content='A &amp; B'>",
+            "<link rel=canonical href='http://x.org/?a&amp;b'>",
+            "<select>",
+        ),
+        *(
+            "&nbsp;",
+            "&amp;lt;",
+            "&#13;",
+            "&#8;",
+            "\x08",
+            "\x0c",
+            "\r\n",
+            "\x85",
+            "\u2028",
+            "]]>",
+            "<![CDATA[x]]>",
+            "<?php x ?>",
+        ),
+        *(
+            "<div style='Display : none'>",
+            "<p hidden=until-found>",
+            "<td id=dayOne>",
+            "<blockquote>",
+            "<button>",
+            "</button>",
+        ),
+    ]
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(pieces | openings | st.text(max_size=5), max_size=40).map("".join), st.sampled_from(["txt", "md"]))
+def test_a_tree_says_what_its_events_say(html: str, style: markup.Style) -> None:
+    fast, slow = as_read_by(feeds.from_tree, html, style), as_read_by(feeds.from_events, html, style)
+    assert fast is None or fast == slow
+
+
+@pytest.mark.parametrize(
+    "html", ["<div>" * 3000 + "deep", "<p>a\x08b", "<p>x</p>" * 600_000], ids=["deep", "control", "long"]
+)
+def test_what_no_tree_can_hold_is_read_as_events(html: str) -> None:
+    assert as_read_by(feeds.from_tree, html) is None
+    assert as_read_by(feeds.from_events, html) == read_html(html)
+
+
+def test_large_pages_are_handed_on_in_parts() -> None:
+    sizes: list[int] = []
+    feeds.from_events(b"<p>word</p>" * 30_000, True, lambda events: sizes.append(len(list(events))))
+    assert len(sizes) > 3
+    assert max(sizes) <= feeds._TOGETHER
+
+
+@given(st.text(), st.dictionaries(st.from_regex(r"[a-z][a-z0-9-]*", fullmatch=True), st.text()))
+def test_a_tag_is_read_as_it_was_written(text: str, values: dict[str, str]) -> None:
+    assert tags.unescaped(tags.escaped(text)) == text
+    assert tags.attributes(tags.written("p", values)) == values
 
 
 JSON_LD = """<head><script type="application/ld+json">{"@graph": [{"@type": "WebSite", "name": "The Site"},
