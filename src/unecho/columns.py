@@ -204,17 +204,3 @@ def group_pairs(edges: Ints, full: int, few: int) -> tuple[Ints, Ints]:
     place = np.arange(edges[-1]) - starts
     earlier = np.minimum(place, np.repeat(np.where(sizes <= full, full, few), sizes))
     return ranges(starts, earlier), np.repeat(np.arange(edges[-1]), earlier)
-
-
-def first_equal(rows: Hashes) -> Ints:
-    """For every row of hashes (n x 2) the number of the first row that equals it (int64)."""
-    order = np.argsort(rows[:, 0])
-    edges = edges_of(rows[order, 0]) if len(rows) else np.zeros(1, np.int64)
-    # Rows that agree on the first 64 bits nearly always agree; where one does not, both columns are sorted.
-    if np.any(rows[order, 1] != np.repeat(rows[order[edges[:-1]], 1], np.diff(edges))):
-        order = np.lexsort((rows[:, 1], rows[:, 0]))
-        edges = edges_of(rows[order, 0], rows[order, 1])
-    result = np.empty(len(rows), np.int64)
-    if len(rows):
-        result[order] = np.repeat(np.minimum.reduceat(order, edges[:-1]), np.diff(edges))
-    return result

@@ -400,7 +400,7 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
         hashes, by_character = _words_of(corpus, signed[first:end])
         lists = shingles.shingle_lists(hashes, offsets_of(sizes[first:end]), by_character, workers, compiled)
         keys[:, first:end] = lsh.keys_of(lists, bands, workers, compiled)
-    pairs = lsh.candidates(keys, rank)
+    pairs = lsh.candidates(keys, rank, compiled)
     del keys
     met, places = np.unique(pairs, return_inverse=True)
     hashes, by_character = _words_of(corpus, signed[met])
