@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, edges_of, group_pairs, is_large, mix64, spread
+from .columns import Hashes, Ints, distinct, edges_of, group_pairs, is_large, mix64, spread
 from .normalize import PRIME
 from .shingles import ShingleSets
 from .signature import PERMUTATIONS, signatures
@@ -102,8 +102,8 @@ def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | 
         waiting += len(fresh[-1])
         # Most pairs share many bands: they are merged whenever there are as many new ones as old.
         if waiting > max(len(found), _PAIRS):
-            found, fresh, waiting = np.unique(np.concatenate([found, *fresh])), [], 0
-    found = np.unique(np.concatenate([found, *fresh]))
+            found, fresh, waiting = distinct(np.concatenate([found, *fresh])), [], 0
+    found = distinct(np.concatenate([found, *fresh]))
     return np.stack([found // count, found % count], axis=1).astype(np.int64)
 
 

@@ -342,7 +342,9 @@ def _blocks(data: NDArray[np.uint8]) -> tuple[int, ...]:
     lead, second = data[leads].astype(np.int64), data[leads + 1].astype(np.int64) & 63
     third = data[np.minimum(leads + 2, len(data) - 1)].astype(np.int64) & 63
     long = np.where(lead < 0xF0, (lead & 15) << 4 | second >> 2, (lead & 7) << 10 | second << 4 | third >> 2)
-    return tuple(np.union1d([0], np.where(lead < 0xE0, (lead & 31) >> 2, long)).tolist())
+    found = np.bincount(np.where(lead < 0xE0, (lead & 31) >> 2, long), minlength=1)
+    found[0] = 1
+    return tuple(np.flatnonzero(found).tolist())
 
 
 @lru_cache(maxsize=16)
