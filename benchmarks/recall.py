@@ -18,8 +18,9 @@ import numpy as np
 import orjson
 
 from unecho import lsh, shingles, verify
-from unecho.columns import Ints, first_equal, offsets_of, ranges
+from unecho.columns import Ints, offsets_of, ranges
 from unecho.config import Settings
+from unecho.lookup import first_equal
 from unecho.normalize import tokenize
 from unecho.shingles import ShingleSets
 

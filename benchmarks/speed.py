@@ -25,14 +25,13 @@ import importlib.util
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,14 +39,16 @@ import orjson
 from numpy.typing import NDArray
 
 from unecho import lsh, pipeline, shingles, verify
-from unecho.columns import Hashes, Ints, Mask, first_equal, offsets_of
+from unecho.columns import Hashes, Ints, Mask, edges_of, offsets_of, pieces
 from unecho.config import Config, Limits, Settings
-from unecho.normalize import tokenize
+from unecho.lookup import first_equal
+from unecho.normalize import BEHIND, tokenize_utf8
 
 THRESHOLD = 0.8
 BLANK = "\n\n"
-BATCH = 900_000
-"""Characters worked on at a time."""
+NEWLINE = ord("\n")
+BATCH = 1_000_000
+"""Bytes worked on at a time."""
 Found = tuple[int, int]
 """Paragraphs read, and paragraphs that are not the first of their cluster."""
 
@@ -62,22 +63,52 @@ def documents(path: Path) -> Iterator[list[str]]:
             yield orjson.loads(line)["text"].split(BLANK)
 
 
-def batches(path: Path) -> Iterator[tuple[str, list[int], list[int]]]:
-    """(texts joined by a blank line, characters of each document, offset of its line) of about ``BATCH`` characters."""
-    texts: list[str] = []
-    offsets: list[int] = []
-    offset = size = 0
-    with path.open("rb", buffering=1 << 20) as lines:
-        for line in lines:
-            text = orjson.loads(line)["text"]
-            texts.append(text)
-            offsets.append(offset)
-            offset += len(line)
-            size += len(text)
-            if size >= BATCH:
-                yield BLANK.join(texts), list(map(len, texts)), offsets
-                texts, offsets, size = [], [], 0
-    yield BLANK.join(texts), list(map(len, texts)), offsets
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Paragraphs of some documents."""
+
+    data: bytes
+    """All texts, in UTF-8."""
+    edges: Ints
+    """Where each paragraph begins and ends in it."""
+    counts: Ints
+    """Paragraphs of each document."""
+    lines: Ints
+    """Where the line of each document begins and ends in the file."""
+
+
+def batches(path: Path) -> Iterator[Batch]:
+    """All documents, about ``BATCH`` bytes of the file at a time."""
+    offset, rest = 0, b""
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(BATCH):
+            block = rest + block
+            places = np.flatnonzero(np.frombuffer(block, np.uint8) == NEWLINE) + 1
+            begins = [0, *places.tolist()]
+            view = memoryview(block)
+            texts = [orjson.loads(view[begin:end])["text"].encode() for begin, end in pairwise(begins)]
+            if texts:
+                yield batch_of(texts, offset + np.array(list(pairwise(begins)), np.int64))
+            offset += begins[-1]
+            rest = block[begins[-1] :]
+    if rest:
+        yield batch_of([orjson.loads(rest)["text"].encode()], np.array([[offset, offset + len(rest)]], np.int64))
+
+
+def batch_of(texts: list[bytes], lines: Ints) -> Batch:
+    data = b"\0".join([*texts, BEHIND])
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(sizes + 1) - 1  # of the texts: the byte between them is of no text
+    newline = np.flatnonzero(np.frombuffer(data, np.uint8) == NEWLINE)
+    # Of a run of newlines the first two are a blank line, the next two another one, and so on.
+    run = edges_of(newline - np.arange(len(newline)))
+    even = (np.arange(len(newline)) - np.repeat(run[:-1], np.diff(run))) % 2 == 0
+    blank = newline[:-1][even[:-1] & (np.diff(newline) == 1)]
+    borders = np.concatenate([blank, ends])
+    order = np.argsort(borders)
+    stops, begins = borders[order], (borders + np.where(np.arange(len(borders)) < len(blank), 2, 1))[order]
+    edges = np.stack([np.concatenate([[0], begins[:-1]]), stops], axis=1)
+    return Batch(data, edges, np.diff(np.searchsorted(stops, ends, side="right"), prepend=0), lines)
 
 
 def repeats(count: int, pairs: Iterable[Sequence[int]]) -> int:
@@ -123,27 +154,21 @@ class Signed:
     counts: Ints
     """Paragraphs of each document."""
     lines: Ints
-    """Offset of each document's line."""
+    """Where each document's line begins and ends in the file."""
 
 
 def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
-    prints, longs, keys, counts, lines = [], [], [], list[int](), list[int]()
-    for text, sizes, begins in batches(path):
-        tokens = tokenize([text], compiled=True)
-        borders = [found.start() for found in re.finditer(BLANK, text)]
-        ends = np.searchsorted(borders, np.cumsum(np.array(sizes, np.int64) + len(BLANK)))
-        offsets = np.concatenate([[0], np.searchsorted(tokens.start, borders), [len(tokens.start)]]).astype(np.int64)
-        by_character = shingles.unspaced(tokens.flags, offsets)
-        lists = shingles.shingle_lists(tokens.hash, offsets, by_character, workers, compiled=True)
-        longs.append(shingles.long_enough(offsets, by_character))
-        prints.append(shingles.fingerprints(tokens.hash, offsets, compiled=True))
+    prints, longs, keys, counts, lines = list[Hashes](), list[Mask](), [], list[Ints](), list[Ints]()
+    for batch in batches(path):
+        tokens = tokenize_utf8(batch.data, batch.edges)
+        by_character = shingles.unspaced(tokens.flags, tokens.offsets)
+        lists = shingles.shingle_lists(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
+        longs.append(shingles.long_enough(tokens.offsets, by_character))
+        prints.append(shingles.fingerprints(tokens.hash, tokens.offsets, compiled=True))
         keys.append(lsh.keys_of(lists, bands, workers, compiled=True)[:, longs[-1]])
-        counts += np.diff(ends, prepend=0, append=0)[:-1].tolist()
-        counts[-1] += 1  # no blank line follows the last
-        lines += begins
-    return Signed(
-        np.concatenate(prints), np.concatenate(longs), keys, np.array(counts, np.int64), np.array(lines, np.int64)
-    )
+        counts.append(batch.counts)
+        lines.append(batch.lines)
+    return Signed(np.concatenate(prints), np.concatenate(longs), keys, np.concatenate(counts), np.concatenate(lines))
 
 
 def by_band(found: Signed, bands: lsh.Bands, wanted: Mask) -> Iterator[NDArray[np.uint32]]:
@@ -153,41 +178,37 @@ def by_band(found: Signed, bands: lsh.Bands, wanted: Mask) -> Iterator[NDArray[n
 
 
 def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.ShingleSets:
-    """Shingle sets of some paragraphs, which are read again."""
+    """Shingle sets of some paragraphs (sorted), which are read again."""
     starts = offsets_of(found.counts)
-    document = np.searchsorted(starts, rows, side="right") - 1
-    hashes, sizes, texts, size = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)], list[str](), 0
-
-    def flush() -> None:
-        tokens = tokenize(texts, compiled=True)
-        by_character = shingles.unspaced(tokens.flags, tokens.offsets)
-        part = shingles.shingle_sets(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
-        hashes.append(part.hash.copy())
-        sizes.append(np.diff(part.offsets))
-
-    with path.open("rb") as file:
-        last, paragraphs = -1, list[str]()
-        for row, number in zip(rows.tolist(), document.tolist(), strict=True):
-            if number != last:
-                file.seek(int(found.lines[number]))
-                last, paragraphs = number, orjson.loads(file.readline())["text"].split(BLANK)
-            texts.append(paragraphs[row - int(starts[number])])
-            size += len(texts[-1])
-            if size >= BATCH:
-                flush()
-                texts, size = [], 0
-    flush()
+    documents, which = np.unique(np.searchsorted(starts, rows, side="right") - 1, return_inverse=True)
+    lines = found.lines[documents]
+    hashes, sizes = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    with path.open("rb", buffering=0) as file:
+        for first, end in pieces(offsets_of(lines[:, 1] - lines[:, 0]), BATCH):
+            batch = batch_of([text_at(file.fileno(), *line) for line in lines[first:end].tolist()], lines[first:end])
+            wanted = slice(*np.searchsorted(which, [first, end]))
+            place = rows[wanted] - starts[documents[which[wanted]]] + offsets_of(batch.counts)[which[wanted] - first]
+            tokens = tokenize_utf8(batch.data, batch.edges[place])
+            by_character = shingles.unspaced(tokens.flags, tokens.offsets)
+            part = shingles.shingle_sets(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
+            hashes.append(part.hash)
+            sizes.append(np.diff(part.offsets))
     return shingles.ShingleSets(np.concatenate(hashes), offsets_of(np.concatenate(sizes)))
+
+
+def text_at(file: int, begin: int, end: int) -> bytes:
+    text: str = orjson.loads(os.pread(file, end - begin, begin))["text"]
+    return text.encode()
 
 
 def unecho(path: Path, workers: int) -> Found:
     bands = lsh.plan(THRESHOLD)
     found = signed(path, bands, workers)
     count = len(found.long)
-    first = first_equal(found.fingerprint)
+    first = first_equal(found.fingerprint, compiled=True)
     alone = first == np.arange(count)
     which = np.flatnonzero(alone & found.long)
-    pairs = which[lsh.candidates(by_band(found, bands, alone[found.long]), np.arange(len(which)))]
+    pairs = which[lsh.candidates(by_band(found, bands, alone[found.long]), np.arange(len(which)), compiled=True)]
     found.keys.clear()
     rows, places = np.unique(pairs, return_inverse=True)
     places = places.reshape(-1, 2)

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unecho import columns, dedupe, kernels, lookup, lsh, passage_kernels, passages, pipeline, seeds, verify
-from unecho.columns import Ints, first_equal, offsets_of, spread
+from unecho.columns import Ints, offsets_of, spread
 from unecho.config import Config
 from unecho.normalize import Tokens, tokenize
 from unecho.shingles import ShingleSets, fingerprints, shingle_lists, shingle_sets, unspaced
@@ -202,7 +202,9 @@ def mixed(texts: list[str], rng: random.Random) -> seeds.Stream:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=30))
 def test_first_equal(rows: list[tuple[int, int]]) -> None:
-    assert first_equal(np.array(rows, np.uint64).reshape(-1, 2)).tolist() == [rows.index(row) for row in rows]
+    for compiled in (False, True):
+        found = lookup.first_equal(np.array(rows, np.uint64).reshape(-1, 2), compiled)
+        assert found.tolist() == [rows.index(row) for row in rows]
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.integers(1, 4))
@@ -213,14 +215,18 @@ def test_every_row_is_worked_on_once(weights: list[int], workers: int) -> None:
 
 
 @settings(max_examples=20)
-@given(st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=60), st.integers(1, 9))
-def test_candidates_are_merged_along_the_way(rows: list[list[int]], limit: int) -> None:
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4), max_size=60), st.integers(1, 9), st.integers(1, 20)
+)
+def test_candidates_are_merged_along_the_way(rows: list[list[int]], limit: int, few: int) -> None:
     keys = np.array(rows, np.uint32).reshape(-1, 4).T.copy()
     rank: Ints = np.arange(len(rows), dtype=np.int64)[::-1].copy()
-    whole = lsh.candidates(keys, rank)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lsh, "REPRESENTATIVES", few)
+        whole = lsh.candidates(keys, rank, compiled=False)
         patch.setattr(lsh, "_PAIRS", limit)
-        assert lsh.candidates(keys, rank).tolist() == whole.tolist()
+        for compiled in (False, True):
+            assert lsh.candidates(keys, rank, compiled).tolist() == whole.tolist()
     assert all(rank[a] < rank[b] for a, b in whole.tolist())
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, first_equal, release
+from .columns import Hashes, Ints, Mask, release
+from .lookup import first_equal
 from .seeds import Stream
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .choose import Order, Verdict
-from .columns import Ints, Mask
+from .columns import Ints, Mask, distinct
 from .corpus import Corpus
 from .cuts import Cut
 from .framing import framed
@@ -136,7 +136,7 @@ def removals(
     for cut in cuts:
         cuts_of[cut.document].append(cut)
     number = 0
-    for document in sorted({*np.unique(table.document[gone]).tolist(), *cuts_of}):
+    for document in sorted({*distinct(table.document[gone]).tolist(), *cuts_of}):
         text = text_of(document)
         parts: list[_Part] = [*_whole_parts(table, document, text, gone), *_cut_parts(cuts_of.get(document, ()))]
         parts.sort(key=lambda part: part[0])

@@ -42,13 +42,14 @@ def warm() -> None:
     passage_kernels.warm()
     hashes, offsets, counts = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.array([3], np.int64)
     text, flags, places = np.frombuffer(bytes(8), np.uint8), np.zeros(BLOCK, np.uint8), np.zeros(BLOCK, np.int64)
-    table = Characters(places, flags, flags, np.ones(BLOCK, np.uint64), np.ones(BLOCK, np.uint64))
+    table = Characters(places, flags, flags, *[np.ones(BLOCK, np.uint64)] * 3)
     tokens(
         text,
-        counts,
+        np.array([[0, 1]], np.int64),
         table,
         Columns(hashes, places, places, flags),
         offsets.copy(),
+        0,
         np.uint8(2),
         np.uint8(16),
         (np.uint8(32), np.uint8(64)),
@@ -60,6 +61,9 @@ def warm() -> None:
     rows = np.empty((1, 4), np.uint32)
     signatures(hashes, offsets, rows[0], rows[0], rows)
     band_keys(rows, 2, np.uint64(3), np.empty((2, 1), np.uint32))
+    pack(rows[0], offsets[:1].copy(), flags, hashes)
+    write_pairs(hashes, min(count_pairs(hashes, 1), 0), offsets, hashes)
+    first_equal(np.ones((1, 2), np.uint64), np.full(2, -1, np.int32), counts)
     seen = np.ones(17, np.bool_)
     among(hashes, table_of(hashes), hashes[0], seen)
     meet(hashes, seen, table_of(hashes), hashes[0], seen)
@@ -116,11 +120,60 @@ def _decoded(text: Bytes, at: int) -> tuple[np.int64, int]:
     return (lead & 7) << 18 | second << 12 | third << 6 | (np.int64(_byte(text, at + 3)) & 63), 4
 
 
+@part
+def _each(byte: int) -> np.uint64:
+    """The same byte eight times."""
+    return np.uint64(0x0101010101010101) * np.uint64(byte)
+
+
+@part
+def _eight(text: Bytes, at: int) -> np.uint64:
+    """Eight bytes as one number, the first lowest. The compiler makes a single load of it."""
+    low = np.uint64(_byte(text, at)) | np.uint64(_byte(text, at + 1)) << np.uint64(8)
+    low |= np.uint64(_byte(text, at + 2)) << np.uint64(16) | np.uint64(_byte(text, at + 3)) << np.uint64(24)
+    high = np.uint64(_byte(text, at + 4)) | np.uint64(_byte(text, at + 5)) << np.uint64(8)
+    high |= np.uint64(_byte(text, at + 6)) << np.uint64(16) | np.uint64(_byte(text, at + 7)) << np.uint64(24)
+    return low | high << np.uint64(32)
+
+
+@part
+def _beginning(chunk: np.uint64) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """How many of eight bytes, from the first on, are ASCII letters and digits; all eight in lower case; a bit for
+    every digit among those many. Works on all bytes at once (Lamport 1975, "Multiple byte processing with full-word
+    instructions")."""
+    plain = chunk & _each(0x7F)
+    lower = plain | _each(0x20)  # which digits have anyhow
+    digits = (plain + _each(0x80 - 0x30)) & ~(plain + _each(0x80 - 0x3A))
+    letters = (lower + _each(0x80 - 0x61)) & ~(lower + _each(0x80 - 0x7B))
+    others = ((letters | digits) & ~chunk & _each(0x80)) ^ _each(0x80)
+    first = others & (np.uint64(0) - others)
+    before = (first >> np.uint64(7)) - np.uint64(1)  # all bits of the bytes before the first other one
+    return (before & _each(1)) * _each(1) >> np.uint64(56), lower, digits & before & _each(0x80)
+
+
+@part
+def _hashed(lower: np.uint64, weights: Hashes, row: np.uint64) -> np.uint64:
+    """The hash of eight ASCII characters, each multiplied by its weight."""
+    values = lower + _each(1)
+    one = (values & np.uint64(255)) * weights[row]
+    two = (values >> np.uint64(8) & np.uint64(255)) * weights[row + np.uint64(1)]
+    one += (values >> np.uint64(16) & np.uint64(255)) * weights[row + np.uint64(2)]
+    two += (values >> np.uint64(24) & np.uint64(255)) * weights[row + np.uint64(3)]
+    one += (values >> np.uint64(32) & np.uint64(255)) * weights[row + np.uint64(4)]
+    two += (values >> np.uint64(40) & np.uint64(255)) * weights[row + np.uint64(5)]
+    one += (values >> np.uint64(48) & np.uint64(255)) * weights[row + np.uint64(6)]
+    two += (values >> np.uint64(56)) * weights[row + np.uint64(7)]
+    result: np.uint64 = one + two
+    return result
+
+
 class Characters(NamedTuple):
     """What ``tokens`` knows of characters, in tables of blocks of ``BLOCK`` code points, ASCII first.
 
     begin: where the block of each 256th code point begins (int64). roles, flags: uint8. value: uint64, hash of
     the folded form. power: uint64, what the hash of a word is multiplied by before the character is added.
+    weights: uint64, nine for each number of ASCII characters from 0 to 8: what each of eight is multiplied by, so
+    that those beyond the number count nothing, and what the hash of the word before them is multiplied by.
     """
 
     begin: Ints
@@ -128,10 +181,11 @@ class Characters(NamedTuple):
     flags: Bytes
     value: Hashes
     power: Hashes
+    weights: Hashes
 
 
 class Columns(NamedTuple):
-    """Where ``tokens`` writes: those of ``normalize.Tokens``, with room for a token a byte."""
+    """Where ``tokens`` writes: those of ``normalize.Tokens``, with room for a token for every byte to come."""
 
     hash: Hashes
     start: Ints
@@ -140,74 +194,83 @@ class Columns(NamedTuple):
 
 
 @compiled
-def tokens(  # noqa: PLR0915  one pass over the bytes: parts of it would be called for each
+def tokens(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over the bytes: parts of it would be called for each
     text: Bytes,
-    lengths: Ints,
+    edges: Ints,
     table: Characters,
     out: Columns,
     offsets: Ints,
+    count: int,
     marked: np.uint8,
     opening: np.uint8,
     quotes: tuple[np.uint8, np.uint8],
 ) -> int:
-    """Tokens of texts that lie one after another in UTF-8, with one more byte after each; returns their number.
+    """Tokens of texts in UTF-8, written behind the first ``count`` that are there; returns how many there are then.
 
-    lengths: characters of each text. offsets (one longer) receives where the tokens of each begin. marked,
+    edges: where each begins and ends (int64, texts x 2), in bytes. An ASCII character that separates has to follow
+    each, and seven more bytes the last. offsets (one longer) receives where the tokens of each begin. marked,
     opening, quotes: the flags of tokens with a MARKED character, at the beginning of a text or behind an ENDS, right
     behind a QUOTES, and behind a token that one stands behind.
     """
     begin, roles, values, powers = table.begin, table.roles, table.value, table.power
-    at = count = 0
-    for number in range(len(lengths)):
+    kinds, weights = table.flags, table.weights
+    for number in range(len(edges)):
         offsets[number] = count
-        first, stop = at, at + lengths[number]  # both move on by the bytes that a character is longer than one
+        first, stop = edges[number]
+        at = first  # ``first`` moves on by the bytes that a character is longer than one: places are in characters
         pending, quoted, end, tight = opening, np.uint8(0), -2, 0
         while at < stop:
-            point, size = _decoded(text, at)
-            place = begin[point >> 8] + (point & 255)
+            byte, size = _byte(text, at), 1
+            place = np.uint64(byte)
+            if byte >= 0x80:
+                point, size = _decoded(text, at)
+                place = np.uint64(begin[point >> 8] + (point & 255))
             role = roles[place]
             if not role & (INNER | ALONE):
                 if role & ENDS:
                     pending |= opening
                 quoted = quotes[0] if role & QUOTES else np.uint8(0)
-                if at - first == end and point <= 32:
+                if at - first == end and byte <= 32:
                     tight = 0
                 if role & QUOTES and at - first <= end + tight:
                     pending |= quotes[1]
-                at, first, stop = at + size, first + size - 1, stop + size - 1
+                at, first = at + size, first + size - 1
                 continue
             out.start[count] = at - first
-            value, kind, seen = values[place], table.flags[place] | pending | quoted, role
+            value, kind, seen = values[place], kinds[place] | pending | quoted, np.uint64(role & MARKED)
             pending = quoted = np.uint8(0)
-            at, first, stop = at + size, first + size - 1, stop + size - 1
-            end = at - first
-            while seen & INNER and at < stop:
-                byte = _byte(text, at)
-                if byte < 0x80:  # ASCII, of which nothing is passed over
-                    role = roles[byte]
-                    if not role & INNER:
-                        break
-                    value = value * powers[byte] + values[byte]
-                    seen |= role
-                    at += 1
-                    end = at - first
-                    continue
-                point, size = _decoded(text, at)
-                place = begin[point >> 8] + (point & 255)
-                role = roles[place]
-                if not role & (INNER | DROPPED):
-                    break
-                at, first, stop = at + size, first + size - 1, stop + size - 1
-                if role & INNER:
-                    value = value * powers[place] + values[place]
-                    seen |= role
-                    end = at - first
+            if role & ALONE:
+                at, first = at + size, first + size - 1
+                end = at - first
+            else:
+                value = seen = np.uint64(0)
+                while True:
+                    if byte < 0x80:
+                        if not roles[np.uint64(byte)] & INNER:
+                            break
+                        length, lower, digits = _beginning(_eight(text, at))
+                        row = length * np.uint64(9)
+                        value = value * weights[row + np.uint64(8)] + _hashed(lower, weights, row)
+                        seen |= digits
+                        at += np.int64(length)
+                        end = at - first
+                    else:
+                        point, size = _decoded(text, at)
+                        place = np.uint64(begin[point >> 8] + (point & 255))
+                        role = roles[place]
+                        if not role & (INNER | DROPPED):
+                            break
+                        at, first = at + size, first + size - 1
+                        if role & INNER:
+                            value = value * powers[place] + values[place]
+                            seen |= np.uint64(role & MARKED)
+                            end = at - first
+                    byte = _byte(text, at)
             out.end[count], tight = end, 1
-            out.flags[count] = kind | marked if seen & MARKED else kind
+            out.flags[count] = kind | marked if seen else kind
             out.hash[count] = _mix64(value)
             count += 1
-        at += 1
-    offsets[len(lengths)] = count
+    offsets[len(edges)] = count
     return count
 
 
@@ -351,6 +414,59 @@ def band_keys(signatures: Words, rows: int, prime: np.uint64, keys: Words) -> No
             keys[band, number] = np.uint32(row[band] >> np.uint64(32))
 
 
+@compiled
+def pack(keys: Words, order: Ints, seen: Bytes, result: Hashes) -> int:
+    """The keys of rows in some order, each with its place in that order below it in one number; only those that may
+    not be the only ones of their kind. Returns how many they are.
+
+    seen: zeros, a power of two of them, with two bits for each of four times as many slots that keys fall into.
+    """
+    shift = np.uint64(30)
+    slots = len(seen)
+    while slots > 1:
+        slots >>= 1
+        shift -= np.uint64(1)
+    for place in range(len(order)):
+        slot = np.uint64(keys[order[place]]) >> shift
+        bits = np.uint8(1) << np.uint8(2 * (slot & np.uint64(3)))
+        byte = seen[slot >> np.uint64(2)]
+        seen[slot >> np.uint64(2)] = byte | bits | (byte & bits) << np.uint8(1)
+    count = 0
+    for place in range(len(order)):
+        key = np.uint64(keys[order[place]])
+        slot = key >> shift
+        result[count] = key << np.uint64(32) | np.uint64(place)
+        count += seen[slot >> np.uint64(2)] >> np.uint8(2 * (slot & np.uint64(3)) + 1) & 1
+    return count
+
+
+@compiled
+def count_pairs(packed: Hashes, most: int) -> int:
+    """How many pairs ``write_pairs`` writes."""
+    count = begin = 0
+    for place in range(1, len(packed)):
+        if packed[place] >> np.uint64(32) != packed[place - 1] >> np.uint64(32):
+            begin = place
+        count += min(place - begin, most)
+    return count
+
+
+@compiled
+def write_pairs(packed: Hashes, most: int, order: Ints, result: Hashes) -> None:
+    """Pairs of rows whose keys are equal, as first x rows + second: each with the first ``most`` of its key.
+    ``packed``: what ``pack`` gives, sorted."""
+    count = begin = 0
+    rows = np.uint64(len(order))
+    for place in range(1, len(packed)):
+        if packed[place] >> np.uint64(32) != packed[place - 1] >> np.uint64(32):
+            begin = place
+        second = np.uint64(order[np.int64(packed[place] & np.uint64(0xFFFFFFFF))])
+        for other in range(begin, begin + min(place - begin, most)):
+            first = order[np.int64(packed[other] & np.uint64(0xFFFFFFFF))]
+            result[count] = np.uint64(first) * rows + second
+            count += 1
+
+
 # ---- looking up -------------------------------------------------------------------------------------
 
 
@@ -403,6 +519,23 @@ def meet(values: Hashes, which: Mask, table: Hashes, free: np.uint64, seen: Mask
             seen[last] = True
         elif table[slot] == value:
             seen[slot] = True
+
+
+@compiled
+def first_equal(rows: Hashes, table: NDArray[np.int32], result: Ints) -> None:
+    """``lookup.first_equal``. ``table``: -1 in every slot, more slots than rows and a power of two of them."""
+    mask = np.uint64(len(table) - 1)
+    for number in range(len(rows)):
+        slot = rows[number, 0] & mask
+        while True:
+            other = table[slot]
+            if other < 0:
+                table[slot] = number
+                break
+            if rows[other, 0] == rows[number, 0] and rows[other, 1] == rows[number, 1]:
+                break
+            slot = (slot + np.uint64(1)) & mask
+        result[number] = table[slot]
 
 
 # ---- comparison -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, edges_of, group_pairs, is_large, mix64, spread
+from .columns import Hashes, Ints, distinct, edges_of, group_pairs, is_large, mix64, spread
 from .normalize import PRIME
 from .shingles import ShingleSets
 from .signature import PERMUTATIONS, signatures
@@ -86,38 +86,43 @@ def candidate_pairs(rows: NDArray[np.uint32], bands: Bands, rank: Ints) -> Ints:
     return candidates(band_keys(rows, bands), rank)
 
 
-def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints) -> Ints:
+def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | None = None) -> Ints:
     """Pairs (int64, shape n x 2) of rows that share a band key, without repeats, sorted.
 
     ``keys``: the keys of one band after another. ``rank``: place of each row in the keeping order (0 is kept
     first); the first of a pair ranks first. Cost is near-linear: buckets over ``REPRESENTATIVES`` are stars
-    around their first members. No more than 2^32 rows.
+    around their first members. No more than 2^32 rows. ``compiled``: see ``columns.is_large``.
     """
     count = np.uint64(max(len(rank), 1))
+    work = _compiled_pairs if is_large(len(rank), compiled) else _pairs
     order = np.argsort(rank, kind="stable")
     found, fresh, waiting = np.zeros(0, np.uint64), list[Hashes](), 0
     for band in keys:
-        first, second = _pairs_of_band(band[order])
-        fresh.append(order[first].astype(np.uint64) * count + order[second].astype(np.uint64))
-        waiting += len(first)
+        fresh.append(work(band, order))
+        waiting += len(fresh[-1])
         # Most pairs share many bands: they are merged whenever there are as many new ones as old.
         if waiting > max(len(found), _PAIRS):
-            found, fresh, waiting = np.unique(np.concatenate([found, *fresh])), [], 0
-    found = np.unique(np.concatenate([found, *fresh]))
+            found, fresh, waiting = distinct(np.concatenate([found, *fresh])), [], 0
+    found = distinct(np.concatenate([found, *fresh]))
     return np.stack([found // count, found % count], axis=1).astype(np.int64)
 
 
-def _pairs_of_band(keys: NDArray[np.uint32]) -> tuple[Ints, Ints]:
-    """Pairs of places with equal keys; places are in keeping order."""
-    packed = keys.astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
+def _compiled_pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
+    from . import kernels
+
+    packed = np.empty(len(order), np.uint64)
+    seen = np.zeros(min(1 << (2 * len(order)).bit_length(), 1 << 30), np.uint8)
+    packed = packed[: kernels.pack(keys, order, seen, packed)]
     packed.sort()
-    same = packed[1:] >> np.uint64(32) == packed[:-1] >> np.uint64(32)
-    shared = np.zeros(len(packed), np.bool_)
-    shared[1:] = same
-    shared[:-1] |= same
-    packed = packed[shared]
-    if not len(packed):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    result = np.empty(kernels.count_pairs(packed, REPRESENTATIVES), np.uint64)
+    kernels.write_pairs(packed, REPRESENTATIVES, order, result)
+    return result
+
+
+def _pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
+    """Pairs of rows with equal keys, as first x rows + second; ``order``: the rows in keeping order."""
+    packed = keys[order].astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
+    packed.sort()
     first, second = group_pairs(edges_of(packed >> np.uint64(32)), REPRESENTATIVES, REPRESENTATIVES)
-    place = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return place[first], place[second]
+    row = order[(packed & np.uint64(0xFFFFFFFF)).astype(np.int64)].astype(np.uint64)
+    return row[first] * np.uint64(max(len(order), 1)) + row[second]

@@ -15,13 +15,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, is_large, mix64, offsets_of
+from .columns import Hashes, Ints, is_large, mix64, offsets_of, pieces
 
 if TYPE_CHECKING:
     from . import kernels
@@ -63,6 +63,10 @@ _QUOTATION_MARKS = frozenset('"“”„‟«»‹›「」『』')
 CHARACTERS = 6
 """Characters that a token takes at the least, spaces included, in all scripts but those without spaces."""
 _CHUNK = 1_000_000  # characters worked on at a time
+_PIECE = 100_000  # bytes given to the kernel at a time: the next ones need room only where all tokens are short
+_BYTES = 4  # a token takes more in most texts
+BEHIND = bytes(8)
+"""What the kernel may read behind the last text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +111,12 @@ def tokenize(texts: Sequence[str], compiled: bool | None = None) -> Tokens:
         return work(texts)
     found: list[Tokens] = []
     counts = np.zeros(len(texts), np.int64)
-    for pieces in _chunks(texts):
-        tokens = work([text for _, _, text in pieces])
+    for parts in _chunks(texts):
+        tokens = work([text for _, _, text in parts])
         sizes = np.diff(tokens.offsets)
-        shift = np.repeat(np.array([base for _, base, _ in pieces], np.int64), sizes)
+        shift = np.repeat(np.array([base for _, base, _ in parts], np.int64), sizes)
         found.append(replace(tokens, start=tokens.start + shift, end=tokens.end + shift))
-        np.add.at(counts, [number for number, _, _ in pieces], sizes)
+        np.add.at(counts, [number for number, _, _ in parts], sizes)
     if not found:
         empty = np.zeros(0, np.int64)
         return Tokens(np.zeros(0, np.uint64), empty, empty, np.zeros(0, np.uint8), offsets_of(counts))
@@ -285,31 +289,65 @@ def _flags(
 
 
 def _compiled_tokens(texts: Sequence[str]) -> Tokens:
-    """``_tokens`` by the kernel. Memory: about 10 bytes a character while it runs."""
+    """``_tokens`` by the kernel. Memory: about 8 bytes a character while it runs."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    sizes = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    begins = offsets_of(sizes + 1)[:-1]
+    return tokenize_utf8(b"\n".join([*encoded, BEHIND]), np.stack([begins, begins + sizes], axis=1))
+
+
+def tokenize_utf8(data: bytes, edges: Ints) -> Tokens:
+    """``tokenize`` of texts that lie in one text in UTF-8, by the kernel.
+
+    edges: where each begins and ends (int64, texts x 2), in bytes; each ends before an ASCII character that
+    separates. ``BEHIND`` stands at the end of the data.
+    """
     from . import kernels
 
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    data = np.frombuffer(("\n".join(texts) + "\n").encode("utf-8", "surrogatepass"), np.uint8)
-    size = len(data)
-    out = kernels.Columns(
-        np.empty(size, np.uint64), np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.uint8)
-    )
-    offsets = np.empty(len(texts) + 1, np.int64)
-    count = kernels.tokens(data, lengths, _characters(_blocks(data)), out, offsets, NUMBER, OPENING, (QUOTED, UNQUOTED))
-    return Tokens(
-        out.hash[:count].copy(), out.start[:count].copy(), out.end[:count].copy(), out.flags[:count].copy(), offsets
-    )
+    column = np.frombuffer(data, np.uint8)
+    table = _characters(_blocks(column))
+    sizes = offsets_of(edges[:, 1] - edges[:, 0])
+    out, count = _room(int(sizes[-1]) // _BYTES), 0
+    offsets = np.zeros(len(edges) + 1, np.int64)
+    for first, end in pieces(sizes, _PIECE):
+        needed = count + int(sizes[end] - sizes[first])
+        if needed > len(out.hash):
+            out = _room(max(needed, 2 * len(out.hash)), out, count)
+        count = kernels.tokens(
+            column, edges[first:end], table, out, offsets[first : end + 1], count, NUMBER, OPENING, (QUOTED, UNQUOTED)
+        )
+    return Tokens(out.hash[:count], out.start[:count], out.end[:count], out.flags[:count], offsets)
+
+
+def _room(size: int, old: kernels.Columns | None = None, count: int = 0) -> kernels.Columns:
+    """Columns for the tokens, the first ``count`` of them those of ``old``. They lie in one block: several the C
+    library would give back to the system each time they are done with, and to get them anew costs more than what is
+    done with them."""
+    from . import kernels
+
+    block = np.empty(3 * size + size // 8 + 1, np.uint64)
+    hashes, start, end, flags = np.split(block, [size, 2 * size, 3 * size])
+    new = kernels.Columns(hashes, start.view(np.int64), end.view(np.int64), flags.view(np.uint8))
+    if old:
+        for name in kernels.Columns._fields:
+            getattr(new, name)[:count] = getattr(old, name)[:count]
+    return new
 
 
 def _blocks(data: NDArray[np.uint8]) -> tuple[int, ...]:
     """Which blocks of 256 code points occur in UTF-8 text; the first is always among them."""
+    if data.max(initial=0) < 0xC4:  # what leads to U+0100
+        return (0,)
     leads = np.flatnonzero(data >= 0xC0)
     lead, second = data[leads].astype(np.int64), data[leads + 1].astype(np.int64) & 63
     third = data[np.minimum(leads + 2, len(data) - 1)].astype(np.int64) & 63
     long = np.where(lead < 0xF0, (lead & 15) << 4 | second >> 2, (lead & 7) << 10 | second << 4 | third >> 2)
-    return tuple(np.union1d([0], np.where(lead < 0xE0, (lead & 31) >> 2, long)).tolist())
+    found = np.bincount(np.where(lead < 0xE0, (lead & 31) >> 2, long), minlength=1)
+    found[0] = 1
+    return tuple(np.flatnonzero(found).tolist())
 
 
+@lru_cache(maxsize=16)
 def _characters(blocks: tuple[int, ...]) -> kernels.Characters:
     from . import kernels
 
@@ -317,8 +355,15 @@ def _characters(blocks: tuple[int, ...]) -> kernels.Characters:
     index[list(blocks)] = np.arange(len(blocks)) * kernels.BLOCK
     roles, flags, value, power = zip(*map(_block, blocks), strict=True)
     return kernels.Characters(
-        index, np.concatenate(roles), np.concatenate(flags), np.concatenate(value), np.concatenate(power)
+        index, np.concatenate(roles), np.concatenate(flags), np.concatenate(value), np.concatenate(power), _weights()
     )
+
+
+@cache
+def _weights() -> Hashes:
+    """Those of ``kernels.Characters``."""
+    rows = [[pow(PRIME, size - 1 - place, 1 << 64) if place < size else 0 for place in range(8)] for size in range(9)]
+    return np.array([[*row, pow(PRIME, size, 1 << 64)] for size, row in enumerate(rows)], np.uint64).reshape(-1)
 
 
 @cache

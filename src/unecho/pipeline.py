@@ -393,19 +393,19 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
     if len(signed) < 2:
         return np.zeros((0, 2), np.int64)
     rank = corpus.stream.rank[corpus.paragraphs.document[signed]] * len(kind) + signed
-    compiled = is_large(len(corpus.stream.hash), None)
+    compiled = is_large(len(corpus.stream.hash), None)  # what repeats itself may have more pairs than words
     keys = np.empty((bands.bands, len(signed)), np.uint32)
     sizes = np.diff(corpus.stream.paragraphs)[signed]
     for first, end in pieces(offsets_of(sizes), 4 * PIECE):
         hashes, by_character = _words_of(corpus, signed[first:end])
         lists = shingles.shingle_lists(hashes, offsets_of(sizes[first:end]), by_character, workers, compiled)
         keys[:, first:end] = lsh.keys_of(lists, bands, workers, compiled)
-    pairs = lsh.candidates(keys, rank)
+    pairs = lsh.candidates(keys, rank, compiled or None)
     del keys
     met, places = np.unique(pairs, return_inverse=True)
     hashes, by_character = _words_of(corpus, signed[met])
     sets = shingles.shingle_sets(hashes, offsets_of(sizes[met]), by_character, workers, compiled)
-    similar = verify.resemblance(sets, places.reshape(-1, 2), workers, compiled) >= settings.similar
+    similar = verify.resemblance(sets, places.reshape(-1, 2), workers, compiled or None) >= settings.similar
     return signed[pairs[similar]]
 
 

@@ -68,8 +68,11 @@ def unspaced(flags: NDArray[np.uint8], offsets: Ints) -> Mask:
     result = np.zeros(len(offsets) - 1, np.bool_)
     for first, end in pieces(offsets, PIECE):
         edges = offsets[first : end + 1] - offsets[first]
+        marked = flags[offsets[first] : offsets[end]] & UNSPACED != 0
+        if not marked.any():
+            continue
         running = np.zeros(int(edges[-1]) + 1, np.int64)
-        np.cumsum(flags[offsets[first] : offsets[end]] & UNSPACED != 0, out=running[1:])
+        np.cumsum(marked, out=running[1:])
         result[first:end] = (running[edges[1:]] - running[edges[:-1]]) * 2 > np.diff(edges)
     return result
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..columns import distinct
 from . import features
 from .rules import Line, Rules, normalise
 
@@ -77,7 +78,7 @@ def find(
     pairs = _distinct_pairs(lines.line, story[lines.document])
     counts = np.bincount(pairs, minlength=len(lines.site))
     sites, first = np.unique(home, return_inverse=True)
-    of_site = np.bincount(first[np.unique(story)], minlength=len(sites))
+    of_site = np.bincount(first[distinct(story)], minlength=len(sites))
     stories = of_site[np.searchsorted(sites, lines.site)]
     long = lines.words >= LONG_WORDS
     needed = np.where(
@@ -220,4 +221,4 @@ def _follow(document: Ints, leader: Ints, carried: Ints, total: Ints, rank: Ints
 def _distinct_pairs(line: Ints, story: Ints) -> Ints:
     """The lines of the distinct pairs of a line and a story."""
     count = int(story.max()) + 1
-    return np.unique(line * count + story) // count
+    return distinct(line * count + story) // count
