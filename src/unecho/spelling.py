@@ -51,3 +51,8 @@ def canonical(word: str) -> str:
         for pattern, american in _ENGLISH:
             word = pattern.sub(american, word)
     return word
+
+
+def begins_amount(word: str) -> bool:
+    """Whether a folded word, run together with a unit, is an amount to ``canonical``."""
+    return word in _DIGITS
