@@ -12,7 +12,7 @@ import unecho
 ROOT = Path(unecho.__file__).parent
 
 LAYERS = [
-    "errors model columns wording",
+    "errors model columns rows wording",
     "config",
     "atomic decode records spool engine spans",
     "markup.page markup.tags markup.feeds markup.notes markup.rows markup.walk markup.read",
@@ -23,12 +23,12 @@ LAYERS = [
     "boilerplate.forest boilerplate.model boilerplate.evidence boilerplate.score boilerplate.label",
     "boilerplate.reasons",
     "boilerplate.templates",
-    "jit passage_kernels kernels",
+    "jit passage_kernels cover_kernels choose_kernels kernels",
     "lookup normalize",
     "shingles",
     "signature lsh verify seeds",
     "passages corpus",
-    "spelling guards quotes framing repeats cuts cover",
+    "spelling guards quotes framing repeats cuts cover wordbook",
     "stories table",
     "choose",
     "findings",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import unecho
 from unecho import Result
 from unecho.check import check
+from unecho.findings import REASONS
 from unecho.normalize import tokenize
-from unecho.outcomes import REASONS
 from unecho.restore import restore
 
 _WRITER = Writer(9)

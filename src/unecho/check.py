@@ -13,10 +13,10 @@ import numpy as np
 
 from . import guards, manifest
 from .errors import RunError
+from .findings import REASONS
 from .guards import Word
 from .model import DocumentRecord, Removal
 from .normalize import tokenize
-from .outcomes import REASONS
 from .restore import restored
 from .spans import cut
 

@@ -5,23 +5,32 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, edges_of, owners
+from .columns import Hashes, Ints, Mask, edges_of, is_large, owners
 from .config import Settings
 from .corpus import Corpus, first_of_kind
 from .cover import Cover, Coverer
 from .model import MemberRelation
+from .normalize import PRIME
 from .passages import Run
 from .seeds import Runs
-from .shingles import ShingleSource
+from .shingles import SHINGLE, ShingleSource
 
+if TYPE_CHECKING:
+    from . import choose_kernels as kernels
+    from .cover_kernels import Text
+
+NUMBERS, NAMES = "numbers differ: ", "names differ: "
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
 _BETWEEN = 200  # documents after which the corpus' columns are taken out of memory
+_FEW = 1000
+"""Words not known in one round from which on the rest is not looked through for more of them."""
 _WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -60,6 +69,77 @@ class Verdict:
     why: str
 
 
+RELATIONS: tuple[MemberRelation, ...] = get_args(MemberRelation)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts(Sequence[Verdict]):
+    """Verdicts in columns, a row each. place: int64, paragraph, main, first, last. scores: float64, covered,
+    resemblance, containment. labels: uint8, relation, removed, repeat. said: what the guards say, by row."""
+
+    place: Ints
+    scores: NDArray[np.float64]
+    labels: NDArray[np.uint8]
+    said: Mapping[int, str]
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    @overload
+    def __getitem__(self, number: int) -> Verdict: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Verdict]: ...
+
+    def __getitem__(self, number: int | slice) -> Verdict | list[Verdict]:
+        rows = range(len(self))[number]
+        return self._verdict(rows) if isinstance(rows, int) else [self._verdict(row) for row in rows]
+
+    def _verdict(self, row: int) -> Verdict:
+        paragraph, main, first, last = self.place[row].tolist()
+        covered, resemblance, containment = self.scores[row].tolist()
+        relation, removed, repeat = RELATIONS[self.labels[row, 0]], bool(self.labels[row, 1]), bool(self.labels[row, 2])
+        why = self.why(row, relation, covered, removed)
+        return Verdict(paragraph, main, first, last, covered, resemblance, containment, relation, removed, repeat, why)
+
+    @property
+    def removed(self) -> Mask:
+        """Whether the paragraph goes (bool)."""
+        removed: Mask = self.labels[:, 1] != 0
+        return removed
+
+    @property
+    def repeat(self) -> Mask:
+        """Whether it repeats one of its own document (bool)."""
+        repeat: Mask = self.labels[:, 2] != 0
+        return repeat
+
+    def why(self, row: int, relation: MemberRelation, covered: float, removed: bool) -> str:
+        """Why the paragraph goes or stays; the arguments besides ``row`` are what its columns say."""
+        return self.said.get(row) or _why(relation, covered, removed)
+
+
+def verdicts_of(found: Sequence[Verdict]) -> Verdicts:
+    """The same verdicts in columns."""
+    places = [(x.paragraph, x.main, x.first, x.last) for x in found]
+    scores = [(x.covered, x.resemblance, x.containment) for x in found]
+    labels = [(RELATIONS.index(x.relation), x.removed, x.repeat) for x in found]
+    whys = enumerate((x.why, _why(x.relation, x.covered, x.removed)) for x in found)
+    return Verdicts(
+        np.array(places, np.int64).reshape(-1, 4), np.array(scores, np.float64).reshape(-1, 3),
+        np.array(labels, np.uint8).reshape(-1, 3), {row: why for row, (why, plain) in whys if why != plain},
+    )  # fmt: skip
+
+
+def _why(relation: MemberRelation, covered: float, removed: bool) -> str:
+    """Why a paragraph goes or stays, but for the guards."""
+    if relation == "exact":
+        return "the same words"
+    if not removed:
+        return f"only {int(covered * 100)}% of its words"
+    return "all of its words" if covered == 1 else f"{covered:.0%} of its words"
+
+
 def order(ids: Sequence[str], dates: Sequence[str | None], words: Sequence[int], criteria: tuple[str, ...]) -> Order:
     """Keeping order by the criteria, the first that tells two documents apart deciding; then by path."""
     criteria = criteria if "path" in criteria else (*criteria, "path")
@@ -77,15 +157,18 @@ def order(ids: Sequence[str], dates: Sequence[str | None], words: Sequence[int],
 
 
 def choose(
-    corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, story: Ints, settings: Settings
-) -> list[Verdict]:
+    corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, story: Ints, settings: Settings,
+    compiled: bool | None = None,
+) -> Verdicts:  # fmt: skip
     """Go through the paragraphs in keeping order and decide on each.
 
     ``sets``: shingle sets of all paragraphs. ``near``: pairs of paragraphs (the first of each kind) whose
     resemblance is verified to be similar. ``runs``: equal runs of all passages. ``story``: a number per document
-    (int64), equal within a story; looked at with ``stories_only`` alone.
+    (int64), equal within a story; looked at with ``stories_only`` alone. ``compiled``: see ``columns.is_large``.
     Returns verdicts in the order they were made: on what goes, and on what is similar and stays.
     """
+    if is_large(len(corpus.stream.hash), compiled):
+        return _compiled(corpus, near, runs, story, settings)
     chooser = _Chooser(corpus, sets, near, runs, story, settings)
     edges = np.searchsorted(corpus.paragraphs.document, np.arange(len(corpus.ids) + 1))
     found: list[Verdict] = []
@@ -93,7 +176,7 @@ def choose(
         if not number % _BETWEEN:
             corpus.release()
         found += chooser.decide_document(range(int(edges[document]), int(edges[document + 1])))
-    return found
+    return verdicts_of(found)
 
 
 def against(corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, settings: Settings) -> list[Verdict | None]:
@@ -186,9 +269,7 @@ class _Chooser:
 
     def _is_listed(self, paragraph: int) -> bool:
         """Whether it is an item of a list or a row of a table, which may well come twice in one document."""
-        document, start, end = self.corpus.place(paragraph, paragraph)
-        text = self.corpus.text(document)[start:end]
-        return text.startswith(_BULLETS) or " | " in text
+        return _is_listed(self.corpus, paragraph)
 
     def _similar(self, paragraph: int) -> Verdict | None:
         """The best of the documents that share much of the paragraph and stay."""
@@ -245,7 +326,7 @@ class _Chooser:
             return None  # a part of the paragraph, which the passages show
         relation: MemberRelation = "near" if resemblance >= self.settings.similar else "contained"
         problem = self._problem(cover)
-        why = problem or ("all of its words" if cover.covered == 1 else f"{cover.covered:.0%} of its words")
+        why = problem or _why(relation, cover.covered, True)
         return Verdict(
             paragraph, cover.main, cover.first, cover.last, cover.covered, resemblance, containment,
             relation, not problem, False, why,
@@ -254,11 +335,11 @@ class _Chooser:
     def _problem(self, cover: Cover) -> str:
         """Why a paragraph stays in spite of what it shares; empty if it may go."""
         if cover.covered < self.settings.threshold:
-            return f"only {int(cover.covered * 100)}% of its words"
+            return _why("near", cover.covered, False)
         if cover.missing_numbers and not self.settings.ignore_numbers:
-            return "numbers differ: " + ", ".join(cover.missing_numbers[:5])
+            return NUMBERS + ", ".join(cover.missing_numbers[:5])
         if cover.missing_names and not self.settings.ignore_names:
-            return "names differ: " + ", ".join(cover.missing_names[:5])
+            return NAMES + ", ".join(cover.missing_names[:5])
         return ""
 
     def _shingle_scores(self, paragraph: int, other: int) -> tuple[float, float]:
@@ -270,6 +351,12 @@ class _Chooser:
 
     def _shingles(self, paragraph: int) -> Hashes:
         return self.sets.of(paragraph)
+
+
+def _is_listed(corpus: Corpus, paragraph: int) -> bool:
+    document, start, end = corpus.place(paragraph, paragraph)
+    text = corpus.text(document)[start:end]
+    return text.startswith(_BULLETS) or " | " in text
 
 
 def _exact(paragraph: int, keeper: int, within: bool) -> Verdict:
@@ -316,7 +403,7 @@ def _pieces(corpus: Corpus, runs: Runs, least: float) -> _Pieces:
     other, place, length = _cut(other, place, length, corpus)
     paragraph = corpus.paragraph_of_token[place]
     document = corpus.paragraphs.document[corpus.paragraph_of_token[other]]
-    order = np.lexsort((other, place, document, paragraph))
+    order = np.lexsort((length, other, place, document, paragraph))
     if len(order):
         edges = edges_of(paragraph[order], document[order])
         shared = np.add.reduceat(length[order], edges[:-1])
@@ -340,3 +427,121 @@ def _cut(place: Ints, other: Ints, length: Ints, corpus: Corpus) -> tuple[Ints, 
     high = np.minimum((place + length)[run], corpus.stream.paragraphs[paragraph + 1])
     held = high > low  # a paragraph without words lies in a run, but shares nothing
     return low[held], (other[run] + low - place[run])[held], (high - low)[held]
+
+
+# ---- compiled ---------------------------------------------------------------------------------------
+
+
+def _compiled(corpus: Corpus, near: Ints, runs: Runs, story: Ints, settings: Settings) -> Verdicts:
+    """``choose`` by the kernels: over all documents, and again from the first with words they did not know."""
+    from . import choose_kernels as kernels
+    from .wordbook import WordBook, rules
+
+    text, state = _text(corpus, story, settings), _state(corpus, story, settings)
+    shared = _shared(text, runs, near, settings.similar * _WORTH_A_LOOK)
+    choice = kernels.Choice(
+        settings.threshold, settings.similar, settings.ignore_numbers, settings.ignore_names,
+        settings.within_document == "exact", settings.emptied == "drop", settings.stories_only,
+        (SHINGLE, 2 * SHINGLE), np.uint64(PRIME), rules(),
+    )  # fmt: skip
+    found, book = kernels.room_for(len(corpus.paragraphs) + 2), WordBook(corpus)
+    in_order = np.argsort(corpus.stream.rank, kind="stable")
+    while True:
+        page = book.page()
+        kernels.choose(text, shared, page, choice, state, found, in_order)
+        if state.progress[1] < 0:
+            return _verdicts(corpus, found)
+        corpus.release()
+        book.learn(page)
+        state.progress[3] = page.counts[0] < _FEW
+        for paragraph in np.flatnonzero(state.listed == kernels.WANTED).tolist():
+            state.listed[paragraph] = _is_listed(corpus, paragraph)
+        _back(corpus, state, found)
+
+
+def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
+    """The corpus as the kernels take it."""
+    from . import cover_kernels as kernels
+
+    stream, document, count = corpus.stream, corpus.paragraphs.document, len(corpus.paragraphs)
+    paragraphs = np.zeros((count + 1, kernels.BY_CHARACTER + 1), np.int64)
+    paragraphs[:, kernels.EDGE] = stream.paragraphs
+    paragraphs[:count, kernels.DOCUMENT], paragraphs[:count, kernels.KIND] = document, first_of_kind(corpus)
+    paragraphs[:count, kernels.AMONG] = story[document] if settings.stories_only else 0
+    paragraphs[:count, kernels.LONG], paragraphs[:count, kernels.BY_CHARACTER] = corpus.long, corpus.by_character
+    documents = np.zeros((len(corpus.ids) + 1, kernels.RANK + 1), np.int64)
+    documents[:, kernels.TOKENS] = stream.documents
+    documents[:, kernels.PARAGRAPHS] = np.searchsorted(document, np.arange(len(corpus.ids) + 1))
+    documents[:-1, kernels.RANK] = stream.rank
+    return kernels.Text(
+        stream.hash, stream.flags, corpus.start, corpus.end, corpus.paragraph_of_token, paragraphs, documents
+    )
+
+
+def _state(corpus: Corpus, story: Ints, settings: Settings) -> kernels.State:
+    """Nothing is kept yet."""
+    from . import choose_kernels as kernels
+
+    count = len(corpus.paragraphs)
+    slots, keepers = np.zeros(0, np.uint64), count
+    if settings.stories_only:
+        among = story[corpus.paragraphs.document].astype(np.uint64)
+        slots = np.unique(first_of_kind(corpus).astype(np.uint64) << np.uint64(32) | among)
+        keepers = len(slots)
+    return kernels.State(
+        np.zeros(count, np.bool_), slots, np.full(keepers, -1, np.int64), np.full(count, kernels.UNSEEN, np.uint8),
+        np.array([0, -1, 0, 0], np.int64),
+    )  # fmt: skip
+
+
+def _shared(text: Text, runs: Runs, near: Ints, least: float) -> kernels.Shared:
+    """``_pieces`` as the kernels take them, and the pairs of kinds both ways."""
+    from . import choose_kernels as kernels
+    from .cover_kernels import RANK
+
+    later_first = text.documents[runs.a_document, RANK] > text.documents[runs.b_document, RANK]
+    rows = np.empty((len(runs.a), 3), np.int64)
+    rows[:, 0], rows[:, 1] = np.where(later_first, runs.a, runs.b), np.where(later_first, runs.b, runs.a)
+    rows[:, 2] = runs.length
+    pieces = np.empty((kernels.cut(rows, text.owner, text.paragraphs, rows[:0]), 3), np.int64)
+    kernels.cut(rows, text.owner, text.paragraphs, pieces)
+    del rows
+    first = np.empty(len(text.paragraphs), np.int64)
+    kinds, others = near.reshape(-1), near[:, ::-1].reshape(-1)
+    by_kind = np.argsort(kinds, kind="stable")
+    first_kind = np.searchsorted(kinds[by_kind], np.arange(len(first)))
+    return kernels.Shared(kernels.sort(pieces, text, least, first), first, others[by_kind], first_kind)
+
+
+def _back(corpus: Corpus, state: kernels.State, found: kernels.Verdicts) -> None:
+    """To where the first document with words that were not known begins."""
+    begin, rank = state.progress[1], corpus.stream.rank[corpus.paragraphs.document]
+    state.kept[rank >= begin] = False
+    held = np.flatnonzero(state.keeper >= 0)
+    state.keeper[held[rank[state.keeper[held]] >= begin]] = -1
+    state.progress[0], found.total[0] = begin, state.progress[2]
+
+
+def _verdicts(corpus: Corpus, found: kernels.Verdicts) -> Verdicts:
+    from . import choose_kernels as kernels
+
+    rows = slice(0, int(found.total[0]))
+    labels, why = found.labels[rows, : kernels.WHY].copy(), found.labels[rows, kernels.WHY]
+    return Verdicts(found.place[rows].copy(), found.scores[rows].copy(), labels, _said(corpus, found, why))
+
+
+def _said(corpus: Corpus, found: kernels.Verdicts, why: NDArray[np.uint8]) -> dict[int, str]:
+    """What the guards say, in the words of the texts."""
+    from . import choose_kernels as kernels
+
+    rows = np.flatnonzero(why >= kernels.NUMBERS)
+    tokens = found.evidence[rows]
+    told = np.unique(tokens[tokens >= 0])
+    document = corpus.paragraphs.document[corpus.paragraph_of_token[told]]
+    columns = told.tolist(), document.tolist(), corpus.start[told].tolist(), corpus.end[told].tolist()
+    words = {token: corpus.text(number)[start:end] for token, number, start, end in zip(*columns, strict=True)}
+    numbers = (why[rows] == kernels.NUMBERS).tolist()
+    return {
+        row: (NUMBERS if number else NAMES) + ", ".join(words[token] for token in missing if token >= 0)
+        for row, number, missing in zip(rows.tolist(), numbers, tokens.tolist(), strict=True)
+    }

@@ -17,9 +17,9 @@ from .corpus import Corpus
 from .guards import Word
 from .passages import GAP, Run
 
-_SMALL_EDIT = 3
+SMALL_EDIT = 3
 """Words between two shared runs, on either side, that make it an edit and not another sentence."""
-_SHORT = 12
+SHORT = 12
 """Words in a stretch that templates may well have again."""
 _KEPT = 65_536
 """Words, pairs of words and stretches of words of which what was made, or found, is kept."""
@@ -98,7 +98,7 @@ class Coverer:
             places = self._opposite(low, high, pieces, other, kept)
             mine, theirs = self._words_at(text, slice(low, high)), self._words_at(other_text, places)
             # What was found of a short stretch is kept; of a long one it is not all found where it is in vain.
-            pairs = self._alike_places(mine, theirs, len(mine) if len(mine) <= _SHORT else spare)
+            pairs = self._alike_places(mine, theirs, len(mine) if len(mine) <= SHORT else spare)
             spare -= len(mine) - len(pairs)
             if spare < 0:
                 return None
@@ -127,7 +127,7 @@ class Coverer:
         found: list[str] = []
         for (place, other, length), (next_place, next_other, _) in pairwise(pieces):
             mine = range(place + length, next_place)
-            if len(mine) <= _SMALL_EDIT and 0 < next_other - other - length <= _SMALL_EDIT:
+            if len(mine) <= SMALL_EDIT and 0 < next_other - other - length <= SMALL_EDIT:
                 theirs = [token for token in range(other + length, next_other) if self._numbers[token]]
                 if theirs:
                     found += self._news(mine, theirs)

@@ -3,43 +3,55 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .choose import Order, Verdict
-from .columns import Ints, Mask, distinct
-from .corpus import Corpus
+from .choose import RELATIONS, Order, Verdicts
+from .columns import Ints, Mask, edges_of, offsets_of, owners
+from .corpus import Corpus, Paragraphs
 from .cuts import Cut
 from .framing import framed
 from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair, StoryRelation
 from .passages import Alignments
 from .quotes import separate
 from .repeats import adding
+from .rows import Rows
 from .spans import removal_spans
 from .stories import Coverage, groups
 from .table import CONTENT, Table
 
 REPEAT = CATEGORIES.index("repeat")
+NO_KEEPER = -1
+REASONS: tuple[Reason, ...] = ("boilerplate", "duplicate", "repeat", "passage")
+_PIECE = 4096
+"""Records that are made of columns at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keepers:
+    """The copies that stay of removed paragraphs, in columns: the table's row that goes, number in REASONS, document,
+    start and end of the copy, number of the cluster (0: none); int64. scores: covered, resemblance, containment.
+    of_row: for every row of the table the place here, or NO_KEEPER."""
+
+    row: Ints
+    reason: Ints
+    document: Ints
+    start: Ints
+    end: Ints
+    cluster: Ints
+    scores: NDArray[np.float64]
+    of_row: NDArray[np.int32]
+
+
 _Part = tuple[int, int, int | Cut]
 """What goes: start, end, and the row of the table or the sentence cut out."""
 _Taken = tuple[str, str, int, int, str]
 """The first fields of a removal: id, document, start, end, text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keeper:
-    """The copy that a removed paragraph was verified against."""
-
-    document: int
-    start: int
-    end: int
-    reason: Reason
-    covered: float
-    resemblance: float
-    containment: float
-    cluster: str | None
 
 
 def rounded(value: float) -> float:
@@ -47,73 +59,127 @@ def rounded(value: float) -> float:
     return round(float(value), 4)
 
 
+def cluster_name(number: int) -> str:
+    """The id of a cluster."""
+    return f"c{number:06d}"
+
+
 # ---- clusters ---------------------------------------------------------------------------------------
 
 
-def clusters(corpus: Corpus, verdicts: Sequence[Verdict], order: Order) -> tuple[list[Cluster], dict[int, str]]:
-    """Stars around the copies that stay, sorted by the keeper's place; and the cluster of every paragraph
-    (number in the corpus) that is a member."""
-    stars: dict[int, list[Verdict]] = defaultdict(list)
-    for verdict in verdicts:
-        if not verdict.repeat:
-            stars[verdict.main].append(verdict)
-    found: list[Cluster] = []
-    names: dict[int, str] = {}
-    for number, main in enumerate(sorted(stars), 1):
-        name = f"c{number:06d}"
-        members = sorted(stars[main], key=lambda verdict: verdict.paragraph)
-        names.update((verdict.paragraph, name) for verdict in members)
-        keeper = _place(corpus, main, main)
-        others = [int(corpus.paragraphs.document[verdict.paragraph]) for verdict in members]
-        rival = min(others, key=lambda document: int(order.rank[document]))
-        why = order.why(int(corpus.paragraphs.document[main]), rival)
-        found.append(Cluster(name, keeper, why, tuple(_member(corpus, verdict) for verdict in members)))
-    return found, names
+class Stars:
+    """Clusters in columns: stars around the copies that stay, sorted by the keeper's place."""
+
+    def __init__(self, corpus: Corpus, verdicts: Verdicts, order: Order) -> None:
+        self._ids, self._paragraphs, self._verdicts, self._order = corpus.ids, corpus.paragraphs, verdicts, order
+        rows = np.flatnonzero(~verdicts.repeat)
+        place = verdicts.place[rows]
+        in_order = np.lexsort((place[:, 0], place[:, 1]))
+        self._rows = rows[in_order]
+        self._first = edges_of(place[in_order, 1]) if len(rows) else np.zeros(1, np.int64)
+
+    @property
+    def clusters(self) -> Rows[Cluster]:
+        """The clusters as records."""
+        return Rows(len(self._first) - 1, self._some)
+
+    @property
+    def number(self) -> Ints:
+        """For every paragraph of the corpus the number (from 1) of the cluster of which it is a member, or 0."""
+        found = np.zeros(len(self._paragraphs), np.int64)
+        found[self._verdicts.place[self._rows, 0]] = owners(np.diff(self._first)) + 1
+        return found
+
+    def _some(self, first: int, end: int) -> Iterator[Cluster]:
+        for begin in range(first, end, _PIECE):
+            yield from self._piece(begin, min(begin + _PIECE, end))
+
+    def _piece(self, first: int, end: int) -> Iterator[Cluster]:
+        order, ids = self._order, self._ids
+        rows = self._rows[self._first[first] : self._first[end]]
+        members = zip(rows.tolist(), *_members(self._verdicts, self._paragraphs, rows), strict=True)
+        mains = self._verdicts.place[self._rows[self._first[first:end]], 1]
+        counts = np.diff(self._first[first : end + 1]).tolist()
+        columns = zip(*_spots(self._paragraphs, mains), counts, strict=True)
+        for number, (keeper, start, stop, count) in enumerate(columns, first + 1):
+            part = list(islice(members, count))
+            rival = min((member[1] for member in part), key=order.rank.__getitem__)
+            found = tuple(map(self._member, part))
+            yield Cluster(cluster_name(number), Place(ids[keeper], start, stop), order.why(keeper, rival), found)
+
+    def _member(self, columns: tuple[Any, ...]) -> Member:
+        row, document, start, end, (covered, resemblance, containment), relation, removed = columns
+        return Member(
+            self._ids[document], start, end, round(covered, 4), round(resemblance, 4), round(containment, 4), relation,
+            "removed" if removed else "kept", self._verdicts.why(row, relation, covered, removed),
+        )  # fmt: skip
 
 
-def _place(corpus: Corpus, first: int, last: int) -> Place:
-    document, start, end = corpus.place(first, last)
-    return Place(corpus.ids[document], start, end)
+def _members(verdicts: Verdicts, paragraphs: Paragraphs, rows: Ints) -> tuple[Iterable[Any], ...]:
+    """Document, start, end, scores, relation and whether it goes, for some verdicts."""
+    relations = map(RELATIONS.__getitem__, verdicts.labels[rows, 0].tolist())
+    removed = (verdicts.labels[rows, 1] != 0).tolist()
+    return *_spots(paragraphs, verdicts.place[rows, 0]), verdicts.scores[rows].tolist(), relations, removed
 
 
-def _member(corpus: Corpus, verdict: Verdict) -> Member:
-    place = _place(corpus, verdict.paragraph, verdict.paragraph)
-    return Member(
-        place.document, place.start, place.end, rounded(verdict.covered), rounded(verdict.resemblance),
-        rounded(verdict.containment), verdict.relation, "removed" if verdict.removed else "kept", verdict.why,
-    )  # fmt: skip
+def _spots(paragraphs: Paragraphs, rows: Ints) -> tuple[list[int], list[int], list[int]]:
+    """Documents, starts and ends of some paragraphs."""
+    return paragraphs.document[rows].tolist(), paragraphs.start[rows].tolist(), paragraphs.end[rows].tolist()
 
 
 # ---- removals ---------------------------------------------------------------------------------------
 
 
-def keepers(
-    table: Table, corpus: Corpus | None, rows: Ints, verdicts: Sequence[Verdict], names: dict[int, str]
-) -> dict[int, Keeper]:
+def keepers(table: Table, paragraphs: Paragraphs | None, rows: Ints, verdicts: Verdicts, cluster: Ints) -> Keepers:
     """For every row of the table that goes as a copy, the copy that stays.
 
-    ``rows``: the table's row of each paragraph of the corpus. Copies next to one another, which the cleaner
-    found, are given the copy that its own first copy was given, should that one go too.
+    ``paragraphs``: of the corpus; ``rows``: the table's row of each; ``cluster``: the number of its cluster. Copies
+    next to one another, which the cleaner found, are given the copy that its own first copy was given, should that
+    one go too.
     """
-    found: dict[int, Keeper] = {}
-    for verdict in verdicts:
-        if verdict.removed and corpus is not None:
-            document, start, end = corpus.place(verdict.first, verdict.last)
-            found[int(rows[verdict.paragraph])] = Keeper(
-                document, start, end, "repeat" if verdict.repeat else "duplicate", rounded(verdict.covered),
-                rounded(verdict.resemblance), rounded(verdict.containment), names.get(verdict.paragraph),
-            )  # fmt: skip
-    owner = table.document
-    for row in np.flatnonzero(table.category == REPEAT).tolist():
+    gone = np.flatnonzero(verdicts.removed)
+    place, scores = verdicts.place[gone], verdicts.scores[gone]
+    reason = np.where(verdicts.repeat[gone], REASONS.index("repeat"), REASONS.index("duplicate"))
+    document = start = end = number = np.zeros(0, np.int64)
+    if paragraphs is not None and len(gone):
+        document, start = paragraphs.document[place[:, 2]], paragraphs.start[place[:, 2]]
+        end, number = paragraphs.end[place[:, 3]], cluster[place[:, 0]]
+    of_row = np.full(len(table.start), NO_KEEPER, np.int32)
+    of_row[rows[place[:, 0]]] = np.arange(len(gone))
+    found = Keepers(rows[place[:, 0]], reason, document, start, end, number, scores, of_row)
+    return _with_repeats(table, found)
+
+
+def _with_repeats(table: Table, found: Keepers) -> Keepers:
+    """With those of the copies next to one another."""
+    repeats = np.flatnonzero(table.category == REPEAT).tolist()
+    if not repeats:
+        return found
+    owner, of_row, known = table.document, found.of_row, len(found.row)
+    columns = found.document.tolist(), found.start.tolist(), found.end.tolist(), found.scores.tolist()
+    more: list[tuple[Any, ...]] = []
+    for row in repeats:
         first = _first_copy(table, row, int(table.paragraphs[owner[row]]))
         if first is None:
             continue
-        if first in found:
-            found[row] = replace(found[first], reason="repeat", cluster=None)
+        place = int(of_row[first])
+        if place != NO_KEEPER:
+            kept = [column[place] for column in columns]
         elif table.category[first] == CONTENT:
-            place = int(owner[row]), int(table.start[first]), int(table.end[first])
-            found[row] = Keeper(*place, "repeat", 1.0, 1.0, 1.0, None)
-    return found
+            kept = [int(owner[row]), int(table.start[first]), int(table.end[first]), [1.0, 1.0, 1.0]]
+        else:
+            continue
+        of_row[row] = known + len(more)
+        more.append((row, *kept))
+    added = np.array([row[:4] for row in more], np.int64).reshape(-1, 4)
+    scores = np.array([row[4] for row in more], np.float64).reshape(-1, 3)
+    reason = np.full(len(more), REASONS.index("repeat"))
+    return Keepers(
+        np.concatenate([found.row, added[:, 0]]), np.concatenate([found.reason, reason]),
+        np.concatenate([found.document, added[:, 1]]), np.concatenate([found.start, added[:, 2]]),
+        np.concatenate([found.end, added[:, 3]]), np.concatenate([found.cluster, np.zeros(len(more), np.int64)]),
+        np.concatenate([found.scores, scores]), of_row,
+    )  # fmt: skip
 
 
 def _first_copy(table: Table, row: int, start: int) -> int | None:
@@ -126,27 +192,77 @@ def _first_copy(table: Table, row: int, start: int) -> int | None:
     return None
 
 
-def removals(
-    table: Table, found: dict[int, Keeper], cuts: Sequence[Cut], ids: Sequence[str], text_of: Callable[[int], str]
-) -> Iterator[Removal]:
-    """Every span that goes, in order of document and start: whole paragraphs, and sentences cut out of others."""
-    gone = table.category != CONTENT
-    gone[list(found)] = True
-    cuts_of: dict[int, list[Cut]] = defaultdict(list)
-    for cut in cuts:
-        cuts_of[cut.document].append(cut)
-    number = 0
-    for document in sorted({*distinct(table.document[gone]).tolist(), *cuts_of}):
-        text = text_of(document)
-        parts: list[_Part] = [*_whole_parts(table, document, text, gone), *_cut_parts(cuts_of.get(document, ()))]
-        parts.sort(key=lambda part: part[0])
-        for start, end, what in parts:
-            number += 1
-            place = f"r{number:07d}", ids[document], start, end, text[start:end]
-            if isinstance(what, Cut):
-                yield _cut_removal(place, what, ids)
-            else:
-                yield _removal(place, table, what, found.get(what), ids)
+class Gone:
+    """What goes, in columns: whole paragraphs (``rows``, bool, for the table), and sentences cut out of others."""
+
+    def __init__(
+        self, table: Table, found: Keepers, cuts: Sequence[Cut], ids: Sequence[str], text_of: Callable[[int], str]
+    ) -> None:
+        self._table, self.keepers, self._ids, self._text_of = table, found, ids, text_of
+        self.rows: Mask = (table.category != CONTENT) | (found.of_row != NO_KEEPER)
+        self.cuts: dict[int, list[Cut]] = defaultdict(list)
+        for cut in cuts:
+            self.cuts[cut.document].append(cut)
+        running = offsets_of(self.rows)
+        counts = np.diff(running[table.paragraphs])
+        for document, parts in self.cuts.items():
+            counts[document] += len(parts)
+        self._first = offsets_of(counts)
+
+    @property
+    def removals(self) -> Rows[Removal]:
+        """Every span that goes, in order of document and start."""
+        return Rows(int(self._first[-1]), self._some)
+
+    def spans(self, document: int) -> list[tuple[int, int]]:
+        """The spans that go of a document, in order."""
+        return [part[:2] for part in self._parts(document, self._text_of(document))]
+
+    def _some(self, first: int, end: int) -> Iterator[Removal]:
+        documents = np.flatnonzero((self._first[1:] > first) & (self._first[:-1] < end) & (np.diff(self._first) > 0))
+        for document in documents.tolist():
+            begin = int(self._first[document])
+            yield from islice(self.of_document(document), max(first - begin, 0), end - begin)
+
+    def of_document(self, document: int) -> Iterator[Removal]:
+        """The spans that go of a document, in order."""
+        first = int(self._first[document]) + 1
+        text, name = self._text_of(document), self._ids[document]
+        for number, (start, end, what) in enumerate(self._parts(document, text), first):
+            place = f"r{number:07d}", name, start, end, text[start:end]
+            yield self._cut(place, what) if isinstance(what, Cut) else self._removal(place, what)
+
+    def _parts(self, document: int, text: str) -> list[_Part]:
+        parts: list[_Part] = list(_whole_parts(self._table, document, text, self.rows))
+        if document in self.cuts:
+            parts += ((cut.start, cut.end, cut) for cut in self.cuts[document])
+            parts.sort(key=lambda part: part[0])
+        return parts
+
+    def _cut(self, place: _Taken, cut: Cut) -> Removal:
+        document, start, end = cut.keeper
+        return Removal(*place, "passage", keeper=Place(self._ids[document], start, end), covered=1.0, words=cut.words)
+
+    def _removal(self, place: _Taken, row: int) -> Removal:
+        table = self._table
+        words = int(table.tokens[row + 1] - table.tokens[row])
+        category = rule = confidence = None
+        if table.category[row] != CONTENT:
+            category, rule = CATEGORIES[table.category[row]], table.rules[table.rule[row]]
+            confidence = rounded(table.confidence[row])
+        number = int(self.keepers.of_row[row])
+        if number == NO_KEEPER:
+            return Removal(*place, "boilerplate", category, confidence, rule, words=words)
+        found, reason = self.keepers, REASONS[self.keepers.reason[number]]
+        if reason == "repeat" and not category:
+            category = "repeat"
+        cluster = int(found.cluster[number])
+        keeper = Place(self._ids[found.document[number]], int(found.start[number]), int(found.end[number]))
+        covered, resemblance, containment = found.scores[number].tolist()
+        return Removal(
+            *place, reason, category, confidence, rule, keeper, round(covered, 4), round(resemblance, 4),
+            round(containment, 4), cluster_name(cluster) if cluster else None, words,
+        )  # fmt: skip
 
 
 def _whole_parts(table: Table, document: int, text: str, gone: Mask) -> Iterator[_Part]:
@@ -156,31 +272,6 @@ def _whole_parts(table: Table, document: int, text: str, gone: Mask) -> Iterator
     spans = removal_spans(text, paragraphs, gone[rows].tolist())
     for (start, end), row in zip(spans, (np.flatnonzero(gone[rows]) + rows.start).tolist(), strict=True):
         yield start, end, row
-
-
-def _cut_parts(cuts: Sequence[Cut]) -> Iterator[_Part]:
-    return ((cut.start, cut.end, cut) for cut in cuts)
-
-
-def _cut_removal(place: _Taken, cut: Cut, ids: Sequence[str]) -> Removal:
-    document, start, end = cut.keeper
-    return Removal(*place, "passage", keeper=Place(ids[document], start, end), covered=1.0, words=cut.words)
-
-
-def _removal(place: _Taken, table: Table, row: int, keeper: Keeper | None, ids: Sequence[str]) -> Removal:
-    words = int(table.tokens[row + 1] - table.tokens[row])
-    category = rule = confidence = None
-    if table.category[row] != CONTENT:
-        category, rule = CATEGORIES[table.category[row]], table.rules[table.rule[row]]
-        confidence = rounded(table.confidence[row])
-    if keeper is None:
-        return Removal(*place, "boilerplate", category, confidence, rule, words=words)
-    if keeper.reason == "repeat" and not category:
-        category = "repeat"
-    return Removal(
-        *place, keeper.reason, category, confidence, rule, Place(ids[keeper.document], keeper.start, keeper.end),
-        keeper.covered, keeper.resemblance, keeper.containment, keeper.cluster, words,
-    )  # fmt: skip
 
 
 # ---- passages and stories ---------------------------------------------------------------------------
@@ -193,26 +284,29 @@ def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> tuple
     return separate(corpus, found, np.isin(found.a * count + found.b, same))
 
 
-def passages(corpus: Corpus, found: Alignments, quotes: Mask) -> list[Passage]:
+def passages(corpus: Corpus, found: Alignments, quotes: Mask) -> Rows[Passage]:
     """Passages with their spans in characters, grouped by quote, but none that only repeats what others of the same
     documents show. ``found``, ``quotes``: of ``quotes_apart``."""
     if not len(found):
-        return []
+        return Rows(0, lambda *_: iter(()))
     spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
     which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched))
     spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
     quotes = quotes[which]
-    words = np.minimum(*(end - start for start, end in spans)).tolist()
-    (a_start, a_end), (b_start, b_end) = ((start.tolist(), end.tolist()) for start, end in framed(corpus, *spans))
-    columns = zip(
-        _quote_groups(*spans, quotes), found.a[which].tolist(), a_start, a_end, found.b[which].tolist(), b_start, b_end,
-        words, found.matched[which].tolist(), quotes.tolist(), strict=True,
-    )  # fmt: skip
-    ids = corpus.ids
-    return [
-        Passage(f"p{number:07d}", f"q{group:07d}", ids[a], a_start, a_end, ids[b], b_start, b_end, *rest)
-        for number, (group, a, a_start, a_end, b, b_start, b_end, *rest) in enumerate(columns, 1)
-    ]
+    words = np.minimum(*(end - start for start, end in spans))
+    (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
+    groups_of, ids = _quote_groups(*spans, quotes), corpus.ids
+    a, b, matched = found.a[which], found.b[which], found.matched[which]
+    columns = groups_of, a, a_start, a_end, b, b_start, b_end, words, matched, quotes
+
+    def some(first: int, end: int) -> Iterator[Passage]:
+        for begin in range(first, end, _PIECE):
+            part = slice(begin, min(begin + _PIECE, end))
+            rows = zip(*(column[part].tolist() for column in columns), strict=True)
+            for number, (group, its, start, stop, other, *rest) in enumerate(rows, begin + 1):
+                yield Passage(f"p{number:07d}", f"q{group:07d}", ids[its], start, stop, ids[other], *rest)
+
+    return Rows(len(which), some)
 
 
 def _spans(place: Ints, found: Alignments) -> tuple[Ints, Ints]:
@@ -221,28 +315,31 @@ def _spans(place: Ints, found: Alignments) -> tuple[Ints, Ints]:
     return place[found.first[:-1]], place[last] + found.runs.length[last]
 
 
-def _quote_groups(a: tuple[Ints, Ints], b: tuple[Ints, Ints], quotes: Mask) -> list[int]:
+def _quote_groups(a: tuple[Ints, Ints], b: tuple[Ints, Ints], quotes: Mask) -> Ints:
     """A group number (from 1) for each passage: quotes (and apart from them, copies) that share the better
     part of a span belong together."""
     count = len(quotes)
-    parent = list(range(count))
-
-    def root(item: int) -> int:
-        while parent[item] != item:
-            parent[item] = parent[parent[item]]
-            item = parent[item]
-        return item
-
     start, end = (np.concatenate(sides) for sides in zip(a, b, strict=True))
     number, quote = np.concatenate([np.arange(count)] * 2), np.concatenate([quotes] * 2)
     order = np.lexsort((number, end, start, quote))
     start, end, number, quote = start[order], end[order], number[order], quote[order]
     longer = np.maximum((end - start)[1:], (end - start)[:-1])
     together = (quote[1:] == quote[:-1]) & (2 * (np.minimum(end[1:], end[:-1]) - start[1:]) >= longer)
-    for item, previous in zip(number[1:][together].tolist(), number[:-1][together].tolist(), strict=True):
-        parent[root(item)] = root(previous)
-    numbers: dict[int, int] = {}
-    return [numbers.setdefault(root(item), len(numbers) + 1) for item in range(count)]
+    _, group = np.unique(_joined(count, number[1:][together], number[:-1][together]), return_inverse=True)
+    return group + 1
+
+
+def _joined(count: int, one: Ints, other: Ints) -> Ints:
+    """For each of so many items the first of those that links join it to, directly or by way of others (int64)."""
+    first = np.arange(count)
+    while len(one):
+        low, high = np.minimum(first[one], first[other]), np.maximum(first[one], first[other])
+        apart = low != high
+        one, other = one[apart], other[apart]
+        np.minimum.at(first, high[apart], low[apart])
+        while np.any(first != first[first]):
+            first = first[first]
+    return first
 
 
 def stories(coverage: Coverage, order: Order, ids: Sequence[str]) -> list[Story]:

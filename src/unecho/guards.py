@@ -53,13 +53,14 @@ _SHAPES = str.maketrans("icbfuaqv", "lehtnngy")
 
 
 @cache
-def _fact_hashes() -> Hashes:
+def fact_hashes() -> Hashes:
+    """Of the number words and negations, sorted (uint64)."""
     return np.unique(tokenize([FACT_WORDS]).hash)
 
 
 def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     """Which tokens are numbers in digits or words, currency or per cent signs, or negations (bool)."""
-    result: Mask = (flags & NUMBER != 0) | among(hashes, _fact_hashes())
+    result: Mask = (flags & NUMBER != 0) | among(hashes, fact_hashes())
     return result
 
 
@@ -103,7 +104,7 @@ class Word:
     def _made(cls, plain: str, name: bool) -> Word:
         folded = canonical(plain)
         letters = _letters(folded)
-        return cls(plain, folded, letters, _digits(plain), _shape(letters), name)
+        return cls(plain, folded, letters, _digits(plain), shape(letters), name)
 
     def __add__(self, other: Word) -> Word:
         """The two words run together."""
@@ -137,6 +138,21 @@ class Word:
         return Levenshtein.distance(self.letters, other.letters, score_cutoff=allowed) <= allowed
 
 
+def is_fact(folded: str) -> bool:
+    """Whether a word in the one way of writing is a number word or a negation."""
+    return folded in _facts()
+
+
+def has_digit(text: str) -> bool:
+    """Whether there is a digit in a text."""
+    return bool(_DIGIT.search(text))
+
+
+def lengths() -> tuple[int, int, int, int]:
+    """Letters from which words may have misread shapes; a word, or a name, may differ in one letter; or in two."""
+    return _SHORTEST, _LONG_WORD, _LONG_NAME, _VERY_LONG
+
+
 def alike(word: str, other: str) -> bool:
     """``Word.is_like`` of two plain words."""
     return Word.of(word).is_like(Word.of(other))
@@ -160,6 +176,6 @@ def _digits(word: str) -> str:
     return word.translate(_LETTER_DIGITS) if 2 * len(_DIGIT.findall(word)) >= len(word) else ""
 
 
-def _shape(word: str) -> str:
+def shape(word: str) -> str:
     """The word with letters that scanners take for one another made the same, and doubled letters single."""
     return _DOUBLED.sub(r"\1", word.replace("rn", "m").translate(_SHAPES))

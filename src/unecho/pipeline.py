@@ -42,8 +42,9 @@ from .engine import batches, ordered_map, workers_for
 from .errors import RunError, UsageError
 from .model import Cluster, Document, Mode, Passage, Raw, Skipped, Story
 from .normalize import CHARACTERS, tokenize
-from .outcomes import outcomes
+from .outcomes import Originals, outcomes
 from .paragraphs import split
+from .restore import sha256
 from .result import Result
 from .seeds import Stream
 from .spool import Spool
@@ -124,6 +125,7 @@ class Prepared:
     documents: tuple[Document | Skipped, ...]
     modes: tuple[Mode | None, ...]
     texts: tuple[str, ...]
+    sha256: tuple[str, ...]
     table: Table
 
 
@@ -137,6 +139,8 @@ class Taken:
     table: Table
     spool: Spool
     numbers: tuple[int, ...]
+    chars: tuple[int, ...]
+    sha256: tuple[str, ...]
     found: sources.Found
     inputs: tuple[str, ...]
     encoding: str
@@ -165,7 +169,7 @@ def prepare(
     keys = [templates.line_key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
     columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), list(map(len, texts)))
     light = (replace(item, text="", blocks=(), record=b"") if isinstance(item, Document) else item for item in parsed)
-    return Prepared(tuple(light), tuple(x.mode for x in labelled), tuple(texts), columns)
+    return Prepared(tuple(light), tuple(x.mode for x in labelled), tuple(texts), tuple(map(sha256, texts)), columns)
 
 
 def _spans(document: Document) -> list[tuple[int, int]]:
@@ -208,6 +212,8 @@ def _read(
     modes: list[Mode | None] = []
     skipped: list[Skipped] = list(found.skipped)
     numbers: list[int] = []
+    chars: list[int] = []
+    digests: list[str] = []
     tables, sent = table.Joiner(), deque[list[Raw | Document | Skipped]]()
     total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
 
@@ -230,6 +236,8 @@ def _read(
             if item.row is not None and isinstance(read, Raw):
                 spool.append(read.data)
         modes += prepared.modes
+        chars += map(len, prepared.texts)
+        digests += prepared.sha256
         tables.add(prepared.table)
         progress("reading and cleaning", len(documents), total)
     order = sorted(range(len(documents)), key=lambda number: documents[number].id)
@@ -237,7 +245,8 @@ def _read(
         tuple(documents[n] for n in order), tuple(modes[n] for n in order),
         tuple(sorted(skipped, key=lambda item: item.id)),
         tables.table().in_order(np.array(order, np.int64)), spool, tuple(numbers[n] for n in order),
-        found, _input_names(inputs), settings.encoding,
+        tuple(chars[n] for n in order), tuple(digests[n] for n in order), found, _input_names(inputs),
+        settings.encoding,
     )  # fmt: skip
 
 
@@ -307,7 +316,7 @@ class _Matched:
     rows: Ints
     order: choose.Order | None
     bands: lsh.Bands | None
-    verdicts: list[choose.Verdict] = field(default_factory=list)
+    verdicts: choose.Verdicts = field(default_factory=lambda: choose.verdicts_of([]))
     parts: passages.Alignments = field(default_factory=lambda: passages.alignments_of([]))
     quotes: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
     cuts: list[Cut] = field(default_factory=list)
@@ -346,13 +355,12 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
     return _Matched(corpus, rows, order, bands, verdicts, parts, quotes, cuts, coverage)
 
 
-def _cuts(corpus: Corpus, verdicts: Sequence[choose.Verdict], parts: passages.Alignments, quotes: Mask) -> list[Cut]:
+def _cuts(corpus: Corpus, verdicts: choose.Verdicts, parts: passages.Alignments, quotes: Mask) -> list[Cut]:
     kept = np.ones(len(corpus.paragraphs), np.bool_)
     keepers = np.zeros(len(corpus.paragraphs), np.bool_)
-    for verdict in verdicts:
-        if verdict.removed:
-            kept[verdict.paragraph] = False
-            keepers[verdict.first : verdict.last + 1] = True
+    gone = verdicts.place[verdicts.removed]
+    kept[gone[:, 0]] = False
+    keepers[ranges(gone[:, 2], gone[:, 3] - gone[:, 2] + 1)] = True
     return cut_passages(corpus, (parts[row] for row in np.flatnonzero(quotes).tolist()), kept, keepers)
 
 
@@ -433,30 +441,23 @@ def _result(
     command: Command, taken: Taken, paragraphs: Table, matched: _Matched, settings: Settings, clock: _Clock
 ) -> Result:
     ids = [document.id for document in taken.documents]
-    clusters: list[Cluster] = []
-    names: dict[int, str] = {}
-    found_passages: list[Passage] = []
+    clusters: Sequence[Cluster] = []
+    number, columns = np.zeros(0, np.int64), None
+    found_passages: Sequence[Passage] = []
     found_stories: list[Story] = []
     corpus, order, coverage = matched.corpus, matched.order, matched.coverage
     if corpus is not None and order is not None and coverage is not None:
-        clusters, names = findings.clusters(corpus, matched.verdicts, order)
+        stars = findings.Stars(corpus, matched.verdicts, order)
+        clusters, number, columns = stars.clusters, stars.number, corpus.paragraphs
         found_passages = findings.passages(corpus, matched.parts, matched.quotes)
         found_stories = findings.stories(coverage, order, ids)
-    keepers = findings.keepers(paragraphs, corpus, matched.rows, matched.verdicts, names)
-    removals = list(findings.removals(paragraphs, keepers, matched.cuts, ids, taken.text))
-    words = np.bincount(paragraphs.document, paragraphs.words, len(ids)).astype(np.int64)
-    records = outcomes(
-        taken.documents,
-        taken.modes,
-        words.tolist(),
-        removals,
-        taken.skipped,
-        settings,
-        taken.text,
-        taken.line,
-    )
+    keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number)
+    light = paragraphs.without_tokens()
+    gone = findings.Gone(light, keepers, matched.cuts, ids, taken.text)
+    originals = Originals(taken.chars, taken.sha256, taken.text, taken.line)
+    records = outcomes(taken.documents, taken.modes, originals, light, gone, taken.skipped, settings)
     return Result(
-        command, settings, records, removals, clusters, found_passages,
+        command, settings, records, gone.removals, clusters, found_passages,
         found_stories, taken.inputs, taken.found.ignored, len(paragraphs.start), matched.bands, clock.seconds,
         taken.spool, dict(zip(ids, taken.numbers, strict=True)), taken.encoding,
     )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,9 +19,9 @@ from .changes import Findings
 from .config import Settings
 from .decide import Decided, decide
 from .decode import decode
+from .findings import REASONS
 from .lsh import Bands
 from .model import Cluster, DocumentRecord, Passage, Removal, Story
-from .outcomes import REASONS
 from .rewrite import write_files
 from .signature import PERMUTATIONS
 from .spans import cut
@@ -78,7 +79,7 @@ class Result:
 
     def with_decisions(self, log: decisions.Log) -> Result:
         """The same with what people decided carried out."""
-        before = Findings(self.documents, self.removals, self.clusters, self.passages)
+        before = Findings(self.documents, list(self.removals), list(self.clusters), list(self.passages))
         decided = decide(before, log, self.text, self._line, self.settings)
         after = decided.after
         return replace(
@@ -111,12 +112,13 @@ class Result:
         from .report.data import load
         from .report.html import render
 
+        spans: dict[str, array[int]] = defaultdict(lambda: array("q"))
+        manifest.write_lines(new / manifest.REMOVALS, _noted(self.removals, spans))
         clean = new / manifest.CLEAN
         clean.mkdir()
-        for _ in write_files(clean, self._cleaned(), self.line_encoding):
+        for _ in write_files(clean, self._cleaned(spans), self.line_encoding):
             pass
         manifest.write_lines(new / manifest.DOCUMENTS, self.documents)
-        manifest.write_lines(new / manifest.REMOVALS, self.removals)
         manifest.write_lines(new / manifest.CLUSTERS, self.clusters)
         manifest.write_lines(new / manifest.PASSAGES, self.passages)
         manifest.write_lines(new / manifest.STORIES, self.stories)
@@ -191,13 +193,17 @@ class Result:
             "stories": len(self.stories),
         }
 
-    def _cleaned(self) -> Iterator[tuple[DocumentRecord, str, bytes, str]]:
-        """Documents of the cleaned corpus, files in order of name, rows in order of number."""
+    def _cleaned(self, spans: Mapping[str, array[int]]) -> Iterator[tuple[DocumentRecord, str, bytes, str]]:
+        """Documents of the cleaned corpus, files in order of name, rows in order of number. ``spans``: what goes of
+        each, starts and ends by turns."""
         order = sorted(self.documents, key=lambda record: (record.source, record.row or 0, record.id))
         for record in order:
             if record.status in ("kept", "trimmed"):
                 line = b"" if record.row is None else self.spool.data(self.numbers[record.id] + 1)
-                yield record, self.clean_text(record.id), line, record.field or ""
+                text, gone = self.text(record.id), spans.get(record.id)
+                if gone:
+                    text = cut(text, list(zip(gone[::2], gone[1::2], strict=True)))
+                yield record, text, line, record.field or ""
 
     def _line(self, document: str) -> str:
         """The line a JSONL row was read from."""
@@ -220,6 +226,13 @@ class Result:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _noted(removals: Iterable[Removal], spans: Mapping[str, array[int]]) -> Iterator[Removal]:
+    """The removals; their places are noted in passing."""
+    for removal in removals:
+        spans[removal.document].extend((removal.start, removal.end))
+        yield removal
 
 
 def _lsh(bands: Bands | None) -> dict[str, Any] | None:

@@ -59,3 +59,8 @@ def rules() -> dict[str, object]:
         "same": _SAME, "glued": _GLUED.pattern, "digits": _DIGITS, "units": _UNIT,
         "endings": [(pattern.pattern, american) for pattern, american in _ENGLISH],
     }  # fmt: skip
+
+
+def begins_amount(word: str) -> bool:
+    """Whether a folded word, run together with a unit, is an amount to ``canonical``."""
+    return word in _DIGITS

@@ -70,6 +70,14 @@ class Table:
         )
         return replace(self, category=column[0], confidence=column[1], rule=column[2], rules=(*self.rules, rule))
 
+    def without_tokens(self) -> Table:
+        """The same paragraphs without what only the matching needs."""
+        none = self.token_start[:0].copy()
+        return replace(
+            self, key=self.key[:0].copy(), hash=self.hash[:0].copy(), token_start=none, token_end=none,
+            flags=self.flags[:0].copy(),
+        )  # fmt: skip
+
     def in_order(self, documents: Ints) -> Table:
         """The same documents in another order."""
         counts = np.diff(self.paragraphs)[documents]
