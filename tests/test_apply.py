@@ -20,11 +20,12 @@ from test_roundtrip import _conserved as conserved
 from test_roundtrip import _keepers_stay as keepers_stay
 
 import unecho
-from unecho import Result, changes, decide, decisions, manifest, sample, stored
+from unecho import Result, changes, decide, decisions, kept, manifest, markup, sample, stored
 from unecho.atomic import RunFolder
 from unecho.check import check
 from unecho.decisions import Finding, Log, Step, line_key
 from unecho.model import Place, Removal
+from unecho.restore import texts as texts_of
 
 W = Writer(21)
 SPEECH, QUAKE, NOTICE, OWN = (W.paragraph(30) for _ in range(4))
@@ -608,3 +609,65 @@ def test_killed_at_any_moment_the_run_is_old_or_new(written: Path) -> None:
         seen.add(now == new)
         shutil.rmtree(written.parent / ".OUT.unecho", ignore_errors=True)
     assert False in seen
+
+
+# ---- pages ------------------------------------------------------------------------------------------
+
+
+def page_of(*blocks: str) -> str:
+    return f"<html><body><article>{''.join(blocks)}</article></body></html>"
+
+
+def blocks_of(*texts: str) -> list[str]:
+    return [f"<p>{text}</p>" for text in texts]
+
+
+def test_decisions_on_pages_are_about_their_blocks_and_hold_in_the_next_run(tmp_path: Path) -> None:
+    """A block that breaks a line is one finding: it goes whole, everywhere, and nothing that resembles a part of it."""
+    w = Writer(91)
+    own = [w.paragraph(30) for _ in range(8)]
+    first, second = w.paragraph(12), w.paragraph(14)
+    block = f"<pre>{first}\n{second}</pre>"
+    source, out = tmp_path / "in", tmp_path / "OUT"
+    source.mkdir()
+    (source / "a.html").write_text(page_of(*blocks_of(own[0]), block, *blocks_of(own[1], first)), "utf-8")
+    (source / "b.html").write_text(page_of(*blocks_of(own[2]), block, *blocks_of(own[3])), "utf-8")
+    (source / "c.html").write_text(page_of(*blocks_of(own[4], second, own[5])), "utf-8")
+    options = ("-q", "--clean", "off", "--keep", "path")
+    assert call_cli("dedupe", source, "-o", out, *options).code == 0
+    assert f"\n\n{first}\n{second}\n\n" in dict(texts_of(out))["a.html"]  # one block, two lines
+    key = line_key(f"{first}\n{second}")
+    decisions.append(out, decisions.new_step("boilerplate", [Finding("line", line=key)], "anna"), 0)
+    assert call_cli("apply", out, "-q").code == 0
+
+    def cleaned(run: Path, name: str) -> str:
+        path = run / "clean" / f"{name}.txt"
+        return path.read_text("utf-8") if path.exists() else ""
+
+    assert cleaned(out, "a").split() == f"{own[0]} {own[1]} {first}".split()
+    assert cleaned(out, "b").split() == f"{own[2]} {own[3]}".split()
+    assert second in cleaned(out, "c")
+    assert call_cli("check", out).code == 0
+    # The next run: another page has the block alone, where nothing repeats it.
+    again, new = tmp_path / "again", tmp_path / "NEW"
+    again.mkdir()
+    (again / "d.html").write_text(page_of(*blocks_of(own[6]), block, *blocks_of(own[7], second)), "utf-8")
+    assert call_cli("dedupe", again, "-o", new, *options, "--decisions", out / "decisions.jsonl").code == 0
+    assert cleaned(new, "d").split() == f"{own[6]} {own[7]} {second}".split()
+    assert [line["result"] for line in manifest.decided(new)] == ["used"]
+    assert call_cli("check", new).code == 0
+
+
+def test_the_paragraphs_of_a_page_are_its_blocks(tmp_path: Path) -> None:
+    """As decisions see them in the text that a run keeps, and as the run saw them in the markup."""
+    w = Writer(92)
+    html = page_of(
+        f"<h1>{w.paragraph(5)}</h1>", f"<p>{w.paragraph(9)}<br><br>{w.paragraph(9)}<br>{w.paragraph(3)}&nbsp;</p>",
+        f"<ul><li>{w.paragraph(6)}</li><li>{w.paragraph(6)}<br>{w.paragraph(2)}</li></ul>",
+        f"<pre>{w.paragraph(4)}\n  {w.paragraph(4)}\n\n{w.paragraph(3)}</pre>",
+        f"<table><tr><td>{w.paragraph(3)}</td><td>{w.paragraph(3)}</td></tr></table>",
+        f"<blockquote>{w.paragraph(8)}\u2028{w.paragraph(4)}</blockquote>", *blocks_of(w.paragraph(20)),
+    )  # fmt: skip
+    page = markup.read_html(html, "txt")
+    seen = [page.text[block.start : block.end].strip() for block in page.blocks]
+    assert [page.text[start:end] for start, end in kept.paragraphs(page.text, True)] == seen

@@ -354,6 +354,26 @@ def test_word_diff_says_which_side_a_word_is_on() -> None:
     ]
 
 
+def test_word_diff_tells_what_is_only_written_otherwise() -> None:
+    kept, other = (
+        "“We won’t leave – ever,” said Labour’s grey Man.",
+        '"We won\'t leave - ever," said labor’s gray man now.',
+    )
+    pieces = diff.word_diff(kept, other)
+    assert [(p.text.strip(), p.kept.strip()) for p in pieces if p.kind == "alike"] == [
+        ("\"", "“"), ("won't", "won’t"), ("-", "–"), ("\"", "”"), ("gray man", "grey Man"),
+    ]  # fmt: skip
+    assert [p.text.strip() for p in pieces if p.kind == "here-only"] == ["labor’s", "now"]
+    assert [p.text.strip() for p in pieces if p.kind == "kept-only"] == ["Labour’s"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("toll", "tolls"), ("1,500", "2,500"), ("not", "now"), ("-", "."), ("«", "(")]
+)
+def test_what_differs_is_no_other_writing(one: str, other: str) -> None:
+    assert {piece.kind for piece in diff.word_diff(f"a {one} b", f"a {other} b")} == {"same", "kept-only", "here-only"}
+
+
 def test_word_diff_takes_unspaced_scripts_by_character() -> None:
     pieces = diff.word_diff("抗議デモが全国に広がった。", "抗議デモが各地に広がった。")
     assert [(p.kind, p.text) for p in pieces] == [
@@ -373,12 +393,14 @@ def test_word_diff_takes_unspaced_scripts_by_character() -> None:
         ("a a b", "b a a"),
         ("می\u200cخواهم بروم", "می\u200cخواهم"),
         ("ไทย", "ไท"),
+        ("“A” – the colour\nof it", '"a" -\tthe color of'),
     ],
 )
 def test_word_diff_loses_no_word_of_either_side(kept: str, other: str) -> None:
     pieces = diff.word_diff(kept, other)
     for text, missing in ((kept, "here-only"), (other, "kept-only")):
-        rebuilt = "".join(p.text for p in pieces if p.kind != missing)
+        of_kept = missing == "here-only"
+        rebuilt = "".join((p.kept or p.text) if of_kept else p.text for p in pieces if p.kind != missing)
         assert rebuilt.split() == text.split()
 
 

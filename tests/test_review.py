@@ -567,21 +567,26 @@ def test_what_a_killed_server_left_goes_at_the_next_start(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    killed = subprocess.Popen([sys.executable, "-c", "pass"])
-    killed.wait()
-    mine = scratch.take(run)
-    left = temporary / mine.name.replace(f"-{os.getpid()}-", f"-{killed.pid}-")
-    left.mkdir()
+    code = "import os; from unecho.review.scratch import Scratch; print(Scratch().path, flush=True); os._exit(9)"
+    given = {**environment(), "TMPDIR": str(temporary)}
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=given, check=False)
+    left = Path(killed.stdout.strip())
     (left / "index.sqlite").touch()
-    other = temporary / left.name.replace(left.name.split("-")[2], "0" * 12)
+    held = scratch.Scratch()  # of a server that runs
+    assert not left.exists()
+    old, new = temporary / "unecho-review-02u0w622", temporary / "unecho-review-039bf676b92a-8128-dr66ektt"
+    for folder in (old, new):  # of versions that did not lock them
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    other = temporary / "somebody-elses"
     other.mkdir()
     made = Review(run, "", lambda _: "")
-    assert not left.exists()
-    assert mine.exists()  # its process runs
-    assert other.exists()  # of another run
+    assert held.path.exists()
+    assert not old.exists()
+    assert new.exists()
     made.close()
-    scratch.give_back(mine)
-    assert list(temporary.iterdir()) == [other]
+    held.give_back()
+    assert sorted(temporary.iterdir()) == [other, new]
 
 
 def test_a_damaged_run_is_told(run: Path) -> None:

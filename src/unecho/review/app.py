@@ -21,9 +21,10 @@ from ..errors import RunError, UnechoError, UsageError
 from ..report.html import sibling
 from ..stored import settings_of
 from ..wording import visible, visible_name
-from . import index, scratch
+from . import index
 from .desk import PAGE, Desk, Row
 from .filter import Filter
+from .scratch import Scratch
 from .slowly import Slowly
 from .view import KINDS, VERDICTS, View, read
 
@@ -42,7 +43,7 @@ class Review:
 
     def __init__(self, run: Path, who: str, apply: Apply, tell: index.Progress = lambda _: None) -> None:
         self.run, self._who, self._apply, self._tell = run, who, apply, tell
-        self._folder = scratch.take(run)
+        self._scratch = Scratch()
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] = (0, 0)
         self._desk: Desk | None = None
@@ -56,7 +57,7 @@ class Review:
         if self._writing is not None:
             self._writing.wait()
         self._shut()
-        scratch.give_back(self._folder)
+        self._scratch.give_back()
 
     def _shut(self) -> None:
         if self._desk is not None:
@@ -68,7 +69,7 @@ class Review:
         self._shut()
         self._stamp = self._now()
         self.info = manifest.read_run(self.run)
-        found, self._texts = index.build(self.run, self._folder, self._tell)
+        found, self._texts = index.build(self.run, self._scratch.path, self._tell)
         self._desk = desk = Desk(self.run, found, self._who)
         self._always = desk.facets, desk.thresholds  # computed now, so that no answer waits for them
         self._view = View(self._desk, self._texts, float(self.info["settings"]["threshold"]))

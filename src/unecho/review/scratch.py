@@ -1,39 +1,44 @@
-"""A temporary folder for the index of a run under review. What a killed server left behind goes at the next start."""
+"""A temporary folder for the index of a run under review. What killed servers left behind goes at the next start."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 _PREFIX = "unecho-review-"
+_LOCK = "lock"
+_OLD = 24 * 3600
+"""Seconds after which a folder that nobody ever locked is nobody's: it was made by a version that did not lock."""
 
 
-def take(run: Path) -> Path:
-    """A new folder, named after the run and this process; those that ended processes left for the run are deleted."""
-    of_run = hashlib.sha256(os.fsencode(run.resolve())).hexdigest()[:12]
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}{of_run}-*"):
-        if not _is_alive(left.name.split("-")[3]):
-            with suppress(OSError):  # somebody else's, or gone already
-                shutil.rmtree(left)
-    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{of_run}-{os.getpid()}-"))
+class Scratch:
+    """A new folder, held by this process for as long as it lives; those that nobody holds any more are deleted."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._lock = FileLock(self.path / _LOCK, thread_local=False)
+        self._lock.acquire()
+        for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+            if left != self.path:
+                with suppress(OSError):  # somebody else's, or gone already
+                    _delete(left)
+
+    def give_back(self) -> None:
+        """Delete the folder."""
+        self._lock.release()
+        shutil.rmtree(self.path, ignore_errors=True)
 
 
-def give_back(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(process: str) -> bool:
-    """Whether a process runs; for what is no number too, as nothing is deleted in doubt."""
-    if os.name != "posix":  # asking would end the process there
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except (ValueError, OverflowError, PermissionError):
-        return True
-    return True
+def _delete(folder: Path) -> None:
+    """Deletes a folder that nobody holds."""
+    if not (folder / _LOCK).exists():
+        if time.time() - folder.stat().st_mtime > _OLD:
+            shutil.rmtree(folder)
+        return
+    with suppress(Timeout), FileLock(folder / _LOCK, timeout=0):
+        shutil.rmtree(folder)
