@@ -59,7 +59,7 @@ def of_copies(lines: Measures, texts: Sequence[str], edges: Ints | None = None) 
         counts = Counter(folded[start:end])
         if len(counts) < end - start:
             copies[start:end] = [counts[text] for text in folded[start:end]]
-    repeated = running(copies > 1)
+    repeated = running((copies > 1).astype(np.int64))
     low, high = place.within(5)
     return {
         "copies folded": copies.astype(np.float32),
