@@ -26,6 +26,8 @@ Columns = dict[str, Column]
 
 NAME_BITS = 14
 """Tags and tokens of classes fall into 2 to this power of places."""
+FAR = 99
+"""Lines beyond which the distance does not count."""
 _LEVELS = 8
 """Elements above a block that are looked at."""
 _CATEGORIES = ("comments", "related", "legal", "caption", "byline", "date", "navigation", "share")
@@ -278,12 +280,12 @@ def running(values: NDArray[np.integer]) -> Ints:
 
 
 def gaps(good: NDArray[np.bool_], place: Places) -> tuple[Column, Column]:
-    """Lines to the nearest good line before and after, 99 at most and where there is none."""
+    """Lines to the nearest good line before and after, ``FAR`` at most and where there is none."""
     at, count = place.at, len(good)
     before = np.maximum.accumulate(np.where(good, at, -1))
     after = np.minimum.accumulate(np.where(good, at, count)[::-1])[::-1]
-    since = np.where(before >= place.start, np.minimum(at - before, 99), 99)
-    until = np.where(after < place.end, np.minimum(after - at, 99), 99)
+    since = np.where(before >= place.start, np.minimum(at - before, FAR), FAR)
+    until = np.where(after < place.end, np.minimum(after - at, FAR), FAR)
     return since.astype(np.float32), until.astype(np.float32)
 
 

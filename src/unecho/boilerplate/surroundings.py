@@ -33,13 +33,13 @@ def of_rules(categories: Sequence[str | None], edges: Ints | None = None) -> Col
     place = Places.of(len(categories), edges)
     known = {category for category in categories if category}
     columns: Columns = {}
+    far = np.full(len(categories), np.float32(matrix.FAR))
     for name, group in _GROUPS:
-        # Most pages lack most of the categories.
-        if known.isdisjoint(group):
-            hit = np.zeros(len(categories), np.bool_)
-        else:
+        before = after = far
+        if not known.isdisjoint(group):  # most pages lack most of the categories
             hit = np.fromiter((category in group for category in categories), np.bool_, len(categories))
-        columns[f"gap {name} before"], columns[f"gap {name} after"] = matrix.gaps(hit, place)
+            before, after = matrix.gaps(hit, place)
+        columns[f"gap {name} before"], columns[f"gap {name} after"] = before, after
     taken = running(np.fromiter((category is not None for category in categories), np.int64, len(categories)))
     for reach in (5, 15):
         low, high = place.within(reach)
@@ -59,7 +59,7 @@ def of_copies(lines: Measures, texts: Sequence[str], edges: Ints | None = None) 
         counts = Counter(folded[start:end])
         if len(counts) < end - start:
             copies[start:end] = [counts[text] for text in folded[start:end]]
-    repeated = running(copies > 1)
+    repeated = running((copies > 1).astype(np.int64))
     low, high = place.within(5)
     return {
         "copies folded": copies.astype(np.float32),
