@@ -21,7 +21,8 @@ from .seeds import Runs
 from .shingles import ShingleSource
 
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
-_BETWEEN = 200  # documents after which the corpus' columns are taken out of memory
+_BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
+_MAPPED = 400  # megabytes of files in memory: what is read here and there brings its surroundings with it
 _WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -91,7 +92,7 @@ def choose(
     found: list[Verdict] = []
     for number, document in enumerate(np.argsort(corpus.stream.rank, kind="stable").tolist()):
         if not number % _BETWEEN:
-            corpus.release()
+            corpus.release(_MAPPED)
         found += chooser.decide_document(range(int(edges[document]), int(edges[document + 1])))
     return found
 
