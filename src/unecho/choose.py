@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 NUMBERS, NAMES = "numbers differ: ", "names differ: "
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
-_BETWEEN = 200  # documents after which the corpus' columns are taken out of memory
+_BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
+_MAPPED = 400  # megabytes of files in memory: what is read here and there brings its surroundings with it
 _FEW = 1000
 """Words not known in one round from which on the rest is not looked through for more of them."""
 _WORTH_A_LOOK = 0.3
@@ -174,7 +175,7 @@ def choose(
     found: list[Verdict] = []
     for number, document in enumerate(np.argsort(corpus.stream.rank, kind="stable").tolist()):
         if not number % _BETWEEN:
-            corpus.release()
+            corpus.release(_MAPPED)
         found += chooser.decide_document(range(int(edges[document]), int(edges[document + 1])))
     return verdicts_of(found)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, release
+from .columns import Hashes, Ints, Mask, mapped, release
 from .lookup import first_equal
 from .seeds import Stream
 
@@ -48,8 +48,11 @@ class Corpus:
     text: Callable[[int], str]
     paragraph_of_token: NDArray[np.int32] = field(repr=False)
 
-    def release(self) -> None:
-        """Take the columns of tokens out of memory, if they lie on disk: see ``columns.release``."""
+    def release(self, above: float = 0) -> None:
+        """Take the columns of tokens out of memory, if they lie on disk (see ``columns.release``) and if more than
+        so many megabytes of files are in it."""
+        if above and mapped() <= above:
+            return
         release(self.stream.hash, self.start, self.end, self.stream.flags, self.paragraph_of_token)
 
     def tokens(self, paragraph: int) -> slice:

@@ -166,7 +166,8 @@ def prepare(
     spans = [_spans(document) for document in documents]
     parts = [(document.text, span, document.blocks) for document, span in zip(documents, spans, strict=True)]
     labelled = label.label_all(parts, rules=known, clean=settings.clean)
-    keys = [templates.line_key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
+    key = templates.line_key if settings.clean != "off" else _no_key
+    keys = [key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
     columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), list(map(len, texts)))
     light = (replace(item, text="", blocks=(), record=b"") if isinstance(item, Document) else item for item in parsed)
     return Prepared(tuple(light), tuple(x.mode for x in labelled), tuple(texts), tuple(map(sha256, texts)), columns)
@@ -177,6 +178,11 @@ def _spans(document: Document) -> list[tuple[int, int]]:
     if document.blocks:
         return [(block.start, block.end) for block in document.blocks]
     return split(document.text)
+
+
+def _no_key(_: str) -> int:
+    """For lines that are not looked for on other pages."""
+    return 0
 
 
 def _load_kernels(clock: _Clock) -> None:
@@ -230,7 +236,8 @@ def _read(
                 continue
             name = names.unique(item.id)
             source = item.source if item.row is not None else name  # pairs may come with the same id
-            documents.append(replace(item, id=name, source=source))
+            same = name == item.id and source == item.source
+            documents.append(item if same else replace(item, id=name, source=source))
             numbers.append(len(spool))
             spool.append_text(next(texts))
             if item.row is not None and isinstance(read, Raw):

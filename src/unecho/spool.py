@@ -17,13 +17,16 @@ class Spool:
         self._file = tempfile.TemporaryFile(prefix="unecho-")  # noqa: SIM115  closed by close()
         self.close = weakref.finalize(self, self._file.close)
         self._ends = [0]
+        self._at_end = True
         self._cache: OrderedDict[int, str] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._ends) - 1
 
     def append(self, data: bytes) -> None:
-        self._file.seek(self._ends[-1])
+        if not self._at_end:  # to seek writes the buffer out, wherever it leads
+            self._file.seek(self._ends[-1])
+            self._at_end = True
         self._file.write(data)
         self._ends.append(self._ends[-1] + len(data))
 
@@ -33,6 +36,7 @@ class Spool:
     def data(self, number: int) -> bytes:
         """The byte string with this number. Raises IndexError."""
         self._file.seek(self._ends[number])
+        self._at_end = False
         return self._file.read(self._ends[number + 1] - self._ends[number])
 
     def text(self, number: int) -> str:

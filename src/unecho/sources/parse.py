@@ -158,9 +158,12 @@ def load_record(line: bytes, encoding: str = "") -> dict[str, Any]:
 def _load_json(line: bytes, encoding: str) -> Any:
     if encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32")):
         encoding = ""  # `read` has made it UTF-8
-    if not encoding and not _BIG_NUMBER.search(line):  # orjson turns integers beyond 64 bits into floats
+    if not encoding:
         with contextlib.suppress(orjson.JSONDecodeError):
-            return orjson.loads(line)
+            value = orjson.loads(line)
+            # orjson turns integers beyond 64 bits into floats.
+            if _is_plain(value) or not _BIG_NUMBER.search(line):
+                return value
     try:
         return json.loads(decode(line, encoding=encoding).text, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
@@ -169,6 +172,11 @@ def _load_json(line: bytes, encoding: str) -> Any:
         raise UnreadableError("not JSON that can be read: nested too deeply") from None
     except ValueError as error:
         raise UnreadableError(f"not JSON that can be read: {error}") from None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a record holds neither floats nor other records."""
+    return isinstance(value, dict) and all(isinstance(item, str | int | None) for item in value.values())
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -201,7 +209,9 @@ class _Fields:
         if chosen:
             return self._chosen(chosen, option)
         for name in usual:
-            value = self.record.get(self.by_name.get(name, ""))
+            if name not in self.by_name:
+                continue
+            value = self.record[self.by_name[name]]
             if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
                 return value
         return None
