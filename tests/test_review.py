@@ -457,6 +457,13 @@ def test_a_large_batch_that_cannot_be_written_never_was(
     assert "No space left on device" in found["problem"]
     assert (run / "decisions.jsonl").read_bytes() == before
     assert get(client, "/queue?status=all")["rows"] == rows
+    one = {"verdict": "accept", "finding": rows[-1]["num"], "version": found["version"]}
+    assert "make room" in client.post("/decide", json=one).json()["problem"]
+    monkeypatch.setattr(app, "_AT_ONCE", 1000)
+    many = {"verdict": "reject", "filter": {"status": "all"}, "version": found["version"]}
+    assert client.post("/decide-all", json=many).status_code == 503
+    assert (run / "decisions.jsonl").read_bytes() == before
+    assert get(client, "/queue?status=all")["rows"] == rows
     monkeypatch.undo()
     assert post(client, "/undo", version=found["version"])["undone"] == "accepted"
 

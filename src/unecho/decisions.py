@@ -348,9 +348,11 @@ def appending(run: Path, version: int) -> Iterator[IO[bytes]]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-        except BaseException:
+        except BaseException as error:
             with suppress(OSError):
                 os.truncate(path, version)
+            if isinstance(error, OSError):
+                raise RunError(f"cannot write {path}: {error.strerror}", "make room, and decide again") from None
             raise
 
 

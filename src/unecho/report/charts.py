@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from .figures import Bucket, Cell, Charts
 from .gather import Corpus, Day, Removals
-from .model import Bucket, Cell, Charts, Limits
+from .model import Limits
 from .pick import PickedClusters, bins
 
 _SIZES = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, 1000), (1001, None))

@@ -18,6 +18,7 @@ from ..manifest import read_run
 from ..model import DocumentRecord
 from . import gather, pick
 from .charts import charts
+from .figures import Lsh, Settled, Timings, Totals
 from .judge import doubt_of, kind_of
 from .model import (
     KIND_NAMES,
@@ -28,13 +29,9 @@ from .model import (
     Finding,
     Held,
     Limits,
-    Lsh,
     Quote,
     Report,
-    Settled,
     StoryFinding,
-    Timings,
-    Totals,
     heading,
     place_of,
 )

@@ -10,7 +10,8 @@ from pathlib import Path
 from ..decisions import line_key
 from ..manifest import documents, removals
 from ..model import DocumentRecord, Place, Reason, Removal
-from .model import NO_SITE, Example, Figure, Limits, RuleFigure, SiteFigure, Span
+from .figures import Example, Figure, RuleFigure, SiteFigure
+from .model import NO_SITE, Limits, Span
 from .top import Top
 
 _EARLIEST, _LATEST = "1500", "2199"

@@ -15,8 +15,9 @@ import orjson
 
 from ..decisions import line_key
 from ..model import DocumentRecord, Place
+from .figures import RuleFigure
 from .judge import kind_of
-from .model import KIND_NAMES, DocumentFinding, Finding, Held, Quote, Report, RuleFigure, Span, StoryFinding, place_of
+from .model import KIND_NAMES, DocumentFinding, Finding, Held, Quote, Report, Span, StoryFinding, place_of
 from .texts import beginning
 
 _PIECE = 300_000

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ..manifest import clusters, passages, stories
 from ..model import Cluster, Place
+from .figures import Totals
 from .judge import doubt_of, kind_of
-from .model import Finding, Limits, Quote, StoryFinding, Totals, place_of
+from .model import Finding, Limits, Quote, StoryFinding, place_of
 from .top import Top
 
 _BINS = 20

@@ -22,6 +22,7 @@ from ..report.html import sibling
 from ..stored import settings_of
 from ..wording import visible, visible_name
 from . import index
+from .answers import content, json, number, problem, shown, text, whole
 from .desk import PAGE, Desk, Row
 from .filter import Filter
 from .scratch import Scratch
@@ -101,7 +102,7 @@ class Review:
         facets = {name: [(value, visible_name(value or ""), n) for value, n in found]
                   for name, found in desk.facets.items()}  # fmt: skip
         settings = self.info["settings"]
-        return _json({
+        return json({
             **self._standing(desk), "facets": facets, "names": {**KINDS, **VERDICTS},
             "threshold": settings["threshold"], "similar": settings["similar"],
         })  # fmt: skip
@@ -109,30 +110,30 @@ class Review:
     def queue(self, request: Request) -> Response:
         desk, _ = self._fresh()
         chosen = Filter.of(request.query_params)
-        after = _whole(request.query_params.get("after", "0"))
-        rows = [{name: _shown(value) for name, value in row.items()} for row in desk.queue(chosen, after)]
+        after = whole(request.query_params.get("after", "0"))
+        rows = [{name: shown(value) for name, value in row.items()} for row in desk.queue(chosen, after)]
         count = desk.count(chosen) if not after else None
-        return _json({"rows": rows, "more": len(rows) == PAGE, "count": count})
+        return json({"rows": rows, "more": len(rows) == PAGE, "count": count})
 
     def finding(self, request: Request) -> Response:
         _, view = self._fresh()
         member = request.query_params.get("member", "")
         html = view.finding(
-            request.path_params["number"], _whole(member) if member else None, bool(request.query_params.get("whole"))
+            request.path_params["number"], whole(member) if member else None, bool(request.query_params.get("whole"))
         )
-        return HTMLResponse(html) if html is not None else _problem("no such finding", 404)
+        return HTMLResponse(html) if html is not None else problem("no such finding", 404)
 
     def document(self, request: Request) -> Response:
         _, view = self._fresh()
         html = view.document(request.path_params["number"])
-        return HTMLResponse(html) if html is not None else _problem("no such document", 404)
+        return HTMLResponse(html) if html is not None else problem("no such document", 404)
 
     def batch_preview(self, request: Request) -> Response:
         desk, view = self._fresh()
         chosen = Filter.of(request.query_params)
         count, kinds = desk.kinds(chosen)
         rows = desk.samples(chosen, count["findings"])
-        return _json({"count": count, "kinds": kinds, "samples": len(rows), "html": view.samples(rows)})
+        return json({"count": count, "kinds": kinds, "samples": len(rows), "html": view.samples(rows)})
 
     def threshold(self, request: Request) -> Response:
         desk, view = self._fresh()
@@ -142,7 +143,7 @@ class Review:
             raise UsageError("the threshold is no number", "move the slider") from None
         html = view.samples(desk.at_border(at), "border.html.j2", at=at)
         steps = desk.thresholds if request.query_params.get("steps") else None
-        return _json({"steps": steps, "html": html})
+        return json({"steps": steps, "html": html})
 
     def notes(self, _: Request) -> Response:
         view = self._fresh()[1]
@@ -156,7 +157,7 @@ class Review:
         given = {name: right for name, right in given.items() if name in drawn}
         waiting = next((row for row in rows if row["id"] not in given), None)
         html = view.removal(waiting, given, sample.summary(given), len(rows))
-        return _json({"html": html, "removal": waiting["id"] if waiting else None})
+        return json({"html": html, "removal": waiting["id"] if waiting else None})
 
     def _drawn(self, desk: Desk) -> list[Row]:
         """The removals of the check by hand."""
@@ -169,56 +170,56 @@ class Review:
         desk, view = self._fresh()
         member = body.get("member")
         step = desk.decide(
-            _text(body, "verdict"), _number(body, "finding"), member if isinstance(member, int) else None,
-            _number(body, "version"),
+            text(body, "verdict"), number(body, "finding"), member if isinstance(member, int) else None,
+            number(body, "version"),
         )  # fmt: skip
         note = ""
         if step.verdict == "swap":
-            problem = view.swap_problem(body["finding"], member, settings_of(self.info["settings"]))
-            note = f"Both will stay. The kept text against this copy: {problem}." if problem else ""
+            why = view.swap_problem(body["finding"], member, settings_of(self.info["settings"]))
+            note = f"Both will stay. The kept text against this copy: {why}." if why else ""
         row = self._row(desk, body["finding"])
-        return _json({**self._standing(desk), "verdict": step.verdict, "finding": row, "note": visible(note)})
+        return json({**self._standing(desk), "verdict": step.verdict, "finding": row, "note": visible(note)})
 
     def batch(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
         filters = body.get("filter")
         if not isinstance(filters, dict):
             raise UsageError("no filter", "reload the page")
-        batch = desk.decide_all(_text(body, "verdict"), Filter.of(filters), _number(body, "version"))
+        batch = desk.decide_all(text(body, "verdict"), Filter.of(filters), number(body, "version"))
         if batch.findings <= _AT_ONCE:
             for _ in batch.write():
                 pass
         else:
             self._writing = Slowly(batch.write(), self._lock)
-        return _json({**self._standing(desk), "findings": batch.findings})
+        return json({**self._standing(desk), "findings": batch.findings})
 
     def progress(self, _: Request) -> Response:
         """How far the writing of a batch is."""
         desk, _view = self._fresh()
-        problem = self._writing.problem if self._writing else ""
-        return _json({**self._standing(desk), "problem": visible(problem)})
+        failed = self._writing.problem if self._writing else ""
+        return json({**self._standing(desk), "problem": visible(failed)})
 
     def undo(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
-        undone, about = desk.undo(_number(body, "version"))
-        return _json({**self._standing(desk), "undone": VERDICTS.get(undone, undone), "finding": about})
+        undone, about = desk.undo(number(body, "version"))
+        return json({**self._standing(desk), "undone": VERDICTS.get(undone, undone), "finding": about})
 
     def answer(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
-        removal, right = _text(body, "removal"), body.get("right")
+        removal, right = text(body, "removal"), body.get("right")
         if not isinstance(right, bool) or removal not in {row["id"] for row in self._drawn(desk)}:
             raise UsageError("no answer, or no such removal", "reload the page")
         sample.answer(self.run, self.info["fingerprint"], removal, right, self._who)
-        return _json({})
+        return json({})
 
     def apply(self, body: dict[str, Any]) -> Response:
         desk, _ = self._fresh()
         desk.said.reload()
-        if _number(body, "version") != desk.said.version:
+        if number(body, "version") != desk.said.version:
             raise StaleError
         told = self._apply(self.run)
         desk, _ = self._fresh()
-        return _json({**self._standing(desk), "told": told})
+        return json({**self._standing(desk), "told": told})
 
     def _standing(self, desk: Desk) -> dict[str, Any]:
         problems = {"conflicts": len(desk.said.conflicts()), "stale": len(desk.said.stale())}
@@ -245,10 +246,10 @@ class Review:
         return Starlette(routes=[
             *(Route(path, self._answering(work), methods=["GET"]) for path, work in asked),
             *(Route(path, self._answering(work, body=True), methods=["POST"]) for path, work in told),
-            Route("/shared.js", _content("".join(map(sibling, _SHARED)), "text/javascript")),
-            Route("/review.js", _content(read("review.js"), "text/javascript")),
-            Route("/review.css", _content(sibling("tokens.css") + read("review.css"), "text/css")),
-            Route("/icon.svg", _content(read("icon.svg"), "image/svg+xml")),
+            Route("/shared.js", content("".join(map(sibling, _SHARED)), "text/javascript")),
+            Route("/review.js", content(read("review.js"), "text/javascript")),
+            Route("/review.css", content(sibling("tokens.css") + read("review.css"), "text/css")),
+            Route("/icon.svg", content(read("icon.svg"), "image/svg+xml")),
         ])  # fmt: skip
 
     def _answering(self, work: Callable[[Any], Response], body: bool = False) -> Callable[[Request], Any]:
@@ -261,9 +262,9 @@ class Review:
                 except orjson.JSONDecodeError:
                     given = None
                 if not isinstance(given, dict):
-                    return _problem("no JSON object", 400)
+                    return problem("no JSON object", 400)
                 if self._writing and self._writing.running:
-                    return _problem(_BUSY, 503)
+                    return problem(_BUSY, 503)
             return await anyio.to_thread.run_sync(self._in_turn, work, given)
 
         return answer
@@ -273,47 +274,8 @@ class Review:
             try:
                 return work(given)
             except StaleError:
-                return _problem(_CHANGED, 409)
+                return problem(_CHANGED, 409)
             except UsageError as error:
-                return _problem(f"{error}: {error.hint}", 400)
+                return problem(f"{error}: {error.hint}", 400)
             except UnechoError as error:
-                return _problem(f"{error}: {error.hint}", 503)
-
-
-def _json(data: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(data), status, media_type="application/json")
-
-
-def _problem(message: str, status: int) -> Response:
-    return _json({"problem": visible(message)}, status)
-
-
-def _shown(value: Any) -> Any:
-    return visible_name(value) if isinstance(value, str) else value
-
-
-def _whole(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or len(value) > 15:
-        raise UsageError("no whole number", "reload the page")
-    return int(value)
-
-
-def _number(body: dict[str, Any], name: str) -> int:
-    value = body.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise UsageError(f"'{name}' is no whole number", "reload the page")
-    return value
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str):
-        raise UsageError(f"'{name}' is no text", "reload the page")
-    return value
-
-
-def _content(content: str, kind: str) -> Callable[[Request], Response]:
-    def serve(_: Request) -> Response:
-        return Response(content, media_type=kind)
-
-    return serve
+                return problem(f"{error}: {error.hint}", 503)

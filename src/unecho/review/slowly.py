@@ -44,5 +44,3 @@ class Slowly:
             self.problem = "Somebody else decided at the same moment: nothing was written. Decide again."
         except UnechoError as error:
             self.problem = f"Nothing was written: {error}: {error.hint}"
-        except OSError as error:
-            self.problem = f"Nothing was written: {error.strerror}. Make room, and decide again."

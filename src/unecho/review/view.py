@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -151,8 +151,13 @@ class View:
         member = row if "finding_num" in row else members[0]
         if finding["kind"] == "line":
             return {"finding": finding, "member": None, "pieces": [], "place": self._named(finding["document"])}
-        pieces = fold(word_diff(self._text(finding)[:_SAMPLE], self._text(member)[:_SAMPLE]), 24, 8)
-        return {"finding": finding, "member": member, "pieces": pieces, "place": self._named(member["document"])}
+        pieces = fold(word_diff(self._text(finding)[:LONGEST], self._text(member)[:LONGEST]), 24, 8)
+        return {
+            "finding": finding,
+            "member": member,
+            "pieces": list(_first(pieces)),
+            "place": self._named(member["document"]),
+        }
 
     def _text(self, place: Mapping[str, Any]) -> str:
         return self._texts.text(place["document"])[place["start"] : place["end"]].strip("\r\n")
@@ -205,6 +210,17 @@ def _around(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -
         elif low >= end:
             after = " … ".join(_ends(text[low:high]))
     return before, after
+
+
+def _first(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """As many pieces as a sample shows."""
+    room = _SAMPLE
+    for piece in pieces:
+        if room <= 0:
+            yield Piece("same", " …", 0)
+            return
+        yield piece
+        room -= len(piece.text)
 
 
 def _has_words(text: str) -> bool:
