@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 from random import Random
 
 import numpy as np
@@ -203,3 +204,42 @@ def test_lines_of_a_template_get_the_category_of_the_rules() -> None:
     assert templates.category_of("Share on Facebook", known) == "share"
     assert templates.category_of("Our town, our paper", known) == "navigation"
     assert templates.category_of(long("notice"), known) == "other"
+
+
+rows_of_sites = st.lists(
+    st.tuples(st.integers(0, 11), st.integers(0, 40), st.booleans(), st.booleans()), min_size=1, max_size=150
+)
+
+
+@given(rows_of_sites, st.integers(1, 40))
+@settings(max_examples=150, deadline=None)
+def test_some_lines_at_a_time_give_what_all_at_once_give(found: list[tuple[int, int, bool, bool]], piece: int) -> None:
+    document = np.array([row[0] for row in found], np.int32)
+    key = np.array([row[1] * 0x9E3779B97F4A7C15 % 2**64 for row in found], np.uint64)
+    words = np.array([20 if row[2] else 3 for row in found], np.int32)
+    content = np.array([row[3] for row in found], np.bool_)
+    columns = ((document % 2).astype(np.int32), document, key, words, content)
+    assert templates.find(*columns, piece=piece).tolist() == templates.find(*columns).tolist()
+
+
+def peak(count: int, piece: int) -> int:
+    """Bytes of memory that finding the template of one site with so many paragraphs takes, the input aside."""
+    rng = np.random.default_rng(1)
+    document = np.repeat(np.arange(count // 50, dtype=np.int32), 50)[:count]
+    key = rng.integers(0, 2**63, count, dtype=np.uint64) * np.uint64(2)
+    key[::10] = rng.integers(0, 100, len(key[::10])).astype(np.uint64) << np.uint64(57)
+    words = np.where(np.arange(count) % 3, 20, 4).astype(np.int32)
+    columns = (np.zeros(count, np.int32), document, key, words, np.ones(count, np.bool_))
+    tracemalloc.start()
+    templates.find(*columns, piece=piece)
+    size = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return size
+
+
+def test_memory_does_not_grow_with_the_lines() -> None:
+    small, large = peak(1_000_000, 50_000), peak(4_000_000, 50_000)
+    grown = 4_000_000 - 1_000_000  # the result has a byte for each paragraph
+    documents = (80_000 - 20_000) * 8 * 12  # and a dozen numbers are known of each document
+    assert large - small < grown + documents
+    assert large < 0.3 * peak(4_000_000, 10_000_000)

@@ -17,7 +17,8 @@ _KNOWN = 50_000
 """Beginnings that are kept in mind, which bounds the memory."""
 
 
-Tried = tuple[int, Callable[[str], re.Match[str] | None]]
+Search = Callable[[str], re.Match[str] | None]
+Tried = tuple[int, Search]
 
 
 class Expression:
@@ -46,10 +47,12 @@ class Expressions:
             for head in part.heads:
                 (self._by_kind[head.kind] if head.kind else self._by_text[head.text]).append(number)
         needs = {number: needed(part.pattern) for number, part in enumerate(self._parts) if _takes_any(part.heads)}
-        self._needy = frozenset(number for number, texts in needs.items() if texts)
+        self._needy: dict[int, Search] = {
+            number: re.compile(_one_of(texts)).search for number, texts in needs.items() if texts
+        }
         self._needs = re.compile(_one_of(frozenset().union(*needs.values())))
         self._kinds: dict[str, tuple[int, ...]] = {}
-        self._known: dict[str, tuple[tuple[Tried, ...], tuple[Tried, ...]]] = {}
+        self._known: dict[str, tuple[tuple[tuple[Tried, Search | None], ...], tuple[Tried, ...]]] = {}
 
     def worth_trying(self, text: str) -> tuple[Tried, ...]:
         """The alternatives that may match ``text`` by its beginning, in the order of the patterns: of which pattern
@@ -60,11 +63,15 @@ class Expressions:
             if len(self._known) >= _KNOWN:
                 self._known.clear()
             numbers = sorted(set(self._numbers(begin)))
-            everything = tuple(self._parts[number].tried for number in numbers)
-            few = tuple(self._parts[number].tried for number in numbers if number not in self._needy)
+            everything: tuple[tuple[Tried, Search | None], ...] = tuple(
+                (self._parts[number].tried, self._needy.get(number)) for number in numbers
+            )
+            few = tuple(tried for tried, needs in everything if needs is None)
             self._known[begin] = found = everything, few
         everything, few = found
-        return everything if len(few) < len(everything) and self._needs.search(text) else few
+        if len(few) == len(everything) or not self._needs.search(text):
+            return few
+        return tuple(tried for tried, needs in everything if needs is None or needs(text))
 
     def _numbers(self, begin: str) -> Iterator[int]:
         for size in range(len(begin) + 1):

@@ -6,15 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese: written without spaces between words."""
+_CLOSING = "\"'”’»)] "
 _STOPS = frozenset(".!?…。！？؟۔।")
+_BULLETS = frozenset("-*+•‣◦▪■●○·–—(")
 _BULLET = re.compile(r"(?:[-*+•‣◦▪■●○·–—]|\(?\d{1,3}[.)])\s")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a line looks like."""
 
     text: str
@@ -27,13 +29,11 @@ class Shape:
 
 def shape(text: str) -> Shape:
     """Measure a line."""
-    tail = text[-3:].rstrip("\"'”’»)] ")
-    return Shape(
-        text=text,
-        words=count_words(text),
-        item=bool(_BULLET.match(text)),
-        ends=tail[-1:] in _STOPS,
-    )
+    last, first = text[-1:], text[:1]
+    if last in _CLOSING:
+        last = text[-3:].rstrip(_CLOSING)[-1:]
+    item = (first in _BULLETS or first.isdecimal()) and _BULLET.match(text) is not None
+    return Shape(text, count_words(text), item, last in _STOPS)
 
 
 def count_words(text: str) -> int:

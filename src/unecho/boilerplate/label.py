@@ -17,7 +17,7 @@ from .evidence import Evidence
 from .features import Shape
 from .forest import UNIT
 from .model import Kind, Model
-from .rules import Line, Rule, Rules, normalise
+from .rules import Rule, Rules, lies_right, normalise
 
 Parts = tuple[str, Sequence[tuple[int, int]], Sequence[Block]]
 """Text, spans and blocks of a document, as ``label`` takes them."""
@@ -97,12 +97,16 @@ def label_all(documents: Sequence[Parts], *, rules: Rules, clean: Clean = "auto"
     opened = [_open(*document, rules, clean) for document in documents]
     odds: dict[int, Ints] = {}
     for kind in model.KINDS:
-        asked = [number for number, one in enumerate(opened) if one and one.kind == kind and one.judged]
+        asked = [
+            number
+            for number, one in enumerate(opened)
+            if one and one.kind == kind and one.judged and one.scores is None
+        ]
         found = (one.found for number in asked if (one := opened[number]))
         learnt = model.shipped()[kind]
         odds.update(zip(asked, evidence.scores_of(list(found), learnt), strict=True))
     return [
-        one.closed(odds.get(number)) if one else Labelled(None, [_CONTENT] * len(spans))
+        one.closed(odds.get(number, one.scores)) if one else Labelled(None, [_CONTENT] * len(spans))
         for number, (one, (_, spans, _)) in enumerate(zip(opened, documents, strict=True))
     ]
 
@@ -118,6 +122,8 @@ class _Open:
     """What is known without the model."""
     judged: Sequence[int]
     """The lines that the model is to judge."""
+    scores: Ints | None = None
+    """What it says of them, if it was asked already."""
 
     def closed(self, scores: Ints | None) -> Labelled:
         """The labels, by what the model says of the lines."""
@@ -137,21 +143,41 @@ def _open(
     if clean == "off" or not spans:
         return None
     lines = [features.shape(text[start:end]) for start, end in spans]
-    raw = clean == "full" or (clean == "auto" and (bool(blocks) or _is_dump(text, spans, lines, rules)))
+    raw, known = clean == "full" or (clean == "auto" and bool(blocks)), None
+    if clean == "auto" and not blocks:
+        raw, known = _is_dump(text, spans, lines, rules)
     # The light model learnt from extractors' texts, which have no markup.
-    found = Evidence(text, spans, blocks if raw else (), hits(lines, rules, raw))
+    found = known.found if raw and known else Evidence(text, spans, blocks if raw else (), hits(lines, rules, raw))
     if raw:
-        return _Open("html" if blocks else "text", found, lines, [], range(len(lines)))
+        scores = known.scores if known else None
+        return _Open("html" if blocks else "text", found, lines, [], range(len(lines)), scores)
     labels = _by_rule(found, lines)
     return _Open("light", found, lines, labels, _judged(lines, labels))
 
 
-def _is_dump(text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules) -> bool:
-    """Whether a text is the dump of a whole page: to be seen at once, or because the article stands in a frame."""
+@dataclass(frozen=True, slots=True)
+class _AsDump:
+    """A text seen as the dump of a page."""
+
+    found: Evidence
+    scores: Ints
+
+
+def _is_dump(
+    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules
+) -> tuple[bool, _AsDump | None]:
+    """Whether a text is the dump of a whole page: to be seen at once, or because the article stands in a frame, as
+    the model that knows dumps sees it."""
     if len(lines) < _MIN_RAW_LINES:
-        return False
+        return False, None
     frame = _frame_rules(lines, rules)
-    return _looks_raw(lines, frame) or (bool(frame) and _is_framed(text, spans, lines, rules))
+    if _looks_raw(lines, frame):
+        return True, None
+    if not frame or any(line.words > _LONGEST_JUDGED for line in (*lines[:_EDGE], *lines[-_EDGE:])):
+        return False, None
+    found = Evidence(text, spans, (), hits(lines, rules, raw=True))
+    known = _AsDump(found, evidence.scores(found, model.shipped()["text"]))
+    return _is_framed(known), known
 
 
 def _frame_rules(lines: Sequence[Shape], rules: Rules) -> set[tuple[str, str]]:
@@ -160,9 +186,9 @@ def _frame_rules(lines: Sequence[Shape], rules: Rules) -> set[tuple[str, str]]:
         (hit.category, hit.name)
         for line in lines
         if _is_short(line)
+        and (taken := rules.wherever(line.text, line.words, True))
+        and (hit := taken[0]).category in _FRAME
         and any(map(str.isalpha, line.text))  # lines of signs are code as often as paging
-        and (hit := rules.match(Line(line.text, line.words, raw=True)))
-        and hit.category in _FRAME
     }
 
 
@@ -178,17 +204,14 @@ def _looks_raw(lines: Sequence[Shape], frame: set[tuple[str, str]]) -> bool:
     return short >= _MIN_SHORT * len(lines) and len(frame) >= 3 and len({category for category, _ in frame}) >= 2
 
 
-def _is_framed(text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules) -> bool:
-    """Whether the model that knows dumps sees an article between lines of junk that rules know too."""
-    if any(line.words > _LONGEST_JUDGED for line in (*lines[:_EDGE], *lines[-_EDGE:])):
-        return False
-    learnt, found = model.shipped()["text"], hits(lines, rules, raw=True)
-    odds = evidence.scores(Evidence(text, spans, (), found), learnt) - learnt.threshold
+def _is_framed(known: _AsDump) -> bool:
+    """Whether the model sees an article between lines of junk that rules know too."""
+    odds, hits = known.scores - model.shipped()["text"].threshold, known.found.hits
     article = [number for number, value in enumerate(odds.tolist()) if value >= 0]
-    if not article or article[0] < _EDGE or article[-1] >= len(lines) - _EDGE:
+    if not article or article[0] < _EDGE or article[-1] >= len(hits) - _EDGE:
         return False
-    outside = (*range(article[0]), *range(article[-1] + 1, len(lines)))
-    return any((hit := found[number]) is not None and hit.category in _FRAME for number in outside)
+    outside = (*range(article[0]), *range(article[-1] + 1, len(hits)))
+    return any((hit := hits[number]) is not None and hit.category in _FRAME for number in outside)
 
 
 # --- what an extractor gave ------------------------------------------------------------------------------
@@ -243,12 +266,14 @@ def hits(lines: Sequence[Shape], rules: Rules, raw: bool) -> list[Rule | None]:
     """The rule that takes each line by itself. ``raw``: whether rules for dumps of pages count."""
     head = max(6, len(lines) // 7)
     tail = len(lines) - max(6, len(lines) // 5)
-    return [
-        rules.match(Line(_unmarked(line), line.words, raw, head=number < head, tail=number >= tail))
-        if raw or not line.item
-        else None
-        for number, line in enumerate(lines)
-    ]
+    found: list[Rule | None] = [None] * len(lines)
+    for number, line in enumerate(lines):
+        if line.item and not raw:
+            continue
+        taken = rules.wherever(_unmarked(line) if line.item else line.text, line.words, raw)
+        if taken:
+            found[number] = next((rule for rule in taken if lies_right(rule, number < head, number >= tail)), None)
+    return found
 
 
 def _unmarked(line: Shape) -> str:

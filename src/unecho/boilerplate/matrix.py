@@ -7,10 +7,10 @@ depends on a language.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, pairwise
+from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -23,6 +23,7 @@ from .measure import TERM_BITS, Measures
 
 Column = NDArray[np.float32]
 Columns = dict[str, Column]
+T = TypeVar("T", bound=Hashable)
 
 NAME_BITS = 14
 """Tags and tokens of classes fall into 2 to this power of places."""
@@ -110,43 +111,40 @@ def edges_of(count: int, edges: Ints | None) -> Ints:
     return np.array((0, count), np.int64) if edges is None else edges
 
 
-@lru_cache(maxsize=100_000)
-def _place_of(name: str) -> int:
-    """Where the name of a tag or token falls, the same in every process."""
-    return (crc32(name.encode()) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - NAME_BITS)
+class _PlacesOf(dict[str, int]):
+    """Where the names of tags and tokens fall that stand after a prefix, the same in every process."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self.prefix = prefix
+
+    def __missing__(self, name: str) -> int:
+        place = (crc32(f"{self.prefix}:{name}".encode()) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - NAME_BITS)
+        self[name] = place
+        return place
 
 
 def names_of(blocks: Sequence[Block]) -> tuple[tuple[int, ...], ...]:
     """Where the tags and tokens of each block fall, in order and once each."""
+    tags, parents, owns, outer, classes = map(_PlacesOf, ("tag", "parent", "own", "in", "class"))
     known: dict[object, tuple[int, ...]] = {}
     above: dict[object, frozenset[int]] = {}
     found = []
     for block in blocks:
-        key = (block.tag, block.ancestors, block.tokens, block.own)
+        tag, ancestors = block.tag, block.ancestors
+        around = ancestors, block.tokens
+        key = tag, around, block.own
         places = known.get(key)
         if places is None:
-            outer = (block.ancestors, block.tokens)
-            shared = above.get(outer)
+            shared = above.get(around)
             if shared is None:
-                above[outer] = shared = frozenset(map(_place_of, _names_above(block)))
-            known[key] = places = tuple(sorted(shared.union(map(_place_of, _own_names(block)))))
+                shared = frozenset(map(classes.__getitem__, block.tokens)).union(map(outer.__getitem__, ancestors))
+                above[around] = shared
+            parent = (parents[f"{ancestors[-1]}>{tag}"],) if ancestors else ()
+            own = shared.union(map(owns.__getitem__, block.own), (tags[tag],), parent)
+            known[key] = places = tuple(sorted(own))
         found.append(places)
     return tuple(found)
-
-
-def _own_names(block: Block) -> Iterator[str]:
-    yield f"tag:{block.tag}"
-    if block.ancestors:
-        yield f"parent:{block.ancestors[-1]}>{block.tag}"
-    for token in block.own:
-        yield f"own:{token}"
-
-
-def _names_above(block: Block) -> Iterator[str]:
-    for tag in block.ancestors:
-        yield f"in:{tag}"
-    for token in block.tokens:
-        yield f"class:{token}"
 
 
 def of_markup(blocks: Sequence[Block], weights: NDArray[np.int8], names: Sequence[tuple[int, ...]]) -> Columns:
@@ -167,13 +165,21 @@ def of_markup(blocks: Sequence[Block], weights: NDArray[np.int8], names: Sequenc
             [block.ancestors.count("ul") + block.ancestors.count("ol") for block in blocks], np.float32
         ),
     }
+    kinds, kind = _numbered([block.tag for block in blocks])
     for tags in _TAGS:
-        columns[f"tag {tags[0]}"] = np.array([block.tag in tags for block in blocks], np.float32)
-    above = {ancestors: frozenset(ancestors) for ancestors in {block.ancestors for block in blocks}}
+        columns[f"tag {tags[0]}"] = np.array([tag in tags for tag in kinds], np.float32)[kind]
+    above, place = _numbered([block.ancestors for block in blocks])
+    known = [frozenset(ancestors) for ancestors in above]
     for tags in _ABOVE:
-        inside = {ancestors: not known.isdisjoint(tags) for ancestors, known in above.items()}
-        columns[f"in {tags[0]}"] = np.array([inside[block.ancestors] for block in blocks], np.float32)
+        columns[f"in {tags[0]}"] = np.array([not one.isdisjoint(tags) for one in known], np.float32)[place]
     return columns
+
+
+def _numbered(values: Sequence[T]) -> tuple[list[T], Ints]:
+    """The distinct values in the order they come in, and the number of each."""
+    numbers: dict[T, int] = {}
+    found = np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
+    return list(numbers), found
 
 
 # --- a line among the others -----------------------------------------------------------------------------
@@ -386,14 +392,13 @@ def _of_container(index: Ints, good: NDArray[np.float64], mass: Ints, total: int
 def _of_group(blocks: Sequence[Block], mass: Ints, drag: Ints, total: int) -> Columns:
     """Lines with the same tag and classes."""
     columns: Columns = {}
-    keys: tuple[tuple[str, Callable[[Block], object]], ...] = (
+    keys: tuple[tuple[str, Callable[[Block], Hashable]], ...] = (
         ("kind", lambda block: (block.tag, block.own)),
         ("path", lambda block: (block.tag, block.ancestors[-4:])),
         ("tokens", lambda block: (block.tag, block.tokens)),
     )
     for name, key in keys:
-        numbers: dict[object, int] = {}
-        group = np.array([numbers.setdefault(key(block), len(numbers)) for block in blocks], np.int64)
+        _, group = _numbered([key(block) for block in blocks])
         good, bad, count = np.bincount(group, mass), np.bincount(group, drag), np.bincount(group)
         columns[f"mass of {name}"] = ratio(good[group], total)
         columns[f"density of {name}"] = ratio(good[group], good[group] + bad[group])

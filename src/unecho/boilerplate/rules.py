@@ -109,36 +109,44 @@ class Rules:
 
     def match(self, line: Line) -> Rule | None:
         """The first rule that takes the whole of ``line``: phrases before patterns, the user's before ours."""
-        key = line.text, line.words, line.raw
+        found = self.wherever(line.text, line.words, line.raw)
+        return next((rule for rule in found if lies_right(rule, line.head, line.tail)), None) if found else None
+
+    def wherever(self, text: str, words: int, raw: bool) -> tuple[Rule, ...]:
+        """The rules one of which takes a line of so many words: those for ends of documents, and one for any place.
+
+        ``raw``: as of a ``Line``.
+        """
+        key = text, words, raw
         found = self._seen.get(key)
         if found is None:
-            found = tuple(self._wherever(line))
-            if len(line.text) <= _REPEATED:
+            found = self._tried(text, words, raw)
+            if len(text) <= _REPEATED:
                 if len(self._seen) >= _SEEN:
                     self._seen.clear()
                 self._seen[key] = found
-        for rule in found:
-            if _lies_right(rule, line):
-                return rule
-        return None
+        return found
 
-    def _wherever(self, line: Line) -> list[Rule]:
-        """The rules one of which takes ``line``, wherever it lies: those for ends of documents, and one for any."""
-        long = len(line.text) > MAX_CHARS
+    def _tried(self, text: str, words: int, raw: bool) -> tuple[Rule, ...]:
+        long = len(text) > MAX_CHARS
         if long and not self._for_long:
-            return []
-        text = normalise(line.text)
-        rules = self._for_long if long else self._with_pattern
-        found = [] if long else [rule for rule in self._phrases.get(bare(text), ()) if allows(rule, line)]
+            return ()
+        normal = normalise(text)
+        phrased = () if long else self._phrases.get(bare(normal), ())
+        worth = self._expressions[long].worth_trying(normal)
+        if not (phrased or worth):
+            return ()
+        line = Line(text, words, raw)
+        found = [rule for rule in phrased if allows(rule, line)]
         if any(rule.position == "any" for rule in found):
-            return found
-        limits = self._limits[long, line.raw]
-        for number, takes in self._expressions[long].worth_trying(text):
-            if line.words <= limits[number] and takes(text) and allows(rules[number], line):
+            return tuple(found)
+        rules, limits = self._for_long if long else self._with_pattern, self._limits[long, raw]
+        for number, takes in worth:
+            if words <= limits[number] and takes(normal) and allows(rules[number], line):
                 found.append(rules[number])
                 if rules[number].position == "any":
                     break
-        return found
+        return tuple(found)
 
     @cached_property
     def _with_pattern(self) -> tuple[Rule, ...]:
@@ -174,8 +182,9 @@ class Rules:
         return {"rules": self.rules, "_phrases": self._phrases}
 
 
-def _lies_right(rule: Rule, line: Line) -> bool:
-    return rule.position == "any" or (line.head if rule.position == "head" else line.tail)
+def lies_right(rule: Rule, head: bool, tail: bool) -> bool:
+    """Whether ``rule`` may take a line by where that lies: near the beginning of its document, or near the end."""
+    return rule.position == "any" or (head if rule.position == "head" else tail)
 
 
 def allows(rule: Rule, line: Line) -> bool:

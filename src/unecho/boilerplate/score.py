@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 
 from ..columns import Ints
@@ -66,10 +67,11 @@ def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -
     first = content.index(True) if True in content else len(lines)
     last = len(lines) - content[::-1].index(True) if True in content else 0
     replies = next((n for n in range(last, len(lines)) if _is_comment(page.hits[n])), len(lines))
+    parts, tokens = _Parts(first, last, replies), _ByMarkup()
     return [
-        Label(None, confidence(page.scores[number]), "context.article")
+        _label(None, confidence(page.scores[number]), "context.article")
         if content[number]
-        else _boilerplate(page, number, _Parts(first, last, replies))
+        else _boilerplate(page, number, parts, tokens)
         for number in range(len(lines))
     ]
 
@@ -134,24 +136,45 @@ class _Parts:
     replies: int
 
 
-def _boilerplate(page: Scored, number: int, parts: _Parts) -> Label:
+def _boilerplate(page: Scored, number: int, parts: _Parts, by_markup: _ByMarkup) -> Label:
     hit = page.hits[number]
-    if hit:
-        return Label(hit.category, max(hit.confidence, confidence(page.scores[number])), hit.id)
     sure = confidence(page.scores[number])
+    if hit:
+        return _label(hit.category, max(hit.confidence, sure), hit.id)
     if page.blocks:
-        tokens = page.blocks[number].tokens | {page.blocks[number].tag, *page.blocks[number].ancestors}
-        for category, known in _TOKEN_CATEGORIES:
-            if not known.isdisjoint(tokens):
-                return Label(category, sure, f"markup.{min(known & tokens)}")
+        category, token = by_markup[page.blocks[number]]
+        if category:
+            return _label(category, sure, f"markup.{token}")
     if number < parts.first:
-        return Label("navigation", sure, "context.before-article")
+        return _label("navigation", sure, "context.before-article")
     if number < parts.last:
-        return Label("other", sure, "context.in-article")
+        return _label("other", sure, "context.in-article")
     if number > parts.replies:
-        return Label("comments", sure, "context.after-comments")
+        return _label("comments", sure, "context.after-comments")
     category = "navigation" if page.lines[number].words <= 3 else "teaser"
-    return Label(category, sure, "context.after-article")
+    return _label(category, sure, "context.after-article")
+
+
+class _ByMarkup:
+    """Category of blocks by their tags and tokens, and the token that tells; "" twice where none does."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, tuple[str, str]] = {}
+
+    def __getitem__(self, block: Block) -> tuple[str, str]:
+        key = block.tokens, block.tag, block.ancestors
+        found = self._known.get(key)
+        if found is None:
+            tokens = block.tokens.union((block.tag,), block.ancestors)
+            categories = ((category, known & tokens) for category, known in _TOKEN_CATEGORIES)
+            category, telling = next((pair for pair in categories if pair[1]), ("", {""}))
+            self._known[key] = found = category, min(telling)
+        return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _label(category: str | None, sure: float, rule: str) -> Label:
+    return Label(category, sure, rule)
 
 
 def _is_comment(hit: Rule | None) -> bool:
@@ -160,4 +183,5 @@ def _is_comment(hit: Rule | None) -> bool:
 
 def confidence(score: float) -> float:
     """Probability of the decision, rounded so that it is the same on every platform."""
-    return round(1 / (1 + exp(-min(abs(score), 20.0))), 3)
+    size = abs(score)
+    return round(1 / (1 + exp(-size if size < 20.0 else -20.0)), 3)

@@ -201,7 +201,7 @@ class Walker:
         if self._notes.capture is not None:
             self._notes.capture.append(text)
         frame = self._top
-        if text.isspace():
+        if text.isspace() or not text:
             # At the beginning of a line it would be stripped.
             if self._parts or not text.isascii() or frame is None or frame.manner.pre:
                 self._parts.append(text)
