@@ -93,7 +93,7 @@ def _from_body(body: str, texts: Sequence[str]) -> Wanted:
         share = _share(tokens, key, grams, paragraphs, flat)
         if share > 0.5 and 1 < seen[key] > flat.count(f" {key} ") and len(tokens) < 30:
             share = 0.0  # the page prints it more often than the article does
-        found.append(_weighed(text, share) if tokens else (share, 0.0))
+        found.append((share, _weight(text, tokens) if tokens else 0.0))
     return _balanced(found, 10.0)
 
 
@@ -145,7 +145,14 @@ def _agreed(good: list[str], bad: list[str], texts: Sequence[str], extracts: Seq
 
 
 def _weighed(text: str, share: float) -> tuple[float, float]:
-    return share, (features.count_words(text) + 1) ** 0.8 if share >= 0 else 0.0
+    """A share with the weight of a line; how it is marked as an item of a list does not count."""
+    return share, _weight(text, squeeze(text).removeprefix("- ").split()) if share >= 0 else 0.0
+
+
+def _weight(text: str, tokens: Sequence[str]) -> float:
+    """Weight of a line of these tokens, to which characters of scripts without spaces are added."""
+    unspaced = features.count_words(text) - len(text.split())
+    return float((len(tokens) + unspaced + 1) ** 0.8)
 
 
 def advised(page: Page, texts: Sequence[str], shares: Sequence[float], advice: Sequence[float]) -> Wanted:

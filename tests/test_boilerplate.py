@@ -357,6 +357,13 @@ def test_a_page_of_mostly_short_lines_shows_itself_by_less_of_a_frame() -> None:
     assert run("\n".join([*body, *rows, "Privacy policy", "Privacy policy"]))[0].mode == "extracted"
 
 
+def test_a_page_of_few_short_lines_shows_itself_by_rules_of_three_kinds() -> None:
+    teasers = [f"{SENTENCE} Story number {number}" for number in range(12)]
+    frame = ["Privacy policy", "Share on Facebook", "Sign up for our newsletter", "The old bridge"]
+    assert run("\n".join([*frame, *teasers, *frame]))[0].mode == "raw"
+    assert run("\n".join([*frame[:2], *teasers, *frame[:2] * 2]))[0].mode == "extracted"
+
+
 def test_a_page_is_cleaned_lightly_where_that_is_wished() -> None:
     text, spans, blocks = page(
         ("The old bridge", "h1", ARTICLE, "title", 0.0),

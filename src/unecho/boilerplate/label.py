@@ -29,10 +29,9 @@ _TITLE_WORDS = 16
 _MIN_RAW_LINES = 15
 _EDGE = 5
 """Lines at each end of a dump that belong to the frame of the page."""
-_MIN_SHORT = 0.4
-"""Least share of short lines in the dump of a page."""
-_MANY_SHORT = 0.6
-"""Share of short lines from which less of a frame shows the dump of a page."""
+_FRAMES = ((0.6, 2, 1), (0.4, 3, 2), (0.25, 3, 3))
+"""Share of short lines, rules of a frame, and categories of such rules, from which a text is the dump of a page: the
+fewer lines are short, the more must be certain."""
 _FRAME = frozenset(
     (
         "share",
@@ -198,10 +197,8 @@ def _is_short(line: Shape) -> bool:
 
 def _looks_raw(lines: Sequence[Shape], frame: set[tuple[str, str]]) -> bool:
     """Whether many lines are short, some of them certain boilerplate of several kinds."""
-    short = sum(map(_is_short, lines))
-    if short >= _MANY_SHORT * len(lines) and len(frame) >= 2:
-        return True
-    return short >= _MIN_SHORT * len(lines) and len(frame) >= 3 and len({category for category, _ in frame}) >= 2
+    short, kinds = sum(map(_is_short, lines)), len({category for category, _ in frame})
+    return any(short >= share * len(lines) and len(frame) >= some and kinds >= many for share, some, many in _FRAMES)
 
 
 def _is_framed(known: _AsDump) -> bool:
