@@ -38,9 +38,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from unecho import lsh, pipeline, shingles, verify
+from unecho import lsh, shingles, verify
 from unecho.columns import Hashes, Ints, Mask, edges_of, offsets_of, pieces
-from unecho.config import Config, Limits, Settings
 from unecho.lookup import first_equal
 from unecho.normalize import BEHIND, tokenize_utf8
 
@@ -71,6 +70,8 @@ class Batch:
     """All texts, in UTF-8."""
     edges: Ints
     """Where each paragraph begins and ends in it."""
+    begins: Ints
+    """Where each text begins in it."""
     counts: Ints
     """Paragraphs of each document."""
     lines: Ints
@@ -108,7 +109,8 @@ def batch_of(texts: list[bytes], lines: Ints) -> Batch:
     order = np.argsort(borders)
     stops, begins = borders[order], (borders + np.where(np.arange(len(borders)) < len(blank), 2, 1))[order]
     edges = np.stack([np.concatenate([[0], begins[:-1]]), stops], axis=1)
-    return Batch(data, edges, np.diff(np.searchsorted(stops, ends, side="right"), prepend=0), lines)
+    counts = np.diff(np.searchsorted(stops, ends, side="right"), prepend=0)
+    return Batch(data, edges, ends - sizes, counts, lines)
 
 
 def repeats(count: int, pairs: Iterable[Sequence[int]]) -> int:
@@ -155,10 +157,12 @@ class Signed:
     """Paragraphs of each document."""
     lines: Ints
     """Where each document's line begins and ends in the file."""
+    edges: NDArray[np.uint32]
+    """Where each paragraph begins and ends in its document's text, in bytes."""
 
 
 def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
-    prints, longs, keys, counts, lines = list[Hashes](), list[Mask](), [], list[Ints](), list[Ints]()
+    prints, longs, keys, counts, lines, edges = list[Hashes](), list[Mask](), [], list[Ints](), list[Ints](), []
     for batch in batches(path):
         tokens = tokenize_utf8(batch.data, batch.edges)
         by_character = shingles.unspaced(tokens.flags, tokens.offsets)
@@ -168,7 +172,11 @@ def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
         keys.append(lsh.keys_of(lists, bands, workers, compiled=True)[:, longs[-1]])
         counts.append(batch.counts)
         lines.append(batch.lines)
-    return Signed(np.concatenate(prints), np.concatenate(longs), keys, np.concatenate(counts), np.concatenate(lines))
+        edges.append((batch.edges - np.repeat(batch.begins, batch.counts)[:, None]).astype(np.uint32))
+    return Signed(
+        np.concatenate(prints), np.concatenate(longs), keys, np.concatenate(counts), np.concatenate(lines),
+        np.concatenate(edges),
+    )  # fmt: skip
 
 
 def by_band(found: Signed, bands: lsh.Bands, wanted: Mask) -> Iterator[NDArray[np.uint32]]:
@@ -179,16 +187,15 @@ def by_band(found: Signed, bands: lsh.Bands, wanted: Mask) -> Iterator[NDArray[n
 
 def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.ShingleSets:
     """Shingle sets of some paragraphs (sorted), which are read again."""
-    starts = offsets_of(found.counts)
-    documents, which = np.unique(np.searchsorted(starts, rows, side="right") - 1, return_inverse=True)
-    lines = found.lines[documents]
+    documents = np.searchsorted(offsets_of(found.counts), rows, side="right") - 1
+    edges = found.edges[rows].astype(np.int64)
     hashes, sizes = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     with path.open("rb", buffering=0) as file:
-        for first, end in pieces(offsets_of(lines[:, 1] - lines[:, 0]), BATCH):
-            batch = batch_of([text_at(file.fileno(), *line) for line in lines[first:end].tolist()], lines[first:end])
-            wanted = slice(*np.searchsorted(which, [first, end]))
-            place = rows[wanted] - starts[documents[which[wanted]]] + offsets_of(batch.counts)[which[wanted] - first]
-            tokens = tokenize_utf8(batch.data, batch.edges[place])
+        for first, end in pieces(offsets_of(edges[:, 1] - edges[:, 0]), BATCH):
+            texts = list(paragraphs_at(file.fileno(), found.lines[documents[first:end]], edges[first:end]))
+            lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+            begins = offsets_of(lengths + 1)[:-1]
+            tokens = tokenize_utf8(b"\n".join([*texts, BEHIND]), np.stack([begins, begins + lengths], axis=1))
             by_character = shingles.unspaced(tokens.flags, tokens.offsets)
             part = shingles.shingle_sets(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
             hashes.append(part.hash)
@@ -196,9 +203,13 @@ def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.Shi
     return shingles.ShingleSets(np.concatenate(hashes), offsets_of(np.concatenate(sizes)))
 
 
-def text_at(file: int, begin: int, end: int) -> bytes:
-    text: str = orjson.loads(os.pread(file, end - begin, begin))["text"]
-    return text.encode()
+def paragraphs_at(file: int, lines: Ints, edges: Ints) -> Iterator[bytes]:
+    """Paragraphs, those of one document together: ``lines`` and ``edges`` say where each lies."""
+    last, text = -1, b""
+    for (line, after), (begin, end) in zip(lines.tolist(), edges.tolist(), strict=True):
+        if line != last:
+            last, text = line, orjson.loads(os.pread(file, after - line, line))["text"].encode()
+        yield text[begin:end]
 
 
 def unecho(path: Path, workers: int) -> Found:
@@ -217,6 +228,9 @@ def unecho(path: Path, workers: int) -> Found:
 
 
 def matching(path: Path, workers: int) -> Found:
+    from unecho import pipeline
+    from unecho.config import Config, Limits, Settings
+
     config = Config(Settings(clean="off"), Limits(workers=workers))
     with pipeline.run("dedupe", [path], config) as result:
         return result.paragraphs, len(result.removals)

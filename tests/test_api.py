@@ -10,7 +10,7 @@ from conftest import Writer, contents, run_files
 from datasketch import MinHash, MinHashLSH
 
 import unecho
-from unecho import Result, clean, dedupe, minhash
+from unecho import Result, clean, dedupe, minhash, pipeline
 from unecho.check import check
 from unecho.errors import RunError, UnechoError, UsageError
 from unecho.model import Cluster, DocumentRecord, Passage, Removal, Story
@@ -129,6 +129,16 @@ def test_too_little_memory_is_told(writer: Writer) -> None:
     with pytest.raises(RunError, match="matching 40 words needs about 200 MB, more than --memory 1") as raised:
         dedupe([("a", writer.paragraph(40))], memory_mb=1)
     assert raised.value.exit_code == 1
+
+
+def test_too_little_memory_for_what_texts_share_is_told(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = writer.paragraph(40)
+    texts = [(f"{n}", f"{writer.paragraph(40)}\n\n{shared}") for n in range(3)]
+    with dedupe(texts, memory_mb=201) as result:  # two passages take no megabyte
+        assert result.removals
+    monkeypatch.setattr(pipeline, "BYTES_A_PASSAGE", 1_000_000)
+    with pytest.raises(RunError, match="matching 240 words that share 3 passages needs about 203 MB, more than --m"):
+        dedupe(texts, memory_mb=202)
 
 
 def test_pairs_with_the_same_id_both_stay(writer: Writer, tmp_path: Path) -> None:

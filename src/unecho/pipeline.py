@@ -58,6 +58,9 @@ Progress = Callable[[str, int, int | None], None]
 BYTES_A_WORD = 45
 """Memory that a run takes, by its peak on 90 million words (27 bytes a word, columns mapped from disk included) with
 something to spare. Text that repeats itself over and over, as versions of one manual do, takes more."""
+BYTES_OF_A_WORD, BYTES_A_PASSAGE = 10, 2500
+"""Memory where the passages are known: by the peaks on 18 million words with 220,000 passages (news) and 3 million
+with 480,000 (versions of a manual), with something to spare."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -349,6 +352,7 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
             alignments = passages.find(corpus.stream, chosen, workers)
         runs = alignments.runs
     release(corpus.stream.hash)
+    _refuse_too_much(config.limits, len(corpus.stream.hash), len(alignments))
     with clock.stage("choosing"):
         documents = corpus.stream.documents
         weights = (stories.rare_weights(*part) for part in chosen.per_token(corpus.stream))
@@ -432,11 +436,17 @@ def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
     return hashes, corpus.by_character[paragraphs]
 
 
-def _refuse_too_much(limits: Limits, words: int) -> None:
-    needed = words * BYTES_A_WORD / 1e6 + 200
+def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:
+    """Raise RunError where the matching needs more memory than it may take.
+
+    ``shared``: how many passages documents share, once that is known: text that repeats itself has more than its
+    words let expect.
+    """
+    needed = max(words * BYTES_A_WORD, words * BYTES_OF_A_WORD + shared * BYTES_A_PASSAGE) / 1e6 + 200
     if limits.memory_mb and needed > limits.memory_mb:
+        what = f"{words:,} words" + (f" that share {shared:,} passages" if shared else "")
         raise RunError(
-            f"matching {words:,} words needs about {needed:,.0f} MB, more than --memory {limits.memory_mb}",
+            f"matching {what} needs about {needed:,.0f} MB, more than --memory {limits.memory_mb}",
             f"give --memory {int(needed * 1.1)}, or split the input by site or year",
         )
 
