@@ -339,6 +339,21 @@ def test_another_process_is_seen(client: TestClient, run: Path) -> None:
     assert "bo" in notes
 
 
+def test_a_log_that_was_taken_away_or_ends_in_an_empty_line_is_read_again(client: TestClient, run: Path) -> None:
+    log, number = run / "decisions.jsonl", find(client, SHARED)["num"]
+    post(client, "/decide", verdict="reject", finding=number, version=0)
+    whole = log.read_bytes()
+    log.unlink()
+    state = get(client, "/state")
+    assert (state["version"], state["progress"]["steps"]) == (0, 0)
+    assert find(client, SHARED)["verdict"] is None
+    log.write_bytes(whole + b"\n")
+    state = get(client, "/state")
+    assert state["progress"]["steps"] == 1
+    post(client, "/decide", verdict="accept", finding=number, version=state["version"])
+    assert [step.verdict for step in decisions.read(log).steps] == ["reject", "accept"]
+
+
 def test_stale_decisions_are_shown(client: TestClient, run: Path) -> None:
     finding = decisions.Finding("line", line=decisions.line_key("Gone with the wind"))
     decisions.append(run, decisions.new_step("boilerplate", [finding], "bo", text="Gone with the <wind>"), 0)

@@ -14,6 +14,7 @@ from ..config import Settings
 from ..kept import kept_spans, paragraphs
 from ..recheck import prove
 from ..report.diff import Piece, fold, word_diff
+from ..report.judge import containment_of_kept
 from ..sample import Summary
 from ..wording import counted, one_line, percent, visible, visible_name
 from .desk import Desk, Row
@@ -60,7 +61,7 @@ class View:
             percent=lambda share: percent(share, down=True), verdict=lambda name: VERDICTS.get(name, name),
             kind=lambda name: KINDS.get(name, name), kept=lambda why: REASONS.get(why, why),
         )  # fmt: skip
-        self._templates.globals.update(threshold=threshold)
+        self._templates.globals.update(threshold=threshold, of_kept=containment_of_kept)
 
     def page(self, **values: Any) -> str:
         return self._templates.get_template("page.html.j2").render(**values)
