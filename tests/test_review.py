@@ -266,6 +266,12 @@ def test_a_finding_shows_both_texts_and_what_stands_around(client: TestClient) -
     assert client.get("/finding/9999").status_code == 404
 
 
+def test_boilerplate_says_why_it_goes(client: TestClient) -> None:
+    html = client.get(f"/finding/{find(client, LINE)['num']}").text
+    assert "It goes because the line " in html
+    assert "of the rule newsletter." in html
+
+
 def test_decisions_are_written_and_shown(client: TestClient, run: Path) -> None:
     number = find(client, SHARED)["num"]
     found = post(client, "/decide", verdict="reject", finding=number, version=0)
