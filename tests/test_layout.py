@@ -21,7 +21,7 @@ LAYERS = [
     "boilerplate.expressions",
     "boilerplate.rules boilerplate.features boilerplate.measure boilerplate.matrix boilerplate.surroundings",
     "boilerplate.forest boilerplate.model boilerplate.evidence boilerplate.score boilerplate.label",
-    "boilerplate.reasons",
+    "boilerplate.reasons because",
     "boilerplate.retold boilerplate.templates",
     "jit passage_kernels cover_kernels choose_kernels kernels",
     "lookup normalize",

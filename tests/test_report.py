@@ -18,13 +18,15 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 from runs import BANNER, KINDS, MARKUP_NAME, NEAR, OTHER_NUMBER, STORY, Run, hostile, hostile_to, many, member, small
 
 from unecho import wording
 from unecho.errors import RunError, UsageError
 from unecho.model import Passage, Place, Removal, Story
-from unecho.report import charts, data, diff, export, gather, html, pack, pick, terminal
+from unecho.report import charts, data, diff, export, gather, html, judge, pack, pick, terminal
 
 
 @pytest.fixture
@@ -337,6 +339,13 @@ def test_memory_does_not_grow_with_the_run(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 1e6
+
+
+@given(st.sets(st.integers(0, 40), min_size=1), st.sets(st.integers(0, 40), min_size=1))
+def test_containment_the_other_way_follows_from_what_is_recorded(copy: set[int], kept: set[int]) -> None:
+    shared = len(copy & kept)
+    resemblance, containment = shared / len(copy | kept), shared / len(copy)
+    assert judge.containment_of_kept(resemblance, containment) == pytest.approx(shared / len(kept))
 
 
 # --- word diff -----------------------------------------------------------------------------------

@@ -266,6 +266,12 @@ def test_a_finding_shows_both_texts_and_what_stands_around(client: TestClient) -
     assert client.get("/finding/9999").status_code == 404
 
 
+def test_boilerplate_says_why_it_goes(client: TestClient) -> None:
+    html = client.get(f"/finding/{find(client, LINE)['num']}").text
+    assert "It goes because the line " in html
+    assert "of the rule newsletter." in html
+
+
 def test_decisions_are_written_and_shown(client: TestClient, run: Path) -> None:
     number = find(client, SHARED)["num"]
     found = post(client, "/decide", verdict="reject", finding=number, version=0)
@@ -337,6 +343,21 @@ def test_another_process_is_seen(client: TestClient, run: Path) -> None:
     notes = client.get("/notes").text
     assert "anna" in notes
     assert "bo" in notes
+
+
+def test_a_log_that_was_taken_away_or_ends_in_an_empty_line_is_read_again(client: TestClient, run: Path) -> None:
+    log, number = run / "decisions.jsonl", find(client, SHARED)["num"]
+    post(client, "/decide", verdict="reject", finding=number, version=0)
+    whole = log.read_bytes()
+    log.unlink()
+    state = get(client, "/state")
+    assert (state["version"], state["progress"]["steps"]) == (0, 0)
+    assert find(client, SHARED)["verdict"] is None
+    log.write_bytes(whole + b"\n")
+    state = get(client, "/state")
+    assert state["progress"]["steps"] == 1
+    post(client, "/decide", verdict="accept", finding=number, version=state["version"])
+    assert [step.verdict for step in decisions.read(log).steps] == ["reject", "accept"]
 
 
 def test_stale_decisions_are_shown(client: TestClient, run: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import manifest
+from .because import because
 from .boilerplate import evidence, features, label, model, reasons, rules, score
 from .config import Settings
 from .errors import UsageError
@@ -16,17 +17,6 @@ from .paragraphs import split
 from .report.diff import fold, word_diff
 from .restore import texts
 
-_RULES = {
-    "context.before-article": "it stands above the article and does not look like a part of it",
-    "context.in-article": "it stands among the lines of the article and does not look like one of them",
-    "context.after-article": "it stands below the article and does not look like a part of it",
-    "context.after-comments": "it stands below the heading of the comments",
-    "context.unlike-article": "the trained model is sure that it is no part of the article",
-    "context.adjacent-repeat": "the line right above it says the same",
-    "context.byline-name": "it is a name, and stands below a line such as 'Written by'",
-    "context.after-heading": "it stands below a heading such as 'Related posts', with nothing but titles to the end",
-    "template.site": "many documents of the site print this line",
-}
 _LEARNT = (*score.BY_PLACE, "context.unlike-article")
 _SHOWN = 400
 """Characters of a removed text that are shown."""
@@ -110,14 +100,7 @@ def _copy(case: _Case, keeper: Place) -> Iterator[str]:
 
 def _why(case: _Case, known: rules.Rules) -> Iterator[str]:
     name = case.removal.rule or ""
-    rule = next((rule for rule in known.rules if rule.id == name), None)
-    if rule is not None:
-        kind = "is one of the phrases" if rule.phrases else "fits a pattern"
-        yield f"because the line {kind} of the rule {name}, as does “{(rule.hit or ('',))[0]}”"
-    elif name.startswith("markup."):
-        yield f"because its element, or one that it lies in, has the tag, class or id “{name.removeprefix('markup.')}”"
-    else:
-        yield f"because {_RULES.get(name, name)}"
+    yield f"because {because(name, known)}"
     if name in _LEARNT and not was_page(case.record):
         yield from (f"against it: {reason}" for reason in _learnt(case, known))
 

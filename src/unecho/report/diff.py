@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -64,6 +65,7 @@ def count_words(text: str) -> int:
     return sum(word[0].isalnum() for word, _ in split_words(text))
 
 
+@lru_cache(maxsize=65_536)
 def sense(word: str) -> str:
     """What a word or mark is compared by: case, width, quotation marks, dashes and spelling make no difference."""
     return canonical(unicodedata.normalize("NFKC", word).lower().translate(_TYPOGRAPHY)) or word

@@ -26,3 +26,10 @@ def _nearness(value: float, threshold: float, far: float) -> float:
     """1 where ``value`` is the threshold, 0 where it is ``far`` or beyond."""
     width = abs(far - threshold)
     return max(0.0, 1.0 - abs(value - threshold) / width) if width else 1.0
+
+
+def containment_of_kept(resemblance: float, containment: float) -> float:
+    """Share of the kept text's word sequences that a copy has too, by their resemblance and the share of the copy's."""
+    if not resemblance or not containment:
+        return 0.0
+    return min(1.0, max(resemblance, 1 / (1 / resemblance + 1 - 1 / containment)))

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from ..because import because, rules_of
 from ..decisions import line_key
 from ..model import DocumentRecord, Place
 from .figures import RuleFigure
@@ -93,6 +94,7 @@ class _Table:
     def __init__(self, report: Report) -> None:
         self._report = report
         self.findings = report.documents
+        self._rules = rules_of(report.settings)
         self._number = {finding.record.id: number for number, finding in enumerate(self.findings)}
 
     def _place(self, place: Place) -> Row:
@@ -150,7 +152,9 @@ class _Table:
             [example.text, self._number.get(example.document, example.document), example.key]
             for example in rule.examples
         ]
-        return [rule.category, rule.rule, rule.removals, rule.words, examples, [list(site) for site in rule.sites]]
+        sites = [list(site) for site in rule.sites]
+        why = because(rule.rule, self._rules)
+        return [rule.category, rule.rule, rule.removals, rule.words, examples, sites, why]
 
     def span(self, span: Span) -> Row:
         """A removal in its document's text."""

@@ -73,7 +73,7 @@ class Review:
         found, self._texts = index.build(self.run, self._scratch.path, self._tell)
         self._desk = desk = Desk(self.run, found, self._who)
         self._always = desk.facets, desk.thresholds  # computed now, so that no answer waits for them
-        self._view = View(self._desk, self._texts, float(self.info["settings"]["threshold"]))
+        self._view = View(self._desk, self._texts, self.info["settings"])
 
     def _now(self) -> tuple[int, int]:
         try:

@@ -96,7 +96,7 @@ class Batch:
         except BaseException:
             self._forget()
             raise
-        self._said.version = version
+        self._said.wrote(version)
 
     def _lines(self, file: IO[bytes]) -> Iterator[float]:
         begin, name, end = _line(self._step).partition(b'"findings":[')

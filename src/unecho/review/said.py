@@ -48,8 +48,8 @@ class Said:
 
     def __init__(self, run: Path, index: sqlite3.Connection) -> None:
         self.run, self.index, self.version = run, index, -1
-        self._seen = -1
-        """Size of the file when it was last read: a cut or an empty last line is no part of the version."""
+        self._size = -1
+        """Bytes of the file as we know it: a cut or an empty last line is no part of the version."""
         self._held = False
         self.reload()
 
@@ -57,9 +57,9 @@ class Said:
         """Read the log again where it has changed. Raises UsageError when it is damaged."""
         path = self.run / decisions.DECISIONS
         size = path.stat().st_size if path.exists() else 0
-        if size in (self.version, self._seen) or self._held:
+        if size == self._size or self._held:
             return
-        self._seen = size
+        self._size = size
         # Twice, so that one step is in memory at a time, however many findings it is about.
         bare = Log(tuple(replace(step, findings=()) for step, _ in decisions.each(path)))
         active = {step.id for step in bare.active}
@@ -77,7 +77,7 @@ class Said:
     def decide(self, step: Step, version: int) -> None:
         """Write a step down and show it. Raises StaleError when others have decided since ``version``."""
         self.expect(version)
-        self.version = decisions.append(self.run, step, version)
+        self.wrote(decisions.append(self.run, step, version))
         number = self.enter(step, True)
         if step.verdict == "undo":
             self._take_back(step.undoes)
@@ -89,6 +89,10 @@ class Said:
         self.reload()
         if version != self.version:
             raise decisions.StaleError
+
+    def wrote(self, version: int) -> None:
+        """The file is ours up to there, and ends there."""
+        self.version = self._size = version
 
     @contextmanager
     def held(self) -> Iterator[None]:

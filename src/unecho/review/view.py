@@ -10,10 +10,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from ..because import because, rules_of
 from ..config import Settings
 from ..kept import kept_spans, paragraphs
 from ..recheck import prove
 from ..report.diff import Piece, fold, word_diff
+from ..report.judge import containment_of_kept
 from ..sample import Summary
 from ..wording import counted, one_line, percent, visible, visible_name
 from .desk import Desk, Row
@@ -49,8 +51,9 @@ def read(name: str) -> str:
 class View:
     """Renders pieces of the page. Whatever comes from articles is escaped, and shown visibly."""
 
-    def __init__(self, desk: Desk, texts: Texts, threshold: float) -> None:
+    def __init__(self, desk: Desk, texts: Texts, settings: Mapping[str, Any]) -> None:
         self._desk, self._texts = desk, texts
+        threshold, known = float(settings["threshold"]), rules_of(settings)
         self._templates = jinja2.Environment(
             loader=jinja2.FunctionLoader(read), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
             lstrip_blocks=True, finalize=_finalize,
@@ -60,7 +63,9 @@ class View:
             percent=lambda share: percent(share, down=True), verdict=lambda name: VERDICTS.get(name, name),
             kind=lambda name: KINDS.get(name, name), kept=lambda why: REASONS.get(why, why),
         )  # fmt: skip
-        self._templates.globals.update(threshold=threshold)
+        self._templates.globals.update(
+            threshold=threshold, of_kept=containment_of_kept, because=lambda rule: because(rule or "", known)
+        )
 
     def page(self, **values: Any) -> str:
         return self._templates.get_template("page.html.j2").render(**values)

@@ -17,6 +17,7 @@
       pane,
       element("h2", {}, `${rule.category}: `, element("code", {}, rule.rule)),
       facts(counted(rule.removals, "span"), counted(rule.words, "word"), rule.removals ? `${(rule.words / rule.removals).toFixed(1)} words each` : null),
+      element("p", { class: "small" }, `A line goes by this rule because ${rule.why}.`),
       element("div", { class: "tools" }, unecho.decisions.ruleButtons(rule)),
       element("h3", {}, "The first different texts"),
       element("ul", { class: "examples" }, examples),

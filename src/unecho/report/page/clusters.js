@@ -15,6 +15,12 @@
   ];
   const FIRST = 5; // members drawn at once
 
+  // Share of the kept text's word sequences that the copy has too, as judge.py has it.
+  function ofKept({ resemblance, containment }) {
+    if (!resemblance || !containment) return 0;
+    return Math.min(1, Math.max(resemblance, 1 / (1 / resemblance + 1 - 1 / containment)));
+  }
+
   const documents = (cluster) => [cluster.keeper.document, ...cluster.members.map((member) => member.document)];
   const beside = { on: false };
 
@@ -78,7 +84,7 @@
       facts(
         element("strong", {}, `${percent(member.covered, true)} covered`),
         `resemblance ${percent(member.resemblance, true)}`,
-        `containment ${percent(member.containment, true)}`,
+        `containment ${percent(member.containment, true)} of the copy, ${percent(ofKept(member), true)} of the kept text`,
         member.why,
         text ? shown.differing(pieces) : null,
       ),

@@ -157,8 +157,8 @@
     }));
 
   const rules = () =>
-    findings("boilerplate", (list, [category, rule, removals, words, examples, sites]) => ({
-      category, rule, removals, words, sites, id: `${category}:${rule}`,
+    findings("boilerplate", (list, [category, rule, removals, words, examples, sites, why]) => ({
+      category, rule, removals, words, sites, why, id: `${category}:${rule}`,
       examples: examples.map(([example, reference, key]) => ({ text: example, document: referred(list, reference), key })),
     }));
 
