@@ -12,7 +12,7 @@ import unecho
 ROOT = Path(unecho.__file__).parent
 
 LAYERS = [
-    "errors model columns wording",
+    "errors model columns wording jit",
     "config",
     "atomic decode records spool engine spans",
     "markup.page markup.tags markup.feeds markup.notes markup.rows markup.walk markup.read",
@@ -20,10 +20,11 @@ LAYERS = [
     "paragraphs boilerplate.heads",
     "boilerplate.expressions",
     "boilerplate.rules boilerplate.features boilerplate.measure boilerplate.matrix",
+    "boilerplate.forest_kernels",
     "boilerplate.forest boilerplate.model boilerplate.evidence boilerplate.score boilerplate.label",
     "boilerplate.reasons",
     "boilerplate.retold boilerplate.templates",
-    "jit passage_kernels kernels",
+    "passage_kernels kernels",
     "lookup normalize",
     "shingles",
     "signature lsh verify seeds",
