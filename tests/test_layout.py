@@ -41,7 +41,7 @@ LAYERS = [
     "check result stored",
     "review.scratch review.texts review.index review.desk review.view review.guard review.app review.serve",
     "pipeline",
-    "explain",
+    "seen explain",
     "api jobs",
     "cli",
 ]
