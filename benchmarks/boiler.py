@@ -22,6 +22,7 @@ from gold import Page, read_jsonl
 
 from unecho import paragraphs
 from unecho.boilerplate import features, label, rules
+from unecho.engine import batches, uncollected
 from unecho.markup import read_html
 
 Rows = list[tuple[Page, str]]
@@ -35,26 +36,27 @@ def kept(text: str, labels: label.Labelled, spans: Sequence[tuple[int, int]]) ->
     return "\n".join(text[start:end] for (start, end), found in pairs if found.category is None)
 
 
-def cleaned(text: str, known: rules.Rules, clean: label.Clean = "auto") -> tuple[str, str | None]:
-    """What the cleaner leaves of a plain text, and the situation it found."""
-    spans = paragraphs.split(text)
-    labels = label.label(text, spans, rules=known, clean=clean)
-    return kept(text, labels, spans), labels.mode
+def cleaned(texts: Sequence[str], known: rules.Rules, clean: label.Clean = "auto") -> list[tuple[str, str | None]]:
+    """What the cleaner leaves of plain texts, and the situations it found; in batches, as a run does it."""
+    found: list[tuple[str, str | None]] = []
+    for batch in batches(texts, len):
+        with uncollected():
+            parts: list[label.Parts] = [(text, paragraphs.split(text), ()) for text in batch]
+            labelled = label.label_all(parts, rules=known, clean=clean, compiled=True)
+        found += [(kept(text, one, spans), one.mode) for (text, spans, _), one in zip(parts, labelled, strict=True)]
+    return found
 
 
 def score_text(pages: Sequence[Page], known: rules.Rules, clean: label.Clean) -> dict[str, float]:
     """The naive dump of each page, as plain text; F1 by set."""
-    rows: Rows = []
-    size, modes = 0, Counter[str | None]()
+    texts = ["\n".join(page["lines"]) for page in pages]
+    size = sum(len(text.encode()) for text in texts)
     started = time.process_time()
-    for page in pages:
-        text = "\n".join(page["lines"])
-        left, mode = cleaned(text, known, clean)
-        rows.append((page, left))
-        modes[mode] += 1
-        size += len(text.encode())
+    found = cleaned(texts, known, clean)
     spent = time.process_time() - started
+    rows = [(page, left) for page, (left, _) in zip(pages, found, strict=True)]
     scores = gold.print_scores(f"text dump, --clean {clean}", rows)
+    modes = Counter(mode for _, mode in found)
     print(f"{len(pages) / spent:.0f} pages, {size / 1e6 / spent:.1f} MB a CPU second; modes {dict(modes)}")
     by_language(rows)
     return scores
@@ -64,16 +66,20 @@ def score_html(pages: dict[str, Page], path: Path, known: rules.Rules) -> dict[s
     """The pages as HTML; F1 by set. Time spent on reading the markup is given apart."""
     rows: Rows = []
     size, reading, labelling = 0, 0.0, 0.0
-    for row in read_jsonl(path):
+    for batch in batches(read_jsonl(path), lambda row: len(row["html"])):
         started = time.process_time()
-        page = read_html(row["html"])
-        read = time.process_time()
-        spans = [(block.start, block.end) for block in page.blocks]
-        labels = label.label(page.text, spans, page.blocks, rules=known)
-        labelling += time.process_time() - read
-        reading += read - started
-        size += len(row["html"].encode())
-        rows.append((pages[row["id"]], kept(page.text, labels, spans)))
+        with uncollected():
+            read = [read_html(row["html"]) for row in batch]
+            begun = time.process_time()
+            parts: list[label.Parts] = [
+                (page.text, [(block.start, block.end) for block in page.blocks], page.blocks) for page in read
+            ]
+            labelled = label.label_all(parts, rules=known, compiled=True)
+        labelling += time.process_time() - begun
+        reading += begun - started
+        for row, (text, spans, _), labels in zip(batch, parts, labelled, strict=True):
+            size += len(row["html"].encode())
+            rows.append((pages[row["id"]], kept(text, labels, spans)))
     scores = gold.print_scores("HTML", rows)
     both = reading + labelling
     print(f"{len(rows) / both:.0f} pages, {size / 1e6 / both:.1f} MB a CPU second ({reading / both:.0%} of it parsing)")
@@ -156,7 +162,8 @@ def score_peers(pages: dict[str, Page], path: Path, known: rules.Rules) -> None:
     for name, rows in texts.items():
         gold.print_scores(f"{name}: {len(rows) / spent[name]:.0f} pages a CPU second", rows)
         if name in ("trafilatura", "readability-lxml"):
-            after = [(page, cleaned(text, known, "light")[0]) for page, text in rows]
+            left = cleaned([text for _, text in rows], known, "light")
+            after = [(page, text) for (page, _), (text, _) in zip(rows, left, strict=True)]
             gold.print_scores(f"{name}, cleaned", after)
             print(f"good words lost by cleaning: {lost(rows, after):.2%}")
 
@@ -189,7 +196,8 @@ def main() -> None:
     options = parser.parse_args()
     pages, html = read_pages(options.data, languages=True), options.data / "html-dev.jsonl.xz"
     known = rules.load()
-    label.label("Warm up.\n" * 20, [(9 * n, 9 * n + 8) for n in range(20)], rules=known, clean="full")
+    lines = [(9 * n, 9 * n + 8) for n in range(20)]
+    label.label_all([("Warm up.\n" * 20, lines, ())], rules=known, clean="full", compiled=True)
     score_text(list(pages.values()), known, options.clean)
     score_html(pages, html, known)
     score_extracted(list(pages.values()), known)

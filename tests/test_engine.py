@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from multiprocessing.context import SpawnProcess as Process
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from unecho.engine import SMALL, batches, ordered_map, workers_for
+from unecho.engine import SMALL, batches, ordered_map, uncollected, workers_for
 from unecho.errors import RunError
 from unecho.model import Label
 from unecho.normalize import tokenize
@@ -114,3 +116,16 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
     assert marked.content.tolist() == [False, False, True, True, False, False]
     assert [marked.rules[n] for n in marked.rule[once.words == 1]] == ["template.site"] * 3
     assert (once.category == CONTENT).tolist() == [False, True, True, True, True, True]
+
+
+def test_garbage_is_looked_for_again_afterwards() -> None:
+    assert gc.isenabled()
+    with suppress(ZeroDivisionError), uncollected():
+        assert not gc.isenabled()
+        print(1 // 0)
+    assert gc.isenabled()
+    gc.disable()
+    with uncollected():
+        pass
+    assert not gc.isenabled()
+    gc.enable()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
-from unecho import explain, jobs
+from unecho import explain, jobs, manifest
 from unecho.config import Config, build
 from unecho.errors import UsageError
 
@@ -73,3 +74,32 @@ def test_a_removal_is_found_by_its_id(dump: Path) -> None:
 def test_unknown_names_are_refused(dump: Path, name: str) -> None:
     with pytest.raises(UsageError, match="nothing was removed"):
         said(dump, name)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A run over a page, as a file and as a record."""
+    links = "".join(f"<li class=teaser><a href=/{n}>Another story of the day {n}</a></li>" for n in range(9))
+    prose = "".join(f"<p>{PROSE * 2}</p><p>{OTHER * 2}</p>" for _ in range(4))
+    html = f"<html><ul class=zz>{links}</ul><article><h1>The old bridge</h1>{prose}</article><div>{links}</div></html>"
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "page.html").write_text(html, "utf-8")
+    (source / "pages.jsonl").write_bytes(orjson.dumps({"id": "x", "html": html.replace("bridge", "tower")}))
+    jobs.work("clean", [source], tmp_path / "out", Config(), jobs.Show.NOTHING)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["page.html", "pages.jsonl#x"])
+def test_what_the_model_saw_of_a_page_is_told_if_the_page_is_given(page: Path, name: str) -> None:
+    learnt = [r for r in manifest.removals(page / "out") if r.document == name and explain._is_learnt(r.rule or "")]
+    assert learnt
+    which = f"{name}:{learnt[0].start}"
+    [without] = explain.explain(page / "out", [which], Config().settings)
+    assert "--input" in without and "against it" not in without
+    [text] = explain.explain(page / "out", [which], Config().settings, [page / "in"])
+    assert 1 <= text.count("against it: ") <= 3
+    (page / "in" / "page.html").write_text("<p>other", "utf-8")
+    (page / "in" / "pages.jsonl").write_text("{}", "utf-8")
+    with pytest.raises(UsageError, match="is not in the input as the run read it"):
+        list(explain.explain(page / "out", [which], Config().settings, [page / "in"]))

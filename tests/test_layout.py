@@ -12,7 +12,7 @@ import unecho
 ROOT = Path(unecho.__file__).parent
 
 LAYERS = [
-    "errors model columns rows wording",
+    "errors model columns rows wording jit",
     "config",
     "atomic decode records spool engine spans",
     "markup.page markup.tags markup.feeds markup.notes markup.rows markup.walk markup.read",
@@ -20,10 +20,11 @@ LAYERS = [
     "paragraphs boilerplate.heads",
     "boilerplate.expressions",
     "boilerplate.rules boilerplate.features boilerplate.measure boilerplate.matrix boilerplate.surroundings",
+    "boilerplate.forest_kernels",
     "boilerplate.forest boilerplate.model boilerplate.evidence boilerplate.score boilerplate.label",
     "boilerplate.reasons because",
     "boilerplate.retold boilerplate.templates",
-    "jit passage_kernels cover_kernels choose_kernels kernels",
+    "passage_kernels cover_kernels choose_kernels kernels",
     "lookup normalize",
     "shingles",
     "signature lsh verify seeds",
@@ -42,7 +43,7 @@ LAYERS = [
     "review.answers review.scratch review.slowly review.filter review.meant review.texts review.index",
     "review.said review.batch review.desk review.view review.guard review.app review.serve",
     "pipeline",
-    "explain",
+    "seen explain",
     "api jobs",
     "cli",
 ]

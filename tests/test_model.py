@@ -100,6 +100,21 @@ def test_many_lines_are_scored_as_each_by_itself() -> None:
     assert FOREST.score({"a": np.zeros(0, np.float32), "b": np.zeros(0, np.float32)}).tolist() == []
 
 
+@given(st.integers(0, 2**32), st.integers(1, 5), st.integers(1, 7), st.integers(0, 60))
+@settings(max_examples=60, deadline=None)
+def test_the_compiled_twin_says_the_same(seed: int, trees: int, depth: int, lines: int) -> None:
+    rng = np.random.default_rng(seed)
+    forest = Forest(
+        columns=("a", "b", "c"),
+        column=rng.integers(0, 3, (trees, depth)).astype(np.int16),
+        threshold=rng.choice(np.array([0, 1, 2.5, np.inf], np.float32), (trees, depth)),
+        leaves=rng.integers(-(2**15), 2**15, (trees, 1 << depth)).astype(np.int16),
+        bias=int(rng.integers(-9999, 9999)),
+    )
+    columns = {name: rng.choice(np.array([-1, 0, 1, 2.5, 9, np.nan], np.float32), lines) for name in "abc"}
+    assert forest.score(columns, compiled=True).tolist() == forest.score(columns).tolist()
+
+
 def test_probability_is_half_at_even_odds_and_grows() -> None:
     assert model.probability(np.array([-(10**6), 0, 10**6])).tolist() == [0, model.PARTS // 2, model.PARTS]
     many = model.probability(np.arange(-30_000, 30_000, 100))
@@ -233,4 +248,5 @@ def test_pages_scored_together_are_labelled_as_alone() -> None:
         pages.append((page.text, [(block.start, block.end) for block in page.blocks], page.blocks))
     together = label.label_all(pages, rules=known)
     assert together == [label.label(*page, rules=known) for page in pages]
+    assert together == label.label_all(pages, rules=known, compiled=True)
     assert {one.mode for one in together} == {"raw"}

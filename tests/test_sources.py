@@ -13,7 +13,7 @@ import tracemalloc
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -714,6 +714,29 @@ def test_another_extractor_gives_the_text_and_the_page_the_rest(monkeypatch: pyt
     other = parse(Raw(source, None, b"<title>T</title><nav>Home</nav>"), settings)
     assert isinstance(other, Document)
     assert other.text == "Home" and other.blocks
+
+
+def test_trafilatura_itself_gives_the_article() -> None:
+    sentence = "The council met on {}day and agreed, after a long debate, to mend the old bridge over the river."
+    prose = "".join(f"<p>{sentence.format(day)}</p>" for day in ("Mon", "Tues", "Wednes", "Thurs", "Fri", "Satur"))
+    page = (
+        "<html lang=en><head><title>The bridge - Site</title></head><body><nav><ul><li><a href=/>Home</a></li>"
+        f"<li><a href=/s>Sport</a></li></ul></nav><article><h1>The bridge</h1>{prose}<h2>What next</h2>{prose}"
+        "<ul><li>one lane</li><li>two lights</li></ul></article><footer>All rights reserved</footer></body></html>"
+    )
+    source = Source(Path("a.html"), "a.html", "html")
+    styles: tuple[tuple[Literal["txt", "md"], str], ...] = (("txt", "What next"), ("md", "## What next"))
+    for style, heading in styles:
+        found = parse(Raw(source, None, page.encode()), Settings(extractor="trafilatura", html_as=style))
+        again = parse(Raw(source, None, page.encode()), Settings(extractor="trafilatura", html_as=style))
+        assert isinstance(found, Document)
+        assert found == again  # it remembers nothing of earlier pages
+        assert found.text.count("mend the old bridge") == 12
+        assert heading in found.text.splitlines()
+        assert "- two lights" in found.text.splitlines()
+        assert "Sport" not in found.text and "rights" not in found.text
+        assert (found.blocks, found.language) == ((), "en")
+        assert found.title in ("The bridge", "The bridge - Site")
 
 
 def test_an_extractor_that_is_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -297,13 +297,17 @@ def explain(
     names: Annotated[
         list[str], typer.Argument(metavar="ID...", help="Removals (r0000012), documents, or document:start.")
     ],
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Option("--input", metavar="PATH", help="What the run has read: shows what spoke against lines of pages."),
+    ] = None,
     config: ConfigFile = None,
 ) -> None:
     """Why something was removed: the rule or measure behind it, or the copy that stays."""
     from . import config as settings
     from . import jobs
 
-    jobs.explain(run, names, settings.load(config, {}))
+    jobs.explain(run, names, settings.load(config, {}), inputs or [])
 
 
 def main() -> None:

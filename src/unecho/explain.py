@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import manifest
+from . import manifest, seen
 from .because import because
-from .boilerplate import evidence, features, label, model, reasons, rules, score
+from .boilerplate import rules, score
 from .config import Settings
 from .errors import UsageError
 from .kept import was_page
 from .model import DocumentRecord, Place, Removal
-from .paragraphs import split
 from .report.diff import fold, word_diff
 from .restore import texts
+from .stored import settings_of
 
 _LEARNT = (*score.BY_PLACE, "context.unlike-article")
 _SHOWN = 400
@@ -32,22 +32,31 @@ class _Case:
     """Of its document, as read."""
     keeper: str
     """Of the copy that stays; "" where there is none."""
+    blocks: seen.Blocks | None
+    """Of a page, its markup; None where it is not known."""
 
 
-def explain(run: Path, names: Sequence[str], settings: Settings) -> Iterator[str]:
+def explain(run: Path, names: Sequence[str], settings: Settings, inputs: Sequence[Path] = ()) -> Iterator[str]:
     """A text for each removal that is meant by ``names``: ids of removals or documents, or ``document:start``.
 
-    Raises UsageError for a name that the run does not know.
+    ``inputs``: what the run has read, if what the model saw of a page's markup is wanted too. Raises UsageError for a
+    name that the run does not know, and where ``inputs`` are others.
     """
-    manifest.read_run(run)
+    info = manifest.read_run(run)
     removals = list(_chosen(list(manifest.removals(run)), {d.id for d in manifest.documents(run)}, names))
     wanted = {removal.document for removal in removals} | {r.keeper.document for r in removals if r.keeper}
     found = {name: text for name, text in texts(run) if name in wanted}
     records = {record.id: record for record in manifest.documents(run) if record.id in wanted}
     known = rules.load(settings.rules)
+    asked = {removal.document for removal in removals if _is_learnt(removal.rule or "")}
+    pages: dict[str, seen.Blocks] = {}
+    if inputs:
+        pages = seen.markup_of([records[name] for name in sorted(asked)], found, inputs, settings_of(info["settings"]))
     for removal in removals:
         keeper = _piece(found, removal.keeper) if removal.keeper else ""
-        yield _explained(_Case(removal, records[removal.document], found[removal.document], keeper), known)
+        name = removal.document
+        blocks = pages.get(name, None if was_page(records[name]) else ())
+        yield _explained(_Case(removal, records[name], found[name], keeper, blocks), known)
 
 
 def _chosen(removals: Sequence[Removal], documents: set[str], names: Sequence[str]) -> Iterator[Removal]:
@@ -98,21 +107,18 @@ def _copy(case: _Case, keeper: Place) -> Iterator[str]:
     yield f"  word by word ([-only in the copy that stays-], {{+only here+}}): {' '.join(text.split())}"
 
 
+def _is_learnt(rule: str) -> bool:
+    """Whether the trained model took a line out; the markup then only gave the category."""
+    return rule in _LEARNT or rule.startswith("markup.")
+
+
 def _why(case: _Case, known: rules.Rules) -> Iterator[str]:
     name = case.removal.rule or ""
     yield f"because {because(name, known)}"
-    if name in _LEARNT and not was_page(case.record):
-        yield from (f"against it: {reason}" for reason in _learnt(case, known))
-
-
-def _learnt(case: _Case, known: rules.Rules) -> list[str]:
-    spans = split(case.text)
-    number = next(
-        (n for n, (start, end) in enumerate(spans) if start < case.removal.end and end > case.removal.start), -1
-    )
-    if number < 0:
-        return []
-    raw = case.record.mode == "raw"
-    lines = [features.shape(case.text[start:end]) for start, end in spans]
-    found = evidence.Evidence(case.text, spans, (), label.hits(lines, known, raw))
-    return reasons.against(found, model.shipped()["text" if raw else "light"], number)
+    if not _is_learnt(name):
+        return
+    if case.blocks is None:
+        yield "the page's markup says more: give what the run has read with --input"
+        return
+    spoke = seen.against(case.removal, case.record, case.text, case.blocks, known)
+    yield from (f"against it: {reason}" for reason in spoke)

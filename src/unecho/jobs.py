@@ -212,11 +212,11 @@ def check(run: Path, quiet: bool) -> int:
     return 0
 
 
-def explain(run: Path, names: Sequence[str], config: Config) -> None:
-    """Print why things were removed."""
+def explain(run: Path, names: Sequence[str], config: Config, inputs: Sequence[Path] = ()) -> None:
+    """Print why things were removed. ``inputs``: what the run has read, if its markup is to be looked at too."""
     from .explain import explain as reasons
 
-    for number, text in enumerate(reasons(run, names, config.settings)):
+    for number, text in enumerate(reasons(run, names, config.settings, inputs)):
         sys.stdout.write(("\n" if number else "") + "\n".join(map(visible, text.splitlines())) + "\n")
 
 

@@ -38,7 +38,7 @@ from .config import Config, Limits, Settings
 from .corpus import Corpus, Paragraphs, first_of_kind
 from .cuts import Cut, cut_passages
 from .decode import decode
-from .engine import batches, ordered_map, workers_for
+from .engine import batches, ordered_map, uncollected, workers_for
 from .errors import RunError, UsageError
 from .model import Cluster, Document, Mode, Passage, Raw, Skipped, Story
 from .normalize import CHARACTERS, tokenize
@@ -163,12 +163,19 @@ def prepare(
 
     ``compiled``: whether the input as a whole is worth the loading of the compiled kernels.
     """
+    with uncollected():
+        return _prepared(batch, settings, known, compiled)
+
+
+def _prepared(
+    batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules, compiled: bool
+) -> Prepared:
     parsed = [sources.parse(item, settings) if isinstance(item, Raw) else item for item in batch]
     documents = [item for item in parsed if isinstance(item, Document)]
     texts = [document.text for document in documents]
     spans = [_spans(document) for document in documents]
     parts = [(document.text, span, document.blocks) for document, span in zip(documents, spans, strict=True)]
-    labelled = label.label_all(parts, rules=known, clean=settings.clean)
+    labelled = label.label_all(parts, rules=known, clean=settings.clean, compiled=compiled)
     key = templates.line_key if settings.clean != "off" else _no_key
     keys = [key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
     columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), list(map(len, texts)))

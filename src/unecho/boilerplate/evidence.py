@@ -91,20 +91,20 @@ def _of_trees(found: Evidence, mass: Ints, drag: Ints) -> Columns:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def scores(found: Evidence, model: Model) -> Ints:
-    """Log odds of each line to belong to the article, in parts of ``forest.UNIT``."""
+def scores(found: Evidence, model: Model, compiled: bool = False) -> Ints:
+    """Log odds of each line to belong to the article, in parts of ``forest.UNIT``. ``compiled``: as for ``Forest``."""
     own = own_columns(found, model)
-    first = probability(model.first.score(own))
-    return model.second.score(all_columns(found, own, first))
+    first = probability(model.first.score(own, compiled))
+    return model.second.score(all_columns(found, own, first), compiled)
 
 
-def scores_of(documents: Sequence[Evidence], model: Model) -> list[Ints]:
+def scores_of(documents: Sequence[Evidence], model: Model, compiled: bool = False) -> list[Ints]:
     """``scores`` of each document; short documents are measured together, which is faster."""
     found: list[Ints] = []
     for group in batches(documents, lambda one: len(one.text), _TOGETHER):
         sizes = np.array([len(one.spans) for one in group], np.int64)
         edges = offsets_of(sizes)
-        found += np.split(scores(_joined(group, edges), model), edges[1:-1])
+        found += np.split(scores(_joined(group, edges), model, compiled), edges[1:-1])
     return found
 
 

@@ -35,11 +35,21 @@ class Forest:
     """Log odds that a leaf adds (trees x leaves), in parts of ``UNIT``."""
     bias: int
 
-    def score(self, columns: Mapping[str, NDArray[np.float32]]) -> Ints:
-        """Log odds, in parts of ``UNIT``, for each row of ``columns``."""
+    def score(self, columns: Mapping[str, NDArray[np.float32]], compiled: bool = False) -> Ints:
+        """Log odds, in parts of ``UNIT``, for each row of ``columns``. ``compiled``: by the compiled kernel, which says
+        the same, and is worth its loading for large inputs."""
         table = np.stack([columns[name] for name in self.columns])
-        parts = [self._score(table[:, row : row + _ROWS]) for row in range(0, table.shape[1], _ROWS)]
+        score = self._compiled_score if compiled else self._score
+        parts = [score(table[:, row : row + _ROWS]) for row in range(0, table.shape[1], _ROWS)]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def _compiled_score(self, table: NDArray[np.float32]) -> Ints:
+        from . import forest_kernels
+
+        total = np.full(table.shape[1], self.bias, np.int64)
+        leaf = np.empty(len(total), np.int32)
+        forest_kernels.score(np.ascontiguousarray(table), self.column, self.threshold, self.leaves, leaf, total)
+        return total
 
     def _score(self, table: NDArray[np.float32]) -> Ints:
         trees, depth = self.column.shape

@@ -91,9 +91,14 @@ def label(
     return label_all([(text, spans, blocks)], rules=rules, clean=clean)[0]
 
 
-def label_all(documents: Sequence[Parts], *, rules: Rules, clean: Clean = "auto") -> list[Labelled]:
-    """Label the paragraphs of documents, as ``label`` does with one; many at once are faster."""
-    opened = [_open(*document, rules, clean) for document in documents]
+def label_all(
+    documents: Sequence[Parts], *, rules: Rules, clean: Clean = "auto", compiled: bool = False
+) -> list[Labelled]:
+    """Label the paragraphs of documents, as ``label`` does with one; many at once are faster.
+
+    ``compiled``: whether there is so much to do that the loading of the compiled kernels pays.
+    """
+    opened = [_open(*document, rules, clean, compiled) for document in documents]
     odds: dict[int, Ints] = {}
     for kind in model.KINDS:
         asked = [
@@ -103,7 +108,7 @@ def label_all(documents: Sequence[Parts], *, rules: Rules, clean: Clean = "auto"
         ]
         found = (one.found for number in asked if (one := opened[number]))
         learnt = model.shipped()[kind]
-        odds.update(zip(asked, evidence.scores_of(list(found), learnt), strict=True))
+        odds.update(zip(asked, evidence.scores_of(list(found), learnt, compiled), strict=True))
     return [
         one.closed(odds.get(number, one.scores)) if one else Labelled(None, [_CONTENT] * len(spans))
         for number, (one, (_, spans, _)) in enumerate(zip(opened, documents, strict=True))
@@ -136,7 +141,12 @@ class _Open:
 
 
 def _open(
-    text: str, spans: Sequence[tuple[int, int]], blocks: Sequence[Block], rules: Rules, clean: Clean
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    blocks: Sequence[Block],
+    rules: Rules,
+    clean: Clean,
+    compiled: bool,
 ) -> _Open | None:
     """All that can be said of a document without the trained model; None where nothing is asked."""
     if clean == "off" or not spans:
@@ -144,7 +154,7 @@ def _open(
     lines = [features.shape(text[start:end]) for start, end in spans]
     raw, known = clean == "full" or (clean == "auto" and bool(blocks)), None
     if clean == "auto" and not blocks:
-        raw, known = _is_dump(text, spans, lines, rules)
+        raw, known = _is_dump(text, spans, lines, rules, compiled)
     # The light model learnt from extractors' texts, which have no markup.
     found = known.found if raw and known else Evidence(text, spans, blocks if raw else (), hits(lines, rules, raw))
     if raw:
@@ -163,7 +173,7 @@ class _AsDump:
 
 
 def _is_dump(
-    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules
+    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules, compiled: bool
 ) -> tuple[bool, _AsDump | None]:
     """Whether a text is the dump of a whole page: to be seen at once, or because the article stands in a frame, as
     the model that knows dumps sees it."""
@@ -175,7 +185,7 @@ def _is_dump(
     if not frame or any(line.words > _LONGEST_JUDGED for line in (*lines[:_EDGE], *lines[-_EDGE:])):
         return False, None
     found = Evidence(text, spans, (), hits(lines, rules, raw=True))
-    known = _AsDump(found, evidence.scores(found, model.shipped()["text"]))
+    known = _AsDump(found, evidence.scores(found, model.shipped()["text"], compiled))
     return _is_framed(known), known
 
 

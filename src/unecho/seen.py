@@ -1,0 +1,60 @@
+"""What the trained model saw of a line that went: the text of a run says it, for pages also their markup, which no run
+keeps: it is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from . import sources
+from .boilerplate import evidence, features, label, model, reasons, rules
+from .config import Settings
+from .errors import UsageError
+from .kept import was_page
+from .model import Block, Document, DocumentRecord, Removal, Skipped
+from .paragraphs import split
+
+Blocks = Sequence[Block]
+
+
+def markup_of(
+    records: Iterable[DocumentRecord], texts: Mapping[str, str], inputs: Sequence[Path], settings: Settings
+) -> dict[str, Blocks]:
+    """The blocks of those of the documents that were pages, by id, read again from the run's ``inputs``.
+
+    Raises UsageError where a page is not there, or not as it was. ``settings``: those of the run.
+    """
+    wanted = [record for record in records if was_page(record)]
+    if not wanted:
+        return {}
+    known = {source.name: source for source in sources.discover(list(inputs)).sources}
+    limit = settings.max_document_mb * sources.MB
+    found: dict[str, Blocks] = {}
+    for name in sorted({record.source for record in wanted} & known.keys()):
+        rows = {record.row: record.id for record in wanted if record.source == name}
+        for raw in sources.read(known[name], limit):
+            if isinstance(raw, Skipped) or raw.row not in rows:
+                continue
+            page, document = sources.parse(raw, settings), rows[raw.row]
+            if isinstance(page, Document) and page.text == texts[document]:
+                found[document] = page.blocks
+    for record in wanted:
+        if record.id not in found:
+            raise UsageError(
+                f"{record.id} is not in the input as the run read it",
+                "give the files and folders of the run, unchanged, with --input",
+            )
+    return found
+
+
+def against(removal: Removal, record: DocumentRecord, text: str, blocks: Blocks, known: rules.Rules) -> list[str]:
+    """What spoke most against a line, in words, strongest first. ``blocks``: the markup of the page it is of."""
+    spans = [(block.start, block.end) for block in blocks] if blocks else split(text)
+    number = next((n for n, (start, end) in enumerate(spans) if start < removal.end and end > removal.start), -1)
+    if number < 0:
+        return []
+    raw = record.mode == "raw"
+    lines = [features.shape(text[start:end]) for start, end in spans]
+    found = evidence.Evidence(text, spans, blocks if raw else (), label.hits(lines, known, raw))
+    kind: model.Kind = ("html" if blocks else "text") if raw else "light"
+    return reasons.against(found, model.shipped()[kind], number)
