@@ -201,7 +201,7 @@ class Gone:
         self.cuts: dict[int, list[Cut]] = defaultdict(list)
         for cut in cuts:
             self.cuts[cut.document].append(cut)
-        running = offsets_of(self.rows)
+        running = offsets_of(self.rows.view(np.uint8))
         counts = np.diff(running[table.paragraphs])
         for document, parts in self.cuts.items():
             counts[document] += len(parts)
@@ -282,24 +282,30 @@ def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> tuple
     return separate(corpus, found, np.isin(found.a * count + found.b, same))
 
 
-def passages(corpus: Corpus, found: Alignments, quotes: Mask) -> Rows[Passage]:
+class Passages(Rows[Passage]):
     """Passages with their spans in characters, grouped by quote. ``found``, ``quotes``: of ``quotes_apart``."""
-    if not len(found):
-        return Rows(0, lambda *_: iter(()))
-    spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
-    words = np.minimum(*(end - start for start, end in spans))
-    (a_start, a_end), (b_start, b_end) = ((corpus.start[start], corpus.end[end - 1]) for start, end in spans)
-    groups_of, ids = _quote_groups(*spans, quotes), corpus.ids
-    columns = groups_of, found.a, a_start, a_end, found.b, b_start, b_end, words, found.matched, quotes
 
-    def some(first: int, end: int) -> Iterator[Passage]:
+    def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
+        spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
+        words = np.minimum(*(end - start for start, end in spans))
+        (a_start, a_end), (b_start, b_end) = ((corpus.start[start], corpus.end[end - 1]) for start, end in spans)
+        self._ids, self._group, self._quotes = corpus.ids, _quote_groups(*spans, quotes), quotes
+        self._columns = found.a, a_start, a_end, found.b, b_start, b_end, words, found.matched, quotes
+        super().__init__(len(found), self._some)
+
+    def quotes(self, groups: Iterable[str]) -> Iterator[Passage]:
+        """Of the passages the quotes of some groups."""
+        wanted = np.isin(self._group, [int(name[1:]) for name in groups])
+        return self._rows(np.flatnonzero(wanted & self._quotes))
+
+    def _some(self, first: int, end: int) -> Iterator[Passage]:
         for begin in range(first, end, _PIECE):
-            part = slice(begin, min(begin + _PIECE, end))
-            rows = zip(*(column[part].tolist() for column in columns), strict=True)
-            for number, (group, a, start, stop, b, *rest) in enumerate(rows, begin + 1):
-                yield Passage(f"p{number:07d}", f"q{group:07d}", ids[a], start, stop, ids[b], *rest)
+            yield from self._rows(np.arange(begin, min(begin + _PIECE, end)))
 
-    return Rows(len(found), some)
+    def _rows(self, rows: Ints) -> Iterator[Passage]:
+        ids, columns = self._ids, (column[rows].tolist() for column in (self._group, *self._columns))
+        for row, group, a, start, end, b, *rest in zip(rows.tolist(), *columns, strict=True):
+            yield Passage(f"p{row + 1:07d}", f"q{group:07d}", ids[a], start, end, ids[b], *rest)
 
 
 def _spans(place: Ints, found: Alignments) -> tuple[Ints, Ints]:

@@ -166,7 +166,9 @@ def prepare(
     spans = [_spans(document) for document in documents]
     parts = [(document.text, span, document.blocks) for document, span in zip(documents, spans, strict=True)]
     labelled = label.label_all(parts, rules=known, clean=settings.clean)
-    keys = [templates.line_key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
+    lines = (text[start:end] for text, span in zip(texts, spans, strict=True) for start, end in span)
+    cleaned = any(x.mode is not None for x in labelled)  # else nobody asks which lines are alike
+    keys = list(map(templates.line_key, lines)) if cleaned else [0] * sum(map(len, spans))
     columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), list(map(len, texts)))
     light = (replace(item, text="", blocks=(), record=b"") if isinstance(item, Document) else item for item in parsed)
     return Prepared(tuple(light), tuple(x.mode for x in labelled), tuple(texts), tuple(map(sha256, texts)), columns)
@@ -449,7 +451,7 @@ def _result(
     if corpus is not None and order is not None and coverage is not None:
         stars = findings.Stars(corpus, matched.verdicts, order)
         clusters, number, columns = stars.clusters, stars.number, corpus.paragraphs
-        found_passages = findings.passages(corpus, matched.parts, matched.quotes)
+        found_passages = findings.Passages(corpus, matched.parts, matched.quotes)
         found_stories = findings.stories(coverage, order, ids)
     keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number)
     light = paragraphs.without_tokens()

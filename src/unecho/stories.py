@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Ints, Mask, Sums, edges_of, owners
+from .columns import Ints, Mask, Sums, edges_of, offsets_of, owners
 from .model import StoryRelation
 from .seeds import Runs
 
@@ -87,15 +87,24 @@ def rare_weights(frequency: Ints, documents: Ints) -> Shares:
     nothing of any two of them.
     """
     counts = np.diff(documents)
-    owner = owners(counts)
-    room = int(frequency.max(initial=0)) + 1
-    in_order = np.sort(owner * room + frequency)  # by document, then by frequency
-    place = documents[:-1] + (counts * 0.15).astype(np.int64)
+    usual = np.maximum(FREQUENT, 2 * _rarer(frequency, documents, counts))
+    share = np.minimum(1.0, usual[owners(counts)] / np.maximum(frequency, 1))
+    common = np.flatnonzero(share < 1)
+    share[common] **= 3
+    return share
+
+
+def _rarer(frequency: Ints, documents: Ints, counts: Ints) -> Ints:
+    """The frequency that 15 in 100 of a document's words do not exceed (int64), as far as it counts: nearly always it
+    is so low that no other is looked for, and 0 stands for it."""
+    place = (counts * 0.15).astype(np.int64)
+    low = offsets_of((frequency <= FREQUENT // 2).view(np.uint8))
+    sought = np.flatnonzero((counts > 0) & (np.diff(low[documents]) <= place))
     rarer = np.zeros(len(counts), np.int64)
-    rarer[counts > 0] = in_order[place[counts > 0]] % room
-    usual = np.maximum(FREQUENT, 2 * rarer)[owner]
-    weights: Shares = np.minimum(1.0, usual / np.maximum(frequency, 1)) ** 3
-    return weights
+    for document in sought.tolist():
+        part = frequency[documents[document] : documents[document + 1]]
+        rarer[document] = np.partition(part, place[document])[place[document]]
+    return rarer
 
 
 def same_story(a: Ints, b: Ints, a_weight: Shares, b_weight: Shares, count: int) -> Mask:
