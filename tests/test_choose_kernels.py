@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from unecho import choose, cover_kernels, dedupe, pipeline
+from unecho import choose, cover_kernels, dedupe
 from unecho.choose import _text, verdicts_of
 from unecho.config import Settings
 from unecho.corpus import Corpus
@@ -67,7 +68,7 @@ CHOICES = st.fixed_dictionaries(
 @settings(deadline=None)
 @given(DOCUMENTS, CHOICES)
 def test_both_choose_alike(texts: list[str], choices: dict[str, Any]) -> None:
-    plainly = choose.choose
+    plainly: Callable[..., choose.Verdicts] = choose.choose
     compared: list[int] = []
 
     def both(*arguments: Any) -> choose.Verdicts:
@@ -77,7 +78,7 @@ def test_both_choose_alike(texts: list[str], choices: dict[str, Any]) -> None:
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline.choose, "choose", both)
+        patch.setattr(choose, "choose", both)
         dedupe([(f"d{number}", text) for number, text in enumerate(texts)], clean="off", **choices)
     assert compared
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .columns import Hashes, Mask, is_large
+from .columns import Hashes, Mask, distinct, is_large
 
 
 def among(values: Hashes, known: Hashes, compiled: bool | None = None) -> Mask:
@@ -25,7 +25,7 @@ def among(values: Hashes, known: Hashes, compiled: bool | None = None) -> Mask:
 def held(values: Hashes, others: Hashes, which: Mask, compiled: bool | None = None) -> Hashes:
     """The distinct values (sorted) that are among the ``others`` for which ``which`` is True; of these there may be
     very many. ``compiled``: see ``columns.is_large``."""
-    known = np.unique(values)
+    known = distinct(values)
     if not is_large(len(others), compiled):
         return np.intersect1d(known, others[which])
     if not len(known):

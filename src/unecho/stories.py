@@ -57,6 +57,13 @@ class Coverage:
         return "partial" if max(self.a_weight[row], self.b_weight[row]) >= PARTIAL else "quotes"
 
 
+class _Each:
+    """As ``Sums``, of weights that are all 1."""
+
+    def __getitem__(self, places: Ints) -> Shares:
+        return places.astype(np.float64)
+
+
 def coverage(runs: Runs, documents: Ints, weights: Iterable[Shares]) -> Coverage:
     """Two-way coverage of every pair of documents that share a passage.
 
@@ -68,16 +75,17 @@ def coverage(runs: Runs, documents: Ints, weights: Iterable[Shares]) -> Coverage
     pair = owners(np.diff(edges))
     a, b = runs.a_document[edges[:-1]], runs.b_document[edges[:-1]]
 
-    def shares(running: Sums | Shares) -> tuple[Shares, Shares]:
+    parts = [_union(pair, side, runs.length) for side in (runs.a, runs.b)]
+
+    def shares(running: Sums | _Each) -> tuple[Shares, Shares]:
         whole = np.maximum(running[documents[1:]] - running[documents[:-1]], 1e-9)
-        of_a = _union(pair, runs.a, runs.length, len(a), running) / whole[a]
-        of_b = _union(pair, runs.b, runs.length, len(a), running) / whole[b]
+        of_a, of_b = (_weight(*part, len(a), running) / whole[side] for part, side in zip(parts, (a, b), strict=True))
         return np.minimum(of_a, 1), np.minimum(of_b, 1)
 
     places = [documents, *(side + length for side in (runs.a, runs.b) for length in (0, runs.length))]
     a_weight, b_weight = shares(Sums(np.concatenate(places), weights))
     same = same_story(a, b, a_weight, b_weight, len(documents) - 1)
-    return Coverage(a, b, *shares(np.arange(documents[-1] + 1, dtype=np.float64)), a_weight, b_weight, same)
+    return Coverage(a, b, *shares(_Each()), a_weight, b_weight, same)
 
 
 def rare_weights(frequency: Ints, documents: Ints) -> Shares:
@@ -119,11 +127,10 @@ def same_story(a: Ints, b: Ints, a_weight: Shares, b_weight: Shares, count: int)
     return result
 
 
-def _union(pair: Ints, start: Ints, length: Ints, pairs: int, running: Sums | Shares) -> Shares:
-    """Weight of the words in the union of each pair's runs (float64, one a pair). ``running``: running sum of
-    the tokens' weights."""
+def _union(pair: Ints, start: Ints, length: Ints) -> tuple[Ints, Ints, Ints]:
+    """The union of each pair's runs: pair, and first word and end of what each run adds to those before it."""
     if not len(pair):
-        return np.zeros(0)
+        return pair, start, start
     order = np.lexsort((start, pair))
     pair, start, end = pair[order], start[order], (start + length)[order]
     # Within a pair, what a run adds is what lies beyond the furthest end before it.
@@ -132,7 +139,13 @@ def _union(pair: Ints, start: Ints, length: Ints, pairs: int, running: Sums | Sh
     before = np.concatenate([[0], reach[:-1]])
     before[np.concatenate([[True], pair[1:] != pair[:-1]])] = 0
     low = np.maximum(start, before)
-    result: Shares = np.bincount(pair, running[np.maximum(end, low)] - running[low], pairs).astype(np.float64)
+    return pair, low, np.maximum(end, low)
+
+
+def _weight(pair: Ints, low: Ints, end: Ints, pairs: int, running: Sums | _Each) -> Shares:
+    """Weight of the words in the union of each pair's runs (float64, one a pair). ``running``: running sum of
+    the tokens' weights."""
+    result: Shares = np.bincount(pair, running[end] - running[low], pairs).astype(np.float64)
     return result
 
 
