@@ -203,7 +203,7 @@ class Gone:
         self.cuts: dict[int, list[Cut]] = defaultdict(list)
         for cut in cuts:
             self.cuts[cut.document].append(cut)
-        running = offsets_of(self.rows)
+        running = offsets_of(self.rows.view(np.uint8))
         counts = np.diff(running[table.paragraphs])
         for document, parts in self.cuts.items():
             counts[document] += len(parts)
@@ -284,29 +284,34 @@ def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> tuple
     return separate(corpus, found, np.isin(found.a * count + found.b, same))
 
 
-def passages(corpus: Corpus, found: Alignments, quotes: Mask) -> Rows[Passage]:
+class Passages(Rows[Passage]):
     """Passages with their spans in characters, grouped by quote, but none that only repeats what others of the same
     documents show. ``found``, ``quotes``: of ``quotes_apart``."""
-    if not len(found):
-        return Rows(0, lambda *_: iter(()))
-    spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
-    which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched))
-    spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
-    quotes = quotes[which]
-    words = np.minimum(*(end - start for start, end in spans))
-    (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
-    groups_of, ids = _quote_groups(*spans, quotes), corpus.ids
-    a, b, matched = found.a[which], found.b[which], found.matched[which]
-    columns = groups_of, a, a_start, a_end, b, b_start, b_end, words, matched, quotes
 
-    def some(first: int, end: int) -> Iterator[Passage]:
+    def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
+        spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
+        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched))
+        spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
+        words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
+        (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
+        self._ids, self._group, self._quotes = corpus.ids, _quote_groups(*spans, quotes), quotes
+        a, b, matched = found.a[which], found.b[which], found.matched[which]
+        self._columns = a, a_start, a_end, b, b_start, b_end, words, matched, quotes
+        super().__init__(len(which), self._some)
+
+    def quotes(self, groups: Iterable[str]) -> Iterator[Passage]:
+        """Of the passages the quotes of some groups."""
+        wanted = np.isin(self._group, [int(name[1:]) for name in groups])
+        return self._rows(np.flatnonzero(wanted & self._quotes))
+
+    def _some(self, first: int, end: int) -> Iterator[Passage]:
         for begin in range(first, end, _PIECE):
-            part = slice(begin, min(begin + _PIECE, end))
-            rows = zip(*(column[part].tolist() for column in columns), strict=True)
-            for number, (group, its, start, stop, other, *rest) in enumerate(rows, begin + 1):
-                yield Passage(f"p{number:07d}", f"q{group:07d}", ids[its], start, stop, ids[other], *rest)
+            yield from self._rows(np.arange(begin, min(begin + _PIECE, end)))
 
-    return Rows(len(which), some)
+    def _rows(self, rows: Ints) -> Iterator[Passage]:
+        ids, columns = self._ids, (column[rows].tolist() for column in (self._group, *self._columns))
+        for row, group, a, start, end, b, *rest in zip(rows.tolist(), *columns, strict=True):
+            yield Passage(f"p{row + 1:07d}", f"q{group:07d}", ids[a], start, end, ids[b], *rest)
 
 
 def _spans(place: Ints, found: Alignments) -> tuple[Ints, Ints]:

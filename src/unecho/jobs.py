@@ -41,7 +41,9 @@ def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, co
         with _progress(show) as progress, pipeline.run(command, inputs, config, progress) as result:
             with tempfile.TemporaryDirectory(prefix="unecho-") as folder:
                 result.write_files(Path(folder))
-                _show(Path(folder), result, show)
+                _show(_loaded(Path(folder), show, result), show)
+            if show is Show.REPORT:
+                sys.stdout.write("A dry run: nothing was written. Add -o OUT to write it.\n")
             return bool(result.skipped)
     with RunFolder(out, inputs) as folder:
         if config.settings.decisions:
@@ -52,22 +54,29 @@ def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, co
                 progress("writing", 0, None)
                 result.write_into(folder)
                 skipped = bool(result.skipped)
-        _show(out, None, show)
+                loaded = _loaded(out, show, result)
+        _show(loaded, show)
     return skipped
 
 
-def _show(run: Path, dry: Result | None, show: Show) -> None:
+def _loaded(run: Path, show: Show, result: Result | None = None) -> report_data.Report | None:
+    """What is to be shown of a run; ``result``: the run itself, while it is open."""
     if show is Show.NOTHING:
+        return None
+    if result is None:
+        return report_data.load(run, texts, report_data.SMALL)
+    return report_data.load(run, result.texts(), report_data.SMALL, result.records(run))
+
+
+def _show(loaded: report_data.Report | None, show: Show) -> None:
+    if loaded is None:
         return
-    loaded = report_data.load(run, dry.texts() if dry else texts, report_data.SMALL)
     if show is Show.JSON:
         from .report.export import summary
 
         _print_bytes(orjson.dumps(summary(loaded), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
     _terminal(loaded)
-    if dry:
-        sys.stdout.write("A dry run: nothing was written. Add -o OUT to write it.\n")
 
 
 def _terminal(loaded: report_data.Report) -> None:
@@ -134,7 +143,7 @@ def apply(run: Path, more: Path | None, show: Show) -> None:
     """
     decided = applied(run, more)
     if show is Show.JSON:
-        _show(run, None, show)
+        _show(_loaded(run, show), show)
     elif show is Show.REPORT:
         sys.stdout.write(f"{told(decided)}\n{run} is written anew: unecho report {run}\n")
 

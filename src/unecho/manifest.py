@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +37,14 @@ def write_lines(path: Path, records: Iterable[object]) -> None:
     with path.open("wb") as file:
         for record in records:
             file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def writing(path: Path, records: Iterable[T]) -> Iterator[T]:
+    """``write_lines`` one by one: each record is handed on once it is written."""
+    with path.open("wb") as file:
+        for record in records:
+            file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+            yield record
 
 
 def write_json(path: Path, value: object) -> None:
@@ -78,6 +86,37 @@ def passages(run: Path, expected: int = 0) -> Iterator[Passage]:
 
 def stories(run: Path, expected: int = 0) -> Iterator[Story]:
     return _records(run, STORIES, _story, expected)
+
+
+class Records:
+    """What a finished run found, read from its files. ``expected``: how many there are."""
+
+    def __init__(self, run: Path) -> None:
+        self.run = run
+
+    def documents(self) -> Iterator[DocumentRecord]:
+        """What became of every document."""
+        return documents(self.run)
+
+    def removals(self) -> Iterator[Removal]:
+        """Every span that was taken out."""
+        return removals(self.run)
+
+    def clusters(self, expected: int) -> Iterator[Cluster]:
+        """Stars around the copies that stay."""
+        return clusters(self.run, expected)
+
+    def passages(self, expected: int) -> Iterator[Passage]:
+        """What documents share."""
+        return passages(self.run, expected)
+
+    def quotes(self, expected: int, groups: Container[str]) -> Iterator[Passage]:
+        """Of the passages the quotes of some groups."""
+        return (passage for passage in self.passages(expected) if passage.quote and passage.group in groups)
+
+    def stories(self, expected: int) -> Iterator[Story]:
+        """Documents that print the same article."""
+        return stories(self.run, expected)
 
 
 def decided(run: Path) -> Iterator[dict[str, Any]]:

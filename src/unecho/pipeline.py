@@ -473,7 +473,7 @@ def _result(
     if corpus is not None and order is not None and coverage is not None:
         stars = findings.Stars(corpus, matched.verdicts, order)
         clusters, number, columns = stars.clusters, stars.number, corpus.paragraphs
-        found_passages = findings.passages(corpus, matched.parts, matched.quotes)
+        found_passages = findings.Passages(corpus, matched.parts, matched.quotes)
         found_stories = findings.stories(coverage, order, ids)
     keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number)
     light = paragraphs.without_tokens()

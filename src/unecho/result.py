@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from . import __version__, decisions, manifest
 from .atomic import RunFolder
@@ -19,13 +19,15 @@ from .changes import Findings
 from .config import Settings
 from .decide import Decided, decide
 from .decode import decode
-from .findings import REASONS
+from .findings import REASONS, Passages
 from .lsh import Bands
 from .model import Cluster, DocumentRecord, Passage, Removal, Story
 from .rewrite import write_files
 from .signature import PERMUTATIONS
 from .spans import cut
 from .spool import Spool
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -112,21 +114,22 @@ class Result:
         from .report.data import load
         from .report.html import render
 
-        spans: dict[str, array[int]] = defaultdict(lambda: array("q"))
-        manifest.write_lines(new / manifest.REMOVALS, _noted(self.removals, spans))
-        clean = new / manifest.CLEAN
-        clean.mkdir()
-        for _ in write_files(clean, self._cleaned(spans), self.line_encoding):
-            pass
-        manifest.write_lines(new / manifest.DOCUMENTS, self.documents)
-        manifest.write_lines(new / manifest.CLUSTERS, self.clusters)
-        manifest.write_lines(new / manifest.PASSAGES, self.passages)
-        manifest.write_lines(new / manifest.STORIES, self.stories)
         manifest.write_json(new / manifest.TIMINGS, {"seconds": self.seconds})
         if self.decided is not None:
             self._write_decided(new, self.decided)
         manifest.write_json(new / manifest.RUN, self.run)
-        (new / manifest.REPORT).write_bytes(render(load(new, self.texts())).encode())
+        records = _Written(new, self)
+        report = load(new, self.texts(), records=records)
+        records.finish()
+        clean = new / manifest.CLEAN
+        clean.mkdir()
+        for _ in write_files(clean, self._cleaned(records.spans), self.line_encoding):
+            pass
+        (new / manifest.REPORT).write_bytes(render(report).encode())
+
+    def records(self, run: Path) -> manifest.Records:
+        """What was found, for reports: not read again from the files of the run."""
+        return _Held(run, self)
 
     def _write_decided(self, new: Path, decided: Decided) -> None:
         (new / decisions.DECISIONS).write_bytes(decisions.dump(decided.log.steps))
@@ -228,11 +231,73 @@ class Result:
         self.close()
 
 
-def _noted(removals: Iterable[Removal], spans: Mapping[str, array[int]]) -> Iterator[Removal]:
-    """The removals; their places are noted in passing."""
-    for removal in removals:
-        spans[removal.document].extend((removal.start, removal.end))
-        yield removal
+class _Held(manifest.Records):
+    """The records of a result."""
+
+    def __init__(self, run: Path, result: Result) -> None:
+        super().__init__(run)
+        self.result = result
+
+    def documents(self) -> Iterator[DocumentRecord]:
+        return iter(self.result.documents)
+
+    def removals(self) -> Iterator[Removal]:
+        return iter(self.result.removals)
+
+    def clusters(self, expected: int) -> Iterator[Cluster]:  # noqa: ARG002  it is known here
+        return iter(self.result.clusters)
+
+    def passages(self, expected: int) -> Iterator[Passage]:  # noqa: ARG002
+        return iter(self.result.passages)
+
+    def quotes(self, expected: int, groups: Container[str]) -> Iterator[Passage]:  # noqa: ARG002
+        passages = self.result.passages
+        if isinstance(passages, Passages) and isinstance(groups, Iterable):
+            return passages.quotes(groups)
+        return (passage for passage in passages if passage.quote and passage.group in groups)
+
+    def stories(self, expected: int) -> Iterator[Story]:  # noqa: ARG002
+        return iter(self.result.stories)
+
+
+class _Written(_Held):
+    """The records of a result, each written to its file as it is handed on for the first time, so that each is made
+    only once. ``spans``: what goes of each document, starts and ends by turns, once the removals are written."""
+
+    def __init__(self, run: Path, result: Result) -> None:
+        super().__init__(run, result)
+        self.spans: dict[str, array[int]] = defaultdict(lambda: array("q"))
+        self._done: set[str] = set()
+
+    def documents(self) -> Iterator[DocumentRecord]:
+        return self._once(manifest.DOCUMENTS, self.result.documents)
+
+    def removals(self) -> Iterator[Removal]:
+        if manifest.REMOVALS in self._done:
+            return
+        self.spans.clear()
+        for removal in self._once(manifest.REMOVALS, self.result.removals):
+            self.spans[removal.document].extend((removal.start, removal.end))
+            yield removal
+
+    def clusters(self, expected: int) -> Iterator[Cluster]:  # noqa: ARG002
+        return self._once(manifest.CLUSTERS, self.result.clusters)
+
+    def passages(self, expected: int) -> Iterator[Passage]:  # noqa: ARG002
+        return self._once(manifest.PASSAGES, self.result.passages)
+
+    def stories(self, expected: int) -> Iterator[Story]:  # noqa: ARG002
+        return self._once(manifest.STORIES, self.result.stories)
+
+    def finish(self) -> None:
+        """Write what nobody asked for, or not to the end."""
+        for every in (self.documents(), self.removals(), self.clusters(0), self.passages(0), self.stories(0)):
+            deque(every, 0)
+
+    def _once(self, name: str, records: Sequence[T]) -> Iterator[T]:
+        if name not in self._done:
+            yield from manifest.writing(self.run / name, records)
+            self._done.add(name)
 
 
 def _lsh(bands: Bands | None) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Ints, Mask, Sums, edges_of, owners
+from .columns import Ints, Mask, Sums, edges_of, offsets_of, owners
 from .model import StoryRelation
 from .seeds import Runs
 
@@ -60,6 +60,13 @@ class Coverage:
         return "partial" if max(self.a_weight[row], self.b_weight[row]) >= PARTIAL else "quotes"
 
 
+class _Each:
+    """As ``Sums``, of weights that are all 1."""
+
+    def __getitem__(self, places: Ints) -> Shares:
+        return places.astype(np.float64)
+
+
 def coverage(runs: Runs, documents: Ints, weights: Iterable[Shares]) -> Coverage:
     """Two-way coverage of every pair of documents that share a passage.
 
@@ -71,17 +78,18 @@ def coverage(runs: Runs, documents: Ints, weights: Iterable[Shares]) -> Coverage
     pair = owners(np.diff(edges))
     a, b = runs.a_document[edges[:-1]], runs.b_document[edges[:-1]]
 
-    def shares(running: Sums | Shares) -> tuple[Shares, Shares]:
+    parts = [_union(pair, side, runs.length) for side in (runs.a, runs.b)]
+
+    def shares(running: Sums | _Each) -> tuple[Shares, Shares]:
         whole = np.maximum(running[documents[1:]] - running[documents[:-1]], 1e-9)
-        of_a = _union(pair, runs.a, runs.length, len(a), running) / whole[a]
-        of_b = _union(pair, runs.b, runs.length, len(a), running) / whole[b]
+        of_a, of_b = (_weight(*part, len(a), running) / whole[side] for part, side in zip(parts, (a, b), strict=True))
         return np.minimum(of_a, 1), np.minimum(of_b, 1)
 
     places = [documents, *(side + length for side in (runs.a, runs.b) for length in (0, runs.length))]
     a_weight, b_weight = shares(Sums(np.concatenate(places), weights))
     begins = [_begins(documents[its], side, edges) for its, side in ((a, runs.a), (b, runs.b))]
     same = same_story(a, b, a_weight, b_weight, begins[0], begins[1], len(documents) - 1)
-    return Coverage(a, b, *shares(np.arange(documents[-1] + 1, dtype=np.float64)), a_weight, b_weight, same)
+    return Coverage(a, b, *shares(_Each()), a_weight, b_weight, same)
 
 
 def _begins(starts: Ints, places: Ints, edges: Ints) -> Mask:
@@ -99,15 +107,24 @@ def rare_weights(frequency: Ints, documents: Ints) -> Shares:
     nothing of any two of them.
     """
     counts = np.diff(documents)
-    owner = owners(counts)
-    room = int(frequency.max(initial=0)) + 1
-    in_order = np.sort(owner * room + frequency)  # by document, then by frequency
-    place = documents[:-1] + (counts * 0.15).astype(np.int64)
+    usual = np.maximum(FREQUENT, 2 * _rarer(frequency, documents, counts))
+    share = np.minimum(1.0, usual[owners(counts)] / np.maximum(frequency, 1))
+    common = np.flatnonzero(share < 1)
+    share[common] **= 3
+    return share
+
+
+def _rarer(frequency: Ints, documents: Ints, counts: Ints) -> Ints:
+    """The frequency that 15 in 100 of a document's words do not exceed (int64), as far as it counts: nearly always it
+    is so low that no other is looked for, and 0 stands for it."""
+    place = (counts * 0.15).astype(np.int64)
+    low = offsets_of((frequency <= FREQUENT // 2).view(np.uint8))
+    sought = np.flatnonzero((counts > 0) & (np.diff(low[documents]) <= place))
     rarer = np.zeros(len(counts), np.int64)
-    rarer[counts > 0] = in_order[place[counts > 0]] % room
-    usual = np.maximum(FREQUENT, 2 * rarer)[owner]
-    weights: Shares = np.minimum(1.0, usual / np.maximum(frequency, 1)) ** 3
-    return weights
+    for document in sought.tolist():
+        part = frequency[documents[document] : documents[document + 1]]
+        rarer[document] = np.partition(part, place[document])[place[document]]
+    return rarer
 
 
 def same_story(
@@ -128,11 +145,10 @@ def same_story(
     return result
 
 
-def _union(pair: Ints, start: Ints, length: Ints, pairs: int, running: Sums | Shares) -> Shares:
-    """Weight of the words in the union of each pair's runs (float64, one a pair). ``running``: running sum of
-    the tokens' weights."""
+def _union(pair: Ints, start: Ints, length: Ints) -> tuple[Ints, Ints, Ints]:
+    """The union of each pair's runs: pair, and first word and end of what each run adds to those before it."""
     if not len(pair):
-        return np.zeros(0)
+        return pair, start, start
     order = np.lexsort((start, pair))
     pair, start, end = pair[order], start[order], (start + length)[order]
     # Within a pair, what a run adds is what lies beyond the furthest end before it.
@@ -141,7 +157,13 @@ def _union(pair: Ints, start: Ints, length: Ints, pairs: int, running: Sums | Sh
     before = np.concatenate([[0], reach[:-1]])
     before[np.concatenate([[True], pair[1:] != pair[:-1]])] = 0
     low = np.maximum(start, before)
-    result: Shares = np.bincount(pair, running[np.maximum(end, low)] - running[low], pairs).astype(np.float64)
+    return pair, low, np.maximum(end, low)
+
+
+def _weight(pair: Ints, low: Ints, end: Ints, pairs: int, running: Sums | _Each) -> Shares:
+    """Weight of the words in the union of each pair's runs (float64, one a pair). ``running``: running sum of
+    the tokens' weights."""
+    result: Shares = np.bincount(pair, running[end] - running[low], pairs).astype(np.float64)
     return result
 
 

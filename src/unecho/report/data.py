@@ -44,26 +44,27 @@ __all__ = [
 ]  # fmt: skip
 
 
-def load(run: Path, texts: Texts, limits: Limits | None = None) -> Report:
+def load(run: Path, texts: Texts, limits: Limits | None = None, records: manifest.Records | None = None) -> Report:
     """Read a run folder.
 
-    ``texts`` gives the documents as read; it is gone through once, and only as far as needed.
+    ``records``: what the run found, where that need not be read. ``texts`` gives the documents as read; it is gone
+    through once, and only as far as needed.
     Raises UsageError where ``run`` is not a run folder, RunError where its files are broken.
     """
-    limits = limits or Limits()
+    limits, records = limits or Limits(), records or manifest.Records(run)
     info = read_run(run)
     totals, settings = _totals(info["counts"]), info["settings"]
     similar = float(settings.get("similar", 0.5))
-    picked = pick.pick_clusters(run, totals, float(settings.get("threshold", 0.9)), similar, limits)
-    quotes, quotes_total = pick.pick_quotes(run, totals, limits)
-    stories = pick.pick_stories(run, totals, limits)
+    picked = pick.pick_clusters(records, totals, float(settings.get("threshold", 0.9)), similar, limits)
+    quotes, quotes_total = pick.pick_quotes(records, totals, limits)
+    stories = pick.pick_stories(records, totals, limits)
     every = (*picked.findings, *picked.largest)
-    corpus = gather.read_documents(run, pick.mentioned(every, quotes, stories), limits)
+    corpus = gather.read_documents(records, pick.mentioned(every, quotes, stories), limits)
     quotes = pick.earliest_first(quotes, {name: record.date for name, record in corpus.names.items()}, limits)
     listed = _listed(corpus, every, quotes, stories, limits)
     ids = {finding.cluster.id for finding in every}
     unnamed = _unnamed(stories, corpus)
-    removals = gather.read_removals(run, listed.keys() | unnamed.keys(), ids, corpus.site_of, limits)
+    removals = gather.read_removals(records, listed.keys() | unnamed.keys(), ids, corpus.site_of, limits)
     groups = pick.cluster_places((*picked.findings, *picked.largest))
     of_quotes = [quote.places for quote in quotes]
     held = plan(groups, of_quotes, [*listed.values(), *unnamed.values()], limits)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from ..decisions import line_key
-from ..manifest import documents, removals
+from ..manifest import Records
 from ..model import DocumentRecord, Place, Reason, Removal
 from .figures import Example, Figure, RuleFigure, SiteFigure
 from .model import NO_SITE, Limits, Span
@@ -80,11 +79,11 @@ class Corpus:
         return tuple(largest.best())
 
 
-def read_documents(run: Path, wanted: Container[str], limits: Limits) -> Corpus:
+def read_documents(records: Records, wanted: Container[str], limits: Limits) -> Corpus:
     """Sum up the documents; hold those ``wanted``, those with most removed, and the first that were skipped."""
     corpus = Corpus()
     top: Top[DocumentRecord] = Top(limits.documents)
-    for whole in documents(run):
+    for whole in records.documents():
         # ``record`` is for restore alone and may be as long as the document was.
         record = replace(whole, record=None) if whole.record is not None else whole
         if record.id in wanted:
@@ -135,11 +134,11 @@ class Removals:
 
 
 def read_removals(
-    run: Path, shown: Container[str], clusters: Container[str], site_of: Mapping[str, str], limits: Limits
+    records: Records, shown: Container[str], clusters: Container[str], site_of: Mapping[str, str], limits: Limits
 ) -> Removals:
     """Sum up the removals; hold the spans of the documents ``shown``."""
     read = Removals()
-    for removal in removals(run):
+    for removal in records.removals():
         tally = read.by_category[removal.reason, removal.category]
         tally.removals += 1
         tally.words += removal.words

@@ -6,9 +6,8 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-from ..manifest import clusters, passages, stories
+from ..manifest import Records
 from ..model import Cluster, Place
 from .figures import Totals
 from .judge import doubt_of, kind_of
@@ -33,13 +32,13 @@ class PickedClusters:
     """Members by bin and by whether they were removed."""
 
 
-def pick_clusters(run: Path, totals: Totals, threshold: float, similar: float, limits: Limits) -> PickedClusters:
+def pick_clusters(records: Records, totals: Totals, threshold: float, similar: float, limits: Limits) -> PickedClusters:
     """Read the clusters; of those shown a third are the largest, a third the longest, the rest the most doubtful."""
     doubtful: Top[Finding] = Top(limits.clusters)
     large: Top[Finding] = Top(limits.clusters // 3)
     long: Top[Finding] = Top(limits.clusters // 3)
     picked = PickedClusters((), ())
-    for cluster in clusters(run, totals.clusters):
+    for cluster in records.clusters(totals.clusters):
         finding = _finding(cluster, threshold, similar, limits)
         picked.sizes[finding.copies] += 1
         for member in cluster.members:
@@ -90,13 +89,13 @@ def with_words(findings: Iterable[Finding], words: Mapping[str, int]) -> tuple[F
     return tuple(replace(finding, words=words.get(finding.cluster.id, 0)) for finding in findings)
 
 
-def pick_quotes(run: Path, totals: Totals, limits: Limits) -> tuple[tuple[Quote, ...], int]:
+def pick_quotes(records: Records, totals: Totals, limits: Limits) -> tuple[tuple[Quote, ...], int]:
     """The quotes in most documents, and how many quotes there are. ``Limits.quote_places`` of each are held.
 
     Two readings: one counts the passages of each group, one holds the places of the largest groups.
     """
     sizes: Counter[str] = Counter()
-    for passage in passages(run, totals.passages):
+    for passage in records.passages(totals.passages):
         sizes[passage.group] += passage.quote
     total = sum(1 for size in sizes.values() if size)
     largest: Top[str] = Top(limits.quotes)
@@ -104,12 +103,11 @@ def pick_quotes(run: Path, totals: Totals, limits: Limits) -> tuple[tuple[Quote,
         if size:
             largest.add((size,), group)
     gathered = {group: _Places() for group in largest.best()}
-    for passage in passages(run, totals.passages) if gathered else ():
-        if passage.quote and passage.group in gathered:
-            places = gathered[passage.group]
-            places.add(Place(passage.a, passage.a_start, passage.a_end), limits)
-            places.add(Place(passage.b, passage.b_start, passage.b_end), limits)
-            places.words = max(places.words, passage.words)
+    for passage in records.quotes(totals.passages, gathered) if gathered else ():
+        places = gathered[passage.group]
+        places.add(Place(passage.a, passage.a_start, passage.a_end), limits)
+        places.add(Place(passage.b, passage.b_start, passage.b_end), limits)
+        places.words = max(places.words, passage.words)
     quotes = [
         Quote(group, places.words, len(places.documents), tuple(places.held.values()))
         for group, places in gathered.items()
@@ -141,10 +139,10 @@ def earliest_first(quotes: Iterable[Quote], dates: Mapping[str, str | None], lim
     return tuple(replace(quote, places=tuple(sorted(quote.places, key=key)[: limits.members])) for quote in quotes)
 
 
-def pick_stories(run: Path, totals: Totals, limits: Limits) -> tuple[StoryFinding, ...]:
+def pick_stories(records: Records, totals: Totals, limits: Limits) -> tuple[StoryFinding, ...]:
     """The stories of most documents."""
     largest: Top[StoryFinding] = Top(limits.stories)
-    for story in stories(run, totals.stories):
+    for story in records.stories(totals.stories):
         count, pairs = len(story.documents), len(story.pairs)
         # The copy that stays is always among the documents shown.
         first = sorted(story.documents, key=lambda name: name != story.keeper)[: limits.story_documents]

@@ -1,0 +1,136 @@
+"""The compiled choosing agrees with the plain one, verdict for verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import Indel
+
+from unecho import choose, cover_kernels, dedupe
+from unecho.choose import _text, verdicts_of
+from unecho.config import Settings
+from unecho.corpus import Corpus
+from unecho.cover import _Words
+from unecho.recheck import _corpus
+from unecho.wordbook import WordBook, rules
+
+WORDS = """
+    river rivet Riverbank riverbank bank the Iran Iraq mill milling ing 5 five fivemillion million 5m m 15 l5 1o0 Zürich
+    Zurich Zurichs colour color organised organized tbe not no Jones Jonas modern modem peop1e people rn n r twenty
+    twentybn bn percent per cent pct tyre ty re Straße Strasse wonderful wonderfully wonderfull 2,5 € 中 文
+""".split()  # noqa: SIM905  a list of so many strings is harder to read
+SENTENCES = [
+    "The council met on Tuesday evening and agreed to close the bridge for repairs until the spring.",
+    "Farmers in the valley say the new dam has lowered the water in their wells by several metres.",
+    "- one cup of rice, two eggs, a spoon of oil and some salt for the whole family",
+    "It will not pay, and ten towns in the north with 5 million people have said so.",
+    "A headline", "Another one", "* * *", "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9",
+]  # fmt: skip
+
+
+@st.composite
+def paragraphs(draw: st.DrawFn) -> str:
+    """Sentences, a few words of which were changed."""
+    parts = draw(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3))
+    words = " ".join(parts).split()
+    for _ in range(draw(st.integers(0, 5))):
+        place = draw(st.integers(0, len(words) - 1))
+        kind = draw(st.sampled_from(["change", "drop", "put", "join", "letter"]))
+        if kind == "put":
+            words.insert(place, draw(st.sampled_from(WORDS)))
+        elif kind == "change":
+            words[place] = draw(st.sampled_from(WORDS))
+        elif kind == "join" and place + 1 < len(words):
+            words[place : place + 2] = [words[place] + words[place + 1]]
+        elif kind == "letter":
+            words[place] = words[place][:2] + draw(st.sampled_from("aeixrn1")) + words[place][3:]
+        elif len(words) > 1:
+            del words[place]
+    return " ".join(words)
+
+
+DOCUMENTS = st.lists(st.lists(paragraphs(), min_size=1, max_size=5).map("\n\n".join), min_size=2, max_size=7)
+CHOICES = st.fixed_dictionaries(
+    {},
+    optional={
+        "stories_only": st.just(True), "ignore_numbers": st.just(True), "ignore_names": st.just(True),
+        "within_document": st.sampled_from(["exact", "off"]), "emptied": st.sampled_from(["drop", "keep"]),
+        "threshold": st.sampled_from([0.6, 0.95]), "passages": st.booleans(),
+    },
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(DOCUMENTS, CHOICES)
+def test_both_choose_alike(texts: list[str], choices: dict[str, Any]) -> None:
+    plainly: Callable[..., choose.Verdicts] = choose.choose
+    compared: list[int] = []
+
+    def both(*arguments: Any) -> choose.Verdicts:
+        found, wanted = plainly(*arguments, compiled=True), plainly(*arguments, compiled=False)
+        assert list(found) == list(wanted)
+        compared.append(len(found))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choose, "choose", both)
+        dedupe([(f"d{number}", text) for number, text in enumerate(texts)], clean="off", **choices)
+    assert compared
+
+
+def corpus_of(*texts: str) -> Corpus:
+    return _corpus(texts[0], [(0, len(texts[0]))], texts[1:])
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), st.lists(st.sampled_from(WORDS), min_size=1))
+def test_both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> None:
+    corpus = corpus_of(" ".join(mine), " ".join(theirs))
+    text, book = _text(corpus, np.zeros(2, np.int64), Settings()), WordBook(corpus)
+    edge, last = corpus.stream.paragraphs[1:].tolist()
+    mine, theirs = (
+        [corpus.text(number)[a:b] for a, b in zip(corpus.start[part].tolist(), corpus.end[part].tolist(), strict=True)]
+        for number, part in enumerate((slice(0, edge), slice(edge, last)))
+    )
+    for _ in range(100):
+        page = book.page()
+        words, its = np.empty(last, np.int64), np.empty(edge, np.int64)
+        cover_kernels.words_of(text, page, rules().bits.capital, np.arange(last), words)
+        count = cover_kernels.alike_places(page, words[:edge], words[edge:], last, its)
+        if not page.counts[1]:
+            break
+        book.learn(page)
+    wanted = _Words().alike_places(mine, theirs, last)
+    assert [(place, step) for place, step in enumerate(its.tolist()) if step >= 0] == wanted
+    assert count == len(wanted)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from("abcd"), max_size=150), st.lists(st.sampled_from("abcd"), max_size=150))
+def test_the_common_subsequence_is_the_one_that_rapidfuzz_finds(one: list[str], two: list[str]) -> None:
+    texts = [" ".join(words) or "." for words in (one, two)]
+    text = _text(corpus_of(*texts), np.zeros(2, np.int64), Settings())
+    wanted = [
+        (step.src_start, len(one) + step.dest_start, step.src_end - step.src_start)
+        for step in Indel.opcodes(one, two)
+        if step.tag == "equal"
+    ]
+    assert list(map(tuple, cover_kernels.equal_runs(text, 0, 1).tolist())) == wanted
+
+
+def test_verdicts_in_columns_are_the_verdicts() -> None:
+    made = [
+        choose.Verdict(3, 1, 1, 1, 1.0, 1.0, 1.0, "exact", True, False, "the same words"),
+        choose.Verdict(4, 2, 1, 2, 0.95, 0.7, 0.8, "near", True, False, "95% of its words"),
+        choose.Verdict(5, 2, 2, 2, 1.0, 0.4, 0.8, "contained", False, False, "numbers differ: 5, 7"),
+        choose.Verdict(6, 2, 2, 2, 0.599, 0.5, 0.8, "near", False, False, "only 59% of its words"),
+    ]
+    found = verdicts_of(made)
+    assert list(found) == made
+    assert list(found.said) == [2]
+    assert found[1:3] == made[1:3] and found[-1] == made[-1]
