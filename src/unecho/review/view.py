@@ -19,6 +19,7 @@ from ..report.judge import containment_of_kept
 from ..sample import Summary
 from ..wording import counted, one_line, percent, visible, visible_name
 from .desk import Desk, Row
+from .index import NO_SITE
 from .texts import Texts
 
 LONGEST = 20_000
@@ -177,7 +178,8 @@ class View:
         spans = paragraphs(text, self._is_page(row["document"]))
         before, after = _around(text, spans, row["start"], row["end"])
         return {
-            **{name: row[name] for name in ("document", "name", "title", "site", "date", "url", "start", "end")},
+            **{name: row[name] for name in ("document", "name", "title", "date", "url", "start", "end")},
+            "site": row["site"] if row["site"] != NO_SITE else "",
             "before": before, "after": after,
             "text": text[row["start"] : row["end"]],
         }  # fmt: skip
@@ -187,8 +189,8 @@ class View:
         return bool(row and row["page"])
 
     def _sites(self, finding: int) -> list[str]:
-        query = "SELECT site FROM finding_sites WHERE finding = ? ORDER BY site LIMIT 12"
-        return [row[0] for row in self._desk.index.execute(query, (finding,))]
+        query = "SELECT site FROM finding_sites WHERE finding = ? AND site != ? ORDER BY site LIMIT 12"
+        return [row[0] for row in self._desk.index.execute(query, (finding, NO_SITE))]
 
 
 def safe_link(url: str | None) -> str:
