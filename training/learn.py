@@ -51,8 +51,11 @@ class _Prepared:
     first: NDArray[np.int64]
 
 
-def train(documents: Sequence[Sample]) -> Model:
-    """A model of documents of one kind. Its threshold is that of even odds."""
+def train(documents: Sequence[Sample], unused: tuple[str, ...] = ()) -> Model:
+    """A model of documents of one kind. Its threshold is that of even odds.
+
+    ``unused``: beginnings of the names of columns that its second pass does without.
+    """
     prepared: list[_Prepared] = []
     for part in range(INNER):
         seen = [one for one in documents if gold.fold_of("inner " + one.site, INNER) != part]
@@ -70,7 +73,10 @@ def train(documents: Sequence[Sample]) -> Model:
             for item, out in zip(prepared, inside, strict=True)
             if out
         ]
-    rows = [(item.sample, evidence.all_columns(item.sample.found, item.own, item.first)) for item in scored]
+    rows = []
+    for item in scored:
+        columns = evidence.all_columns(item.sample.found, item.own, item.first)
+        rows.append((item.sample, {name: column for name, column in columns.items() if not name.startswith(unused)}))
     return replace(_weights(documents), first=first, second=_boost(rows, SECOND))
 
 

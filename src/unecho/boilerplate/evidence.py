@@ -73,10 +73,11 @@ def all_columns(found: Evidence, own: Columns, first: Ints) -> Columns:
     near = [name for name in NEAR if name in columns]
     columns |= matrix.of_context(found.lines, mass, drag, columns, near, found.edges)
     columns |= matrix.of_matter(found.lines, first, found.edges)
-    columns |= surroundings.of_rules([hit.category if hit else None for hit in found.hits], found.edges)
-    columns |= surroundings.of_copies(found.lines, found.texts, found.edges)
     if found.blocks:
         columns |= _of_trees(found, mass, drag)
+    else:  # where there is markup, it says better what belongs together
+        columns |= surroundings.of_rules([hit.category if hit else None for hit in found.hits], found.edges)
+        columns |= surroundings.of_copies(found.lines, found.texts, found.edges)
     return columns
 
 
