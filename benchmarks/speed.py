@@ -1,6 +1,6 @@
 """Cost of finding near-duplicate paragraphs by MinHash, in CPU time and memory, beside that of other tools.
 
-    python benchmarks/speed.py CORPUS.jsonl [--peers datasketch,rensa,daft] [--workers 1] [--json]
+    python benchmarks/speed.py CORPUS.jsonl [--peers datasketch,rensa,daft] [--workers 1] [--minhash] [--json]
     python benchmarks/speed.py CORPUS.jsonl --growth
     python benchmarks/speed.py --stress notice --count 500000
     python benchmarks/speed.py --stress template --count 100000
@@ -388,6 +388,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, nargs="?")
     parser.add_argument("--peers", default="datasketch,rensa,daft")
+    parser.add_argument("--minhash", action="store_true", help="MinHash alone, without the whole matching")
     parser.add_argument("--workers", type=int, default=1, help="threads and processes of unecho")
     parser.add_argument(
         "--growth", action="store_true", help="the matching of the corpus beside that of its first tenth"
@@ -421,7 +422,8 @@ def main() -> None:
     missing = [name for name in wanted if not importlib.util.find_spec(name)]
     command = [sys.executable, __file__, str(options.corpus), *tail]
     costs = [measure("wc -w", ["wc", "-w", str(options.corpus)])]
-    costs += [measure(name, [*command, name]) for name in ["unecho", "matching", *wanted] if name not in missing]
+    own = ["unecho"] if options.minhash else ["unecho", "matching"]
+    costs += [measure(name, [*command, name]) for name in [*own, *wanted] if name not in missing]
     lines = [*table(costs), *(f"{name} is not installed: left out" for name in missing)]
     show(costs, lines, options.json)
 

@@ -254,6 +254,7 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
     stream = stream_of(texts)
     chosen = seeds.pick(stream, compiled=True)
     groups, edges = passages.groups_of(stream, chosen)
+    assert all(np.diff(groups.head_edges) <= seeds.FEW)  # what a seed of a large group is held against
     rules = passages.rules_of()
     room = passage_kernels.Found(np.empty((9999, 4), np.int64), np.empty((99999, 3), np.int64), np.zeros(3, np.int64))
     words = passage_kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)

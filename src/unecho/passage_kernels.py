@@ -36,7 +36,8 @@ class Groups(NamedTuple):
     """Seeds that more than one document has, in groups of equal ones, by place inside a group.
 
     place: int64. edges: int64, group i is edges[i]:edges[i + 1]. frequency: int64 per group, documents. head:
-    uint8, whether the seed is one of the first of a group too large for all pairs. group: int64 per seed.
+    uint8, whether the seed is one of the first of a group too large for all pairs. heads: int64, the numbers of
+    those seeds, head_edges: those of group i are heads[head_edges[i]:head_edges[i + 1]]. group: int64 per seed.
     by_place: int64, the numbers of the seeds in order of place.
     """
 
@@ -44,6 +45,8 @@ class Groups(NamedTuple):
     edges: Ints
     frequency: Ints
     head: Bytes
+    heads: Ints
+    head_edges: Ints
     group: Ints
     by_place: Ints
 
@@ -104,7 +107,8 @@ def warm() -> None:
     pair, bits = np.array([0, 20], np.int64), np.zeros(5, np.uint8)
     frequencies(bits, pair, pair, edges, 0, 2, np.empty(40, np.int64))
     groups = Groups(
-        pair, np.array([0, 2], np.int64), np.array([2], np.int64), np.zeros(2, np.uint8), pair * 0, pair // 20
+        pair, np.array([0, 2], np.int64), np.array([2], np.int64), np.zeros(2, np.uint8), pair[:0], pair * 0,
+        pair * 0, pair // 20,
     )  # fmt: skip
     rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, np.full(RARITIES, 8.0), np.uint8(32), np.uint8(64))
     found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
@@ -284,10 +288,13 @@ def _count_pairs(groups: Groups, first: int, end: int, low: int, full: int) -> i
         group = groups.group[seed]
         start, stop = groups.edges[group], groups.edges[group + 1]
         whole = stop - start <= full or groups.head[seed]
-        for other in range(start, stop):
+        if not whole:
+            start, stop = groups.head_edges[group], groups.head_edges[group + 1]
+        for number_of_other in range(start, stop):
+            other = number_of_other if whole else groups.heads[number_of_other]
             if groups.place[other] >= low:
                 break
-            count += 1 if whole else groups.head[other]
+            count += 1
     return count
 
 
@@ -307,12 +314,12 @@ def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, documen
         start, stop = groups.edges[group], groups.edges[group + 1]
         whole = stop - start <= rules.full or groups.head[seed]
         frequency = groups.frequency[group]
-        for other in range(start, stop):
-            a = groups.place[other]
+        if not whole:  # only with the first ones: to pass over all others takes the square of their number
+            start, stop = groups.head_edges[group], groups.head_edges[group + 1]
+        for number_of_other in range(start, stop):
+            a = groups.place[number_of_other if whole else groups.heads[number_of_other]]
             if a >= low:
                 break
-            if not whole and not groups.head[other]:
-                continue
             slot = _slot(runs, size, b - a)
             last = slots[slot]
             if last >= 0 and b < runs.b[last] + runs.length[last]:

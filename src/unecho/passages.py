@@ -185,7 +185,9 @@ def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, Ints]:
     by_place = np.argsort(place, kind="stable")
     edges = np.searchsorted(place[by_place], stream.documents)
     frequency = seeds.frequency[group_edges[:-1]] if len(place) else np.zeros(0, np.int64)
-    return kernels.Groups(place, group_edges, frequency, head, owners(sizes), by_place), edges
+    heads = np.flatnonzero(head)
+    head_edges = np.searchsorted(heads, group_edges)
+    return kernels.Groups(place, group_edges, frequency, head, heads, head_edges, owners(sizes), by_place), edges
 
 
 def _promising(runs: Runs) -> Runs:

@@ -108,13 +108,14 @@ def build(
     bases = offsets_of(np.array(lengths, np.int64))[:-1]
     starts = flat[:, 0] + np.repeat(bases, counts)
     places = tokens.start + np.repeat(bases, np.diff(tokens.offsets))
-    owner = np.searchsorted(starts, places, side="right") - 1
+    # A paragraph's tokens are those from its start to the start of the next: all lie in some paragraph.
+    tokens_from = np.searchsorted(places, starts)
     return Table(
         paragraphs, flat[:, 0], flat[:, 1],
         np.fromiter((CONTENT if x.category is None else code[x.category] for x in found), np.int8, len(found)),
         np.fromiter((x.confidence for x in found), np.float32, len(found)),
         np.fromiter((number[x.rule] for x in found), np.int32, len(found)),
-        tuple(rules), np.array(keys, np.uint64), offsets_of(np.bincount(owner, minlength=len(flat))),
+        tuple(rules), np.array(keys, np.uint64), np.append(tokens_from, len(places)).astype(np.int64),
         tokens.hash, tokens.start.astype(np.uint32), tokens.end.astype(np.uint32), tokens.flags,
     )  # fmt: skip
 

@@ -59,7 +59,11 @@ def _mail_date(text: str) -> str | None:
 
 def clean(value: str) -> str:
     """``value`` without lone surrogates, which no file can hold."""
-    return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
+    try:
+        value.encode()  # four times as fast as to search for them
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", value)
+    return value
 
 
 def text_of(value: Any) -> str | None:
