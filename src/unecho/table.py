@@ -125,6 +125,8 @@ def gathered(
 ) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
     """Columns of tokens (hash, start, end, flags) with the runs [start, start + count) one after another."""
     total = int(counts.sum())
+    if total == len(columns[0]) and np.array_equal(starts, offsets_of(counts)[:-1]):
+        return columns  # all of them, as they are
     hashes, start, end, flags = columns
     return (
         gather(hashes, starts, counts, new_column(total, np.uint64)),
