@@ -10,9 +10,10 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,13 +107,20 @@ def new_column(count: int, dtype: type[T]) -> NDArray[T]:
         return np.frombuffer(mmap.mmap(file.fileno(), size), dtype)
 
 
+def forget(file: IO[bytes]) -> None:
+    """Close a temporary file."""
+    # On a full disk what is still to be written fails once more; nobody waits for it now.
+    with suppress(OSError):
+        file.close()
+
+
 class ColumnFile:
     """A column that is appended to on disk."""
 
     def __init__(self, dtype: type[np.generic]) -> None:
         self._dtype = np.dtype(dtype)
         self._file = tempfile.TemporaryFile(prefix="unecho-")  # noqa: SIM115  closed by self._close
-        self._close = weakref.finalize(self, self._file.close)
+        self._close = weakref.finalize(self, forget, self._file)
         self._size = 0
 
     def append(self, values: NDArray[np.generic]) -> None:

@@ -7,6 +7,8 @@ import weakref
 from collections import OrderedDict
 from types import TracebackType
 
+from .columns import forget
+
 _CACHED = 64  # texts kept in memory: those that are being compared with one another
 
 
@@ -15,7 +17,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="unecho-")  # noqa: SIM115  closed by close()
-        self.close = weakref.finalize(self, self._file.close)
+        self.close = weakref.finalize(self, forget, self._file)
         self._ends = [0]
         self._at_end = True
         self._cache: OrderedDict[int, str] = OrderedDict()
