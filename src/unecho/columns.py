@@ -26,7 +26,7 @@ T = TypeVar("T", bound=np.generic)
 
 LARGE = 2_000_000
 """Tokens or hashes from which the compiled kernels serve. To load them takes half a second, to compile them, the
-first time, 2.5 seconds; so many tokens take the plain loops as long."""
+first time, about ten; so many tokens take the plain loops nearly as long."""
 MAPPED = 8_000_000
 """Bytes from which a column lies on disk."""
 PIECE = 1_000_000
