@@ -310,7 +310,7 @@ def test_a_failing_disk_is_told(runs: Runs, tripwire: _Tripwire, tmp_path: Path)
         done = call_cli("dedupe", runs.source, "-o", out, "-q")
         assert tripwire.disarm()
         assert (done.code, done.out) == (1, "")
-        assert done.err.startswith("error: ") and "No space left on device" in done.err
+        assert done.err.startswith("error: ") and "No space left on device" in done.err and "\n  try: " in done.err
         assert runs.state(out) == "old"
 
 

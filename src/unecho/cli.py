@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+import tempfile
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
@@ -322,7 +324,9 @@ def main() -> None:
         _tell(str(error), error.hint)
         sys.exit(error.exit_code)
     except OSError as error:
-        _tell(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), "")
+        full = error.errno == errno.ENOSPC
+        hint = f"make room on the disk of OUT and of {tempfile.gettempdir()}, or set TMPDIR to a folder elsewhere"
+        _tell(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), hint if full else "")
         sys.exit(1)
     except MemoryError:
         _tell("not enough memory", "give --memory to have it estimated, or split the input")

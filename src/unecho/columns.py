@@ -103,7 +103,10 @@ def new_column(count: int, dtype: type[T]) -> NDArray[T]:
     if size < MAPPED:
         return np.empty(count, dtype)
     with tempfile.TemporaryFile(prefix="unecho-") as file:
-        file.truncate(size)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)  # a full disk is told now, not by a signal when it is written
+        else:
+            file.truncate(size)
         return np.frombuffer(mmap.mmap(file.fileno(), size), dtype)
 
 
