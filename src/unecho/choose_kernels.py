@@ -35,6 +35,7 @@ from .cover_kernels import (
     Text,
 )  # fmt: skip
 from .jit import compiled, part
+from .passage_kernels import mix
 
 RELATION, REMOVED, REPEAT, WHY = range(4)
 """Columns of ``Verdicts.labels``."""
@@ -461,7 +462,7 @@ def _shingles(text: Text, choice: Choice, paragraph: int) -> Hashes:
         value = np.uint64(0)
         for step in range(size):
             value = value * choice.prime + text.hash[begin + place + step]
-        values[place] = cover_kernels.mix(value)
+        values[place] = mix(value)
     values.sort()
     count = 1
     for place in range(1, total):

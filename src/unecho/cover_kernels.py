@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .columns import Hashes, Ints, Mask, mix64
 from .jit import compiled, part
+from .passage_kernels import mix
 
 Bytes = NDArray[np.uint8]
 Codes = NDArray[np.int32]
@@ -105,16 +106,6 @@ Cover = Ints
 
 
 # ---- words ------------------------------------------------------------------------------------------
-
-
-@part
-def mix(value: np.uint64) -> np.uint64:
-    """``columns.mix64`` of one value."""
-    value ^= value >> np.uint64(33)
-    value *= np.uint64(0xFF51AFD7ED558CCD)
-    value ^= value >> np.uint64(33)
-    value *= np.uint64(0xC4CEB9FE1A85EC53)
-    return value ^ (value >> np.uint64(33))
 
 
 @part

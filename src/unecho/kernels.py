@@ -16,6 +16,7 @@ from . import choose_kernels, jit, passage_kernels
 from .boilerplate import forest_kernels
 from .columns import Hashes, Ints, Mask
 from .jit import compiled, part
+from .passage_kernels import mix
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
@@ -74,16 +75,6 @@ def warm() -> None:
 
 
 # ---- hashing ----------------------------------------------------------------------------------------
-
-
-@part
-def _mix64(value: np.uint64) -> np.uint64:
-    """``columns.mix64`` of one value."""
-    value ^= value >> np.uint64(33)
-    value *= np.uint64(0xFF51AFD7ED558CCD)
-    value ^= value >> np.uint64(33)
-    value *= np.uint64(0xC4CEB9FE1A85EC53)
-    return value ^ (value >> np.uint64(33))
 
 
 @part
@@ -271,7 +262,7 @@ def tokens(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over the bytes
                     byte = _byte(text, at)
             out.end[count], tight = end, 1
             out.flags[count] = kind | marked if seen else kind
-            out.hash[count] = _mix64(value)
+            out.hash[count] = mix(value)
             count += 1
     offsets[len(edges)] = count
     return count
@@ -290,7 +281,7 @@ def grams(hashes: Hashes, offsets: Ints, sizes: Ints, room: Ints, prime: np.uint
             value = np.uint64(0)
             for step in range(size):
                 value = value * prime + hashes[first + place + step]
-            found[place] = _mix64(value)
+            found[place] = mix(value)
 
 
 @compiled
@@ -365,8 +356,8 @@ def fingerprints(hashes: Hashes, offsets: Ints, prime: np.uint64, seeds: Hashes,
         one = two = np.uint64(0)
         for place in range(offsets[run + 1] - offsets[run]):
             value, turn = hashes[offsets[run] + place], np.uint64(place) * prime
-            one += _mix64(value ^ _mix64(turn + seeds[0]))
-            two += _mix64(value ^ _mix64(turn + seeds[1]))
+            one += mix(value ^ mix(turn + seeds[0]))
+            two += mix(value ^ mix(turn + seeds[1]))
         result[run, 0], result[run, 1] = one, two
 
 
@@ -412,7 +403,7 @@ def band_keys(signatures: Words, rows: int, prime: np.uint64, keys: Words) -> No
         for column in range(rows):  # all bands in one pass: each has to wait for its last step, they can wait together
             for band in range(len(row)):
                 value = np.uint64(signatures[number, band * rows + column])
-                row[band] = _mix64(row[band] * prime + value)
+                row[band] = mix(row[band] * prime + value)
         for band in range(len(row)):
             keys[band, number] = np.uint32(row[band] >> np.uint64(32))
 

@@ -120,7 +120,7 @@ def warm() -> None:
 
 
 @part
-def _mix(value: np.uint64) -> np.uint64:
+def mix(value: np.uint64) -> np.uint64:
     """``columns.mix64`` of one value."""
     value ^= value >> np.uint64(33)
     value *= np.uint64(0xFF51AFD7ED558CCD)
@@ -152,7 +152,7 @@ def pick(
             value = np.uint64(0)
             for step in range(size):
                 value = value * prime + hashes[begin + place + step]
-            values[place] = _mix(value)
+            values[place] = mix(value)
         for place in range(total):
             value, free = values[place], 1
             at = place - 1
@@ -346,7 +346,7 @@ def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, documen
 @part
 def _slot(runs: Runs, size: int, diagonal: int) -> np.int64:
     """The slot of a diagonal in the first ``size`` (a power of two), or the free one where it belongs."""
-    slot = np.int64(_mix(np.uint64(diagonal)) & np.uint64(size - 1))
+    slot = np.int64(mix(np.uint64(diagonal)) & np.uint64(size - 1))
     while runs.slots[slot] >= 0 and runs.diagonals[slot] != diagonal:
         slot = (slot + 1) & np.int64(size - 1)
     return slot
