@@ -25,7 +25,6 @@ from .spans import removal_spans
 from .stories import Coverage, groups
 from .table import CONTENT, Table
 
-REPEAT = CATEGORIES.index("repeat")
 NO_KEEPER = -1
 REASONS: tuple[Reason, ...] = ("boilerplate", "duplicate", "repeat", "passage")
 _PIECE = 4096
@@ -130,12 +129,15 @@ def _spots(paragraphs: Paragraphs, rows: Ints) -> tuple[list[int], list[int], li
 # ---- removals ---------------------------------------------------------------------------------------
 
 
-def keepers(table: Table, paragraphs: Paragraphs | None, rows: Ints, verdicts: Verdicts, cluster: Ints) -> Keepers:
+def keepers(
+    table: Table, paragraphs: Paragraphs | None, rows: Ints, verdicts: Verdicts, cluster: Ints,
+    repeats: tuple[Ints, Ints],
+) -> Keepers:  # fmt: skip
     """For every row of the table that goes as a copy, the copy that stays.
 
     ``paragraphs``: of the corpus; ``rows``: the table's row of each; ``cluster``: the number of its cluster. Copies
-    next to one another, which the cleaner found, are given the copy that its own first copy was given, should that
-    one go too.
+    next to one another, which the cleaner found (``repeats``: of ``Table.first_copies``), are given the copy that its
+    own first copy was given, should that one go too.
     """
     gone = np.flatnonzero(verdicts.removed)
     place, scores = verdicts.place[gone], verdicts.scores[gone]
@@ -147,21 +149,17 @@ def keepers(table: Table, paragraphs: Paragraphs | None, rows: Ints, verdicts: V
     of_row = np.full(len(table.start), NO_KEEPER, np.int32)
     of_row[rows[place[:, 0]]] = np.arange(len(gone))
     found = Keepers(rows[place[:, 0]], reason, document, start, end, number, scores, of_row)
-    return _with_repeats(table, found)
+    return _with_repeats(table, found, repeats)
 
 
-def _with_repeats(table: Table, found: Keepers) -> Keepers:
+def _with_repeats(table: Table, found: Keepers, repeats: tuple[Ints, Ints]) -> Keepers:
     """With those of the copies next to one another."""
-    repeats = np.flatnonzero(table.category == REPEAT).tolist()
-    if not repeats:
+    if not len(repeats[0]):
         return found
     owner, of_row, known = table.document, found.of_row, len(found.row)
     columns = found.document.tolist(), found.start.tolist(), found.end.tolist(), found.scores.tolist()
     more: list[tuple[Any, ...]] = []
-    for row in repeats:
-        first = _first_copy(table, row, int(table.paragraphs[owner[row]]))
-        if first is None:
-            continue
+    for row, first in zip(*(column.tolist() for column in repeats), strict=True):
         place = int(of_row[first])
         if place != NO_KEEPER:
             kept = [column[place] for column in columns]
@@ -180,16 +178,6 @@ def _with_repeats(table: Table, found: Keepers) -> Keepers:
         np.concatenate([found.end, added[:, 3]]), np.concatenate([found.cluster, np.zeros(len(more), np.int64)]),
         np.concatenate([found.scores, scores]), of_row,
     )  # fmt: skip
-
-
-def _first_copy(table: Table, row: int, start: int) -> int | None:
-    """The nearest earlier paragraph of the same document with the same words that was not a repeat itself."""
-    words = table.hash[table.tokens[row] : table.tokens[row + 1]]
-    for earlier in range(row - 1, start - 1, -1):
-        others = table.hash[table.tokens[earlier] : table.tokens[earlier + 1]]
-        if len(words) and table.category[earlier] != REPEAT and np.array_equal(words, others):
-            return earlier
-    return None
 
 
 class Gone:
@@ -245,7 +233,7 @@ class Gone:
 
     def _removal(self, place: _Taken, row: int) -> Removal:
         table = self._table
-        words = int(table.tokens[row + 1] - table.tokens[row])
+        words = int(table.words[row])
         category = rule = confidence = None
         if table.category[row] != CONTENT:
             category, rule = CATEGORIES[table.category[row]], table.rules[table.rule[row]]

@@ -18,7 +18,6 @@ from .atomic import RunFolder
 from .changes import Findings
 from .config import Settings
 from .decide import Decided, decide
-from .decode import decode
 from .findings import REASONS, Passages
 from .lsh import Bands
 from .model import Cluster, DocumentRecord, Passage, Removal, Story
@@ -54,9 +53,7 @@ class Result:
     seconds: dict[str, float] = field(default_factory=dict)
     spool: Spool = field(default_factory=Spool, repr=False)
     numbers: dict[str, int] = field(default_factory=dict, repr=False)
-    """Number of each document's text in the spool; its JSONL line, if any, has the number after."""
-    line_encoding: str = ""
-    """Of the JSONL lines in the spool; empty: found out line by line."""
+    """Number of each document's text in the spool; the frame of its JSONL line, if any, has the number after."""
     decided: Decided | None = None
     """What people decided, where anything was, and what that changed."""
 
@@ -82,7 +79,7 @@ class Result:
     def with_decisions(self, log: decisions.Log) -> Result:
         """The same with what people decided carried out."""
         before = Findings(self.documents, list(self.removals), list(self.clusters), list(self.passages))
-        decided = decide(before, log, self.text, self._line, self.settings)
+        decided = decide(before, log, self.text, self._frame, self.settings)
         after = decided.after
         return replace(
             self,
@@ -123,7 +120,7 @@ class Result:
         records.finish()
         clean = new / manifest.CLEAN
         clean.mkdir()
-        for _ in write_files(clean, self._cleaned(records.spans), self.line_encoding):
+        for _ in write_files(clean, self._cleaned(records.spans)):
             pass
         (new / manifest.REPORT).write_bytes(render(report).encode())
 
@@ -196,21 +193,21 @@ class Result:
             "stories": len(self.stories),
         }
 
-    def _cleaned(self, spans: Mapping[str, array[int]]) -> Iterator[tuple[DocumentRecord, str, bytes, str]]:
+    def _cleaned(self, spans: Mapping[str, array[int]]) -> Iterator[tuple[DocumentRecord, str, str]]:
         """Documents of the cleaned corpus, files in order of name, rows in order of number. ``spans``: what goes of
         each, starts and ends by turns."""
         order = sorted(self.documents, key=lambda record: (record.source, record.row or 0, record.id))
         for record in order:
             if record.status in ("kept", "trimmed"):
-                line = b"" if record.row is None else self.spool.data(self.numbers[record.id] + 1)
+                frame = "" if record.row is None else self._frame(record.id)
                 text, gone = self.text(record.id), spans.get(record.id)
                 if gone:
                     text = cut(text, list(zip(gone[::2], gone[1::2], strict=True)))
-                yield record, text, line, record.field or ""
+                yield record, text, frame
 
-    def _line(self, document: str) -> str:
-        """The line a JSONL row was read from."""
-        return decode(self.spool.data(self.numbers[document] + 1), encoding=self.line_encoding).text
+    def _frame(self, document: str) -> str:
+        """Of the line a JSONL row was read from."""
+        return self.spool.data(self.numbers[document] + 1).decode("utf-8", "surrogatepass")
 
     @cached_property
     def _removals_of(self) -> dict[str, list[Removal]]:

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 from io import BufferedWriter
 from pathlib import Path, PurePosixPath
 
-from .decode import decode
 from .model import DocumentRecord
-from .records import with_text
+from .records import filled
 
 _RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\]")
 _LONGEST = 200  # bytes of one part of a path; file systems allow 255, and a temporary suffix must fit
@@ -76,17 +75,16 @@ def _safe_part(part: str) -> str:
 
 def write_files(
     folder: Path,
-    records: Iterable[tuple[DocumentRecord, str, bytes, str]],
-    encoding: str = "",
+    records: Iterable[tuple[DocumentRecord, str, str]],
 ) -> Iterator[str]:
     """Write texts below ``folder``; yields the id of each document written.
 
-    ``records``: (document, text, JSONL line as read, field), the rows of one file next to each other and in
-    order. Files are UTF-8 with the newlines of the text.
+    ``records``: (document, text, frame of a JSONL line: see ``records.frame``), the rows of one file next to each
+    other and in order. Files are UTF-8 with the newlines of the text.
     """
     path, file = "", None
     try:
-        for record, text, line, field in records:
+        for record, text, frame in records:
             if file is None or record.output != path:
                 if file is not None:
                     file.close()
@@ -94,8 +92,7 @@ def write_files(
             if record.row is None:
                 file.write(text.encode())
             else:
-                whole = with_text(decode(line, encoding=encoding).text, field, text)
-                file.write(whole.encode() + b"\n")
+                file.write(filled(frame, text).encode() + b"\n")
             yield record.id
     finally:
         if file is not None:
