@@ -9,7 +9,7 @@ from typing import Literal
 
 from .config import Settings
 from .decisions import line_key
-from .findings import rounded
+from .gone import rounded
 from .kept import Span, kept_spans, respanned, was_page
 from .model import Cluster, DocumentRecord, Member, Passage, Place, Removal
 from .normalize import tokenize

@@ -3,64 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .choose import RELATIONS, Order, Verdicts
-from .columns import Ints, Mask, edges_of, offsets_of, owners
+from .columns import Ints, Mask, edges_of, owners
 from .corpus import Corpus, Paragraphs
-from .cuts import Cut
 from .framing import framed
-from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair, StoryRelation
+from .gone import NO_KEEPER, REASONS, Keepers, cluster_name, rounded
+from .model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
 from .passages import Alignments
 from .quotes import separate
 from .repeats import adding
 from .rows import Rows
-from .spans import removal_spans
 from .stories import Coverage, groups
 from .table import CONTENT, Table
 
-NO_KEEPER = -1
-REASONS: tuple[Reason, ...] = ("boilerplate", "duplicate", "repeat", "passage")
 _PIECE = 4096
 """Records that are made of columns at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keepers:
-    """The copies that stay of removed paragraphs, in columns: the table's row that goes, number in REASONS, document,
-    start and end of the copy, number of the cluster (0: none); int64. scores: covered, resemblance, containment.
-    of_row: for every row of the table the place here, or NO_KEEPER."""
-
-    row: Ints
-    reason: Ints
-    document: Ints
-    start: Ints
-    end: Ints
-    cluster: Ints
-    scores: NDArray[np.float64]
-    of_row: NDArray[np.int32]
-
-
-_Part = tuple[int, int, int | Cut]
-"""What goes: start, end, and the row of the table or the sentence cut out."""
-_Taken = tuple[str, str, int, int, str]
-"""The first fields of a removal: id, document, start, end, text."""
-
-
-def rounded(value: float) -> float:
-    """Shares are written with four digits."""
-    return round(float(value), 4)
-
-
-def cluster_name(number: int) -> str:
-    """The id of a cluster."""
-    return f"c{number:06d}"
 
 
 # ---- clusters ---------------------------------------------------------------------------------------
@@ -178,88 +141,6 @@ def _with_repeats(table: Table, found: Keepers, repeats: tuple[Ints, Ints]) -> K
         np.concatenate([found.end, added[:, 3]]), np.concatenate([found.cluster, np.zeros(len(more), np.int64)]),
         np.concatenate([found.scores, scores]), of_row,
     )  # fmt: skip
-
-
-class Gone:
-    """What goes, in columns: whole paragraphs (``rows``, bool, for the table), and sentences cut out of others."""
-
-    def __init__(
-        self, table: Table, found: Keepers, cuts: Sequence[Cut], ids: Sequence[str], text_of: Callable[[int], str]
-    ) -> None:
-        self._table, self.keepers, self._ids, self._text_of = table, found, ids, text_of
-        self.rows: Mask = (table.category != CONTENT) | (found.of_row != NO_KEEPER)
-        self.cuts: dict[int, list[Cut]] = defaultdict(list)
-        for cut in cuts:
-            self.cuts[cut.document].append(cut)
-        running = offsets_of(self.rows.view(np.uint8))
-        counts = np.diff(running[table.paragraphs])
-        for document, parts in self.cuts.items():
-            counts[document] += len(parts)
-        self._first = offsets_of(counts)
-
-    @property
-    def removals(self) -> Rows[Removal]:
-        """Every span that goes, in order of document and start."""
-        return Rows(int(self._first[-1]), self._some)
-
-    def spans(self, document: int) -> list[tuple[int, int]]:
-        """The spans that go of a document, in order."""
-        return [part[:2] for part in self._parts(document, self._text_of(document))]
-
-    def _some(self, first: int, end: int) -> Iterator[Removal]:
-        documents = np.flatnonzero((self._first[1:] > first) & (self._first[:-1] < end) & (np.diff(self._first) > 0))
-        for document in documents.tolist():
-            begin = int(self._first[document])
-            yield from islice(self.of_document(document), max(first - begin, 0), end - begin)
-
-    def of_document(self, document: int) -> Iterator[Removal]:
-        """The spans that go of a document, in order."""
-        first = int(self._first[document]) + 1
-        text, name = self._text_of(document), self._ids[document]
-        for number, (start, end, what) in enumerate(self._parts(document, text), first):
-            place = f"r{number:07d}", name, start, end, text[start:end]
-            yield self._cut(place, what) if isinstance(what, Cut) else self._removal(place, what)
-
-    def _parts(self, document: int, text: str) -> list[_Part]:
-        parts: list[_Part] = list(_whole_parts(self._table, document, text, self.rows))
-        if document in self.cuts:
-            parts += ((cut.start, cut.end, cut) for cut in self.cuts[document])
-            parts.sort(key=lambda part: part[0])
-        return parts
-
-    def _cut(self, place: _Taken, cut: Cut) -> Removal:
-        document, start, end = cut.keeper
-        return Removal(*place, "passage", keeper=Place(self._ids[document], start, end), covered=1.0, words=cut.words)
-
-    def _removal(self, place: _Taken, row: int) -> Removal:
-        table = self._table
-        words = int(table.words[row])
-        category = rule = confidence = None
-        if table.category[row] != CONTENT:
-            category, rule = CATEGORIES[table.category[row]], table.rules[table.rule[row]]
-            confidence = rounded(table.confidence[row])
-        number = int(self.keepers.of_row[row])
-        if number == NO_KEEPER:
-            return Removal(*place, "boilerplate", category, confidence, rule, words=words)
-        found, reason = self.keepers, REASONS[self.keepers.reason[number]]
-        if reason == "repeat" and not category:
-            category = "repeat"
-        cluster = int(found.cluster[number])
-        keeper = Place(self._ids[found.document[number]], int(found.start[number]), int(found.end[number]))
-        covered, resemblance, containment = found.scores[number].tolist()
-        return Removal(
-            *place, reason, category, confidence, rule, keeper, round(covered, 4), round(resemblance, 4),
-            round(containment, 4), cluster_name(cluster) if cluster else None, words,
-        )  # fmt: skip
-
-
-def _whole_parts(table: Table, document: int, text: str, gone: Mask) -> Iterator[_Part]:
-    """The spans of the paragraphs of a document that go whole, with their rows."""
-    rows = slice(int(table.paragraphs[document]), int(table.paragraphs[document + 1]))
-    paragraphs = list(zip(table.start[rows].tolist(), table.end[rows].tolist(), strict=True))
-    spans = removal_spans(text, paragraphs, gone[rows].tolist())
-    for (start, end), row in zip(spans, (np.flatnonzero(gone[rows]) + rows.start).tolist(), strict=True):
-        yield start, end, row
 
 
 # ---- passages and stories ---------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .columns import Ints, edges_of
 from .config import Settings
-from .findings import REASONS, Gone
+from .gone import REASONS, Gone
 from .model import Document, DocumentRecord, Mode, Removal, Skipped, Status
 from .records import filled
 from .rewrite import output_names

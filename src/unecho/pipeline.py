@@ -38,6 +38,7 @@ from .corpus import Corpus, Paragraphs, first_of_kind
 from .cuts import Cut, cut_passages
 from .engine import batches, ordered_map, uncollected, workers_for
 from .errors import RunError, UsageError
+from .gone import Gone
 from .model import Cluster, Document, Mode, Passage, Raw, Skipped, Story
 from .normalize import CHARACTERS, tokenize
 from .outcomes import Originals, outcomes
@@ -116,7 +117,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         paragraphs = paragraphs.without_tokens()  # the corpus has those that are compared
         matched = _match(corpus, order, rows, config, clock)
     with clock.stage("removals"):
-        result = _result(command, taken, paragraphs.without_tokens(), repeats, matched, settings, clock)
+        result = _result(command, taken, paragraphs.without_tokens(), repeats, matched, config, clock)
         return result.with_decisions(log) if log.steps else result
 
 
@@ -469,8 +470,9 @@ def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:
 
 def _result(
     command: Command, taken: Taken, paragraphs: Table, repeats: tuple[Ints, Ints], matched: _Matched,
-    settings: Settings, clock: _Clock,
+    config: Config, clock: _Clock,
 ) -> Result:  # fmt: skip
+    settings, workers = config.settings, workers_for(config.limits.workers)
     ids = [document.id for document in taken.documents]
     clusters: Sequence[Cluster] = []
     number, columns = np.zeros(0, np.int64), None
@@ -483,11 +485,11 @@ def _result(
         found_passages = findings.Passages(corpus, matched.parts, matched.quotes)
         found_stories = findings.stories(coverage, order, ids)
     keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number, repeats)
-    gone = findings.Gone(paragraphs, keepers, matched.cuts, ids, taken.text)
+    gone = Gone(paragraphs, keepers, matched.cuts, ids, taken.text)
     originals = Originals(taken.chars, taken.sha256, taken.text, taken.frame)
     records = outcomes(taken.documents, taken.modes, originals, paragraphs, gone, taken.skipped, settings)
     return Result(
         command, settings, records, gone.removals, clusters, found_passages,
         found_stories, taken.inputs, taken.found.ignored, len(paragraphs.start), matched.bands, clock.seconds,
-        taken.spool, dict(zip(ids, taken.numbers, strict=True)),
+        taken.spool, dict(zip(ids, taken.numbers, strict=True)), workers,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from .decode import decode, encode
 from .errors import RunError, UsageError
 from .model import DocumentRecord, Removal
 from .records import frame
-from .rewrite import write_files
+from .rewrite import content, write_files
 from .sources import load_record
 from .spans import mend
 
@@ -139,5 +139,5 @@ def _restore_files(rows: Iterable[tuple[DocumentRecord, str, bytes, str]], out: 
 
 
 def _restore_rows(rows: Iterable[tuple[DocumentRecord, str, bytes, str]], out: Path) -> int:
-    framed = ((record, text, frame(decode(line).text, field)) for record, text, line, field in rows)
-    return sum(1 for _ in write_files(out, framed))
+    lines = ((record, content(text, frame(decode(line).text, field))) for record, text, line, field in rows)
+    return sum(1 for _ in write_files(out, lines))

@@ -73,26 +73,25 @@ def _safe_part(part: str) -> str:
     return stem.encode()[: max(room, 20)].decode("utf-8", "ignore") + dot + suffix[-100:]
 
 
-def write_files(
-    folder: Path,
-    records: Iterable[tuple[DocumentRecord, str, str]],
-) -> Iterator[str]:
-    """Write texts below ``folder``; yields the id of each document written.
+def content(text: str, frame: str | None) -> bytes:
+    """What is written of a document: its text in UTF-8, or its line. ``frame``: of the line of a JSONL file (see
+    ``records.frame``)."""
+    return text.encode() if frame is None else filled(frame, text).encode() + b"\n"
 
-    ``records``: (document, text, frame of a JSONL line: see ``records.frame``), the rows of one file next to each
-    other and in order. Files are UTF-8 with the newlines of the text.
+
+def write_files(folder: Path, records: Iterable[tuple[DocumentRecord, bytes]]) -> Iterator[str]:
+    """Write documents below ``folder``; yields the id of each document written.
+
+    ``records``: (document, ``content``), the rows of one file next to each other and in order.
     """
     path, file = "", None
     try:
-        for record, text, frame in records:
+        for record, data in records:
             if file is None or record.output != path:
                 if file is not None:
                     file.close()
                 path, file = str(record.output), _open(folder / str(record.output))
-            if record.row is None:
-                file.write(text.encode())
-            else:
-                file.write(filled(frame, text).encode() + b"\n")
+            file.write(data)
             yield record.id
     finally:
         if file is not None:
