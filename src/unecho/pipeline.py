@@ -113,7 +113,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
     if command == "dedupe":
         _refuse_too_much(config.limits, len(paragraphs.hash))
         rows = np.flatnonzero(paragraphs.content)
-        corpus, order = _corpus(taken, paragraphs, rows, settings)
+        corpus, order = _corpus(taken, paragraphs, rows, config)
         paragraphs = paragraphs.without_tokens()  # the corpus has those that are compared
         matched = _match(corpus, order, rows, config, clock)
     with clock.stage("removals"):
@@ -386,11 +386,12 @@ def _cuts(corpus: Corpus, verdicts: choose.Verdicts, parts: passages.Alignments,
     return cut_passages(corpus, (parts[row] for row in np.flatnonzero(quotes).tolist()), kept, keepers)
 
 
-def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> tuple[Corpus, choose.Order]:
+def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tuple[Corpus, choose.Order]:
     """The content paragraphs of the table, and the order in which documents keep their copies."""
+    settings, workers = config.settings, workers_for(config.limits.workers)
     document = paragraphs.document[rows]
     sizes = paragraphs.words[rows]
-    hashes, start, end, flags = paragraphs.tokens_of(rows)
+    hashes, start, end, flags = paragraphs.tokens_of(rows, workers)
     offsets = offsets_of(sizes)
     words = np.bincount(document, sizes, len(taken.documents)).astype(np.int64)
     documents = offsets_of(words)

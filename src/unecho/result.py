@@ -17,6 +17,7 @@ from .atomic import RunFolder
 from .changes import Findings
 from .config import Settings
 from .decide import Decided, decide
+from .engine import uncollected
 from .findings import Passages
 from .gone import REASONS
 from .lsh import Bands
@@ -120,9 +121,10 @@ class Result:
         if self.decided is not None:
             self._write_decided(new, self.decided)
         manifest.write_json(new / manifest.RUN, self.run)
-        records = _Written(new, self)
-        report, *others = data.load_all(new, self.texts(), (data.Limits(), *shown), records)
-        (new / manifest.REPORT).write_bytes(html.render(report).encode())
+        with uncollected():
+            records = _Written(new, self)
+            report, *others = data.load_all(new, self.texts(), (data.Limits(), *shown), records)
+            (new / manifest.REPORT).write_bytes(html.render(report, self.workers).encode())
         return others
 
     def _write_decided(self, new: Path, decided: Decided) -> None:

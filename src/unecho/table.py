@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import ColumnFile, Hashes, Ints, Mask, gather, new_column, offsets_of, ranges
+from .columns import ColumnFile, Hashes, Ints, Mask, gather, offsets_of, ranges
 from .model import CATEGORIES, Label
 from .normalize import Tokens
 
@@ -76,18 +76,16 @@ class Table:
             token_end=none, flags=self.flags[:0].copy(),
         )  # fmt: skip
 
-    def tokens_of(self, rows: Ints) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
-        """The tokens (hash, start, end, flags) of some paragraphs, one after another."""
+    def tokens_of(self, rows: Ints, workers: int = 1) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
+        """The tokens (hash, start, end, flags) of some paragraphs, one after another. ``workers``: threads."""
         starts, counts = self.first[rows], self.words[rows].astype(np.int64)
         total = int(counts.sum())
         if total == len(self.hash) and np.array_equal(starts, offsets_of(counts)[:-1]):
             return self.hash, self.token_start, self.token_end, self.flags  # all of them, as they are
-        return (
-            gather(self.hash, starts, counts, new_column(total, np.uint64)),
-            gather(self.token_start, starts, counts, new_column(total, np.uint32)),
-            gather(self.token_end, starts, counts, new_column(total, np.uint32)),
-            gather(self.flags, starts, counts, new_column(total, np.uint8)),
+        hashes, start, end, flags = gather(
+            (self.hash, self.token_start, self.token_end, self.flags), starts, counts, workers
         )
+        return hashes, start, end, flags
 
     def first_copies(self) -> tuple[Ints, Ints]:
         """The paragraphs that repeat one before them, and the nearest earlier paragraph of the same document with the

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 
 from . import manifest
-from .engine import batches, ordered_map
+from .engine import batches, ordered_map, uncollected
 from .gone import Part, Removals
 from .model import DocumentRecord, Removal
 from .rewrite import content, write_files
@@ -158,7 +158,8 @@ def _make(batch: _Batch[R]) -> _Made[R]:
                 cleaned[place] = content(rest, None if frame is None else frame.decode("utf-8", "surrogatepass"))
             yield from gone
 
-    gathered = batch.wanted.gathered(removals())
+    with uncollected():
+        gathered = batch.wanted.gathered(removals())
     return _Made(cleaned, lines, gathered)
 
 
