@@ -73,6 +73,8 @@ _REGIONS = (
 _BESIDE = 50
 """Words of the article that must stand beside a region: else its classes are those of the whole page."""
 _REGION_SURE = 0.9
+_ABOVE_COMMENTS = 100
+"""Words of the article that must stand above a heading of comments: it may be a link at the top as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,9 @@ def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
     regions = dict(_in_regions(page, content)) if page.blocks else {}
     for number in regions:
         content[number] = False
+    for number in _after_comments(page, content):
+        content[number] = False
+        regions[number] = _label("comments", _REGION_SURE, "context.after-comments")
     headline = _headline(page, content)
     if headline is not None:
         content[headline] = True
@@ -148,6 +153,18 @@ def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, La
             elif above >= region.after:
                 yield number, _label(region.category, _REGION_SURE, f"markup.{inside[number]}")
         kept = [number for number in kept if number not in inside]
+
+
+def _after_comments(page: Scored, content: Sequence[bool]) -> list[int]:
+    """The lines of the article below the first heading of comments that stands under most of it."""
+    total = sum(line.words for line, good in zip(page.lines, content, strict=True) if good)
+    above = 0
+    for number, good in enumerate(content):
+        if above >= _ABOVE_COMMENTS and _is_comment(page.hits[number]):
+            below = [after for after in range(number, len(content)) if content[after]]
+            return below if 4 * (total - above) <= total else []
+        above += page.lines[number].words if good else 0
+    return []
 
 
 def _telling(block: Block, region: _Region) -> str:
