@@ -64,6 +64,12 @@ def test_pages_must_be_as_close_as_to_their_own_best_match() -> None:
     assert relations(*rows) == ["same", "same", "partial", "partial", "partial"]
 
 
+def test_a_short_version_is_closer_to_other_short_ones_and_still_belongs_to_the_long() -> None:
+    """0 and 1 are short versions, 2 and 3 the long one."""
+    rows = [(0, 1, 0.95, 0.95), (2, 3, 0.95, 0.95), (0, 2, 0.9, 0.2), (1, 2, 0.9, 0.2), (0, 3, 0.9, 0.2)]
+    assert relations(*rows) == ["same"] * 5
+
+
 def test_what_many_documents_have_counts_little_but_not_in_a_story_of_many() -> None:
     documents = np.array([0, 100, 200])
     template = np.array([1] * 30 + [200] * 70)

@@ -25,9 +25,10 @@ LEAST = 0.03
 SHORTENED, OF_IT, HEADLINE = 0.7, 0.15, 20
 """A document is also the same story as a longer one when this share of it is there, makes this share of the longer one,
 and begins with its first words, not counting a headline of so many: papers cut from the bottom."""
-CLOSE = 0.65
+CLOSE, AS_FULLY = 0.65, 0.9
 """Two documents must be about as close to one another as the less close of them is to its own best match, so
-that pages made from one template are not one story."""
+that pages made from one template are not one story; or the one hold nearly as large a share of the other as any
+document does, for a short version is closest to other short ones."""
 PARTIAL = 0.25
 TOGETHER = 0.3
 """Share of the pairs between two groups that must be the same story for the groups to be one: two papers that cut
@@ -141,7 +142,8 @@ def same_story(
     less, more = np.minimum(a_weight, b_weight), np.maximum(a_weight, b_weight)
     copies = (np.minimum(best[a], best[b]) >= OWN) & (mean >= SAME) & (less >= LEAST)
     shortened = (more >= SHORTENED) & (less >= OF_IT) & np.where(a_weight < b_weight, a_begins, b_begins)
-    result: Mask = (copies | shortened) & (mean >= CLOSE * np.minimum(closest[a], closest[b]))
+    close = mean >= CLOSE * np.minimum(closest[a], closest[b])
+    result: Mask = (copies | shortened) & (close | (more >= AS_FULLY * np.minimum(best[a], best[b])))
     return result
 
 
