@@ -361,9 +361,8 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
     release(corpus.stream.hash)
     _refuse_too_much(config.limits, len(corpus.stream.hash), len(alignments))
     with clock.stage("choosing"):
-        documents = corpus.stream.documents
         weights = (stories.rare_weights(*part) for part in chosen.per_token(corpus.stream))
-        coverage = stories.coverage(runs, documents, weights)
+        coverage = stories.coverage(runs, corpus.stream, weights)
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
         corpus.release()

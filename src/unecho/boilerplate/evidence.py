@@ -39,11 +39,13 @@ class Evidence:
     """The rule that takes the line by itself."""
     edges: Ints | None = None
     """Where the documents begin among the lines, and the last one ends; None for one document."""
+    compiled: bool = False
+    """Whether compiled kernels measure and score them; as for ``Forest``."""
 
     @cached_property
     def lines(self) -> Measures:
         """The measures of the lines."""
-        return measure(self.text, self.spans)
+        return measure(self.text, self.spans, self.compiled)
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -120,4 +122,5 @@ def _joined(group: Sequence[Evidence], edges: Ints) -> Evidence:
         [block for one in group for block in one.blocks],
         [hit for one in group for hit in one.hits],
         edges,
+        group[0].compiled,
     )
