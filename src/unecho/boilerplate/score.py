@@ -70,6 +70,8 @@ _REGIONS = (
     _Region("related", frozenset(("related", "recirc", "recommended", "recommendations")), 30, 0.5),
     _Region("byline", frozenset(("author", "authors", "bio")), 30, 0.5),
 )  # fmt: skip
+_REGION_TOKENS = frozenset[str]().union(*(region.tokens for region in _REGIONS))
+_REGION_TAGS = frozenset[str]().union(*(region.tags for region in _REGIONS))
 _BESIDE = 50
 """Words of the article that must stand beside a region: else its classes are those of the whole page."""
 _REGION_SURE = 0.9
@@ -140,11 +142,12 @@ def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
 def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, Label]]:
     """The lines of the article that lie in regions which are none of it, each with its label."""
     kept = [number for number, good in enumerate(content) if good]
-    for region in _REGIONS:
-        inside = {number: token for number in kept if (token := _telling(page.blocks[number], region))}
-        words = {number: page.lines[number].words for number in kept}
-        total, beside = sum(words.values()), sum(words[number] for number in kept if number not in inside)
-        if not inside or beside < _BESIDE or total - beside > region.most * total:
+    near = [number for number in kept if _is_in_any(page.blocks[number])]  # most pages have none
+    words = {number: page.lines[number].words for number in kept} if near else {}
+    for region in _REGIONS if near else ():
+        inside = {number: token for number in near if (token := _telling(page.blocks[number], region))}
+        total, within = sum(words[number] for number in kept), sum(words[number] for number in inside)
+        if not inside or total - within < _BESIDE or within > region.most * total:
             continue
         above = 0
         for number in kept:
@@ -152,7 +155,11 @@ def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, La
                 above += words[number]
             elif above >= region.after:
                 yield number, _label(region.category, _REGION_SURE, f"markup.{inside[number]}")
-        kept = [number for number in kept if number not in inside]
+        kept, near = ([number for number in part if number not in inside] for part in (kept, near))
+
+
+def _is_in_any(block: Block) -> bool:
+    return not (_REGION_TOKENS.isdisjoint(block.tokens) and _REGION_TAGS.isdisjoint((block.tag, *block.ancestors)))
 
 
 def _after_comments(page: Scored, content: Sequence[bool]) -> list[int]:
