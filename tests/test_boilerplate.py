@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unecho import paragraphs
-from unecho.boilerplate import features, label, rules
+from unecho.boilerplate import features, label, rules, score
 from unecho.boilerplate.label import Clean, Labelled
 from unecho.model import CATEGORIES, Block
 
@@ -241,6 +241,48 @@ def test_markup_finds_the_article() -> None:
     assert categories[18:24] == ["related"] * 6
     assert categories[24] == "comments"
     assert categories[25] == "navigation"
+
+
+def judged(*parts: tuple[str, str, tuple[str, ...], int]) -> list[str]:
+    """Where the lines of a page lie that go, though the model is for all of them ("" for those that stay).
+
+    ``parts``: tag, tags above, classes around it, words.
+    """
+    blocks = [Block(0, 1, tag, tuple(above.split()), frozenset(tokens), 0.0) for tag, above, tokens, _ in parts]
+    lines = [features.Shape("Word " * words, words, False, True) for *_, words in parts]
+    content, regions = score.article(score.Scored(lines, blocks, [None] * len(parts), [3.0] * len(parts)))
+    assert [not good for good in content] == [number in regions for number in range(len(parts))]
+    return [regions[n].rule if n in regions else "" for n in range(len(parts))]
+
+
+PROSE_BLOCK = ("p", "article", ("post",), 60)
+
+
+def test_what_stands_in_elements_that_are_none_of_the_article_goes() -> None:
+    found = judged(
+        ("h1", "article header", ("author", "post"), 8),
+        PROSE_BLOCK,
+        ("div", "article figure figcaption", ("post",), 20),
+        ("p", "article", ("wp", "caption", "post"), 20),
+        PROSE_BLOCK,
+        ("p", "div", ("bio",), 30),
+        ("p", "ul li", ("comment", "list"), 900),
+    )
+    assert found == ["", "", "markup.figcaption", "markup.caption", "", "markup.bio", "markup.comment"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param([("p", "article", ("comments", "open"), 60)] * 3, id="classes of the whole page"),
+        pytest.param([("p", "div", (), 49), ("p", "div", ("comments",), 90)], id="too little beside it"),
+        pytest.param([("p", "div", ("comments",), 90), PROSE_BLOCK], id="comments above the article"),
+        pytest.param([PROSE_BLOCK, ("p", "div", ("author",), 61)], id="the greater part"),
+        pytest.param([PROSE_BLOCK, ("tr", "table", ("post",), 9), ("caption", "table", (), 9)], id="a table's caption"),
+    ],
+)
+def test_a_class_alone_takes_nothing_away(parts: list[tuple[str, str, tuple[str, ...], int]]) -> None:
+    assert judged(*parts) == [""] * len(parts)
 
 
 def test_labels_do_not_depend_on_the_hash_seed() -> None:

@@ -44,7 +44,7 @@ LAYERS = [
     "check result stored",
     "review.answers review.scratch review.slowly review.filter review.meant review.texts review.index",
     "review.said review.batch review.desk review.view review.guard review.app review.serve",
-    "pipeline",
+    "grounds pipeline",
     "seen explain",
     "api jobs",
     "cli",

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from . import choose, decisions, findings, lsh, passages, seeds, shingles, sources, stories, table, verify
+from . import choose, decisions, findings, grounds, lsh, passages, seeds, shingles, sources, stories, table, verify
 from .boilerplate import label, rules, score, templates
 from .columns import (
     PIECE,
@@ -40,7 +40,7 @@ from .cuts import Cut, cut_passages
 from .decode import decode
 from .engine import batches, ordered_map, uncollected, workers_for
 from .errors import RunError, UsageError
-from .model import Cluster, Document, Mode, Passage, Raw, Skipped, Story
+from .model import Block, Cluster, Document, Grounds, Mode, Passage, Raw, Skipped, Story
 from .normalize import CHARACTERS, tokenize
 from .outcomes import Originals, outcomes
 from .paragraphs import split
@@ -361,9 +361,8 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
     release(corpus.stream.hash)
     _refuse_too_much(config.limits, len(corpus.stream.hash), len(alignments))
     with clock.stage("choosing"):
-        documents = corpus.stream.documents
         weights = (stories.rare_weights(*part) for part in chosen.per_token(corpus.stream))
-        coverage = stories.coverage(runs, documents, weights)
+        coverage = stories.coverage(runs, corpus.stream, weights)
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
         corpus.release()
@@ -480,8 +479,22 @@ def _result(
     gone = findings.Gone(light, keepers, matched.cuts, ids, taken.text)
     originals = Originals(taken.chars, taken.sha256, taken.text, taken.line)
     records = outcomes(taken.documents, taken.modes, originals, light, gone, taken.skipped, settings)
+    shown = partial(_grounds, grounds.first_rows(paragraphs), light, taken, settings)
     return Result(
         command, settings, records, gone.removals, clusters, found_passages,
         found_stories, taken.inputs, taken.found.ignored, len(paragraphs.start), matched.bands, clock.seconds,
-        taken.spool, dict(zip(ids, taken.numbers, strict=True)), taken.encoding,
+        taken.spool, dict(zip(ids, taken.numbers, strict=True)), taken.encoding, grounds=shown,
     )  # fmt: skip
+
+
+def _grounds(rows: Ints, paragraphs: Table, taken: Taken, settings: Settings) -> list[Grounds]:
+    """What the trained model saw of the lines of these rows."""
+    files = {source.name: source for source in taken.found.sources}
+
+    def blocks(number: int) -> Sequence[Block] | None:
+        document = taken.documents[number]
+        line = b"" if document.row is None else taken.spool.data(taken.numbers[number] + 1)
+        return grounds.read_again(document, taken.text(number), line, files, settings)
+
+    known = rules.load(settings.rules)
+    return list(grounds.of_rows(rows, paragraphs, taken.documents, taken.modes, taken.text, blocks, known))

@@ -6,7 +6,7 @@ import hashlib
 import shutil
 from array import array
 from collections import Counter, defaultdict, deque
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from .decide import Decided, decide
 from .decode import decode
 from .findings import REASONS, Passages
 from .lsh import Bands
-from .model import Cluster, DocumentRecord, Passage, Removal, Story
+from .model import Cluster, DocumentRecord, Grounds, Passage, Removal, Story
 from .rewrite import write_files
 from .signature import PERMUTATIONS
 from .spans import cut
@@ -59,6 +59,8 @@ class Result:
     """Of the JSONL lines in the spool; empty: found out line by line."""
     decided: Decided | None = None
     """What people decided, where anything was, and what that changed."""
+    grounds: Callable[[], Sequence[Grounds]] = tuple
+    """Says what the trained model saw of the first lines it took out; worked out when it is asked for."""
 
     @property
     def kept(self) -> list[str]:
@@ -118,6 +120,8 @@ class Result:
         if self.decided is not None:
             self._write_decided(new, self.decided)
         manifest.write_json(new / manifest.RUN, self.run)
+        if found := self.grounds():
+            manifest.write_lines(new / manifest.REASONS, found)
         records = _Written(new, self)
         report = load(new, self.texts(), records=records)
         records.finish()

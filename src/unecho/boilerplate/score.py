@@ -7,10 +7,11 @@ known. What the labelled pages cannot teach (their gold has no headlines) is don
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import exp
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,33 @@ _TOKEN_CATEGORIES = (
 _TELLING = frozenset[str]().union(*(known for _, known in _TOKEN_CATEGORIES))
 
 
+class _Region(NamedTuple):
+    """Elements of a page that are none of the article, whatever the model thinks of their prose."""
+
+    category: str
+    tokens: frozenset[str]
+    """Words of the classes and ids of such an element."""
+    after: int
+    """Words of the article that must stand above it."""
+    most: float
+    """Share of what looks like the article that may lie in it."""
+    tags: frozenset[str] = frozenset()
+    """Its tags."""
+
+
+_REGIONS = (
+    # Comments may be longer than what they are about.
+    _Region("comments", frozenset(("comment", "comments", "commentlist", "disqus", "respond", "replies", "kommentar",
+                                   "kommentare", "commentaires", "comentarios")), 30, 1.0),
+    _Region("caption", frozenset(("caption", "captions", "figcaption")), 0, 0.5, frozenset(("figcaption",))),
+    _Region("related", frozenset(("related", "recirc", "recommended", "recommendations")), 30, 0.5),
+    _Region("byline", frozenset(("author", "authors", "bio")), 30, 0.5),
+)  # fmt: skip
+_BESIDE = 50
+"""Words of the article that must stand beside a region: else its classes are those of the whole page."""
+_REGION_SURE = 0.9
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """The lines of a page with what is known of each."""
@@ -72,7 +100,7 @@ class Scored:
 def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> list[Label]:
     """Labels of the lines of a page with these ``scores``."""
     page = scored(found, lines, model, scores)
-    content = article(page)
+    content, regions = article(page)
     first = content.index(True) if True in content else len(lines)
     last = len(lines) - content[::-1].index(True) if True in content else 0
     replies = next((n for n in range(last, len(lines)) if _is_comment(page.hits[n])), len(lines))
@@ -80,7 +108,7 @@ def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -
     return [
         _label(None, page.sure[number], "context.article")
         if content[number]
-        else _boilerplate(page, number, parts, by_markup)
+        else regions.get(number) or _boilerplate(page, number, parts, by_markup)
         for number in range(len(lines))
     ]
 
@@ -91,8 +119,8 @@ def scored(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) 
     return Scored(lines, found.blocks, found.hits, (odds / UNIT).tolist(), confidences(odds))
 
 
-def article(page: Scored) -> list[bool]:
-    """Which lines are the article, its headline included."""
+def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
+    """Which lines are the article, its headline included, and labels of those that are none for where they lie."""
     content = [score > 0 for score in page.scores]
     if not any(content):
         run = features.main_run([score + 2 for score in features.weighted(page.scores, page.lines)])
@@ -103,10 +131,39 @@ def article(page: Scored) -> list[bool]:
     for number, hit in enumerate(page.hits):
         if hit and hit.confidence >= _CERTAIN and hit.mode == "any":
             content[number] = False
+    regions = dict(_in_regions(page, content)) if page.blocks else {}
+    for number in regions:
+        content[number] = False
     headline = _headline(page, content)
     if headline is not None:
         content[headline] = True
-    return content
+        regions.pop(headline, None)
+    return content, regions
+
+
+def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, Label]]:
+    """The lines of the article that lie in regions which are none of it, each with its label."""
+    kept = [number for number, good in enumerate(content) if good]
+    for region in _REGIONS:
+        inside = {number: token for number in kept if (token := _telling(page.blocks[number], region))}
+        words = {number: page.lines[number].words for number in kept}
+        total, beside = sum(words.values()), sum(words[number] for number in kept if number not in inside)
+        if not inside or beside < _BESIDE or total - beside > region.most * total:
+            continue
+        above = 0
+        for number in kept:
+            if number not in inside:
+                above += words[number]
+            elif above >= region.after:
+                yield number, _label(region.category, _REGION_SURE, f"markup.{inside[number]}")
+        kept = [number for number in kept if number not in inside]
+
+
+def _telling(block: Block, region: _Region) -> str:
+    """The class or tag by which a block lies in a region; "" if it does not. The headline of a page never does."""
+    if block.tag == "h1":
+        return ""
+    return min(region.tokens & block.tokens or region.tags.intersection((block.tag, *block.ancestors)), default="")
 
 
 def _headline(page: Scored, content: Sequence[bool]) -> int | None:

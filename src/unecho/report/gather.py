@@ -7,8 +7,8 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..decisions import line_key
-from ..manifest import Records
-from ..model import DocumentRecord, Place, Reason, Removal
+from ..manifest import Records, reasons
+from ..model import DocumentRecord, Grounds, Place, Reason, Removal
 from .figures import Example, Figure, RuleFigure, SiteFigure
 from .model import NO_SITE, Limits, Span
 from .top import Top
@@ -117,6 +117,8 @@ class Removals:
     spans: dict[str, list[Span]] = field(default_factory=dict)
     between: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Words of copies by the site they were removed from and the site that keeps them."""
+    grounds: dict[str, list[Grounds]] = field(default_factory=lambda: defaultdict(list))
+    """What the trained model saw of some lines, by document."""
 
     def figures(self) -> tuple[Figure, ...]:
         """By reason and category, most words first in each reason."""
@@ -138,6 +140,8 @@ def read_removals(
 ) -> Removals:
     """Sum up the removals; hold the spans of the documents ``shown``."""
     read = Removals()
+    for grounds in reasons(records.run) if limits.examples else ():
+        read.grounds[grounds.document].append(grounds)
     for removal in records.removals():
         tally = read.by_category[removal.reason, removal.category]
         tally.removals += 1
@@ -160,7 +164,7 @@ def _add_span(read: Removals, removal: Removal, limits: Limits) -> None:
         spans.append(
             Span(
                 removal.start, removal.end, removal.reason, removal.category, removal.rule, removal.keeper,
-                removal.cluster, removal.id,
+                removal.cluster, removal.id, removal.confidence,
             )
         )  # fmt: skip
 
@@ -179,4 +183,10 @@ def _add_rule(read: Removals, removal: Removal, site: str, limits: Limits) -> No
     if len(tally.examples) < limits.examples:
         text = " ".join(removal.text[:1000].split())[:200]
         if text not in tally.examples:
-            tally.examples[text] = Example(text, removal.document, line_key(removal.text))
+            told = next((g.reasons for g in read.grounds.get(removal.document, ()) if _is_of(g, removal)), ())
+            key = line_key(removal.text)
+            tally.examples[text] = Example(text, removal.document, key, removal.confidence, told)
+
+
+def _is_of(grounds: Grounds, removal: Removal) -> bool:
+    return grounds.start < removal.end and removal.start < grounds.end
