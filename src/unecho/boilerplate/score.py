@@ -93,8 +93,6 @@ class Scored:
     """The rule that takes the line."""
     scores: Sequence[float]
     """Log odds that the line belongs to the article."""
-    sure: Sequence[float]
-    """Confidence of the decision that these tell."""
 
 
 def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> list[Label]:
@@ -104,19 +102,20 @@ def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -
     first = content.index(True) if True in content else len(lines)
     last = len(lines) - content[::-1].index(True) if True in content else 0
     replies = next((n for n in range(last, len(lines)) if _is_comment(page.hits[n])), len(lines))
-    parts, by_markup = _Parts(first, last, replies), _by_markup(found) if found.blocks else ()
+    parts = _Parts(first, last, replies, _by_markup(found) if found.blocks else ())
+    sure = confidences(scores - model.threshold)
     return [
-        _label(None, page.sure[number], "context.article")
+        _label(None, sure[number], "context.article")
         if content[number]
-        else regions.get(number) or _boilerplate(page, number, parts, by_markup)
+        else regions.get(number) or _boilerplate(page, number, sure[number], parts)
         for number in range(len(lines))
     ]
 
 
 def scored(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> Scored:
     """A page with log odds that are positive for lines of the article."""
-    odds = scores - model.threshold
-    return Scored(lines, found.blocks, found.hits, (odds / UNIT).tolist(), confidences(odds))
+    odds: list[float] = ((scores - model.threshold) / UNIT).tolist()
+    return Scored(lines, found.blocks, found.hits, odds)
 
 
 def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
@@ -200,14 +199,16 @@ class _Parts:
     first: int
     last: int
     replies: int
+    by_markup: Sequence[tuple[str, str]]
+    """For HTML, what the markup says of each line; see ``_by_markup``."""
 
 
-def _boilerplate(page: Scored, number: int, parts: _Parts, by_markup: Sequence[tuple[str, str]]) -> Label:
-    hit, sure = page.hits[number], page.sure[number]
+def _boilerplate(page: Scored, number: int, sure: float, parts: _Parts) -> Label:
+    hit = page.hits[number]
     if hit:
         return _label(hit.category, max(hit.confidence, sure), hit.id)
-    if by_markup:
-        category, token = by_markup[number]
+    if parts.by_markup:
+        category, token = parts.by_markup[number]
         if category:
             return _label(category, sure, f"markup.{token}")
     if number < parts.first:
