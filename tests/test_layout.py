@@ -19,7 +19,7 @@ LAYERS = [
     "sources.reasons sources.metadata sources.walk sources.raw sources.parse",
     "paragraphs boilerplate.heads",
     "boilerplate.expressions",
-    "boilerplate.line_kernels boilerplate.scan_kernels boilerplate.automata",
+    "boilerplate.line_kernels boilerplate.scan_kernels boilerplate.tree_kernels boilerplate.automata",
     "boilerplate.rules boilerplate.features boilerplate.measure boilerplate.matrix boilerplate.surroundings",
     "boilerplate.scan",
     "boilerplate.forest_kernels",

@@ -6,11 +6,15 @@ known. What the labelled pages cannot teach (their gold has no headlines) is don
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import exp
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..columns import Ints
 from ..model import Block, Label
@@ -29,6 +33,8 @@ _HEADLINE_REACH = 15
 """Lines above the article among which its headline is looked for."""
 _BRIDGED = -0.7
 """Log odds down to which a single line between two lines of the article stays: sub-headings, short quotes."""
+_SURE = 20.0
+"""Log odds from which a decision is as sure as can be."""
 _TOKEN_CATEGORIES = (
     ("cookie", {"cookie", "cookies", "consent", "gdpr", "cookiebar"}),
     ("comments", {"comment", "comments", "respond", "disqus", "commentlist", "reply", "kommentare"}),
@@ -46,6 +52,7 @@ _TOKEN_CATEGORIES = (
     ("teaser", {"teaser", "teasers", "promos", "headlines", "latest"}),
     ("navigation", {"nav", "menu", "navigation", "breadcrumb", "breadcrumbs", "navbar", "header", "footer", "sidebar"}),
 )
+_TELLING = frozenset[str]().union(*(known for _, known in _TOKEN_CATEGORIES))
 
 
 class _Region(NamedTuple):
@@ -99,18 +106,19 @@ def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -
     first = content.index(True) if True in content else len(lines)
     last = len(lines) - content[::-1].index(True) if True in content else 0
     replies = next((n for n in range(last, len(lines)) if _is_comment(page.hits[n])), len(lines))
-    parts, tokens = _Parts(first, last, replies), _ByMarkup()
+    parts = _Parts(first, last, replies, _by_markup(found) if found.blocks else ())
+    sure = confidences(scores - model.threshold)
     return [
-        _label(None, confidence(page.scores[number]), "context.article")
+        _label(None, sure[number], "context.article")
         if content[number]
-        else regions.get(number) or _boilerplate(page, number, parts, tokens)
+        else regions.get(number) or _boilerplate(page, number, sure[number], parts)
         for number in range(len(lines))
     ]
 
 
 def scored(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> Scored:
     """A page with log odds that are positive for lines of the article."""
-    odds = [value / UNIT for value in (scores - model.threshold).tolist()]
+    odds: list[float] = ((scores - model.threshold) / UNIT).tolist()
     return Scored(lines, found.blocks, found.hits, odds)
 
 
@@ -215,15 +223,16 @@ class _Parts:
     first: int
     last: int
     replies: int
+    by_markup: Sequence[tuple[str, str]]
+    """For HTML, what the markup says of each line; see ``_by_markup``."""
 
 
-def _boilerplate(page: Scored, number: int, parts: _Parts, by_markup: _ByMarkup) -> Label:
+def _boilerplate(page: Scored, number: int, sure: float, parts: _Parts) -> Label:
     hit = page.hits[number]
-    sure = confidence(page.scores[number])
     if hit:
         return _label(hit.category, max(hit.confidence, sure), hit.id)
-    if page.blocks:
-        category, token = by_markup[page.blocks[number]]
+    if parts.by_markup:
+        category, token = parts.by_markup[number]
         if category:
             return _label(category, sure, f"markup.{token}")
     if number < parts.first:
@@ -236,21 +245,20 @@ def _boilerplate(page: Scored, number: int, parts: _Parts, by_markup: _ByMarkup)
     return _label(category, sure, "context.after-article")
 
 
-class _ByMarkup:
-    """Category of blocks by their tags and tokens, and the token that tells; "" twice where none does."""
+def _by_markup(found: Evidence) -> list[tuple[str, str]]:
+    """Category of each block by its tags and tokens, and the token that tells; "" twice where none does."""
+    kinds = [_category(block) for block in found.kinds.blocks]
+    return [kinds[kind] for kind in found.kinds.of.tolist()]
 
-    def __init__(self) -> None:
-        self._known: dict[object, tuple[str, str]] = {}
 
-    def __getitem__(self, block: Block) -> tuple[str, str]:
-        key = block.tokens, block.tag, block.ancestors
-        found = self._known.get(key)
-        if found is None:
-            tokens = block.tokens.union((block.tag,), block.ancestors)
-            categories = ((category, known & tokens) for category, known in _TOKEN_CATEGORIES)
-            category, telling = next((pair for pair in categories if pair[1]), ("", {""}))
-            self._known[key] = found = category, min(telling)
-        return found
+def _category(block: Block) -> tuple[str, str]:
+    tokens = block.tokens.union((block.tag,), block.ancestors)
+    if not tokens.isdisjoint(_TELLING):
+        for category, known in _TOKEN_CATEGORIES:
+            telling = known & tokens
+            if telling:
+                return category, min(telling)
+    return "", ""
 
 
 @lru_cache(maxsize=1 << 14)
@@ -265,4 +273,22 @@ def _is_comment(hit: Rule | None) -> bool:
 def confidence(score: float) -> float:
     """Probability of the decision, rounded so that it is the same on every platform."""
     size = abs(score)
-    return round(1 / (1 + exp(-size if size < 20.0 else -20.0)), 3)
+    return round(1 / (1 + exp(-size if size < _SURE else -_SURE)), 3)
+
+
+def confidences(scores: Ints) -> list[float]:
+    """``confidence`` of scores in parts of ``UNIT``."""
+    bounds, levels = _levels()
+    found: list[float] = levels.take(np.searchsorted(bounds, np.abs(scores), side="right")).tolist()
+    return found
+
+
+@cache
+def _levels() -> tuple[Ints, NDArray[np.float64]]:
+    """The different confidences in order, and the least size of a score for each but the first."""
+    most = range(int(_SURE * UNIT) + 1)
+    levels, bounds = [confidence(0)], list[int]()
+    while levels[-1] < confidence(_SURE):
+        bounds.append(bisect_right(most, levels[-1], key=lambda size: confidence(size / UNIT)))
+        levels.append(confidence(bounds[-1] / UNIT))
+    return np.array(bounds, np.int64), np.array(levels)
