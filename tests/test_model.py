@@ -218,7 +218,7 @@ def test_what_spoke_against_a_line_is_told() -> None:
     lines = ["Home", "Sport", "The old bridge", prose * 3, prose * 2, prose * 4, "Terms of use", "Contact us"]
     text = "\n".join(lines)
     found = evidence.Evidence(text, lines_of(text), (), [None] * len(lines))
-    said = reasons.against(found, model.shipped()["text"], 1)
+    [said] = reasons.against(found, model.shipped()["text"], [1])
     assert 1 <= len(said) <= 3 and len(set(said)) == len(said)
 
 

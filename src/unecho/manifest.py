@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import orjson
 
 from .errors import RunError, UsageError
-from .model import Cluster, DocumentRecord, Member, Passage, Place, Removal, Story, StoryPair
+from .model import Cluster, DocumentRecord, Grounds, Member, Passage, Place, Removal, Story, StoryPair
 from .wording import visible_name
 
 RUN = "run.json"
@@ -27,6 +27,7 @@ SAMPLE = "sample.jsonl"
 """Removals that a person checked, drawn at random."""
 CLEAN = "clean"
 REPORT = "report.html"
+REASONS = "reasons.jsonl"
 
 T = TypeVar("T")
 Some_co = TypeVar("Some_co", covariant=True)
@@ -87,6 +88,11 @@ def passages(run: Path, expected: int = 0) -> Iterator[Passage]:
 
 def stories(run: Path, expected: int = 0) -> Iterator[Story]:
     return _records(run, STORIES, _story, expected)
+
+
+def reasons(run: Path) -> list[Grounds]:
+    """What the trained model saw of some of the lines it took out; nothing in runs that came to be without."""
+    return list(_records(run, REASONS, _grounds, 0))
 
 
 class Wanted(Protocol[Some_co]):
@@ -172,6 +178,10 @@ def _document(data: dict[str, Any]) -> DocumentRecord:
 def _removal(data: dict[str, Any]) -> Removal:
     keeper = data["keeper"]
     return Removal(**{**data, "keeper": Place(**keeper) if keeper else None})
+
+
+def _grounds(data: dict[str, Any]) -> Grounds:
+    return Grounds(**{**data, "reasons": tuple(data["reasons"])})
 
 
 def _cluster(data: dict[str, Any]) -> Cluster:

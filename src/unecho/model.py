@@ -159,6 +159,16 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """What spoke against a line that the trained model took out, in words, strongest first."""
+
+    document: str
+    start: int
+    end: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A paragraph of a cluster, verified against the keeper."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from .engine import uncollected
 from .findings import Passages
 from .gone import REASONS
 from .lsh import Bands
-from .model import Cluster, DocumentRecord, Passage, Removal, Story
+from .model import Cluster, DocumentRecord, Grounds, Passage, Removal, Story
 from .signature import PERMUTATIONS
 from .spans import cut
 from .spool import Spool
@@ -61,6 +61,8 @@ class Result:
     """Processes that write it."""
     decided: Decided | None = None
     """What people decided, where anything was, and what that changed."""
+    grounds: Callable[[], Sequence[Grounds]] = tuple
+    """Says what the trained model saw of the first lines it took out; worked out when it is asked for."""
 
     @property
     def kept(self) -> list[str]:
@@ -121,6 +123,8 @@ class Result:
         if self.decided is not None:
             self._write_decided(new, self.decided)
         manifest.write_json(new / manifest.RUN, self.run)
+        if found := self.grounds():
+            manifest.write_lines(new / manifest.REASONS, found)
         with uncollected():
             records = _Written(new, self)
             report, *others = data.load_all(new, self.texts(), (data.Limits(), *shown), records)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from . import sources
-from .boilerplate import evidence, features, label, model, reasons, rules
+from .boilerplate import reasons, rules
 from .config import Settings
 from .errors import UsageError
 from .kept import was_page
@@ -53,8 +53,4 @@ def against(removal: Removal, record: DocumentRecord, text: str, blocks: Blocks,
     number = next((n for n, (start, end) in enumerate(spans) if start < removal.end and end > removal.start), -1)
     if number < 0:
         return []
-    raw = record.mode == "raw"
-    lines = [features.shape(text[start:end]) for start, end in spans]
-    found = evidence.Evidence(text, spans, blocks if raw else (), label.hits(lines, known, raw))
-    kind: model.Kind = ("html" if blocks else "text") if raw else "light"
-    return reasons.against(found, model.shipped()[kind], number)
+    return reasons.of_lines(text, blocks, spans, record.mode == "raw", [number], known)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -54,6 +55,7 @@ def load(run: Path) -> Result:
             list(passages(run, counts["passages"])), list(manifest.stories(run, counts["stories"])),
             info.get("inputs", ()), info.get("ignored", {}), counts.get("paragraphs", 0), _bands(info),
             _seconds(run), spool, {name: numbers[name] for name in sorted(numbers)},
+            grounds=partial(manifest.reasons, run),
         )  # fmt: skip
     except BaseException:
         spool.close()

@@ -6,9 +6,9 @@ In the dump of a whole page ("raw") most lines are junk, and the article has to 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..columns import Ints
 from ..model import Block, Label, Mode
@@ -98,7 +98,12 @@ def label_all(
 
     ``compiled``: whether there is so much to do that the loading of the compiled kernels pays.
     """
-    opened = [_open(*document, rules, clean, compiled) for document in documents]
+    if clean == "off":
+        return [Labelled(None, [_CONTENT] * len(spans)) for _, spans, _ in documents]
+    glances = _glances(documents, rules) if compiled else map(_glance, documents)
+    opened = [
+        _open(*document, glance, rules, clean, compiled) for document, glance in zip(documents, glances, strict=True)
+    ]
     odds: dict[int, Ints] = {}
     for kind in model.KINDS:
         asked = [
@@ -110,9 +115,29 @@ def label_all(
         learnt = model.shipped()[kind]
         odds.update(zip(asked, evidence.scores_of(list(found), learnt, compiled), strict=True))
     return [
-        one.closed(odds.get(number, one.scores)) if one else Labelled(None, [_CONTENT] * len(spans))
-        for number, (one, (_, spans, _)) in enumerate(zip(opened, documents, strict=True))
+        one.closed(odds.get(number, one.scores)) if one else Labelled(None, []) for number, one in enumerate(opened)
     ]
+
+
+class _Glance(NamedTuple):
+    """The lines of a document at first sight."""
+
+    lines: Sequence[Shape]
+    possible: Sequence[int]
+    """The numbers of those that a rule may take."""
+
+
+def _glance(document: Parts) -> _Glance:
+    text, spans, _ = document
+    return _Glance([features.shape(text[start:end]) for start, end in spans], range(len(spans)))
+
+
+def _glances(documents: Sequence[Parts], rules: Rules) -> Iterator[_Glance]:
+    """``_glance`` at each document, by compiled kernels."""
+    from .scan import Scan
+
+    scan = Scan([text for text, _, _ in documents], [spans for _, spans, _ in documents], rules)
+    return (_Glance(scan.shapes(number), scan.possible(number)) for number in range(len(documents)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +169,24 @@ def _open(
     text: str,
     spans: Sequence[tuple[int, int]],
     blocks: Sequence[Block],
+    glance: _Glance,
     rules: Rules,
     clean: Clean,
     compiled: bool,
 ) -> _Open | None:
-    """All that can be said of a document without the trained model; None where nothing is asked."""
-    if clean == "off" or not spans:
+    """All that can be said of a document without the trained model; None where there is nothing."""
+    if not spans:
         return None
-    lines = [features.shape(text[start:end]) for start, end in spans]
+    lines = glance.lines
     raw, known = clean == "full" or (clean == "auto" and bool(blocks)), None
     if clean == "auto" and not blocks:
-        raw, known = _is_dump(text, spans, lines, rules, compiled)
+        raw, known = _is_dump(text, spans, glance, rules, compiled)
     # The light model learnt from extractors' texts, which have no markup.
-    found = known.found if raw and known else Evidence(text, spans, blocks if raw else (), hits(lines, rules, raw))
+    if raw and known:
+        found = known.found
+    else:
+        taken = hits(lines, rules, raw, glance.possible)
+        found = Evidence(text, spans, blocks if raw else (), taken, compiled=compiled)
     if raw:
         scores = known.scores if known else None
         return _Open("html" if blocks else "text", found, lines, [], range(len(lines)), scores)
@@ -173,28 +203,29 @@ class _AsDump:
 
 
 def _is_dump(
-    text: str, spans: Sequence[tuple[int, int]], lines: Sequence[Shape], rules: Rules, compiled: bool
+    text: str, spans: Sequence[tuple[int, int]], glance: _Glance, rules: Rules, compiled: bool
 ) -> tuple[bool, _AsDump | None]:
     """Whether a text is the dump of a whole page: to be seen at once, or because the article stands in a frame, as
     the model that knows dumps sees it."""
+    lines = glance.lines
     if len(lines) < _MIN_RAW_LINES:
         return False, None
-    frame = _frame_rules(lines, rules)
+    frame = _frame_rules(glance, rules)
     if _looks_raw(lines, frame):
         return True, None
     if not frame or any(line.words > _LONGEST_JUDGED for line in (*lines[:_EDGE], *lines[-_EDGE:])):
         return False, None
-    found = Evidence(text, spans, (), hits(lines, rules, raw=True))
+    found = Evidence(text, spans, (), hits(lines, rules, True, glance.possible), compiled=compiled)
     known = _AsDump(found, evidence.scores(found, model.shipped()["text"], compiled))
     return _is_framed(known), known
 
 
-def _frame_rules(lines: Sequence[Shape], rules: Rules) -> set[tuple[str, str]]:
+def _frame_rules(glance: _Glance, rules: Rules) -> set[tuple[str, str]]:
     """Category and name of the rules of a site's frame that take short lines."""
     return {
         (hit.category, hit.name)
-        for line in lines
-        if _is_short(line)
+        for number in glance.possible
+        if _is_short(line := glance.lines[number])
         and (taken := rules.wherever(line.text, line.words, True))
         and (hit := taken[0]).category in _FRAME
         and any(map(str.isalpha, line.text))  # lines of signs are code as often as paging
@@ -269,12 +300,14 @@ def _is_inside(lines: Sequence[Shape], number: int) -> bool:
     return all(any(line.words >= _PROSE and line.ends for line in side) for side in sides)
 
 
-def hits(lines: Sequence[Shape], rules: Rules, raw: bool) -> list[Rule | None]:
-    """The rule that takes each line by itself. ``raw``: whether rules for dumps of pages count."""
+def hits(lines: Sequence[Shape], rules: Rules, raw: bool, possible: Iterable[int] | None = None) -> list[Rule | None]:
+    """The rule that takes each line by itself. ``raw``: whether rules for dumps of pages count. ``possible``: the
+    numbers of the lines that a rule may take, if more is known than that they are lines."""
     head = max(6, len(lines) // 7)
     tail = len(lines) - max(6, len(lines) // 5)
     found: list[Rule | None] = [None] * len(lines)
-    for number, line in enumerate(lines):
+    for number in range(len(lines)) if possible is None else possible:
+        line = lines[number]
         if line.item and not raw:
             continue
         taken = rules.wherever(_unmarked(line) if line.item else line.text, line.words, raw)

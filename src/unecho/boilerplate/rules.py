@@ -39,7 +39,7 @@ _WRITTEN: Mapping[tuple[type, ...], str] = {
 _CHOICES = {"mode": ("any", "raw"), "position": ("any", "head", "tail"), "cue": ("", "name", "list")}
 _TEXTS = ("patterns", "phrases", "hit", "miss")
 
-_UNIFIED = str.maketrans(
+UNIFIED = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛´ʼ＇", "'"),
         **dict.fromkeys("“”„‟«»″＂", '"'),
@@ -54,9 +54,9 @@ _UNIFIED = str.maketrans(
         "…": "...",
     }
 )
-_TO_UNIFY = re.compile(f"[{re.escape(''.join(map(chr, _UNIFIED)))}]")
-_LEADING = "\"' >›→|[(<←▶►×✕≡☰+@:.~/\\"
-_TRAILING = "\"' >›→|])<←▶►▼▾▲↓↑↗×✕+*:.!?~/\\"
+_TO_UNIFY = re.compile(f"[{re.escape(''.join(map(chr, UNIFIED)))}]")
+LEADING = "\"' >›→|[(<←▶►×✕≡☰+@:.~/\\"
+TRAILING = "\"' >›→|])<←▶►▼▾▲↓↑↗×✕+*:.!?~/\\"
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P[<=]")
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -148,6 +148,22 @@ class Rules:
                     break
         return tuple(found)
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether a rule may take a line of more than ``MAX_CHARS``."""
+        return bool(self._for_long)
+
+    @cached_property
+    def phrases(self) -> tuple[str, ...]:
+        """What a line must be, as ``bare`` gives it, to be taken for its words alone."""
+        return tuple(self._phrases)
+
+    @cached_property
+    def alternatives(self) -> tuple[tuple[str, int], ...]:
+        """The alternatives of all patterns, and the most words of a line that each takes."""
+        parts = self._expressions[False].parts
+        return tuple((part.pattern, self._with_pattern[part.number].max_words) for part in parts)
+
     @cached_property
     def _with_pattern(self) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.pattern)
@@ -201,7 +217,7 @@ def normalise(line: str) -> str:
     """``line`` case-folded, with straight quotes, plain hyphens and single spaces: what patterns match."""
     folded = line.casefold()
     if not folded.isascii() and _TO_UNIFY.search(folded):  # to look is ten times as fast as to translate
-        folded = folded.translate(_UNIFIED)
+        folded = folded.translate(UNIFIED)
     return " ".join(folded.split())
 
 
@@ -210,7 +226,7 @@ def bare(normalised: str) -> str:
     text = normalised
     if text[:1] in ("-", "*") and text[-1:] == text[:1]:
         text = text.strip("-* ")
-    return text.lstrip(_LEADING).rstrip(_TRAILING)
+    return text.lstrip(LEADING).rstrip(TRAILING)
 
 
 def load(path: str = "") -> Rules:

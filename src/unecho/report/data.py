@@ -64,7 +64,7 @@ def load_all(run: Path, texts: Texts, limits: Sequence[Limits], records: manifes
     chosen = [_choose(info, each, records) for each in limits]
     wanted = gather.Wanted(
         frozenset().union(*(one.shown for one in chosen)), frozenset().union(*(one.clusters for one in chosen)),
-        chosen[0].corpus.site_of, limits[0],
+        chosen[0].corpus.site_of, limits[0], gather.read_grounds(records) if limits[0].examples else {},
     )  # fmt: skip
     removals = gather.read_removals(records, wanted)
     cut = cut_texts(text_pairs(run, texts), [one.plan.windows for one in chosen])

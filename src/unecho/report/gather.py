@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ..decisions import line_key
-from ..manifest import Records
-from ..model import DocumentRecord, Place, Reason, Removal
+from ..manifest import Records, reasons
+from ..model import DocumentRecord, Grounds, Place, Reason, Removal
 from .figures import Example, Figure, RuleFigure, SiteFigure
 from .model import NO_SITE, Limits, Span
 from .top import Top
@@ -174,13 +174,14 @@ def _add_tallies(mine: dict[K, _Tally], more: dict[K, _Tally], limits: Limits) -
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a report shows of the removals: the spans of some documents, the words of some clusters, and the sites
-    of documents."""
+    """What a report shows of the removals: the spans of some documents, the words of some clusters, the sites of
+    documents, and what the trained model saw of lines of some documents."""
 
     shown: frozenset[str]
     clusters: frozenset[str]
     site_of: Mapping[str, str]
     limits: Limits
+    grounds: Mapping[str, Sequence[Grounds]] = field(default_factory=dict)
 
     def gathered(self, removals: Iterable[Removal]) -> Removals:
         """What is wanted of some removals, and the words of all their clusters."""
@@ -189,7 +190,16 @@ class Wanted:
     def only(self, documents: Iterable[str]) -> Wanted:
         """The same, for removals that name no other documents."""
         sites = {name: self.site_of[name] for name in documents if name in self.site_of}
-        return Wanted(self.shown.intersection(documents), frozenset(), sites, self.limits)
+        grounds = {name: self.grounds[name] for name in documents if name in self.grounds}
+        return Wanted(self.shown.intersection(documents), frozenset(), sites, self.limits, grounds)
+
+
+def read_grounds(records: Records) -> dict[str, list[Grounds]]:
+    """What the trained model saw of some lines, by document."""
+    found: dict[str, list[Grounds]] = defaultdict(list)
+    for grounds in reasons(records.run):
+        found[grounds.document].append(grounds)
+    return found
 
 
 def read_removals(records: Records, wanted: Wanted) -> Removals:
@@ -207,7 +217,7 @@ def _gathered(removals: Iterable[Removal], wanted: Wanted) -> Removals:
         tally.removals += 1
         tally.words += removal.words
         if removal.reason == "boilerplate":
-            _add_rule(read, removal, site_of.get(removal.document, NO_SITE), wanted.limits)
+            _add_rule(read, removal, site_of.get(removal.document, NO_SITE), wanted)
         elif removal.reason == "duplicate" and removal.keeper:
             _add_pair(read, removal, removal.keeper, site_of)
         if removal.cluster is not None:
@@ -231,7 +241,7 @@ def _add_span(read: Removals, removal: Removal, limits: Limits) -> None:
         spans.append(
             Span(
                 removal.start, removal.end, removal.reason, removal.category, removal.rule, removal.keeper,
-                removal.cluster, removal.id,
+                removal.cluster, removal.id, removal.confidence,
             )
         )  # fmt: skip
 
@@ -242,13 +252,18 @@ def _add_pair(read: Removals, removal: Removal, keeper: Place, site_of: Mapping[
         read.between[here, there] += removal.words
 
 
-def _add_rule(read: Removals, removal: Removal, site: str, limits: Limits) -> None:
+def _add_rule(read: Removals, removal: Removal, site: str, wanted: Wanted) -> None:
     tally = _of(read.by_rule, (removal.category or "other", removal.rule or "(no rule)"), removal)
     tally.removals += 1
     tally.words += removal.words
     tally.sites[site] += 1
-    if len(tally.examples) < limits.examples:
+    if len(tally.examples) < wanted.limits.examples:
         text = " ".join(removal.text[:1000].split())[:200]
         if text not in tally.examples:
-            example = Example(text, removal.document, line_key(removal.text))
+            told = next((g.reasons for g in wanted.grounds.get(removal.document, ()) if _is_of(g, removal)), ())
+            example = Example(text, removal.document, line_key(removal.text), removal.confidence, told)
             tally.examples[text] = (removal.document, removal.start), example
+
+
+def _is_of(grounds: Grounds, removal: Removal) -> bool:
+    return grounds.start < removal.end and removal.start < grounds.end

@@ -163,17 +163,26 @@ class _Table:
     def rule(self, rule: RuleFigure) -> Row:
         """Of the boilerplate's table."""
         examples = [
-            [example.text, self._number.get(example.document, example.document), example.key]
+            [
+                example.text, self._number.get(example.document, example.document), example.key,
+                _percent(example.confidence), example.reasons,
+            ]
             for example in rule.examples
-        ]
+        ]  # fmt: skip
         sites = [list(site) for site in rule.sites]
         why = because(rule.rule, self._rules)
         return [rule.category, rule.rule, rule.removals, rule.words, examples, sites, why]
 
     def span(self, span: Span) -> Row:
         """A removal in its document's text."""
-        row = [span.start, span.end, _REASONS.index(span.reason), span.category, span.rule]
+        sure = _percent(span.confidence)
+        row = [span.start, span.end, _REASONS.index(span.reason), span.category, span.rule, sure]
         return [*row, self._place(span.keeper), span.cluster] if span.keeper else row
+
+
+def _percent(confidence: float | None) -> int | None:
+    """In whole hundredths, rounded down: what is not certain is not said to be."""
+    return None if confidence is None else int(100 * confidence + 1e-6)
 
 
 def _document(finding: DocumentFinding, held: Held) -> Row:
