@@ -119,3 +119,28 @@ def test_a_whole_paragraph_and_a_quote_next_to_it_are_two_passages() -> None:
     found = [(result.text("a")[p.a_start : p.a_end], p.quote) for p in result.passages]
     assert found == [(copied, False), (SPEECH, True)]
     assert [r.text.strip() for r in result.removals] == [copied]
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 60), max_size=40), min_size=3, max_size=3),
+    st.dictionaries(st.sampled_from([(0, 1), (0, 2), (1, 2)]), st.lists(RUNS, min_size=1, max_size=2), max_size=3),
+    st.integers(1, 50),
+)
+def test_both_tell_the_same_coverage(
+    texts: list[list[int]], found: dict[tuple[int, int], list[list[tuple[int, int, int]]]], size: int
+) -> None:
+    """Frequencies of the words of three documents, weighed in pieces; runs in any order, that overlap."""
+    frequency = np.array([*texts[0], *[1] * 40, *texts[1], *[30] * 40, *texts[2], *[20] * 40], np.int64)
+    documents = np.concatenate([[0], np.cumsum([len(text) + 40 for text in texts])])
+    alignments = [
+        Alignment(a, b, tuple((documents[a] + p, documents[b] + q, n) for p, q, n in runs), 9)
+        for (a, b), passages in sorted(found.items())
+        for runs in passages
+    ]
+    results = []
+    for compiled in (False, True):
+        weights = rare_weights(frequency, documents, compiled)
+        parts = [weights[begin : begin + size] for begin in range(0, len(weights), size)]
+        results.append(coverage(alignments_of(alignments).runs, documents, parts, compiled))
+    for name in Coverage.__dataclass_fields__:
+        assert getattr(results[0], name).tolist() == getattr(results[1], name).tolist()
