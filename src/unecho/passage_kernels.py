@@ -116,6 +116,12 @@ def warm() -> None:
     passages(words, groups, np.array([0, 1, 2], np.int64), rules, np.array([0, 2]), found)
 
 
+@compiled
+def sort(values: Ints | Hashes) -> None:
+    """In place."""
+    values.sort()
+
+
 # ---- seeds ------------------------------------------------------------------------------------------
 
 

@@ -361,7 +361,8 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
     release(corpus.stream.hash)
     _refuse_too_much(config.limits, len(corpus.stream.hash), len(alignments))
     with clock.stage("choosing"):
-        weights = (stories.rare_weights(*part) for part in chosen.per_token(corpus.stream))
+        compiled = is_large(len(corpus.stream.hash), None)
+        weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(runs, corpus.stream, weights)
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
