@@ -23,6 +23,7 @@ from unecho import config, sources
 from unecho.config import Settings, build
 from unecho.errors import UsageError
 from unecho.model import Document, Raw, Skipped, Source
+from unecho.records import frame
 from unecho.sources import Names, classify, discover, iso_date, load_record, parse, read, site_of
 
 LIMIT = 1_000_000
@@ -490,7 +491,7 @@ def test_a_record() -> None:
         site="example.org",
         date="2024-01-31T10:00:00Z",
         language="en",
-        record=line,
+        frame=frame(line.decode(), "Body"),
         field="Body",
     )
 
@@ -584,7 +585,7 @@ def test_lone_surrogates_become_u_fffd_and_the_line_stays() -> None:
     line = rb'{"text":"a\ud800b \ud83d\ude00","title":"\udc00t","id":"\ud800","url":"http://x\ud800.org"}'
     document = good(line)
     assert (document.text, document.title, document.id) == ("a\ufffdb 😀", "\ufffdt", "d/a.jsonl#\ufffd")
-    assert document.record == line
+    assert document.frame == line.decode().replace(r'"a\ud800b \ud83d\ude00"', "\0")
     assert f"{document}".encode()
 
 
