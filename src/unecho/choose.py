@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 NUMBERS, NAMES = "numbers differ: ", "names differ: "
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
 _MAPPED = 400  # megabytes of files in memory: what is read here and there brings its surroundings with it
-_AHEAD = 16, 64
-"""Documents that are looked through for words not known yet, where one had some: at least and at most. To look up
-words takes as long as to go through some documents, and those that have such words are gone through again anyway."""
+_AHEAD = 1000
+"""Runs, of the next documents, that are looked through for words not known yet where a document had some: to look up
+words takes as long."""
 _WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -442,15 +442,13 @@ def _compiled(corpus: Corpus, near: Ints, runs: Runs, story: Ints, settings: Set
     state = kernels.state_for(text, shared, choice.rules, *_keepers(corpus, story, settings))
     found, book = kernels.room_for(len(corpus.paragraphs) + 2), WordBook(corpus, state.listed)
     in_order = np.argsort(corpus.stream.rank, kind="stable")
-    ahead = _AHEAD[0]
     while True:
         corpus.release(_MAPPED)
         page = book.page()
-        kernels.choose(text, shared, page, choice, state, found, in_order, ahead)
+        kernels.choose(text, shared, page, choice, state, found, in_order, _AHEAD)
         if not state.progress[1]:
             return _verdicts(corpus, found)
         book.learn(page)
-        ahead = min(max(int(page.counts[0]) // 2, _AHEAD[0]), _AHEAD[1])
 
 
 def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:

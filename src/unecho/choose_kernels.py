@@ -235,9 +235,9 @@ def choose(
 ) -> None:  # fmt: skip
     """``choose._Chooser.decide_document`` of one document after another, in keeping order.
 
-    Stops where words are not known, and looks through the next ``ahead`` documents for more of them; what it found from
-    the first of those documents on, where ``state.progress[0]`` is then, is taken back. ``found`` has room for two
-    verdicts more than there are paragraphs.
+    Stops where words are not known, and looks through the next documents, with ``ahead`` runs, for more of them; what
+    it found from the first of those documents on, where ``state.progress[0]`` is then, is taken back. ``found`` has
+    room for two verdicts more than there are paragraphs.
     """
     begin, end, unknown = state.progress[0], np.int64(len(order)), np.int64(-1)
     verdicts, asked = found.total[0], book.counts[1]
@@ -249,14 +249,17 @@ def choose(
             _decide(text, shared, book, choice, state, found, paragraph)
         if choice.drop and found.total[0] > before:
             _drop(text, state, found, (first, last), before)
-        if unknown < 0 and book.counts[1] > asked:
-            unknown, verdicts, end = number, before, min(end, number + 1 + ahead)
         number += 1
+        if unknown < 0 and book.counts[1] > asked:
+            unknown, verdicts = number - 1, before
+        if unknown >= 0:
+            ahead -= shared.first[last] - shared.first[first]
+            end = end if ahead > 0 else number
     state.progress[0], state.progress[1] = end, 0
     if unknown < 0:
         return
     state.progress[0], state.progress[1], found.total[0] = unknown, 1, verdicts
-    for place in range(unknown, end):
+    for place in range(unknown, number):
         document = order[place]
         for paragraph in range(text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]):
             state.kept[paragraph] = False
@@ -403,6 +406,12 @@ def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragr
     return candidates
 
 
+@part
+def _size(text: Text, paragraph: int) -> int:
+    size: int = text.paragraphs[paragraph + 1, EDGE] - text.paragraphs[paragraph, EDGE]
+    return size
+
+
 @lean
 def _pieces(text: Text, state: State, low: int, high: int, paragraph: int) -> int:
     """Of the runs that a paragraph shares with one document, candidates low to high, those of most words, into
@@ -413,6 +422,8 @@ def _pieces(text: Text, state: State, low: int, high: int, paragraph: int) -> in
         first, end, keeper = state.candidates[number, 1], state.candidates[number, 2], state.candidates[number, 3]
         runs = state.rows[first:end]
         if keeper >= 0:
+            if words >= min(_size(text, paragraph), _size(text, keeper)):
+                continue  # they cannot have more
             runs = state.room.others[: cover_kernels.equal_runs(text, paragraph, keeper, state.room.others)]
         total = np.int64(0)
         for row in range(len(runs)):
