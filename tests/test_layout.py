@@ -26,7 +26,7 @@ LAYERS = [
     "boilerplate.forest boilerplate.model boilerplate.evidence boilerplate.score boilerplate.label",
     "boilerplate.reasons because",
     "boilerplate.retold boilerplate.templates",
-    "passage_kernels cover_kernels choose_kernels kernels",
+    "passage_kernels quote_kernels story_kernels cover_kernels choose_kernels kernels",
     "lookup normalize",
     "shingles",
     "signature lsh verify seeds",

@@ -116,7 +116,7 @@ def test_what_is_gathered_in_parts_is_what_is_gathered_at_once(
     limits = Limits(examples=2, rules=3)
     sites = {name: f"site {ord(name) % 3}" for name in "abcdef"}
     told = {"a": [Grounds("a", 0, 1, ("short",))]}
-    wanted = gather.Wanted(frozenset("abc"), frozenset(["c1"]), sites, limits, told)
+    wanted = gather.Wanted(frozenset("abc"), frozenset(["c1"]), sites, told, limits)
 
     class Split:
         """The removals of a run, some documents at a time and in any order."""

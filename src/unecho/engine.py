@@ -53,12 +53,17 @@ def batches(items: Iterable[T], size: Callable[[T], int], limit: int = BATCH_BYT
 def uncollected() -> Iterator[None]:
     """No search for garbage in cycles meanwhile: where many objects are made and no cycles, a fifth of the time goes
     into looking for them."""
-    was = gc.isenabled()
+    was, frozen = gc.isenabled(), gc.get_freeze_count()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            if not frozen:
+                # What was made meanwhile counts as old now. Else the first search after this would go through all of
+                # it, most of which is about to be forgotten.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

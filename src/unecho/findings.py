@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .choose import RELATIONS, Order, Verdicts
-from .columns import Ints, Mask, edges_of, owners
+from .columns import Ints, Mask, edges_of, is_large, owners
 from .corpus import Corpus, Paragraphs
 from .framing import framed
 from .gone import NO_KEEPER, REASONS, Keepers, cluster_name, rounded
@@ -159,7 +159,8 @@ class Passages(Rows[Passage]):
 
     def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
         spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
-        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched))
+        compiled = is_large(len(corpus.stream.hash), None)
+        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched, compiled))
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
         words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)

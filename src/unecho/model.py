@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Format = Literal["text", "html", "jsonl"]
 Mode = Literal["raw", "extracted"]
@@ -57,8 +57,7 @@ class Raw:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A block of an HTML page: where its text lies in the document's text, and what the markup says of it."""
 
     start: int

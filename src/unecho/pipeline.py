@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -109,7 +108,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         taken, paragraphs = _read(found, items, inputs, config, clock.progress, spool, compiled)
     with clock.stage("site templates"):
         paragraphs = _without_templates(taken, paragraphs, rules.load(config.settings.rules))
-        noted = _Noted(paragraphs.first_copies(), grounds.first_rows(paragraphs))
+        repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)
     matched = _Matched.nothing()
     if command == "dedupe":
         _refuse_too_much(config.limits, len(paragraphs.hash))
@@ -118,7 +117,9 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         paragraphs = paragraphs.without_tokens()  # the corpus has those that are compared
         matched = _match(corpus, order, rows, config, clock)
     with clock.stage("removals"):
-        result = _result(command, taken, paragraphs.without_tokens(), noted, matched, config, clock)
+        paragraphs = paragraphs.without_tokens()
+        result = _result(command, taken, paragraphs, repeats, matched, config, clock)
+        result = replace(result, grounds=partial(_grounds, telling, paragraphs, taken, settings))
         return result.with_decisions(log) if log.steps else result
 
 
@@ -197,11 +198,6 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _has_page(document: Document) -> bool:
-    """Whether it is a row with a page in it; the spool has the line after the frame then."""
-    return document.row is not None and document.field.lower() in sources.HTML_FIELDS
-
-
 def _spans(document: Document) -> list[tuple[int, int]]:
     """Paragraphs: the blocks of a page, or what the layout of a text shows."""
     if document.blocks:
@@ -249,17 +245,12 @@ def _read(
     numbers: list[int] = []
     chars: list[int] = []
     digests: list[str] = []
-    tables, sent = table.Joiner(), deque[list[Raw | Document | Skipped]]()
+    tables = table.Joiner()
     total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
 
-    def sending() -> Iterator[list[Raw | Document | Skipped]]:
-        for batch in batches(items, _size):
-            sent.append(batch)  # what was read stays here: it need not come back
-            yield batch
-
-    for prepared in ordered_map(work, sending(), workers_for(config.limits.workers)):
+    for prepared in ordered_map(work, batches(items, _size), workers_for(config.limits.workers)):
         texts, frames = iter(prepared.texts), iter(prepared.frames)
-        for item, read in zip(prepared.documents, sent.popleft(), strict=True):
+        for item in prepared.documents:
             if isinstance(item, Skipped):
                 skipped.append(replace(item, id=names.unique(item.id)))
                 continue
@@ -271,8 +262,6 @@ def _read(
             spool.append(next(texts))
             if item.row is not None:
                 spool.append(next(frames))
-            if _has_page(item) and isinstance(read, Raw):
-                spool.append(read.data)
         modes += prepared.modes
         chars += prepared.chars
         digests += prepared.sha256
@@ -378,7 +367,8 @@ def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, cloc
     release(corpus.stream.hash)
     _refuse_too_much(config.limits, len(corpus.stream.hash), len(alignments))
     with clock.stage("choosing"):
-        weights = (stories.rare_weights(*part) for part in chosen.per_token(corpus.stream))
+        compiled = is_large(len(corpus.stream.hash), None)
+        weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(runs, corpus.stream, weights)
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
@@ -481,17 +471,8 @@ def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:
 # ---- findings ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Noted:
-    """What is known of the paragraphs by their tokens and keys, before these are given back: ``Table.first_copies``,
-    and the rows of lines that the trained model took out."""
-
-    repeats: tuple[Ints, Ints]
-    learnt: Ints
-
-
 def _result(
-    command: Command, taken: Taken, paragraphs: Table, noted: _Noted, matched: _Matched,
+    command: Command, taken: Taken, paragraphs: Table, repeats: tuple[Ints, Ints], matched: _Matched,
     config: Config, clock: _Clock,
 ) -> Result:  # fmt: skip
     settings, workers = config.settings, workers_for(config.limits.workers)
@@ -506,7 +487,7 @@ def _result(
         clusters, number, columns = stars.clusters, stars.number, corpus.paragraphs
         found_passages = findings.Passages(corpus, matched.parts, matched.quotes)
         found_stories = findings.stories(coverage, order, ids)
-    keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number, noted.repeats)
+    keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number, repeats)
     gone = Gone(paragraphs, keepers, matched.cuts, ids, taken.text)
     originals = Originals(taken.chars, taken.sha256, taken.text, taken.frame)
     records = outcomes(taken.documents, taken.modes, originals, paragraphs, gone, taken.skipped, settings)
@@ -514,7 +495,6 @@ def _result(
         command, settings, records, gone.removals, clusters, found_passages,
         found_stories, taken.inputs, taken.found.ignored, len(paragraphs.start), matched.bands, clock.seconds,
         taken.spool, dict(zip(ids, taken.numbers, strict=True)), workers,
-        grounds=partial(_grounds, noted.learnt, paragraphs, taken, settings),
     )  # fmt: skip
 
 
@@ -522,10 +502,8 @@ def _grounds(rows: Ints, paragraphs: Table, taken: Taken, settings: Settings) ->
     """What the trained model saw of the lines of these rows."""
     files = {source.name: source for source in taken.found.sources}
 
-    def blocks(number: int) -> Sequence[Block] | None:
-        document = taken.documents[number]
-        line = taken.spool.data(taken.numbers[number] + 2) if _has_page(document) else b""
-        return grounds.read_again(document, taken.text(number), line, files, settings)
+    def blocks_of(numbers: Sequence[int]) -> Mapping[int, Sequence[Block]]:
+        return grounds.blocks_of(numbers, taken.documents, taken.text, files, settings)
 
     known = rules.load(settings.rules)
-    return list(grounds.of_rows(rows, paragraphs, taken.documents, taken.modes, taken.text, blocks, known))
+    return list(grounds.of_rows(rows, paragraphs, taken.documents, taken.modes, taken.text, blocks_of, known))

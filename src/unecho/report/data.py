@@ -16,7 +16,7 @@ import orjson
 from .. import decisions, manifest, sample
 from ..errors import UsageError
 from ..manifest import read_run
-from ..model import DocumentRecord
+from ..model import DocumentRecord, Grounds
 from . import gather, pick
 from .charts import charts
 from .figures import Lsh, Settled, Timings, Totals
@@ -64,11 +64,19 @@ def load_all(run: Path, texts: Texts, limits: Sequence[Limits], records: manifes
     chosen = [_choose(info, each, records) for each in limits]
     wanted = gather.Wanted(
         frozenset().union(*(one.shown for one in chosen)), frozenset().union(*(one.clusters for one in chosen)),
-        chosen[0].corpus.site_of, limits[0], gather.read_grounds(records) if limits[0].examples else {},
+        chosen[0].corpus.site_of, _grounds(run) if limits[0].examples else {}, limits[0],
     )  # fmt: skip
     removals = gather.read_removals(records, wanted)
     cut = cut_texts(text_pairs(run, texts), [one.plan.windows for one in chosen])
     return [_report(run, info, one, removals, held) for one, held in zip(chosen, cut, strict=True)]
+
+
+def _grounds(run: Path) -> dict[str, list[Grounds]]:
+    """What the trained model saw of some lines, by document."""
+    found: dict[str, list[Grounds]] = {}
+    for grounds in manifest.reasons(run):
+        found.setdefault(grounds.document, []).append(grounds)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ..decisions import line_key
-from ..manifest import Records, reasons
+from ..manifest import Records
 from ..model import DocumentRecord, Grounds, Place, Reason, Removal
 from .figures import Example, Figure, RuleFigure, SiteFigure
 from .model import NO_SITE, Limits, Span
@@ -175,13 +175,13 @@ def _add_tallies(mine: dict[K, _Tally], more: dict[K, _Tally], limits: Limits) -
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a report shows of the removals: the spans of some documents, the words of some clusters, the sites of
-    documents, and what the trained model saw of lines of some documents."""
+    documents, and what the trained model saw of some of their lines."""
 
     shown: frozenset[str]
     clusters: frozenset[str]
     site_of: Mapping[str, str]
+    grounds: Mapping[str, Sequence[Grounds]]
     limits: Limits
-    grounds: Mapping[str, Sequence[Grounds]] = field(default_factory=dict)
 
     def gathered(self, removals: Iterable[Removal]) -> Removals:
         """What is wanted of some removals, and the words of all their clusters."""
@@ -189,17 +189,10 @@ class Wanted:
 
     def only(self, documents: Iterable[str]) -> Wanted:
         """The same, for removals that name no other documents."""
-        sites = {name: self.site_of[name] for name in documents if name in self.site_of}
-        grounds = {name: self.grounds[name] for name in documents if name in self.grounds}
-        return Wanted(self.shown.intersection(documents), frozenset(), sites, self.limits, grounds)
-
-
-def read_grounds(records: Records) -> dict[str, list[Grounds]]:
-    """What the trained model saw of some lines, by document."""
-    found: dict[str, list[Grounds]] = defaultdict(list)
-    for grounds in reasons(records.run):
-        found[grounds.document].append(grounds)
-    return found
+        names = list(documents)
+        sites = {name: self.site_of[name] for name in names if name in self.site_of}
+        grounds = {name: self.grounds[name] for name in names if name in self.grounds}
+        return Wanted(self.shown.intersection(names), frozenset(), sites, grounds, self.limits)
 
 
 def read_removals(records: Records, wanted: Wanted) -> Removals:

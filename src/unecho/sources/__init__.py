@@ -1,12 +1,11 @@
 """Files to documents: what is there, its bytes, and the article in them. Nothing is opened for writing."""
 
 from .metadata import iso_date, site_of
-from .parse import HTML_FIELDS, load_record, parse
+from .parse import load_record, parse
 from .raw import MB, read
 from .walk import Found, Names, classify, discover, utf8_name
 
 __all__ = [
-    "HTML_FIELDS",
     "MB",
     "Found",
     "Names",
