@@ -26,6 +26,7 @@ from .columns import (
     bucket_pairs,
     edges_of,
     is_large,
+    new_column,
     offsets_of,
     ordered,
     owners,
@@ -219,19 +220,36 @@ def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
     """
     from . import passage_kernels as kernels
 
-    parts = max(1, len(key) // PIECE)
-    borders = [(number << 64) // parts for number in range(parts + 1)]
+    key, place, edges = _parted(key, place)
     found = []
-    for low, high in pairwise(borders):
-        which = np.flatnonzero((key >= np.uint64(low)) & (key <= np.uint64(high - 1))) if parts > 1 else None
-        keys = key if which is None else key[which]
-        places = place if which is None else place[which]
+    for first, end in pairwise(edges):
+        keys, places = key[first:end].copy(), place[first:end].copy()
         order = keys >> np.uint64(32) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
         order.sort()
         kept = order[: kernels.repeated(keys, places, stream.documents, order)].astype(np.int64)
         found.append((keys[kept], places[kept]))
         release(key, place)
     return np.concatenate([key for key, _ in found]), np.concatenate([place for _, place in found])
+
+
+def _parted(key: Hashes, place: Ints) -> tuple[Hashes, Ints, list[int]]:
+    """The seeds in parts of about ``PIECE`` by the leading bits of the hash, each part in order of place; and where
+    each begins and the last one ends. Two passes, however many parts there are."""
+    bits = min((len(key) // PIECE).bit_length(), 16)
+    if not bits:
+        return key, place, [0, len(key)]
+    shift = np.uint64(64 - bits)
+    steps = [slice(first, first + PIECE) for first in range(0, len(key), PIECE)]
+    sizes = [np.bincount((key[step] >> shift).astype(np.uint16), minlength=1 << bits) for step in steps]
+    edges = offsets_of(np.sum(sizes, axis=0))
+    keys, places, at = new_column(len(key), np.uint64), new_column(len(key), np.int64), edges[:-1].copy()
+    for step, size in zip(steps, sizes, strict=True):
+        order = np.argsort((key[step] >> shift).astype(np.uint16), kind="stable")  # 16 bits are not compared: faster
+        target = ranges(at, size)
+        keys[target], places[target] = key[step][order], place[step][order]
+        at += size
+        release(key, place, keys, places)
+    return keys, places, edges.tolist()
 
 
 # ---- exact runs -------------------------------------------------------------------------------------
