@@ -365,6 +365,7 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
         compiled = is_large(len(corpus.stream.hash), None)
         weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(runs, documents, weights)
+        del chosen, weights
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
         corpus.release()
