@@ -26,6 +26,7 @@ from .columns import (
     Hashes,
     Ints,
     Mask,
+    gather,
     is_large,
     new_column,
     offsets_of,
@@ -440,8 +441,8 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
 def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
     """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
     edges = corpus.stream.paragraphs
-    hashes = corpus.stream.hash[ranges(edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs])]
-    release(corpus.stream.hash)
+    begins, counts = edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs]
+    hashes = gather(corpus.stream.hash, begins, counts, np.empty(int(counts.sum()), np.uint64))
     return hashes, corpus.by_character[paragraphs]
 
 
