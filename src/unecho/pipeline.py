@@ -370,6 +370,7 @@ def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, cloc
         compiled = is_large(len(corpus.stream.hash), None)
         weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(runs, corpus.stream, weights)
+        del chosen, weights
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
         corpus.release()
