@@ -77,6 +77,8 @@ _REGIONS = (
     _Region("related", frozenset(("related", "recirc", "recommended", "recommendations")), 30, 0.5),
     _Region("byline", frozenset(("author", "authors", "bio")), 30, 0.5),
 )  # fmt: skip
+_REGION_TOKENS = frozenset[str]().union(*(region.tokens for region in _REGIONS))
+_REGION_TAGS = frozenset[str]().union(*(region.tags for region in _REGIONS))
 _BESIDE = 50
 """Words of the article that must stand beside a region: else its classes are those of the whole page."""
 _REGION_SURE = 0.9
@@ -143,11 +145,14 @@ def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
 def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, Label]]:
     """The lines of the article that lie in regions which are none of it, each with its label."""
     kept = [number for number, good in enumerate(content) if good]
+    near = [number for number in kept if _may_tell(page.blocks[number])]
     for region in _REGIONS:
-        inside = {number: token for number in kept if (token := _telling(page.blocks[number], region))}
+        inside = {number: token for number in near if (token := _telling(page.blocks[number], region))}
+        if not inside:
+            continue
         words = {number: page.lines[number].words for number in kept}
         total, beside = sum(words.values()), sum(words[number] for number in kept if number not in inside)
-        if not inside or beside < _BESIDE or total - beside > region.most * total:
+        if beside < _BESIDE or total - beside > region.most * total:
             continue
         above = 0
         for number in kept:
@@ -155,7 +160,16 @@ def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, La
                 above += words[number]
             elif above >= region.after:
                 yield number, _label(region.category, _REGION_SURE, f"markup.{inside[number]}")
-        kept = [number for number in kept if number not in inside]
+        kept, near = ([number for number in some if number not in inside] for some in (kept, near))
+
+
+def _may_tell(block: Block) -> bool:
+    """Whether a block may lie in a region, at a glance."""
+    return not (
+        _REGION_TOKENS.isdisjoint(block.tokens)
+        and _REGION_TAGS.isdisjoint(block.ancestors)
+        and block.tag not in _REGION_TAGS
+    )
 
 
 def _telling(block: Block, region: _Region) -> str:
