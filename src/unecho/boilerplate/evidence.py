@@ -21,7 +21,7 @@ from .rules import Rule
 
 NEAR = ("words", "ends", "lexicon", "capitals", "rule", "links", "names", "first")
 """Columns of a line that its neighbours see, as far as there are any."""
-_TOGETHER = 100_000
+_TOGETHER = 300_000
 """Characters that are measured together: the columns of many more would not stay in the processor's cache."""
 _CAP = 80
 """Words of a line beyond which more do not count: one long line is no article."""

@@ -82,9 +82,16 @@ def _among(kind: np.uint8, kinds: np.uint32) -> np.bool_:
     return np.bool_(kinds >> np.uint32(kind) & np.uint32(1) != 0)
 
 
-@compiled
+@part
+def _known(text: NDArray[np.uint32], at: int, kinds: NDArray[np.uint8]) -> np.uint64:
+    """The number of a character in the tables; those beyond them are like the last one."""
+    # With unsigned places numba does not look for negative ones, at every character.
+    return np.uint64(min(np.uint64(text[np.uint64(at)]), np.uint64(len(kinds) - 1)))
+
+
+@part
 def _kind(text: NDArray[np.uint32], at: int, kinds: NDArray[np.uint8]) -> np.uint8:
-    kind: np.uint8 = kinds[min(text[at], len(kinds) - 1)]
+    kind: np.uint8 = kinds[_known(text, at, kinds)]
     return kind
 
 
@@ -97,7 +104,7 @@ def _counted(text: NDArray[np.uint32], start: int, end: int, kinds: NDArray[np.u
         kind = np.uint8(SPACE)
         if at < end:
             kind = _kind(text, at, kinds)
-            counts[kind] += 1
+            counts[np.uint64(kind)] += 1
         if kind == SPACE:
             if begun >= 0:
                 longest = max(longest, at - begun)
@@ -130,7 +137,7 @@ def _told_apart(
     value = folded = np.uint64(0)
     inside = False
     for at in range(start, end):
-        point = np.uint64(text[at])
+        point = np.uint64(text[np.uint64(at)])
         value = _with(value, point)
         if numbered:
             digit = bool(point < len(decimal) and decimal[point])
@@ -143,14 +150,15 @@ def _told_apart(
 @compiled
 def _word(text: NDArray[np.uint32], at: int, end: int, tables: Tables) -> tuple[np.uint64, int, int]:
     """The hash of the word that begins at a place, how many characters it covers, and where the word ends."""
-    kinds, most = tables.kinds, len(tables.kinds) - 1
+    kinds = tables.kinds
     value, length = np.uint64(0), 0
+    most = len(tables.powers)
     while at < end:
-        point = min(text[at], most)
+        point = _known(text, at, kinds)
         if not _among(kinds[point], _LETTERS):
             break
-        if length < len(tables.powers):
-            value += tables.folded[point] * tables.powers[length]
+        if length < most:
+            value += tables.folded[point] * tables.powers[np.uint64(length)]
             length += 1
         at += 1
     return mixed(value), length, at
@@ -184,7 +192,7 @@ def measure(
         while at < end:
             kind = _kind(text, at, kinds)
             if kind == UNSPACED:
-                value, length = mixed(tables.folded[min(text[at], len(kinds) - 1)] * tables.powers[0]), 1
+                value, length = mixed(tables.folded[_known(text, at, kinds)] * tables.powers[0]), 1
                 if alone == at - 1:
                     found.sides[sides] = mixed(before * np.uint64(5) + value) >> tables.term_shift
                     found.side_lines[sides] = line
