@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unecho import paragraphs
-from unecho.boilerplate import features, label, rules
+from unecho.boilerplate import features, label, rules, score
 from unecho.boilerplate.label import Clean, Labelled
 from unecho.model import CATEGORIES, Block
 
@@ -243,6 +243,48 @@ def test_markup_finds_the_article() -> None:
     assert categories[25] == "navigation"
 
 
+def judged(*parts: tuple[str, str, tuple[str, ...], int]) -> list[str]:
+    """Where the lines of a page lie that go, though the model is for all of them ("" for those that stay).
+
+    ``parts``: tag, tags above, classes around it, words.
+    """
+    blocks = [Block(0, 1, tag, tuple(above.split()), frozenset(tokens), 0.0) for tag, above, tokens, _ in parts]
+    lines = [features.Shape("Word " * words, words, False, True) for *_, words in parts]
+    content, regions = score.article(score.Scored(lines, blocks, [None] * len(parts), [3.0] * len(parts)))
+    assert [not good for good in content] == [number in regions for number in range(len(parts))]
+    return [regions[n].rule if n in regions else "" for n in range(len(parts))]
+
+
+PROSE_BLOCK = ("p", "article", ("post",), 60)
+
+
+def test_what_stands_in_elements_that_are_none_of_the_article_goes() -> None:
+    found = judged(
+        ("h1", "article header", ("author", "post"), 8),
+        PROSE_BLOCK,
+        ("div", "article figure figcaption", ("post",), 20),
+        ("p", "article", ("wp", "caption", "post"), 20),
+        PROSE_BLOCK,
+        ("p", "div", ("bio",), 30),
+        ("p", "ul li", ("comment", "list"), 900),
+    )
+    assert found == ["", "", "markup.figcaption", "markup.caption", "", "markup.bio", "markup.comment"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param([("p", "article", ("comments", "open"), 60)] * 3, id="classes of the whole page"),
+        pytest.param([("p", "div", (), 49), ("p", "div", ("comments",), 90)], id="too little beside it"),
+        pytest.param([("p", "div", ("comments",), 90), PROSE_BLOCK], id="comments above the article"),
+        pytest.param([PROSE_BLOCK, ("p", "div", ("author",), 61)], id="the greater part"),
+        pytest.param([PROSE_BLOCK, ("tr", "table", ("post",), 9), ("caption", "table", (), 9)], id="a table's caption"),
+    ],
+)
+def test_a_class_alone_takes_nothing_away(parts: list[tuple[str, str, tuple[str, ...], int]]) -> None:
+    assert judged(*parts) == [""] * len(parts)
+
+
 def test_labels_do_not_depend_on_the_hash_seed() -> None:
     code = (
         "import sys; from unecho.boilerplate import label, rules; from unecho.model import Block\n"
@@ -373,3 +415,31 @@ def test_a_page_is_cleaned_lightly_where_that_is_wished() -> None:
     found = label.label(text, spans, blocks, rules=RULES, clean="light")
     assert found.mode == "extracted"
     assert [mark.category for mark in found.labels] == [None] * 7 + ["share"]
+
+
+def test_what_stands_below_the_comments_heading_is_no_article() -> None:
+    heading = rules.Rule("comments", "heading", 0.9)
+    for above, below, gone in ((150, 30, True), (150, 60, False), (80, 20, False)):
+        sizes = [above, 2, below]
+        lines = [features.Shape("Word " * words, words, False, True) for words in sizes]
+        content, regions = score.article(score.Scored(lines, (), [None, heading, None], [3.0, -2.0, 1.0]))
+        assert content == [True, False, not gone]
+        assert {number: mark.rule for number, mark in regions.items()} == (
+            {2: "context.after-comments"} if gone else {}
+        )
+
+
+def test_sentences_in_doubt_right_below_the_article_stay() -> None:
+    def kept(*parts: tuple[float, bool]) -> list[bool]:
+        lines = [features.Shape("Word " * 30, 30, False, ends) for _, ends in parts]
+        return score.article(score.Scored(lines, (), [None] * len(lines), [odds for odds, _ in parts]))[0]
+
+    assert kept((3.0, True), (-0.5, True), (-0.6, True), (-0.9, True), (-0.2, True)) == [True, True, True, False, False]
+    assert kept((3.0, True), (-0.5, False), (-0.2, True)) == [True, False, False]
+    assert kept((-0.2, True), (3.0, True)) == [False, True]
+
+
+def test_titles_below_lines_that_rules_take_are_guarded() -> None:
+    text = "\n".join(["Skip to main content", "Share this article", "Print", "Watch: Search wars", *[SENTENCE * 4] * 5])
+    found, _ = run(text, "light")
+    assert [mark.category is None for mark in found.labels][:4] == [False, False, True, True]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import orjson
 import pytest
 
-from unecho import explain, jobs, manifest
+from unecho import decisions, explain, jobs, manifest, pipeline
+from unecho import grounds as grounds_module
+from unecho.boilerplate.reasons import is_learnt
 from unecho.config import Config, build
 from unecho.errors import UsageError
 
@@ -92,7 +95,7 @@ def page(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["page.html", "pages.jsonl#x"])
 def test_what_the_model_saw_of_a_page_is_told_if_the_page_is_given(page: Path, name: str) -> None:
-    learnt = [r for r in manifest.removals(page / "out") if r.document == name and explain._is_learnt(r.rule or "")]
+    learnt = [r for r in manifest.removals(page / "out") if r.document == name and is_learnt(r.rule or "")]
     assert learnt
     which = f"{name}:{learnt[0].start}"
     [without] = explain.explain(page / "out", [which], Config().settings)
@@ -103,3 +106,36 @@ def test_what_the_model_saw_of_a_page_is_told_if_the_page_is_given(page: Path, n
     (page / "in" / "pages.jsonl").write_text("{}", "utf-8")
     with pytest.raises(UsageError, match="is not in the input as the run read it"):
         list(explain.explain(page / "out", [which], Config().settings, [page / "in"]))
+
+
+def test_a_run_keeps_what_the_model_saw_of_the_first_lines_of_each_rule(page: Path) -> None:
+    kept = manifest.reasons(page / "out")
+    gone = {(r.document, r.start): r for r in manifest.removals(page / "out")}
+    assert kept and all(1 <= len(grounds.reasons) <= 3 for grounds in kept)
+    found = [
+        next(r for (name, _), r in gone.items() if name == g.document and r.start <= g.start < r.end) for g in kept
+    ]
+    assert all(is_learnt(removal.rule or "") for removal in found)
+    times = Counter((removal.rule, removal.category) for removal in found)
+    assert set(times) == {(r.rule, r.category) for r in gone.values() if is_learnt(r.rule or "")}
+    assert max(times.values()) <= grounds_module.MOST
+    [text] = explain.explain(page / "out", [f"{found[0].document}:{found[0].start}"], Config().settings, [page / "in"])
+    assert [f"against it: {reason}" in text for reason in kept[0].reasons] == [True] * len(kept[0].reasons)
+
+
+def test_what_is_kept_outlives_decisions(page: Path) -> None:
+    out = page / "out"
+    before = (out / manifest.REASONS).read_bytes()
+    removal = next(manifest.removals(out))
+    line = decisions.Finding("line", line=decisions.line_key(removal.text))
+    decisions.append(out, decisions.new_step("never-boilerplate", [line], "anna"), 0)
+    jobs.apply(out, None, jobs.Show.NOTHING)
+    assert (out / manifest.REASONS).read_bytes() == before
+
+
+def test_a_page_that_changed_while_the_run_wrote_is_passed_over(page: Path) -> None:
+    with pipeline.run("clean", [page / "in"], Config()) as result:
+        before = result.grounds()
+        (page / "in" / "page.html").write_text("<p>other", "utf-8")
+        assert any(grounds.document == "page.html" for grounds in before)
+        assert result.grounds() == [grounds for grounds in before if grounds.document != "page.html"]

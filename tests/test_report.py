@@ -559,7 +559,7 @@ def test_the_parts_of_the_page_hold_the_findings(report: data.Report) -> None:
     windows, whole, spans = parts[f"texts-{row[-2]}"][row[-1]]
     assert whole
     assert windows[0][1].startswith(BANNER)
-    assert spans == [[0, len(BANNER), 0, "app-banner", "app-banner.download-on"]]
+    assert spans == [[0, len(BANNER), 0, "app-banner", "app-banner.download-on", None]]
 
 
 def test_a_document_without_a_title_is_named_by_its_first_line_that_is_no_boilerplate(tmp_path: Path) -> None:

@@ -100,6 +100,22 @@ def pane(page: Page) -> Locator:
     return page.locator("section:not([hidden]) .pane")
 
 
+def test_a_line_that_the_model_took_shows_how_sure_it_was_and_what_it_saw(browser: Browser, tmp_path: Path) -> None:
+    links = "".join(f"<li class=teaser><a href=/{n}>Another story of the day {n}</a></li>" for n in range(9))
+    prose = "".join(f"<p>{own(number, 60).capitalize()}.</p>" for number in range(6))
+    source, out = tmp_path / "in", tmp_path / "OUT"
+    source.mkdir()
+    (source / "page.html").write_text(f"<ul>{links}</ul><article><h1>The bridge</h1>{prose}</article>", "utf-8")
+    assert call_cli("clean", source, "-o", out, "--quiet").code == 0
+    with open_file(browser, out / "report.html", "boilerplate") as page:
+        first = pane(page).locator(".examples li").first
+        expect(first).to_contain_text("Another story of the day 0")
+        expect(first).to_contain_text(re.compile(r"confidence \d+%"))
+        expect(first.locator(".reasons")).to_contain_text(re.compile(r"^Against it: \w.+\.$"))
+        view(page, "documents")
+        expect(pane(page).locator("a.why").first).to_have_attribute("title", re.compile(r"teaser, confidence \d+%$"))
+
+
 def test_the_overview_has_charts_with_their_figures_in_tables(page: Page) -> None:
     expect(page.locator("#overview h1")).to_contain_text("words removed")
     page.wait_for_selector(".canvas:not([hidden]) canvas[width]")

@@ -1,15 +1,27 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from builders import own
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from unecho import dedupe
+from unecho.columns import Ints
+from unecho.normalize import CAPITAL, NUMBER, OPENING
 from unecho.passages import Alignment, alignments_of
+from unecho.seeds import Stream
 from unecho.stories import Coverage, coverage, groups, rare_weights, same_story
 
 RUNS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=6)
+
+
+def stream_of(documents: Ints, flags: NDArray[np.uint8]) -> Stream:
+    count = len(documents) - 1
+    return Stream(
+        np.zeros(len(flags), np.uint64), documents, documents, np.zeros(count, np.bool_), np.arange(count), flags
+    )
 
 
 @given(st.dictionaries(st.sampled_from([(0, 1), (0, 2), (1, 2)]), st.lists(RUNS, min_size=1, max_size=2), max_size=3))
@@ -19,7 +31,8 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
         for (a, b), passages in sorted(found.items())
         for runs in passages
     ]
-    result = coverage(alignments_of(alignments).runs, np.array([0, 100, 200, 300]), [np.ones(130), np.ones(170)])
+    stream = stream_of(np.array([0, 100, 200, 300]), np.zeros(300, np.uint8))
+    result = coverage(alignments_of(alignments).runs, stream, [np.ones(130), np.ones(170)])
     assert list(zip(result.a.tolist(), result.b.tolist(), strict=True)) == sorted(found)
     for row, passages in enumerate(passages for _, passages in sorted(found.items())):
         for side, shares in ((0, result.a_covered), (1, result.b_covered)):
@@ -29,9 +42,9 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
 
 def pairs(*rows: tuple[int, int, float, float]) -> Coverage:
     a, b, a_share, b_share = (np.array(column) for column in zip(*rows, strict=True))
-    inside = np.zeros(len(rows), np.bool_)
-    same = same_story(a, b, a_share, b_share, inside, inside, 10)
-    return Coverage(a, b, a_share, b_share, a_share, b_share, same)
+    none = np.zeros(len(rows), np.bool_)
+    same = same_story(a, b, a_share, b_share, none, none, 10)
+    return Coverage(a, b, a_share, b_share, a_share, b_share, same, none)
 
 
 def relations(*rows: tuple[int, int, float, float]) -> list[str]:
@@ -62,6 +75,48 @@ def test_pages_must_be_as_close_as_to_their_own_best_match() -> None:
     """Two versions of one page, two of another; all four were made from one template."""
     rows = [(0, 1, 0.95, 0.95), (2, 3, 0.95, 0.95), (0, 2, 0.5, 0.5), (0, 3, 0.5, 0.5), (1, 2, 0.5, 0.5)]
     assert relations(*rows) == ["same", "same", "partial", "partial", "partial"]
+
+
+def test_a_short_version_is_closer_to_other_short_ones_and_still_belongs_to_the_long() -> None:
+    """0 and 1 are short versions, 2 and 3 the long one."""
+    rows = [(0, 1, 0.95, 0.95), (2, 3, 0.95, 0.95), (0, 2, 0.9, 0.2), (1, 2, 0.9, 0.2), (0, 3, 0.9, 0.2)]
+    assert relations(*rows) == ["same"] * 5
+
+
+SYLLABLES = ["Harb", "Quin", "Dov", "Mel", "Tross", "Vand", "Bick", "Esp", "Lurg", "Foy", "Zam", "Wyck"]
+EARNINGS = """{name} had a net income of {} million, or {} cents a share, in the quarter, against {} million a year ago.
+
+Revenue of the company from {place} rose by {} percent to {} million, from {} million in that quarter a year ago.
+
+“We are pleased with what we have reached in this quarter and look to the next with confidence,” {person} said.
+
+For the whole year {name} expects sales between {} million and {} million, and earnings of {} cents for every share."""
+
+
+def notes(count: int) -> list[tuple[str, str]]:
+    """Earnings notes filled in from one template."""
+    return [
+        (
+            f"note{n}",
+            EARNINGS.format(
+                *(str(1000 * (n + 1) + 17 * slot) for slot in range(9)),
+                name=SYLLABLES[n] + "low", place="Port " + SYLLABLES[n] + "ston", person="Ann " + SYLLABLES[n] + "er",
+            ),
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [2, 3, 12])
+def test_notes_filled_in_from_one_template_are_no_story(count: int) -> None:
+    result = dedupe(notes(count), clean="off")
+    assert result.passages and not result.stories and not result.removals
+
+
+def test_versions_of_one_note_are_a_story_also_when_a_figure_was_corrected() -> None:
+    (name, text), *others = notes(4)
+    result = dedupe([(name, text), ("version", text.replace("1051", "1052")), *others], clean="off")
+    assert [story.documents for story in result.stories] == [("note0", "version")]
 
 
 def test_what_many_documents_have_counts_little_but_not_in_a_story_of_many() -> None:
@@ -137,10 +192,14 @@ def test_both_tell_the_same_coverage(
         for (a, b), passages in sorted(found.items())
         for runs in passages
     ]
+    flags = np.random.default_rng(size).choice(
+        np.array([0, NUMBER, NUMBER, CAPITAL, CAPITAL | OPENING]), len(frequency)
+    )
+    stream = stream_of(documents, flags)
     results = []
     for compiled in (False, True):
         weights = rare_weights(frequency, documents, compiled)
         parts = [weights[begin : begin + size] for begin in range(0, len(weights), size)]
-        results.append(coverage(alignments_of(alignments).runs, documents, parts, compiled))
+        results.append(coverage(alignments_of(alignments).runs, stream, parts, compiled))
     for name in Coverage.__dataclass_fields__:
         assert getattr(results[0], name).tolist() == getattr(results[1], name).tolist()

@@ -88,14 +88,20 @@ def ranges(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> Ints:
     return np.arange(offsets[-1], dtype=np.int64) + np.repeat(starts - offsets[:-1], counts)
 
 
-def gather(column: NDArray[T], starts: Ints, counts: Ints, result: NDArray[T]) -> NDArray[T]:
-    """The runs [start, start + count) of a column one after another in ``result``, a piece at a time."""
+def gather(columns: Sequence[NDArray[Any]], starts: Ints, counts: Ints, workers: int = 1) -> list[NDArray[Any]]:
+    """The runs [start, start + count) of columns of equal length one after another, a piece at a time."""
     offsets = offsets_of(counts)
-    for first, end in pieces(offsets, PIECE):
+    found = [new_column(int(offsets[-1]), column.dtype.type) for column in columns]
+
+    def work(first: int, end: int) -> None:
         part = ranges(starts[first:end], counts[first:end])
-        result[offsets[first] : offsets[end]] = column[part]
-        release(column, result)
-    return result
+        for column, result in zip(columns, found, strict=True):
+            np.take(column, part, out=result[offsets[first] : offsets[end]], mode="clip")  # "raise" makes a copy
+        release(*columns, *found)
+
+    for _ in ordered(work, pieces(offsets, PIECE), workers):
+        pass
+    return found
 
 
 def taken(column: NDArray[T], places: Ints) -> NDArray[T]:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -53,16 +53,21 @@ def batches(items: Iterable[T], size: Callable[[T], int], limit: int = BATCH_BYT
 def uncollected() -> Iterator[None]:
     """No search for garbage in cycles meanwhile: where many objects are made and no cycles, a fifth of the time goes
     into looking for them."""
-    was = gc.isenabled()
+    was, frozen = gc.isenabled(), gc.get_freeze_count()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            if not frozen:
+                # What was made meanwhile counts as old now. Else the first search after this would go through all of
+                # it, most of which is about to be forgotten.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
-def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
+def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Generator[R, None, None]:
     """``map`` over processes, in order, with few items in flight.
 
     The first items are done in this process: small inputs never wait for others to start. ``function`` and

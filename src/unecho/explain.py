@@ -8,7 +8,8 @@ from pathlib import Path
 
 from . import manifest, seen
 from .because import because
-from .boilerplate import rules, score
+from .boilerplate import rules
+from .boilerplate.reasons import is_learnt
 from .config import Settings
 from .errors import UsageError
 from .kept import was_page
@@ -17,7 +18,6 @@ from .report.diff import fold, word_diff
 from .restore import texts
 from .stored import settings_of
 
-_LEARNT = (*score.BY_PLACE, "context.unlike-article")
 _SHOWN = 400
 """Characters of a removed text that are shown."""
 
@@ -48,7 +48,7 @@ def explain(run: Path, names: Sequence[str], settings: Settings, inputs: Sequenc
     found = {name: text for name, text in texts(run) if name in wanted}
     records = {record.id: record for record in manifest.documents(run) if record.id in wanted}
     known = rules.load(settings.rules)
-    asked = {removal.document for removal in removals if _is_learnt(removal.rule or "")}
+    asked = {removal.document for removal in removals if is_learnt(removal.rule or "")}
     pages: dict[str, seen.Blocks] = {}
     if inputs:
         pages = seen.markup_of([records[name] for name in sorted(asked)], found, inputs, settings_of(info["settings"]))
@@ -107,15 +107,10 @@ def _copy(case: _Case, keeper: Place) -> Iterator[str]:
     yield f"  word by word ([-only in the copy that stays-], {{+only here+}}): {' '.join(text.split())}"
 
 
-def _is_learnt(rule: str) -> bool:
-    """Whether the trained model took a line out; the markup then only gave the category."""
-    return rule in _LEARNT or rule.startswith("markup.")
-
-
 def _why(case: _Case, known: rules.Rules) -> Iterator[str]:
     name = case.removal.rule or ""
     yield f"because {because(name, known)}"
-    if not _is_learnt(name):
+    if not is_learnt(name):
         return
     if case.blocks is None:
         yield "the page's markup says more: give what the run has read with --input"

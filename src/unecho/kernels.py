@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import choose_kernels, jit, passage_kernels, quote_kernels, story_kernels
-from .boilerplate import forest_kernels
+from .boilerplate import forest_kernels, line_kernels, scan_kernels, tree_kernels
 from .columns import Hashes, Ints, Mask
 from .jit import compiled, part
 from .passage_kernels import mix
@@ -42,6 +42,9 @@ def is_cached() -> bool:
 def warm() -> None:
     """Compile every kernel, or load it from the cache, by calling it on next to nothing."""
     forest_kernels.warm()
+    line_kernels.warm()
+    scan_kernels.warm()
+    tree_kernels.warm()
     passage_kernels.warm()
     story_kernels.warm()
     quote_kernels.warm()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
 from .errors import RunError, UsageError
-from .model import Cluster, DocumentRecord, Member, Passage, Place, Removal, Story, StoryPair
+from .model import Cluster, DocumentRecord, Grounds, Member, Passage, Place, Removal, Story, StoryPair
 from .wording import visible_name
 
 RUN = "run.json"
@@ -27,8 +27,10 @@ SAMPLE = "sample.jsonl"
 """Removals that a person checked, drawn at random."""
 CLEAN = "clean"
 REPORT = "report.html"
+REASONS = "reasons.jsonl"
 
 T = TypeVar("T")
+Some_co = TypeVar("Some_co", covariant=True)
 _WANTED = {"unecho": str, "command": str, "settings": dict, "counts": dict}
 
 
@@ -88,6 +90,21 @@ def stories(run: Path, expected: int = 0) -> Iterator[Story]:
     return _records(run, STORIES, _story, expected)
 
 
+def reasons(run: Path) -> list[Grounds]:
+    """What the trained model saw of some of the lines it took out; nothing in runs that came to be without."""
+    return list(_records(run, REASONS, _grounds, 0))
+
+
+class Wanted(Protocol[Some_co]):
+    """Something that is gathered from removals; some of it can be sent to another process."""
+
+    def gathered(self, removals: Iterable[Removal]) -> Some_co:
+        """What is wanted of these removals: all those of some documents, in order."""
+
+    def only(self, documents: Iterable[str]) -> Wanted[Some_co]:
+        """The same, for removals that name no other documents."""
+
+
 class Records:
     """What a finished run found, read from its files. ``expected``: how many there are."""
 
@@ -101,6 +118,10 @@ class Records:
     def removals(self) -> Iterator[Removal]:
         """Every span that was taken out."""
         return removals(self.run)
+
+    def of_removals(self, wanted: Wanted[T]) -> Iterator[T]:
+        """What is wanted of the removals, part by part: of all those of some documents, in order, at a time."""
+        yield wanted.gathered(self.removals())
 
     def clusters(self, expected: int) -> Iterator[Cluster]:
         """Stars around the copies that stay."""
@@ -157,6 +178,10 @@ def _document(data: dict[str, Any]) -> DocumentRecord:
 def _removal(data: dict[str, Any]) -> Removal:
     keeper = data["keeper"]
     return Removal(**{**data, "keeper": Place(**keeper) if keeper else None})
+
+
+def _grounds(data: dict[str, Any]) -> Grounds:
+    return Grounds(**{**data, "reasons": tuple(data["reasons"])})
 
 
 def _cluster(data: dict[str, Any]) -> Cluster:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Format = Literal["text", "html", "jsonl"]
 Mode = Literal["raw", "extracted"]
@@ -57,8 +57,7 @@ class Raw:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A block of an HTML page: where its text lies in the document's text, and what the markup says of it."""
 
     start: int
@@ -100,8 +99,8 @@ class Document:
     """Bytes that no encoding explained: (offset of the U+FFFD that stands for them, the bytes in hex)."""
     blocks: tuple[Block, ...] = ()
     """HTML evidence; empty for plain text."""
-    record: bytes = b""
-    """For a JSONL row: the line as read, so that every other field can be written back."""
+    frame: str = ""
+    """For a JSONL row: the line without the text (see ``records.frame``), so that all else of it is written back."""
     field: str = ""
     """For a JSONL row: the name of the field the text came from."""
 
@@ -156,6 +155,16 @@ class Removal:
     containment: float | None = None
     cluster: str | None = None
     words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What spoke against a line that the trained model took out, in words, strongest first."""
+
+    document: str
+    start: int
+    end: int
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import orjson
 
 from . import config, manifest
 from .config import Settings
+from .decode import decode
 from .lsh import Bands
 from .model import Passage
+from .records import frame
 from .restore import restored
 from .result import Result
 from .spool import Spool
@@ -40,11 +43,11 @@ def load(run: Path) -> Result:
     spool = Spool()
     try:
         numbers: dict[str, int] = {}
-        for record, text, line, _ in restored(run):
+        for record, text, line, field in restored(run):
             numbers[record.id] = len(spool)
             spool.append_text(text)
             if record.row is not None:
-                spool.append(line)
+                spool.append_text(frame(decode(line).text, field))
         found = base(run)
         return Result(
             info["command"], settings_of(info["settings"]), list(manifest.documents(found)),
@@ -52,6 +55,7 @@ def load(run: Path) -> Result:
             list(passages(run, counts["passages"])), list(manifest.stories(run, counts["stories"])),
             info.get("inputs", ()), info.get("ignored", {}), counts.get("paragraphs", 0), _bands(info),
             _seconds(run), spool, {name: numbers[name] for name in sorted(numbers)},
+            grounds=partial(manifest.reasons, run),
         )  # fmt: skip
     except BaseException:
         spool.close()

@@ -33,7 +33,9 @@ def warm() -> None:
     at(places, nothing, sums.copy())
     weights(nothing + 1, np.array([0, 1], np.int64), nothing, sums.copy())
     counts(nothing, np.array([0, 1], np.int64), 1, nothing.copy())
-    shared(np.array([0, 1], np.int64), nothing, nothing, places, nothing.copy(), np.zeros((1, 2)))
+    edges, result = np.array([0, 1], np.int64), np.zeros((1, 2))
+    shared(edges, nothing, nothing, places, nothing.copy(), result)
+    compare(edges, (nothing, nothing), nothing, nothing, places, result)
 
 
 @lean
@@ -131,3 +133,18 @@ def shared(edges: Ints, start: Ints, length: Ints, sums: Places, key: Ints, resu
             weight += _at(sums, reach) - _at(sums, low)
             words += reach - low
         result[pair, 0], result[pair, 1] = weight, words
+
+
+@lean
+def compare(edges: Ints, sides: tuple[Ints, Ints], length: Ints, passage: Ints, marks: Places, result: Shares) -> None:
+    """Marked words within the passages of runs edges[i]:edges[i + 1], for each i: those in which the two sides differ,
+    between one run and the next of its passage, and those that are equal."""
+    a, b = sides
+    for pair in range(len(edges) - 1):
+        others, equal = 0.0, 0.0
+        for row in range(edges[pair], edges[pair + 1]):
+            a_end, b_end = _at(marks, a[row] + length[row]), _at(marks, b[row] + length[row])
+            equal += a_end - _at(marks, a[row])
+            if row + 1 < edges[pair + 1] and passage[row + 1] == passage[row]:
+                others += max(0.0, min(_at(marks, a[row + 1]) - a_end, _at(marks, b[row + 1]) - b_end))
+        result[pair, 0], result[pair, 1] = others, equal

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import overload
 
 import numpy as np
 
@@ -13,17 +14,38 @@ from ..columns import Ints, offsets_of
 from ..engine import batches
 from ..model import Block
 from . import matrix, surroundings
-from .matrix import Columns
+from .matrix import Columns, Kinds
 from .measure import Measures, measure
 from .model import PARTS, Model, probability
 from .rules import Rule
 
 NEAR = ("words", "ends", "lexicon", "capitals", "rule", "links", "names", "first")
 """Columns of a line that its neighbours see, as far as there are any."""
-_TOGETHER = 100_000
+_TOGETHER = 300_000
 """Characters that are measured together: the columns of many more would not stay in the processor's cache."""
 _CAP = 80
 """Words of a line beyond which more do not count: one long line is no article."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts(Sequence[str]):
+    """Lines that are written out only when somebody asks for one."""
+
+    text: str
+    spans: Sequence[tuple[int, int]]
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+    def __getitem__(self, number: int | slice) -> str | list[str]:
+        if isinstance(number, slice):
+            return [self.text[start:end] for start, end in self.spans[number]]
+        start, end = self.spans[number]
+        return self.text[start:end]
 
 
 @dataclass(frozen=True)
@@ -39,21 +61,33 @@ class Evidence:
     """The rule that takes the line by itself."""
     edges: Ints | None = None
     """Where the documents begin among the lines, and the last one ends; None for one document."""
+    compiled: bool = False
+    """Whether compiled kernels measure and score them; as for ``Forest``."""
+    parts: Sequence[Evidence] = ()
+    """The documents, if there are several."""
 
     @cached_property
     def lines(self) -> Measures:
         """The measures of the lines."""
-        return measure(self.text, self.spans)
+        return measure(self.text, self.spans, self.compiled)
 
     @cached_property
-    def texts(self) -> tuple[str, ...]:
+    def texts(self) -> Sequence[str]:
         """The lines as written."""
-        return tuple(self.text[start:end] for start, end in self.spans)
+        return _Texts(self.text, self.spans) if self.compiled else [self.text[start:end] for start, end in self.spans]
 
     @cached_property
     def names(self) -> tuple[tuple[int, ...], ...]:
         """For HTML, where the tags and tokens of each line fall."""
-        return matrix.names_of(self.blocks)
+        found = matrix.names_of(self.kinds.blocks)
+        ends = np.cumsum(found.counts)[:-1]
+        lines = [tuple(places.tolist()) for places in np.split(found.places, ends)]
+        return tuple(lines[kind] for kind in self.kinds.of.tolist())
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """For HTML, the kinds of the blocks."""
+        return matrix.joined([part.kinds for part in self.parts]) if self.parts else matrix.kinds_of(self.blocks)
 
 
 def own_columns(found: Evidence, model: Model) -> Columns:
@@ -61,7 +95,8 @@ def own_columns(found: Evidence, model: Model) -> Columns:
     hits = [(hit.category, hit.confidence) if hit else None for hit in found.hits]
     columns = matrix.of_text(found.lines, found.texts, hits, model.lexicon, found.edges)
     if found.blocks:
-        columns |= matrix.of_markup(found.blocks, model.names, found.names)
+        names = matrix.names_of(found.kinds.blocks, found.compiled)
+        columns |= matrix.of_markup(found.blocks, model.names, names, found.kinds)
     return columns
 
 
@@ -83,11 +118,13 @@ def all_columns(found: Evidence, own: Columns, first: Ints) -> Columns:
 
 def _of_trees(found: Evidence, mass: Ints, drag: Ints) -> Columns:
     """Columns of the elements that each line lies in, a document at a time: each has a tree of its own."""
-    edges = matrix.edges_of(len(found.spans), found.edges).tolist()
+    edges = matrix.edges_of(len(found.spans), found.edges)
     chars = found.lines.chars
+    if found.compiled:
+        return matrix.trees(found.blocks, found.kinds, chars, mass, drag, edges)
     parts = [
         matrix.of_tree(found.blocks[start:end], chars[start:end], mass[start:end], drag[start:end])
-        for start, end in pairwise(edges)
+        for start, end in pairwise(edges.tolist())
     ]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -120,4 +157,6 @@ def _joined(group: Sequence[Evidence], edges: Ints) -> Evidence:
         [block for one in group for block in one.blocks],
         [hit for one in group for hit in one.hits],
         edges,
+        group[0].compiled,
+        group,
     )

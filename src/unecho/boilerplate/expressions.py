@@ -40,13 +40,13 @@ class Expressions:
     """Patterns, by the beginnings of what they match."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        self._parts = [Expression(n, *part) for n, pattern in enumerate(patterns) for part in heads(pattern)]
+        self.parts = [Expression(n, *part) for n, pattern in enumerate(patterns) for part in heads(pattern)]
         self._by_text: dict[str, list[int]] = defaultdict(list)
         self._by_kind: dict[str, list[int]] = defaultdict(list)
-        for number, part in enumerate(self._parts):
+        for number, part in enumerate(self.parts):
             for head in part.heads:
                 (self._by_kind[head.kind] if head.kind else self._by_text[head.text]).append(number)
-        needs = {number: needed(part.pattern) for number, part in enumerate(self._parts) if _takes_any(part.heads)}
+        needs = {number: needed(part.pattern) for number, part in enumerate(self.parts) if _takes_any(part.heads)}
         self._needy: dict[int, Search] = {
             number: re.compile(_one_of(texts)).search for number, texts in needs.items() if texts
         }
@@ -64,7 +64,7 @@ class Expressions:
                 self._known.clear()
             numbers = sorted(set(self._numbers(begin)))
             everything: tuple[tuple[Tried, Search | None], ...] = tuple(
-                (self._parts[number].tried, self._needy.get(number)) for number in numbers
+                (self.parts[number].tried, self._needy.get(number)) for number in numbers
             )
             few = tuple(tried for tried, needs in everything if needs is None)
             self._known[begin] = found = everything, few
@@ -72,6 +72,10 @@ class Expressions:
         if len(few) == len(everything) or not self._needs.search(text):
             return few
         return tuple(tried for tried, needs in everything if needs is None or needs(text))
+
+    def numbered(self, numbers: Sequence[int]) -> tuple[Tried, ...]:
+        """The alternatives of ``parts`` with these numbers."""
+        return tuple([self.parts[number].tried for number in numbers])
 
     def _numbers(self, begin: str) -> Iterator[int]:
         for size in range(len(begin) + 1):

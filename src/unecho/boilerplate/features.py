@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import NamedTuple
 
-_SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese: written without spaces between words."""
-_CLOSING = "\"'”’»)] "
-_STOPS = frozenset(".!?…。！？؟۔।")
-_BULLETS = frozenset("-*+•‣◦▪■●○·–—(")
+CLOSING = "\"'”’»)] "
+STOPS = frozenset(".!?…。！？؟۔।")
+BULLETS = frozenset("-*+•‣◦▪■●○·–—(")
 _BULLET = re.compile(r"(?:[-*+•‣◦▪■●○·–—]|\(?\d{1,3}[.)])\s")
 
 
@@ -30,17 +30,17 @@ class Shape(NamedTuple):
 def shape(text: str) -> Shape:
     """Measure a line."""
     last, first = text[-1:], text[:1]
-    if last in _CLOSING:
-        last = text[-3:].rstrip(_CLOSING)[-1:]
-    item = (first in _BULLETS or first.isdecimal()) and _BULLET.match(text) is not None
-    return Shape(text, count_words(text), item, last in _STOPS)
+    if last in CLOSING:
+        last = text[-3:].rstrip(CLOSING)[-1:]
+    item = (first in BULLETS or first.isdecimal()) and _BULLET.match(text) is not None
+    return Shape(text, count_words(text), item, last in STOPS)
 
 
 def count_words(text: str) -> int:
     """Words of ``text``; in scripts written without spaces two characters count as one."""
     words = len(text.split())
     if not text.isascii():
-        words += len(_SPACELESS.findall(text)) // 2
+        words += len(SPACELESS.findall(text)) // 2
     return words
 
 

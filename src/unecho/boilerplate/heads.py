@@ -18,11 +18,11 @@ _MOST_NEEDED: Final = 120
 """Needed texts of an expression from which to look for them takes longer than to try it."""
 _MEMBERS: Final = 12
 """Members of a class up to which they are told one by one."""
-_QUANTIFIER = re.compile(r"(?:[*+?]|\{(\d*)(?:(,)(\d*))?\})[?+]?")
-_GROUP = re.compile(r"\((?:\?(?:(?P<plain>:)|(?P<aside>[=!]|<[=!])|.))?")
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+QUANTIFIER = re.compile(r"(?:[*+?]|\{(\d*)(?:(,)(\d*))?\})[?+]?")
+GROUP = re.compile(r"\((?:\?(?:(?P<plain>:)|(?P<aside>[=!]|<[=!])|.))?")
+CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _LISTED = re.compile(r"\[((?:\\[^\w]|[^\]\\^-])+)\]")
-_ESCAPED = re.compile(r"\\(?:([bBAZ])|([dDwWsS])|([^\w]))")
+ESCAPED = re.compile(r"\\(?:([bBAZ])|([dDwWsS])|([^\w]))")
 _LITERAL = re.compile(r"[^*+?{}()\[\]|\\^$.]+(?![*+?{])|[^*+?{}()\[\]|\\^$.]")
 
 
@@ -58,9 +58,9 @@ def heads(pattern: str) -> list[tuple[str, frozenset[Head]]]:
             begin = at + 1
             part, at = _sequence(pattern, begin, SIZE)
             if pattern[at : at + 1] == ")":
-                raise _NotUnderstoodError
+                raise NotUnderstoodError
             found.append((pattern[begin:at], part))
-    except (_NotUnderstoodError, RecursionError):
+    except (NotUnderstoodError, RecursionError):
         return [(pattern, _ANY)]
     return found
 
@@ -75,14 +75,14 @@ def needed(alternative: str) -> frozenset[str]:
     try:
         while at < len(alternative):
             rest, _ = _sequence(alternative, at, _NEEDED)
-            end = _end_of_atom(alternative, at)
-            quantifier = _QUANTIFIER.match(alternative, end)
+            end = end_of_atom(alternative, at)
+            quantifier = QUANTIFIER.match(alternative, end)
             inside = alternative[at + 3 : end - 1] if alternative.startswith("(?=", at) and not quantifier else ""
             found = heads(inside)
             seen_ahead = needed(inside) if inside and len(found) == 1 and found[0][1] != _ANY else best
             best = max(best, frozenset(head.text for head in rest), seen_ahead, key=_shortest)
             at = quantifier.end() if quantifier else end
-    except (_NotUnderstoodError, RecursionError):
+    except (NotUnderstoodError, RecursionError):
         return frozenset()
     return best if _shortest(best) else frozenset()
 
@@ -91,29 +91,29 @@ def _shortest(texts: frozenset[str]) -> int:
     return min(map(len, texts), default=0) if len(texts) <= _MOST_NEEDED else 0
 
 
-class _NotUnderstoodError(Exception):
+class NotUnderstoodError(Exception):
     """The expression uses something that is not known here."""
 
 
-def _end_of_atom(pattern: str, at: int) -> int:
+def end_of_atom(pattern: str, at: int) -> int:
     if pattern[at] == "\\":
         return at + 2
     if pattern[at] == "[":
-        return _matched(_CLASS, pattern, at).end()
+        return matched(CLASS, pattern, at).end()
     if pattern[at] != "(":
         return at + 1
-    at = _matched(_GROUP, pattern, at).end()
+    at = matched(GROUP, pattern, at).end()
     while pattern[at : at + 1] != ")":
         if at >= len(pattern):
-            raise _NotUnderstoodError
-        at = _end_of_atom(pattern, at)
+            raise NotUnderstoodError
+        at = end_of_atom(pattern, at)
     return at + 1
 
 
-def _matched(expression: re.Pattern[str], pattern: str, at: int) -> re.Match[str]:
+def matched(expression: re.Pattern[str], pattern: str, at: int) -> re.Match[str]:
     found = expression.match(pattern, at)
     if found is None:
-        raise _NotUnderstoodError
+        raise NotUnderstoodError
     return found
 
 
@@ -142,7 +142,7 @@ def _sequence(pattern: str, at: int, size: int) -> tuple[frozenset[Head], int]:
 
 
 def _repeated(part: frozenset[Head], pattern: str, at: int) -> tuple[frozenset[Head], int]:
-    quantifier = _QUANTIFIER.match(pattern, at)
+    quantifier = QUANTIFIER.match(pattern, at)
     if not quantifier:
         return part, at
     sign, (least, _, most) = quantifier[0][0], quantifier.groups()
@@ -158,29 +158,29 @@ def _atom(pattern: str, at: int, size: int) -> tuple[frozenset[Head], int]:
     if sign == "(":
         return _group(pattern, at, size)
     if sign == "[":
-        found = _matched(_CLASS, pattern, at)
+        found = matched(CLASS, pattern, at)
         return _class(found[0]), found.end()
     if sign == "\\":
-        escaped = _matched(_ESCAPED, pattern, at)
+        escaped = matched(ESCAPED, pattern, at)
         bound, kind, literal = escaped.groups()
         return frozenset((Head() if bound else Head("", escaped[0], True) if kind else Head(literal),)), escaped.end()
     if sign == ".":
         return frozenset((Head("", ".", True),)), at + 1
     if sign in "^$":
         return _NOTHING, at + 1
-    literal = _matched(_LITERAL, pattern, at)[0]
+    literal = matched(_LITERAL, pattern, at)[0]
     return frozenset((Head(literal[:size], "", len(literal) >= size),)), at + len(literal)
 
 
 def _group(pattern: str, at: int, size: int) -> tuple[frozenset[Head], int]:
-    opening = _matched(_GROUP, pattern, at)
+    opening = matched(GROUP, pattern, at)
     if opening["aside"]:  # looks, and takes nothing
-        return _NOTHING, _end_of_atom(pattern, at)
+        return _NOTHING, end_of_atom(pattern, at)
     if not opening["plain"] and opening[0] != "(":
-        raise _NotUnderstoodError
+        raise NotUnderstoodError
     found, end = _choice(pattern, opening.end(), size)
     if pattern[end : end + 1] != ")":
-        raise _NotUnderstoodError
+        raise NotUnderstoodError
     return found, end + 1
 
 

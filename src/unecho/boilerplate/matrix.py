@@ -7,16 +7,17 @@ depends on a language.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, pairwise
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Ints
+from ..columns import Hashes, Ints
 from ..model import Block
 from . import measure
 from .measure import TERM_BITS, Measures
@@ -27,6 +28,8 @@ T = TypeVar("T", bound=Hashable)
 
 NAME_BITS = 14
 """Tags and tokens of classes fall into 2 to this power of places."""
+_MOST_NAMES = 1 << 16
+"""Names that are kept in mind, which bounds the memory."""
 FAR = 99
 """Lines beyond which the distance does not count."""
 _LEVELS = 8
@@ -88,22 +91,47 @@ def of_text(
         "first": lines.first.astype(np.float32),
         "last": lines.last.astype(np.float32),
         "ends": (lines.last == measure.STOP).astype(np.float32),
-        "item": np.array([text[:2] in ("- ", "* ", "• ", "· ") for text in texts], np.float32),
-        "copies": np.array(list(_copies(texts, edges_of(len(texts), edges))), np.float32),
+        "item": _items(lines, texts).astype(np.float32),
+        "copies": copies(lines, texts, edges).astype(np.float32),
         "lexicon": weight.astype(np.float32),
         "lexicon mean": (weight / np.maximum(known, 1)).astype(np.float32),
         "rule": np.array([hit[1] if hit else 0.0 for hit in hits], np.float32),
     }
+    names, numbers = numbered([hit[0] if hit else "" for hit in hits])
     for category in _CATEGORIES:
-        columns[f"rule {category}"] = np.array([hit is not None and hit[0] == category for hit in hits], np.float32)
+        number = names.index(category) if category in names else -1
+        columns[f"rule {category}"] = (numbers == number).astype(np.float32)
     return columns
 
 
-def _copies(texts: Sequence[str], edges: Ints) -> Iterator[int]:
+def _items(lines: Measures, texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Which lines are marked as items of a list."""
+    items = np.zeros(len(texts), np.bool_)
+    for row in np.flatnonzero(lines.first == measure.DASH).tolist():
+        items[row] = texts[row][:2] in ("- ", "* ", "• ", "· ")
+    return items
+
+
+def copies(lines: Measures, texts: Sequence[str], edges: Ints | None = None) -> Ints:
     """How often the document of each line has it."""
-    for start, end in pairwise(edges.tolist()):
+    place = Places.of(len(texts), edges)
+    if lines.same is not None:
+        return counted(lines.same[0], place)
+    found = np.ones(len(texts), np.int64)
+    for start, end in pairwise(place.edges.tolist()):
         counts = Counter(texts[start:end])
-        yield from (counts[text] for text in texts[start:end])
+        found[start:end] = [counts[text] for text in texts[start:end]]
+    return found
+
+
+def counted(hashes: Hashes, place: Places) -> Ints:
+    """How often the document of each line has one of the same hash."""
+    own = hashes + place.start.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    order = np.argsort(own)
+    sizes = np.diff(np.append(np.flatnonzero(np.append(True, np.diff(own[order]) != 0)), len(own)))
+    found = np.empty(len(own), np.int64)
+    found[order] = np.repeat(sizes, sizes)
+    return found
 
 
 def edges_of(count: int, edges: Ints | None) -> Ints:
@@ -119,38 +147,93 @@ class _PlacesOf(dict[str, int]):
         self.prefix = prefix
 
     def __missing__(self, name: str) -> int:
+        if len(self) >= _MOST_NAMES:
+            self.clear()
         place = (crc32(f"{self.prefix}:{name}".encode()) * 0x9E3779B1 & 0xFFFFFFFF) >> (32 - NAME_BITS)
         self[name] = place
         return place
 
 
-def names_of(blocks: Sequence[Block]) -> tuple[tuple[int, ...], ...]:
-    """Where the tags and tokens of each block fall, in order and once each."""
-    tags, parents, owns, outer, classes = map(_PlacesOf, ("tag", "parent", "own", "in", "class"))
-    known: dict[object, tuple[int, ...]] = {}
-    above: dict[object, frozenset[int]] = {}
-    found = []
+@cache
+def _places_of(prefix: str) -> _PlacesOf:
+    return _PlacesOf(prefix)
+
+
+class Names(NamedTuple):
+    """Where the tags and tokens of some blocks fall, once each: the places of one block after another."""
+
+    places: Ints
+    counts: Ints
+    """How many each has; none is without its tag."""
+
+
+def names_of(blocks: Sequence[Block], compiled: bool = False) -> Names:
+    """Where the tags and tokens of each block fall. ``compiled``: by the compiled kernel, in another order."""
+    tags, parents, owns, outer, classes = map(_places_of, ("tag", "parent", "own", "in", "class"))
+    found: list[int] = []
+    counts = []
     for block in blocks:
         tag, ancestors = block.tag, block.ancestors
-        around = ancestors, block.tokens
-        key = tag, around, block.own
-        places = known.get(key)
-        if places is None:
-            shared = above.get(around)
-            if shared is None:
-                shared = frozenset(map(classes.__getitem__, block.tokens)).union(map(outer.__getitem__, ancestors))
-                above[around] = shared
-            parent = (parents[f"{ancestors[-1]}>{tag}"],) if ancestors else ()
-            own = shared.union(map(owns.__getitem__, block.own), (tags[tag],), parent)
-            known[key] = places = tuple(sorted(own))
-        found.append(places)
-    return tuple(found)
+        before = len(found)
+        found.append(tags[tag])
+        found += map(classes.__getitem__, block.tokens)
+        found += map(outer.__getitem__, ancestors)
+        found += map(owns.__getitem__, block.own)
+        if ancestors:
+            found.append(parents[f"{ancestors[-1]}>{tag}"])
+        if not compiled:
+            found[before:] = sorted(set(found[before:]))
+        counts.append(len(found) - before)
+    names = Names(np.array(found, np.int64), np.array(counts, np.int64))
+    if compiled:
+        from . import tree_kernels as kernels
+
+        size = kernels.once(*names, np.full(1 << NAME_BITS, -1, np.int64))
+        return names._replace(places=names.places[:size])
+    return names
 
 
-def of_markup(blocks: Sequence[Block], weights: NDArray[np.int8], names: Sequence[tuple[int, ...]]) -> Columns:
-    """Columns of the markup of each line by itself. ``weights``: of the places of names."""
-    counts = np.fromiter(map(len, names), np.int64, len(names))  # no block is without its tag
-    values = weights[np.fromiter(chain.from_iterable(names), np.int64, int(counts.sum()))].astype(np.int64)
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Blocks that differ in their tag, their ancestors or their tokens: a page has many of the same kind."""
+
+    blocks: Sequence[Block]
+    """One of each kind."""
+    of: Ints
+    """The number of the kind of each block."""
+
+
+def kinds_of(blocks: Sequence[Block]) -> Kinds:
+    """The kinds of some blocks."""
+    numbers: dict[object, int] = {}
+    some: list[Block] = []
+    found = []
+    for block in blocks:
+        number = numbers.setdefault((block.tag, block.ancestors, block.tokens, block.own), len(some))
+        if number == len(some):
+            some.append(block)
+        found.append(number)
+    return Kinds(some, np.array(found, np.int64))
+
+
+def joined(parts: Sequence[Kinds]) -> Kinds:
+    """The kinds of some documents one after another, each with kinds of its own."""
+    begins = np.cumsum([0, *(len(part.blocks) for part in parts)])
+    numbers = [part.of + begin for part, begin in zip(parts, begins.tolist(), strict=False)]
+    return Kinds([block for part in parts for block in part.blocks], np.concatenate(numbers))
+
+
+def of_markup(blocks: Sequence[Block], weights: NDArray[np.int8], names: Names, kinds: Kinds) -> Columns:
+    """Columns of the markup of each line by itself. ``weights``: of the places of names; ``names``: of the blocks of
+    ``kinds``."""
+    columns = {name: column[kinds.of] for name, column in _of_kinds(kinds.blocks, weights, names).items()}
+    columns["links"] = np.array([block.link_density for block in blocks], np.float32)
+    return columns
+
+
+def _of_kinds(blocks: Sequence[Block], weights: NDArray[np.int8], names: Names) -> Columns:
+    """Columns that are the same for all blocks of a kind."""
+    counts, values = names.counts, weights[names.places].astype(np.int64)
     starts = np.cumsum(counts) - counts
     total = np.add.reduceat(values, starts)
     columns = {
@@ -159,23 +242,22 @@ def of_markup(blocks: Sequence[Block], weights: NDArray[np.int8], names: Sequenc
         "names most": np.maximum(np.maximum.reduceat(values, starts), 0).astype(np.float32),
         "names count": counts.astype(np.float32),
         "names mean": (total / counts).astype(np.float32),
-        "links": np.array([block.link_density for block in blocks], np.float32),
         "depth": np.array([len(block.ancestors) for block in blocks], np.float32),
         "lists above": np.array(
             [block.ancestors.count("ul") + block.ancestors.count("ol") for block in blocks], np.float32
         ),
     }
-    kinds, kind = _numbered([block.tag for block in blocks])
+    kinds, kind = numbered([block.tag for block in blocks])
     for tags in _TAGS:
         columns[f"tag {tags[0]}"] = np.array([tag in tags for tag in kinds], np.float32)[kind]
-    above, place = _numbered([block.ancestors for block in blocks])
+    above, place = numbered([block.ancestors for block in blocks])
     known = [frozenset(ancestors) for ancestors in above]
     for tags in _ABOVE:
         columns[f"in {tags[0]}"] = np.array([not one.isdisjoint(tags) for one in known], np.float32)[place]
     return columns
 
 
-def _numbered(values: Sequence[T]) -> tuple[list[T], Ints]:
+def numbered(values: Sequence[T]) -> tuple[list[T], Ints]:
     """The distinct values in the order they come in, and the number of each."""
     numbers: dict[T, int] = {}
     found = np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
@@ -339,7 +421,7 @@ def of_tree(blocks: Sequence[Block], chars: Ints, mass: Ints, drag: Ints) -> Col
 
     total = max(int(mass.sum()), 1)
     linked = np.array([block.link_density for block in blocks]) * chars
-    linked = np.rint(linked)
+    linked = np.rint(linked).astype(np.int64)
     good, bad, size_of, links, count = inside(mass), inside(drag), inside(chars), inside(linked), inside(chars > 0)
     columns: Columns = {}
     for level in range(1, 6):
@@ -389,16 +471,32 @@ def _of_container(index: Ints, good: NDArray[np.float64], mass: Ints, total: int
     return columns
 
 
+def trees(blocks: Sequence[Block], kinds: Kinds, chars: Ints, mass: Ints, drag: Ints, edges: Ints) -> Columns:
+    """``of_tree`` of documents, the lines of which begin at ``edges``, by the compiled kernel."""
+    from . import tree_kernels as kernels
+
+    counts = np.fromiter((len(block.path) for block in blocks), np.int64, len(blocks))
+    numbers = np.fromiter(chain.from_iterable([block.path for block in blocks]), np.int64, int(counts.sum()))
+    linked = np.rint(np.array([block.link_density for block in blocks]) * chars).astype(np.int64)
+    groups = np.stack([numbered([key(block) for block in kinds.blocks])[1][kinds.of] for _, key in _GROUPS])
+    lines = kernels.Lines(numbers, running(counts), groups, chars, linked, mass, drag)
+    table = np.empty((len(kernels.COLUMNS), len(blocks)), np.float32)
+    kernels.trees(lines, edges, np.empty((3, len(kinds.blocks)), np.int64), table)
+    return dict(zip(kernels.COLUMNS, table, strict=True))
+
+
+_GROUPS: tuple[tuple[str, Callable[[Block], Hashable]], ...] = (
+    ("kind", lambda block: (block.tag, block.own)),
+    ("path", lambda block: (block.tag, block.ancestors[-4:])),
+    ("tokens", lambda block: (block.tag, block.tokens)),
+)
+
+
 def _of_group(blocks: Sequence[Block], mass: Ints, drag: Ints, total: int) -> Columns:
     """Lines with the same tag and classes."""
     columns: Columns = {}
-    keys: tuple[tuple[str, Callable[[Block], Hashable]], ...] = (
-        ("kind", lambda block: (block.tag, block.own)),
-        ("path", lambda block: (block.tag, block.ancestors[-4:])),
-        ("tokens", lambda block: (block.tag, block.tokens)),
-    )
-    for name, key in keys:
-        _, group = _numbered([key(block) for block in blocks])
+    for name, key in _GROUPS:
+        _, group = numbered([key(block) for block in blocks])
         good, bad, count = np.bincount(group, mass), np.bincount(group, drag), np.bincount(group)
         columns[f"mass of {name}"] = ratio(good[group], total)
         columns[f"density of {name}"] = ratio(good[group], good[group] + bad[group])

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Ints, mix64
+from ..columns import Hashes, Ints, mix64
 
 OTHER, SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, STOP, COMMA, COLON, QUOTE, BRACKET, DASH, BAR, MARK, UNSEEN = (
     range(16)
@@ -93,6 +93,9 @@ class Measures:
     """Hashes of the longer words, by which lines are found to be of one matter."""
     term_lines: Ints
     """The line of each of ``terms``."""
+    same: Hashes | None = None
+    """Hashes of the characters of each line, if it was measured by the compiled kernel; and those with each number
+    as one digit (2 x lines)."""
 
     @property
     def chars(self) -> Ints:
@@ -124,8 +127,56 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
     return kinds, mix64(folded + np.uint64(1))
 
 
-def measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
-    """The measures of the lines of ``text`` that lie at ``spans``: in order, apart, not empty."""
+def measure(text: str, spans: Sequence[tuple[int, int]], compiled: bool = False) -> Measures:
+    """The measures of the lines of ``text`` that lie at ``spans``: in order, apart, not empty.
+
+    ``compiled``: by the compiled kernel, which says the same, and is worth its loading for large inputs.
+    """
+    return _compiled_measure(text, spans) if compiled and len(spans) else _measure(text, spans)
+
+
+def _compiled_measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
+    from . import line_kernels as kernels
+
+    kinds, folded = _tables()
+    data = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    bounds = np.array(spans, np.int64)
+    counts, rows = np.zeros((len(bounds), _KINDS), np.int64), np.empty((len(bounds), 7), np.int64)
+    found, ends = kernels.Found(*(np.empty(len(data), np.int64) for _ in range(8))), np.zeros(4, np.int64)
+    shifts = np.uint64(64 - WORD_BITS), np.uint64(64 - TERM_BITS)
+    hashes = np.empty((2, len(bounds)), np.uint64)
+    tables = kernels.Tables(kinds, _decimal(), folded, _powers(), _SIZES, _PAIRED, _TERM, *shifts)
+    kernels.measure(data, bounds, tables, counts, rows, hashes, found, ends)
+    words, pairs, terms, sides = ends.tolist()
+    return Measures(
+        kinds=counts,
+        words=rows[:, kernels.WORDS],
+        tokens=rows[:, kernels.TOKENS],
+        capitals=rows[:, kernels.CAPITALS],
+        small=rows[:, kernels.SMALL],
+        longest=rows[:, kernels.LONGEST],
+        first=rows[:, kernels.FIRST].astype(np.uint8),
+        last=rows[:, kernels.LAST].astype(np.uint8),
+        places=np.concatenate([found.words[:words], found.pairs[:pairs]]),
+        place_lines=np.concatenate([found.word_lines[:words], found.pair_lines[:pairs]]),
+        terms=np.concatenate([found.terms[:terms], found.sides[:sides]]),
+        term_lines=np.concatenate([found.term_lines[:terms], found.side_lines[:sides]]),
+        same=hashes,
+    )
+
+
+@cache
+def _decimal() -> NDArray[np.bool_]:
+    """Which characters are decimal digits; there are none beyond the second plane."""
+    return np.array([chr(point).isdecimal() for point in range(2 * _PLANE)])
+
+
+@cache
+def _powers() -> NDArray[np.uint64]:
+    return np.multiply.accumulate(np.full(_LONGEST_TOKEN, _BASE, np.uint64))
+
+
+def _measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
     table, folded = _tables()
     data = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"), _PLANE - 1)
     bounds = np.array(spans, np.int64).reshape(-1)
@@ -201,8 +252,7 @@ def _places(
     place = rows - starts[number] if len(starts) else rows
     near = place < _LONGEST_TOKEN
     rows, number, place = rows[near], number[near], place[near]
-    powers = np.cumprod(np.full(_LONGEST_TOKEN, _BASE, np.uint64))
-    mixed = folded[rows] * powers[place]
+    mixed = folded[rows] * _powers()[place]
     heads = np.flatnonzero(place == 0)
     hashes = mix64(np.add.reduceat(mixed, heads)) if len(heads) else np.zeros(0, np.uint64)
     home = owner[starts]

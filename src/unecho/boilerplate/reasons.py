@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
-from . import evidence
+from ..model import Block
+from . import evidence, features, label, model, score
 from .evidence import Evidence
 from .forest import UNIT
-from .model import Model, probability
+from .matrix import Columns
+from .model import Kind, Model, probability
+from .rules import Rules
+
+_LEARNT = (*score.BY_PLACE, "context.unlike-article")
 
 _WORDS = (
     (r"mass (\d+) before", "how much of the article stands in the {} lines before it"),
@@ -49,34 +55,61 @@ _WORDS = (
 """Names of columns, and what they say; the first that fits."""
 
 
-def against(found: Evidence, model: Model, number: int, most: int = 3) -> list[str]:
-    """What spoke most against line ``number``, strongest first.
+def is_learnt(rule: str) -> bool:
+    """Whether the trained model took a line out; the markup then only gave the category. ``rule``: of its label."""
+    return rule in _LEARNT or rule.startswith("markup.")
 
-    Each column of the line is given the value that is usual among the lines the model is for; what would have
-    raised the score most is what spoke against it.
+
+def of_lines(
+    text: str,
+    blocks: Sequence[Block],
+    spans: Sequence[tuple[int, int]],
+    raw: bool,
+    numbers: Sequence[int],
+    known: Rules,
+) -> list[list[str]]:
+    """``against`` of some lines of a document, which is cleaned as the dump of a page if ``raw``."""
+    lines = [features.shape(text[start:end]) for start, end in spans]
+    found = Evidence(text, spans, blocks if raw else (), label.hits(lines, known, raw))
+    kind: Kind = ("html" if blocks else "text") if raw else "light"
+    return against(found, model.shipped()[kind], numbers)
+
+
+def against(found: Evidence, learnt: Model, numbers: Sequence[int], most: int = 3) -> list[list[str]]:
+    """What spoke most against each of the lines ``numbers``, strongest first.
+
+    What a reason speaks of, one column or several, is given the values that are usual among the lines the model is
+    for; what would have raised the score most is what spoke against the line.
     """
-    own = evidence.own_columns(found, model)
-    columns = evidence.all_columns(found, own, probability(model.first.score(own)))
-    scores = model.second.score(columns)
-    good = np.flatnonzero(scores > model.threshold)
+    own = evidence.own_columns(found, learnt)
+    columns = evidence.all_columns(found, own, probability(learnt.first.score(own)))
+    good = np.flatnonzero(learnt.second.score(columns) > learnt.threshold)
     if not len(good):
-        return []
-    names = model.second.columns
-    row = {name: np.full(len(names) + 1, columns[name][number], np.float32) for name in names}
-    for place, name in enumerate(names):
-        row[name][place] = np.sort(columns[name][good])[len(good) // 2]
-    changed = model.second.score(row)
+        return [[] for _ in numbers]
+    usual = {name: np.sort(columns[name][good])[len(good) // 2] for name in learnt.second.columns}
+    return [_against(columns, usual, learnt, number, most) for number in numbers]
+
+
+def _against(columns: Columns, usual: dict[str, np.float32], learnt: Model, number: int, most: int) -> list[str]:
+    told = _told(learnt.second.columns)
+    row = {}
+    for name in learnt.second.columns:
+        row[name] = np.full(len(told) + 1, columns[name][number], np.float32)
+        row[name][told[in_words(name)]] = usual[name]
+    changed = learnt.second.score(row)
     gains = changed[:-1] - changed[-1]
-    found_words: list[str] = []
-    for place in np.argsort(-gains, kind="stable").tolist():
-        words = in_words(names[place])
-        if gains[place] < UNIT // 20 or len(found_words) == most:
-            break
-        if words not in found_words:
-            found_words.append(words)
-    return found_words
+    words = list(told)
+    return [words[place] for place in np.argsort(-gains, kind="stable").tolist() if gains[place] >= UNIT // 20][:most]
 
 
+@cache
+def _told(columns: tuple[str, ...]) -> dict[str, int]:
+    """What the columns measure, in words, and its number."""
+    words = dict.fromkeys(map(in_words, columns))
+    return {word: number for number, word in enumerate(words)}
+
+
+@cache
 def in_words(column: str) -> str:
     """What a column measures."""
     for pattern, words in _WORDS:

@@ -39,7 +39,7 @@ _WRITTEN: Mapping[tuple[type, ...], str] = {
 _CHOICES = {"mode": ("any", "raw"), "position": ("any", "head", "tail"), "cue": ("", "name", "list")}
 _TEXTS = ("patterns", "phrases", "hit", "miss")
 
-_UNIFIED = str.maketrans(
+UNIFIED = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛´ʼ＇", "'"),
         **dict.fromkeys("“”„‟«»″＂", '"'),
@@ -54,12 +54,16 @@ _UNIFIED = str.maketrans(
         "…": "...",
     }
 )
-_TO_UNIFY = re.compile(f"[{re.escape(''.join(map(chr, _UNIFIED)))}]")
-_LEADING = "\"' >›→|[(<←▶►×✕≡☰+@:.~/\\"
-_TRAILING = "\"' >›→|])<←▶►▼▾▲↓↑↗×✕+*:.!?~/\\"
+_TO_UNIFY = re.compile(f"[{re.escape(''.join(map(chr, UNIFIED)))}]")
+LEADING = "\"' >›→|[(<←▶►×✕≡☰+@:.~/\\"
+TRAILING = "\"' >›→|])<←▶►▼▾▲↓↑↗×✕+*:.!?~/\\"
 _LINE_BREAK = re.compile(r"\s*\n\s*")
 _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P[<=]")
 _WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+Worth = tuple[int, ...] | None
+"""Numbers of alternatives of patterns that may match a line; None where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,28 +116,30 @@ class Rules:
         found = self.wherever(line.text, line.words, line.raw)
         return next((rule for rule in found if lies_right(rule, line.head, line.tail)), None) if found else None
 
-    def wherever(self, text: str, words: int, raw: bool) -> tuple[Rule, ...]:
+    def wherever(self, text: str, words: int, raw: bool, worth: Worth = None) -> tuple[Rule, ...]:
         """The rules one of which takes a line of so many words: those for ends of documents, and one for any place.
 
-        ``raw``: as of a ``Line``.
+        ``raw``: as of a ``Line``. ``worth``: numbers of the ``alternatives`` that may match it, if they are known; only
+        of lines of up to ``MAX_CHARS``.
         """
         key = text, words, raw
         found = self._seen.get(key)
         if found is None:
-            found = self._tried(text, words, raw)
+            found = self._tried(text, words, raw, worth)
             if len(text) <= _REPEATED:
                 if len(self._seen) >= _SEEN:
                     self._seen.clear()
                 self._seen[key] = found
         return found
 
-    def _tried(self, text: str, words: int, raw: bool) -> tuple[Rule, ...]:
+    def _tried(self, text: str, words: int, raw: bool, numbers: Worth) -> tuple[Rule, ...]:
         long = len(text) > MAX_CHARS
         if long and not self._for_long:
             return ()
         normal = normalise(text)
         phrased = () if long else self._phrases.get(bare(normal), ())
-        worth = self._expressions[long].worth_trying(normal)
+        known = self._expressions[long]
+        worth = known.worth_trying(normal) if numbers is None else known.numbered(numbers)
         if not (phrased or worth):
             return ()
         line = Line(text, words, raw)
@@ -147,6 +153,22 @@ class Rules:
                 if rules[number].position == "any":
                     break
         return tuple(found)
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether a rule may take a line of more than ``MAX_CHARS``."""
+        return bool(self._for_long)
+
+    @cached_property
+    def phrases(self) -> tuple[str, ...]:
+        """What a line must be, as ``bare`` gives it, to be taken for its words alone."""
+        return tuple(self._phrases)
+
+    @cached_property
+    def alternatives(self) -> tuple[tuple[str, int], ...]:
+        """The alternatives of all patterns, and the most words of a line that each takes."""
+        parts = self._expressions[False].parts
+        return tuple((part.pattern, self._with_pattern[part.number].max_words) for part in parts)
 
     @cached_property
     def _with_pattern(self) -> tuple[Rule, ...]:
@@ -201,7 +223,7 @@ def normalise(line: str) -> str:
     """``line`` case-folded, with straight quotes, plain hyphens and single spaces: what patterns match."""
     folded = line.casefold()
     if not folded.isascii() and _TO_UNIFY.search(folded):  # to look is ten times as fast as to translate
-        folded = folded.translate(_UNIFIED)
+        folded = folded.translate(UNIFIED)
     return " ".join(folded.split())
 
 
@@ -210,7 +232,7 @@ def bare(normalised: str) -> str:
     text = normalised
     if text[:1] in ("-", "*") and text[-1:] == text[:1]:
         text = text.strip("-* ")
-    return text.lstrip(_LEADING).rstrip(_TRAILING)
+    return text.lstrip(LEADING).rstrip(TRAILING)
 
 
 def load(path: str = "") -> Rules:

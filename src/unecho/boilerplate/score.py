@@ -6,10 +6,15 @@ known. What the labelled pages cannot teach (their gold has no headlines) is don
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import exp
+from functools import cache, lru_cache
+from math import ceil, exp
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..columns import Ints
 from ..model import Block, Label
@@ -17,7 +22,7 @@ from . import features
 from .evidence import Evidence
 from .features import Shape
 from .forest import UNIT
-from .model import Model
+from .model import PARTS, Model, least_score, probability
 from .rules import Rule, normalise
 
 BY_PLACE = ("context.before-article", "context.in-article", "context.after-article")
@@ -26,8 +31,15 @@ _CERTAIN = 0.9
 """Confidence from which a rule takes a line out of the middle of an article."""
 _HEADLINE_REACH = 15
 """Lines above the article among which its headline is looked for."""
+_LONGEST = 400
+"""Words of a line beyond which more do not count."""
+_LEAST_LIKELY = 8
+"""Parts of probability below which no line is of the article."""
 _BRIDGED = -0.7
-"""Log odds down to which a single line between two lines of the article stays: sub-headings, short quotes."""
+"""Log odds down to which a single line between two lines of the article stays, as sub-headings and short quotes do,
+and a sentence right below it."""
+_SURE = 20.0
+"""Log odds from which a decision is as sure as can be."""
 _TOKEN_CATEGORIES = (
     ("cookie", {"cookie", "cookies", "consent", "gdpr", "cookiebar"}),
     ("comments", {"comment", "comments", "respond", "disqus", "commentlist", "reply", "kommentare"}),
@@ -45,6 +57,38 @@ _TOKEN_CATEGORIES = (
     ("teaser", {"teaser", "teasers", "promos", "headlines", "latest"}),
     ("navigation", {"nav", "menu", "navigation", "breadcrumb", "breadcrumbs", "navbar", "header", "footer", "sidebar"}),
 )
+_TELLING = frozenset[str]().union(*(known for _, known in _TOKEN_CATEGORIES))
+
+
+class _Region(NamedTuple):
+    """Elements of a page that are none of the article, whatever the model thinks of their prose."""
+
+    category: str
+    tokens: frozenset[str]
+    """Words of the classes and ids of such an element."""
+    after: int
+    """Words of the article that must stand above it."""
+    most: float
+    """Share of what looks like the article that may lie in it."""
+    tags: frozenset[str] = frozenset()
+    """Its tags."""
+
+
+_REGIONS = (
+    # Comments may be longer than what they are about.
+    _Region("comments", frozenset(("comment", "comments", "commentlist", "disqus", "respond", "replies", "kommentar",
+                                   "kommentare", "commentaires", "comentarios")), 30, 1.0),
+    _Region("caption", frozenset(("caption", "captions", "figcaption")), 0, 0.5, frozenset(("figcaption",))),
+    _Region("related", frozenset(("related", "recirc", "recommended", "recommendations")), 30, 0.5),
+    _Region("byline", frozenset(("author", "authors", "bio")), 30, 0.5),
+)  # fmt: skip
+_REGION_TOKENS = frozenset[str]().union(*(region.tokens for region in _REGIONS))
+_REGION_TAGS = frozenset[str]().union(*(region.tags for region in _REGIONS))
+_BESIDE = 50
+"""Words of the article that must stand beside a region: else its classes are those of the whole page."""
+_REGION_SURE = 0.9
+_ABOVE_COMMENTS = 100
+"""Words of the article that must stand above a heading of comments: it may be a link at the top as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +101,46 @@ class Scored:
     hits: Sequence[Rule | None]
     """The rule that takes the line."""
     scores: Sequence[float]
-    """Log odds that the line belongs to the article."""
+    """Log odds that the line belongs to the article, above what its page asks for."""
 
 
 def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> list[Label]:
     """Labels of the lines of a page with these ``scores``."""
-    page = scored(found, lines, model, scores)
-    content = article(page)
+    above = scores - model.threshold
+    above -= bar(above, [line.words for line in lines])
+    page = Scored(lines, found.blocks, found.hits, (above / UNIT).tolist())
+    content, regions = article(page)
     first = content.index(True) if True in content else len(lines)
     last = len(lines) - content[::-1].index(True) if True in content else 0
     replies = next((n for n in range(last, len(lines)) if _is_comment(page.hits[n])), len(lines))
-    parts, tokens = _Parts(first, last, replies), _ByMarkup()
+    parts = _Parts(first, last, replies, _by_markup(found) if found.blocks else ())
+    sure = confidences(above)
     return [
-        _label(None, confidence(page.scores[number]), "context.article")
+        _label(None, sure[number], "context.article")
         if content[number]
-        else _boilerplate(page, number, parts, tokens)
+        else regions.get(number) or _boilerplate(page, number, sure[number], parts)
         for number in range(len(lines))
     ]
 
 
-def scored(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> Scored:
-    """A page with log odds that are positive for lines of the article."""
-    odds = [value / UNIT for value in (scores - model.threshold).tolist()]
-    return Scored(lines, found.blocks, found.hits, odds)
+def bar(scores: Ints, words: Sequence[int]) -> int:
+    """The score above which the lines of a page are its article, so that the best F1, in words, is to be expected.
+
+    The best set of lines are those above some probability; if it reaches an F1 of f, a line adds to it whose own
+    probability is above f / 2 (Lipton, Elkan and Naryanaswamy, 2014). So what is likely is enough on a page of which
+    nothing is certain, and even odds are wanted where all is. All sums are of whole numbers.
+    """
+    part = probability(scores)
+    weight = np.minimum(np.asarray(words, np.int64), _LONGEST) + 1
+    own = np.bincount(part, weight, PARTS + 1).astype(np.int64)
+    kept = np.cumsum(own[::-1])
+    good = np.cumsum((own * np.arange(PARTS + 1))[::-1])
+    best = float((2 * good / np.maximum(PARTS * kept + good[-1], 1)).max())
+    return least_score(min(max(ceil(best * PARTS / 2) + 1, _LEAST_LIKELY), PARTS))
 
 
-def article(page: Scored) -> list[bool]:
-    """Which lines are the article, its headline included."""
+def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
+    """Which lines are the article, its headline included, and labels of those that are none for where they lie."""
     content = [score > 0 for score in page.scores]
     if not any(content):
         run = features.main_run([score + 2 for score in features.weighted(page.scores, page.lines)])
@@ -94,10 +151,70 @@ def article(page: Scored) -> list[bool]:
     for number, hit in enumerate(page.hits):
         if hit and hit.confidence >= _CERTAIN and hit.mode == "any":
             content[number] = False
+    _extend(page, content)
+    regions = dict(_in_regions(page, content)) if page.blocks else {}
+    for number in regions:
+        content[number] = False
+    for number in _after_comments(page, content):
+        content[number] = False
+        regions[number] = _label("comments", _REGION_SURE, "context.after-comments")
     headline = _headline(page, content)
     if headline is not None:
         content[headline] = True
-    return content
+        regions.pop(headline, None)
+    return content, regions
+
+
+def _extend(page: Scored, content: list[bool]) -> None:
+    """Keep sentences right below the article when in doubt: they are more often its end than something else."""
+    if True not in content:
+        return
+    for number in range(len(content) - content[::-1].index(True), len(content)):
+        if page.hits[number] or not page.lines[number].ends or page.scores[number] <= _BRIDGED:
+            return
+        content[number] = True
+
+
+def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, Label]]:
+    """The lines of the article that lie in regions which are none of it, each with its label."""
+    kept = [number for number, good in enumerate(content) if good]
+    near = [number for number in kept if _is_in_any(page.blocks[number])]  # most pages have none
+    words = {number: page.lines[number].words for number in kept} if near else {}
+    for region in _REGIONS if near else ():
+        inside = {number: token for number in near if (token := _telling(page.blocks[number], region))}
+        total, within = sum(words[number] for number in kept), sum(words[number] for number in inside)
+        if not inside or total - within < _BESIDE or within > region.most * total:
+            continue
+        above = 0
+        for number in kept:
+            if number not in inside:
+                above += words[number]
+            elif above >= region.after:
+                yield number, _label(region.category, _REGION_SURE, f"markup.{inside[number]}")
+        kept, near = ([number for number in part if number not in inside] for part in (kept, near))
+
+
+def _is_in_any(block: Block) -> bool:
+    return not (_REGION_TOKENS.isdisjoint(block.tokens) and _REGION_TAGS.isdisjoint((block.tag, *block.ancestors)))
+
+
+def _after_comments(page: Scored, content: Sequence[bool]) -> list[int]:
+    """The lines of the article below the first heading of comments that stands under most of it."""
+    total = sum(line.words for line, good in zip(page.lines, content, strict=True) if good)
+    above = 0
+    for number, good in enumerate(content):
+        if above >= _ABOVE_COMMENTS and _is_comment(page.hits[number]):
+            below = [after for after in range(number, len(content)) if content[after]]
+            return below if 4 * (total - above) <= total else []
+        above += page.lines[number].words if good else 0
+    return []
+
+
+def _telling(block: Block, region: _Region) -> str:
+    """The class or tag by which a block lies in a region; "" if it does not. The headline of a page never does."""
+    if block.tag == "h1":
+        return ""
+    return min(region.tokens & block.tokens or region.tags.intersection((block.tag, *block.ancestors)), default="")
 
 
 def _headline(page: Scored, content: Sequence[bool]) -> int | None:
@@ -134,15 +251,16 @@ class _Parts:
     first: int
     last: int
     replies: int
+    by_markup: Sequence[tuple[str, str]]
+    """For HTML, what the markup says of each line; see ``_by_markup``."""
 
 
-def _boilerplate(page: Scored, number: int, parts: _Parts, by_markup: _ByMarkup) -> Label:
+def _boilerplate(page: Scored, number: int, sure: float, parts: _Parts) -> Label:
     hit = page.hits[number]
-    sure = confidence(page.scores[number])
     if hit:
         return _label(hit.category, max(hit.confidence, sure), hit.id)
-    if page.blocks:
-        category, token = by_markup[page.blocks[number]]
+    if parts.by_markup:
+        category, token = parts.by_markup[number]
         if category:
             return _label(category, sure, f"markup.{token}")
     if number < parts.first:
@@ -155,21 +273,20 @@ def _boilerplate(page: Scored, number: int, parts: _Parts, by_markup: _ByMarkup)
     return _label(category, sure, "context.after-article")
 
 
-class _ByMarkup:
-    """Category of blocks by their tags and tokens, and the token that tells; "" twice where none does."""
+def _by_markup(found: Evidence) -> list[tuple[str, str]]:
+    """Category of each block by its tags and tokens, and the token that tells; "" twice where none does."""
+    kinds = [_category(block) for block in found.kinds.blocks]
+    return [kinds[kind] for kind in found.kinds.of.tolist()]
 
-    def __init__(self) -> None:
-        self._known: dict[object, tuple[str, str]] = {}
 
-    def __getitem__(self, block: Block) -> tuple[str, str]:
-        key = block.tokens, block.tag, block.ancestors
-        found = self._known.get(key)
-        if found is None:
-            tokens = block.tokens.union((block.tag,), block.ancestors)
-            categories = ((category, known & tokens) for category, known in _TOKEN_CATEGORIES)
-            category, telling = next((pair for pair in categories if pair[1]), ("", {""}))
-            self._known[key] = found = category, min(telling)
-        return found
+def _category(block: Block) -> tuple[str, str]:
+    tokens = block.tokens.union((block.tag,), block.ancestors)
+    if not tokens.isdisjoint(_TELLING):
+        for category, known in _TOKEN_CATEGORIES:
+            telling = known & tokens
+            if telling:
+                return category, min(telling)
+    return "", ""
 
 
 @lru_cache(maxsize=1 << 14)
@@ -184,4 +301,22 @@ def _is_comment(hit: Rule | None) -> bool:
 def confidence(score: float) -> float:
     """Probability of the decision, rounded so that it is the same on every platform."""
     size = abs(score)
-    return round(1 / (1 + exp(-size if size < 20.0 else -20.0)), 3)
+    return round(1 / (1 + exp(-size if size < _SURE else -_SURE)), 3)
+
+
+def confidences(scores: Ints) -> list[float]:
+    """``confidence`` of scores in parts of ``UNIT``."""
+    bounds, levels = _levels()
+    found: list[float] = levels.take(np.searchsorted(bounds, np.abs(scores), side="right")).tolist()
+    return found
+
+
+@cache
+def _levels() -> tuple[Ints, NDArray[np.float64]]:
+    """The different confidences in order, and the least size of a score for each but the first."""
+    most = range(int(_SURE * UNIT) + 1)
+    levels, bounds = [confidence(0)], list[int]()
+    while levels[-1] < confidence(_SURE):
+        bounds.append(bisect_right(most, levels[-1], key=lambda size: confidence(size / UNIT)))
+        levels.append(confidence(bounds[-1] / UNIT))
+    return np.array(bounds, np.int64), np.array(levels)

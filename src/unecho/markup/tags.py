@@ -34,6 +34,7 @@ _NOTED_TAGS = frozenset(("time", "html", "title", "h1"))
 _WATCHED = frozenset(("li", "tr", "td", "th", "a", "button"))
 _MARKS = frozenset(("class", "id", "role", "itemprop"))
 _HIDING = frozenset(("hidden", "style"))
+_RARE = frozenset(("role", "itemprop", *_HIDING))
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _MOST_MARKS = 2000
 """Characters of its marks that an element takes its tokens from."""
@@ -76,9 +77,10 @@ class Kind:
 
 @lru_cache(maxsize=1 << 10)
 def kind(name: str) -> Kind:
-    """What ``name`` says."""
+    """What the name of an element says."""
     unseen, noted = name in UNSEEN_TAGS, name in _NOTED_TAGS
     manner = Manner(name in PRE_TAGS, name == "blockquote", HEADINGS.get(name, ""))
+    manner = PLAIN if manner == PLAIN else manner
     watched = unseen or noted or name in _WATCHED
     return Kind(
         name,
@@ -93,14 +95,24 @@ def kind(name: str) -> Kind:
     )
 
 
+class Kinds(dict[str, Kind]):
+    """``kind`` of the names that a page has."""
+
+    def __missing__(self, name: str) -> Kind:
+        self[name] = found = kind(name)
+        return found
+
+
 def tells(attributes: Mapping[str, str]) -> tuple[str, bool]:
     """The values that tokens are taken from, and whether the attributes hide their element from readers."""
-    marks, hidden = "", False
-    for name, value in attributes.items():
-        if name in _MARKS:
-            marks = f"{marks} {value}" if marks else value
-        elif name in _HIDING:
-            hidden = hidden or _hides(name, value)
+    # Most elements have no more of these.
+    marks, more = attributes.get("class", ""), attributes.get("id")
+    if more:
+        marks = f"{marks} {more}" if marks else more
+    if _RARE.isdisjoint(attributes) and len(marks) <= _MOST_MARKS:
+        return marks, False
+    marks = " ".join([value for name, value in attributes.items() if name in _MARKS and value])
+    hidden = any(_hides(name, value) for name, value in attributes.items() if name in _HIDING)
     return marks[:_MOST_MARKS], hidden
 
 

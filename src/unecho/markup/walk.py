@@ -10,7 +10,7 @@ from ..model import Block
 from .notes import Notes
 from .page import Page, Style
 from .rows import Piece, Row
-from .tags import PLAIN, VOID, Kind, Manner, kind, tells
+from .tags import PLAIN, VOID, Kind, Kinds, Manner, tells
 from .tags import tokens as tokens_of
 
 _SPACE = re.compile("[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")  # no-break spaces stay
@@ -29,30 +29,25 @@ class _Frame:
 
     __slots__ = ("above", "below", "bullet", "depth", "kind", "link", "manner", "marks", "number")
 
-    def __init__(self, kind: Kind, marks: str, above: _Frame | None, number: int) -> None:
-        self.kind = kind
-        self.marks = marks
-        """Values of the attributes that its tokens come from."""
-        self.above = above
-        self.number = number
-        """How many elements were opened before it."""
-        self.bullet = False
-        """Whether the first block of a list item has still to be marked as one."""
-        self.below: _Place | None = None
-        """The place of the elements in it, once somebody asked."""
-        self.depth: int
-        self.link: str
-        """Target of the link it lies in."""
-        self.manner = kind.manner
-        if above is None:
-            self.depth, self.link = 1, ""
-            return
-        self.depth, self.link = above.depth + 1, above.link
-        if self.manner is PLAIN:
-            self.manner = above.manner
-        else:
-            own, outer = self.manner, above.manner
-            self.manner = Manner(own.pre or outer.pre, own.quote or outer.quote, own.heading or outer.heading)
+    # They are set where an element opens, which happens too often for a call.
+    kind: Kind
+    marks: str
+    """Values of the attributes that its tokens come from."""
+    above: _Frame | None
+    number: int
+    """How many elements were opened before it."""
+    bullet: bool
+    """Whether the first block of a list item has still to be marked as one."""
+    below: _Place | None
+    """The place of the elements in it, once somebody asked."""
+    depth: int
+    link: str
+    """Target of the link it lies in."""
+    manner: Manner
+
+
+def _within_manner(own: Manner, outer: Manner) -> Manner:
+    return Manner(own.pre or outer.pre, own.quote or outer.quote, own.heading or outer.heading)
 
 
 class _Place(NamedTuple):
@@ -70,6 +65,14 @@ _NOWHERE: Final = _Place()
 _NO_TOKENS: Final = frozenset[str]()
 
 
+class _Unions(dict[tuple[frozenset[str], frozenset[str]], frozenset[str]]):
+    """Two sets as one: much of a page lies in elements with the same tokens, and shares them."""
+
+    def __missing__(self, sets: tuple[frozenset[str], frozenset[str]]) -> frozenset[str]:
+        self[sets] = found = sets[0] | sets[1]
+        return found
+
+
 class Walker:
     """Takes the events of a page and cuts its text into blocks."""
 
@@ -78,6 +81,8 @@ class Walker:
         self._markdown = style == "md"
         self._trust_hidden = trust_hidden
         self._notes = Notes()
+        self._kinds = Kinds()
+        self._tokens = _Unions()
         self._top: _Frame | None = None
         self._unseen = 0  # depth below the outermost element that is not shown
         self._rows: list[Row] = []
@@ -111,7 +116,7 @@ class Walker:
         if self._unseen:
             self._unseen += 1
             return
-        found = kind(name)
+        found = self._kinds[name]
         marks = ""
         if attributes:
             marks, hidden = tells(attributes)
@@ -122,8 +127,18 @@ class Walker:
             self._unseen = 1
             self._notes.unseen(name, attributes)
             return
-        self._opened += 1
-        self._top = frame = _Frame(found, marks if found.marked else "", self._top, self._opened)
+        above = self._top
+        self._top = frame = _Frame()
+        self._opened = frame.number = self._opened + 1
+        frame.kind, frame.above = found, above
+        frame.marks = marks if found.marked else ""
+        frame.bullet, frame.below = False, None
+        if above is None:
+            frame.depth, frame.link, frame.manner = 1, "", found.manner
+        else:
+            frame.depth, frame.link = above.depth + 1, above.link
+            own = found.manner
+            frame.manner = above.manner if own is PLAIN else _within_manner(own, above.manner)
         if found.block:
             if self._parts:
                 self._flush()
@@ -260,22 +275,24 @@ class Walker:
             self._flush()
 
     def _add(self, text: str, frame: _Frame | None, linked: int) -> None:
-        marked = self._marked(text, frame)
+        marked = self._marked(text, frame) if self._bullets or self._markdown else text
         if frame is None:
             piece = Piece(marked, "body", (), frozenset(), len(text), linked)
         else:
             block, own = frame, tokens_of(frame.marks) if frame.marks else _NO_TOKENS
             for _ in range(_REACH):
-                if block.kind.block or block.above is None:
+                above = block.above
+                if block.kind.block or above is None:
                     break
-                block = block.above
+                block = above
                 if block.marks:
-                    own |= tokens_of(block.marks)
-            above = _place_of(block)
-            tokens = above.tokens | own if own else above.tokens
+                    own = self._tokens[own, tokens_of(block.marks)]
+            above = block.above
+            ancestors, path, tokens = _NOWHERE if above is None else above.below or self._place_in(above)
+            if own:
+                tokens = self._tokens[tokens, own]
             name = "pre" if block.manner.pre else block.kind.name
-            path = (*above.path, block.number)[-_ANCESTORS - 1 :]
-            piece = Piece(marked, name, above.ancestors, tokens, len(text), linked, path=path, own=own)
+            piece = Piece(marked, name, ancestors, tokens, len(text), linked, 0, (*path, block.number), own)
         if self._rows:
             piece.cell = self._rows[-1].cell
         self.pieces.append(piece)
@@ -300,6 +317,23 @@ class Walker:
             prefix = ("> " if frame.manner.quote else "") + prefix + frame.manner.heading
         return prefix + text
 
+    def _place_in(self, frame: _Frame) -> _Place:
+        """The place of what lies in an element."""
+        chain = []
+        at: _Frame | None = frame
+        while at is not None and at.below is None:
+            chain.append(at)
+            at = at.above
+        place = at.below if at is not None and at.below is not None else _NOWHERE
+        for between in reversed(chain):
+            ancestors, path, tokens = place
+            if between.kind.name not in ("html", "body"):
+                ancestors, path = (*ancestors, between.kind.name)[-_ANCESTORS:], (*path, between.number)[-_ANCESTORS:]
+            if between.marks and between.depth <= _EVIDENCE_DEPTH:
+                tokens = self._tokens[tokens, tokens_of(between.marks)]
+            place = between.below = _Place(ancestors, path, tokens)
+        return place
+
     def _end_row(self, row: Row) -> None:
         """One block for a row of data; the blocks as they are for a row that is there for layout."""
         if self._rows:
@@ -307,34 +341,6 @@ class Walker:
         pieces = self.pieces[row.first :]
         if pieces and row.is_data(pieces):
             self.pieces[row.first :] = [row.joined(pieces)]
-
-
-def _place_of(frame: _Frame) -> _Place:
-    """Where an element lies."""
-    above = frame.above
-    if above is None:
-        return _NOWHERE
-    if above.below is not None:
-        return above.below
-    chain = []
-    at: _Frame | None = above
-    while at is not None and at.below is None:
-        chain.append(at)
-        at = at.above
-    place = at.below if at is not None and at.below is not None else _NOWHERE
-    for between in reversed(chain):
-        place = between.below = _within(between, place)
-    return place
-
-
-def _within(frame: _Frame, place: _Place) -> _Place:
-    """The place of what lies in an element that lies at ``place``."""
-    ancestors, path, tokens = place
-    if frame.kind.name not in ("html", "body"):
-        ancestors, path = (*ancestors, frame.kind.name)[-_ANCESTORS:], (*path, frame.number)[-_ANCESTORS:]
-    if frame.marks and frame.depth <= _EVIDENCE_DEPTH:
-        tokens |= tokens_of(frame.marks)
-    return _Place(ancestors, path, tokens)
 
 
 def _as_browsers_do(match: re.Match[str]) -> str:

@@ -64,6 +64,9 @@ class Example:
     document: str
     key: str
     """By which a decision names the text."""
+    confidence: float | None = None
+    reasons: tuple[str, ...] = ()
+    """What the trained model saw that spoke against it, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ class Span(NamedTuple):
     keeper: Place | None
     cluster: str | None
     id: str
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@
 
   async function detail(rule, pane) {
     const examples = rule.examples.map((example) =>
-      element("li", {}, element("span", { class: "quoted", dir: "auto" }, example.text), " ", element("span", { class: "small soft" }, shown.link(example.document)), unecho.decisions.exampleButtons(rule, example)));
+      element("li", {}, element("span", { class: "quoted", dir: "auto" }, example.text), " ", element("span", { class: "small soft" }, shown.link(example.document)),
+        shown.sure(example) ? element("span", { class: "small soft" }, ` · ${shown.sure(example)}`) : null,
+        unecho.decisions.exampleButtons(rule, example),
+        example.reasons.length ? element("div", { class: "small reasons" }, `Against it: ${example.reasons.join("; ")}.`) : null));
     add(
       pane,
       element("h2", {}, `${rule.category}: `, element("code", {}, rule.rule)),

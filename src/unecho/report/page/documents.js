@@ -39,7 +39,7 @@
   function label(span, list) {
     if (span.reason === "boilerplate") {
       const rule = `${span.category || "other"}:${span.rule || "(no rule)"}`;
-      return element("a", { class: "why", href: `#boilerplate/${encodeURIComponent(rule)}`, title: span.rule || "" }, span.category || "other");
+      return element("a", { class: "why", href: `#boilerplate/${encodeURIComponent(rule)}`, title: [span.rule, shown.sure(span)].filter(Boolean).join(", ") }, span.category || "other");
     }
     const words = { duplicate: "copy", repeat: "repeat", passage: "quote" }[span.reason];
     const keeper = span.keeper ? shown.heading(store.referred(list, span.keeper[0])) : "";

@@ -172,10 +172,13 @@
 
   const naming = (document) => `${document.title} ${document.lead} ${document.id} ${document.site} ${document.date}`;
 
+  // How sure the cleaner was of a removal.
+  const sure = (found) => (found.sure === null || found.sure === undefined ? "" : `confidence ${found.sure}%`);
+
   const row = (lead, ...items) => [element("span", { class: "lead", dir: "auto" }, lead), facts(...items)];
 
   unecho.shown = {
     kindName, heading, link, identity, day, address, difference, differing, alike, paragraph, shortened, surroundings, around,
-    by, bySite, byFolder, naming, row, unseen, percent, add, tag,
+    by, bySite, byFolder, naming, row, sure, unseen, percent, add, tag,
   };
 })();

@@ -76,8 +76,8 @@
     constructor([windows, whole, spans]) {
       this.windows = windows.map((window) => new Window(window));
       this.whole = whole;
-      this.spans = spans.map(([start, end, reason, category, rule, keeper, cluster]) => ({
-        start, end, reason: REASONS[reason], category, rule, keeper, cluster,
+      this.spans = spans.map(([start, end, reason, category, rule, sure, keeper, cluster]) => ({
+        start, end, reason: REASONS[reason], category, rule, sure, keeper, cluster,
       }));
     }
 
@@ -159,7 +159,7 @@
   const rules = () =>
     findings("boilerplate", (list, [category, rule, removals, words, examples, sites, why]) => ({
       category, rule, removals, words, sites, why, id: `${category}:${rule}`,
-      examples: examples.map(([example, reference, key]) => ({ text: example, document: referred(list, reference), key })),
+      examples: examples.map(([example, reference, key, sure, reasons]) => ({ text: example, document: referred(list, reference), key, sure, reasons })),
     }));
 
   unecho.store = { REASONS, KINDS, part, documents, referred, placeOf, text, paragraph, clusters, keys, quoteKeys, quotes, stories, rules };

@@ -1,0 +1,172 @@
+"""Lines at a glance, for large inputs: the shape of each, and whether a rule may take it, by compiled loops over the
+lines of many documents. ``features.shape`` and ``rules`` are the plain twins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache, partial
+from itertools import chain
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import Hashes, Ints, offsets_of
+from . import features, rules
+from . import scan_kernels as kernels
+from .automata import BEGIN, NOTHING, UNKNOWN, Automata, Automaton
+from .features import Shape
+from .rules import Rules, Worth
+
+_MOST_STATES: Final = 30_000
+"""States of an automaton beyond which what comes to new ones is not followed."""
+_ANY: Final = np.iinfo(np.int64).max
+_MASK: Final = (1 << 64) - 1
+_new_shape = partial(tuple.__new__, Shape)
+
+
+class Scan:
+    """The lines of some documents."""
+
+    def __init__(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]], known: Rules) -> None:
+        """``spans``: where the lines of each text lie."""
+        self._texts, self._spans = texts, spans
+        counts = np.fromiter(map(len, spans), np.int64, len(spans))
+        self._edges = offsets_of(counts).tolist()
+        bases = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))[:-1]
+        flat = np.array([span for part in spans for span in part], np.int64).reshape(-1, 2)
+        bounds = flat + np.repeat(bases, counts)[:, None]
+        data = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
+        self._rows = np.empty((len(bounds), 5), np.int64)
+        letters = _letters()
+        room = int((bounds[:, 1] - bounds[:, 0]).sum()) * int(np.diff(letters.longer_at).max())
+        plain = kernels.Plain(
+            np.empty(room, np.uint16), np.empty(len(bounds) + 1, np.int64), np.zeros(kernels.PLANE, np.bool_)
+        )
+        kernels.spell(data, bounds, letters, rules.MAX_CHARS, _marks(known.phrases), self._rows, plain)
+        automata, words = _automata(known.alternatives), self._rows[:, kernels.WORDS]
+        ends = _run(plain, automata)
+        unclear = (self._rows[:, kernels.ODD] > 0) | np.logical_or.reduce([states == UNKNOWN for states in ends])
+        if known.takes_long:
+            unclear |= bounds[:, 1] - bounds[:, 0] > rules.MAX_CHARS
+        may = (words <= _most_words_of(ends, automata)) | (self._rows[:, kernels.PHRASED] > 0) | unclear
+        self._possible = np.flatnonzero(may)
+        states = zip(*(states[self._possible].tolist() for states in ends), strict=True)
+        self._worth = [
+            None if is_unclear else _joined([one.taking[state] for one, state in zip(automata.each, own, strict=True)])
+            for is_unclear, own in zip(unclear[self._possible].tolist(), states, strict=True)
+        ]
+
+    def shapes(self, document: int) -> list[Shape]:
+        """The shapes of the lines of a document."""
+        text, first, end = self._texts[document], self._edges[document], self._edges[document + 1]
+        lines = [text[a:b] for a, b in self._spans[document]]
+        part = self._rows[first:end]
+        words, items, ends = part[:, kernels.WORDS].tolist(), part[:, kernels.ITEM] > 0, part[:, kernels.ENDS] > 0
+        found: list[Shape] = list(map(_new_shape, zip(lines, words, items.tolist(), ends.tolist(), strict=True)))
+        for number in np.flatnonzero(part[:, kernels.ODD]).tolist():
+            found[number] = features.shape(lines[number])
+        return found
+
+    def possible(self, document: int) -> dict[int, Worth]:
+        """The numbers of its lines that a rule may take, all that one takes among them; and which alternatives of the
+        rules' patterns may match each, by number, if that is known."""
+        first, end = self._edges[document], self._edges[document + 1]
+        place, last = np.searchsorted(self._possible, (first, end)).tolist()
+        return dict(zip((self._possible[place:last] - first).tolist(), self._worth[place:last], strict=True))
+
+
+def _joined(parts: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The numbers in some tuples, in order."""
+    some = [part for part in parts if part]
+    return tuple(sorted(chain.from_iterable(some))) if len(some) > 1 else some[0] if some else ()
+
+
+def _run(plain: kernels.Plain, automata: Automata) -> list[NDArray[np.int16]]:
+    """For each of the automata, the states that lines end in."""
+    automata.symbols.meet(plain.seen)
+    return [_ends(plain, automata.symbols.of, automaton) for automaton in automata.each]
+
+
+def _most_words_of(ends: Sequence[NDArray[np.int16]], automata: Automata) -> Ints:
+    """The most words that a line may have for an expression that may take it; ``automata.NOTHING`` where none may."""
+    most = np.full(len(ends[0]), NOTHING, np.int64)
+    for states, automaton in zip(ends, automata.each, strict=True):
+        np.maximum(most, np.where(states == UNKNOWN, _ANY, automaton.values[states]), out=most)
+    return most
+
+
+def _ends(plain: kernels.Plain, symbols: NDArray[np.int16], automaton: Automaton) -> NDArray[np.int16]:
+    """The states of an automaton that lines end in; ``UNKNOWN`` for those that were not followed to the end."""
+    automaton.prepare()
+    count = len(plain.offsets) - 1
+    found = np.full(count, UNKNOWN, np.int16)
+    lines, places, states = np.arange(count), plain.offsets[:-1].copy(), np.full(count, BEGIN, np.int16)
+    missed = np.empty(count, np.int64)
+    while len(lines) and automaton.count <= _MOST_STATES:
+        many = kernels.run(plain, symbols, automaton.steps, lines, places, states, missed)
+        left = missed[:many]
+        done = np.ones(len(lines), np.bool_)
+        done[left] = False
+        found[lines[done]] = states[done]
+        lines, places, states = lines[left], places[left], states[left]
+        for pair in np.unique(states.astype(np.int64) << 16 | symbols[plain.points[places]]).tolist():
+            automaton.step(pair >> 16, pair & 0xFFFF)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _automata(alternatives: tuple[tuple[str, int], ...]) -> Automata:
+    """The automata of rules, made ready once in a process."""
+    return Automata(alternatives)
+
+
+@lru_cache(maxsize=4)
+def _marks(phrases: tuple[str, ...]) -> Hashes:
+    """A table of the marks of phrases, each at the first free place from its own on."""
+    table = [0] * (1 << (2 * len(phrases)).bit_length())
+    for phrase in phrases:
+        mark = _mark(phrase)
+        place = mark >> 1
+        while table[place % len(table)]:
+            place += 1
+        table[place % len(table)] = mark
+    return np.array(table, np.uint64)
+
+
+def _mark(phrase: str) -> int:
+    """What ``scan_kernels`` knows a phrase by."""
+    value = 0
+    for char in phrase:
+        value = (value + ord(char) + 1) * int(kernels.FACTOR) & _MASK
+    return (value ^ value >> 32) * int(kernels.LOCK) & _MASK | 1
+
+
+@cache
+def _letters() -> kernels.Letters:
+    chars = [chr(point) for point in range(kernels.PLANE)]
+    traits = np.zeros(kernels.PLANE, np.uint8)
+    for trait, signs in (
+        (kernels.BLANK, [char for char in chars if char.isspace()]),
+        (kernels.UNSPACED, features.SPACELESS.findall("".join(chars))),
+        (kernels.BULLET, features.BULLETS),
+        (kernels.DECIMAL, [char for char in chars if char.isdecimal()]),
+        (kernels.CLOSING, features.CLOSING),
+        (kernels.STOP, features.STOPS),
+        (kernels.LEADING, rules.LEADING),
+        (kernels.TRAILING, rules.TRAILING),
+    ):
+        traits[[ord(sign) for sign in signs]] |= trait
+    becomes, longer = np.empty(kernels.PLANE, np.int32), [""]
+    for point, char in enumerate(chars):
+        folded = char.casefold().translate(rules.UNIFIED)
+        if len(folded) == 1:
+            becomes[point] = kernels.TO_BLANK if folded.isspace() else ord(folded)
+        elif not folded:
+            becomes[point] = kernels.DROPPED
+        else:
+            becomes[point] = kernels.FIRST_LONG - len(longer)
+            longer.append(folded)
+    points = np.array([ord(char) for char in "".join(longer)], np.uint16)
+    return kernels.Letters(traits, becomes, points, offsets_of(np.array([len(text) for text in longer], np.int64)))

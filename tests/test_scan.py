@@ -1,0 +1,176 @@
+"""Lines at a glance: the compiled loops say what the plain code says, and no rule is passed over."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_expressions import PATTERNS
+from test_model import ANY_TEXT, lines_of
+
+from unecho.boilerplate import automata, features, matrix, measure, rules, scan, scan_kernels, surroundings
+from unecho.boilerplate.automata import NOTHING, Automata
+from unecho.boilerplate.label import hits
+
+SHIPPED = rules.load()
+EXAMPLES = [example for rule in SHIPPED.rules for example in (*rule.hit, *rule.miss)]
+LINES = st.sampled_from(EXAMPLES) | st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", "- ", "* ", "-\t", "12. ", "(3) ", "(\U0001d7d9) ", "»", "© ", "( ", "1234) "]),
+    st.sampled_from(EXAMPLES) | ANY_TEXT,
+    st.sampled_from(["", ".", "!”", '?")]', "…", " -", "*", " 2024", "ﬁ", "İ", "\u200b", "\U0001f600"]),
+)
+
+
+def scanned(text: str, known: rules.Rules = SHIPPED) -> scan.Scan:
+    return scan.Scan([text, "", text], [lines_of(text), [], lines_of(text)], known)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(LINES, max_size=8))
+def test_lines_look_the_same_at_a_glance(parts: list[str]) -> None:
+    text = "\n".join(parts)
+    shapes = [features.shape(text[start:end]) for start, end in lines_of(text)]
+    found = scanned(text)
+    assert found.shapes(0) == found.shapes(2) == shapes
+    assert found.shapes(1) == []
+    assert all(
+        type(a) is type(b)
+        for one, two in zip(found.shapes(0), shapes, strict=True)
+        for a, b in zip(one, two, strict=True)
+    )
+    for raw in (False, True):
+        assert hits(shapes, SHIPPED, raw, found.possible(0)) == hits(shapes, SHIPPED, raw)
+        assert hits(shapes, SHIPPED, raw, found.possible(2)) == hits(shapes, SHIPPED, raw)
+
+
+def test_few_lines_are_tried() -> None:
+    text = "\n".join(f"On day {n} the council met, and its members spoke at length about the roads." for n in range(50))
+    assert scanned(text).possible(0) == {}
+
+
+@pytest.mark.parametrize("rule", SHIPPED.rules, ids=lambda rule: rule.id)
+def test_lines_that_shipped_rules_take_are_possible(rule: rules.Rule) -> None:
+    text = "\n".join(rule.hit)
+    lines = lines_of(text)
+    taken = {
+        number
+        for number, (start, end) in enumerate(lines)
+        if SHIPPED.wherever(text[start:end], features.count_words(text[start:end]), True)
+    }
+    assert taken
+    assert taken <= set(scanned(text).possible(0))
+
+
+def test_a_users_rule_for_long_lines_is_asked_about_them() -> None:
+    own = rules.Rule("other", "long", 0.9, pattern="a.*", max_words=5000, max_chars=5000)
+    text = "A" + " long line" * 60 + "\nshort"
+    assert scanned(text, rules.Rules((own,), {})).possible(0) == {0: None}
+
+
+def test_every_character_becomes_what_rules_see() -> None:
+    letters = scan._letters()
+    for point in [*range(0xD800), *range(0xE000, 1 << 16)]:
+        after = int(letters.becomes[point])
+        number = scan_kernels.FIRST_LONG - after
+        seen = rules.normalise(f"a{chr(point)}b")
+        if number > 0:
+            first, end = letters.longer_at[number : number + 2].tolist()
+            told = "".join(map(chr, letters.longer[first:end].tolist()))
+        else:
+            told = chr(after) if after >= 0 else " " if after == scan_kernels.TO_BLANK else ""
+        assert seen == f"a{told}b", hex(point)
+
+
+# --- automata --------------------------------------------------------------------------------------------
+
+
+@given(st.lists(PATTERNS, min_size=1, max_size=9), st.lists(st.text("abcxyzt1.é ", max_size=6), min_size=1, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_automata_miss_no_match(patterns: list[str], texts: list[str]) -> None:
+    values = Automata([(pattern, number) for number, pattern in enumerate(patterns)]).values(texts)
+    for text, value in zip(texts, values.tolist(), strict=True):
+        matching = [number for number, pattern in enumerate(patterns) if re.fullmatch(pattern, text)]
+        assert value >= max(matching, default=NOTHING)
+
+
+def test_automata_tell_what_cannot_match() -> None:
+    known = Automata([("share (?:this|on) .{1,20}", 4), (r"\d{1,3} comments?", 2), (r"(?=.*x)[\w ]{2,40} reserved", 9)])
+    assert known.values(["share this page", "12 comments", "12", "all rights reserved", "sharing"]).tolist() == [
+        4, 2, NOTHING, 9, NOTHING,
+    ]  # fmt: skip
+
+
+def test_what_is_not_understood_takes_all() -> None:
+    assert Automata([("(?P<a>x)(?P=a)", 3), ("y", 1)]).values(["xx", "", "y", "z"]).tolist() == [3, 3, 3, 3]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LINES, min_size=1, max_size=6))
+def test_the_kernel_runs_automata_as_the_plain_code_does(parts: list[str]) -> None:
+    plain = [text for part in parts if (text := rules.normalise(part)) and max(map(ord, text)) < automata.POINTS]
+    sizes = [len(text) for text in plain]
+    points = np.array([ord(char) for text in plain for char in text], np.uint16)
+    seen = np.zeros(automata.POINTS, np.bool_)
+    seen[points] = True
+    spelt = scan_kernels.Plain(points, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), seen)
+    known = scan._automata(SHIPPED.alternatives)
+    assert (scan._most_words_of(scan._run(spelt, known), known) == known.values(plain)).all()
+
+
+def test_automata_forget_states_and_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [rules.normalise(example) for example in EXAMPLES if max(map(ord, example)) < automata.POINTS]
+    first = Automata(SHIPPED.alternatives).values(texts)
+    monkeypatch.setattr(automata, "_MOST", 50)
+    known = Automata(SHIPPED.alternatives)
+    again = [int(known.values([text])[0]) for text in texts]
+    assert first.tolist() == again
+
+
+def test_too_many_states_only_mean_more_to_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n".join(EXAMPLES)
+    monkeypatch.setattr(scan, "_MOST_STATES", 100)
+    scan._automata.cache_clear()
+    few = scanned(text).possible(0)
+    monkeypatch.undo()
+    scan._automata.cache_clear()
+    assert set(scanned(text).possible(0)) <= set(few)
+
+
+# --- measures --------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANY_TEXT)
+def test_the_kernel_measures_as_the_plain_code_does(text: str) -> None:
+    spans = lines_of(text)
+    plain, fast = measure.measure(text, spans), measure.measure(text, spans, compiled=True)
+    for field in fields(plain):
+        if field.name == "same":  # of which the plain code knows nothing
+            continue
+        one, two = getattr(plain, field.name), getattr(fast, field.name)
+        assert one.dtype == two.dtype, field.name
+        assert one.tolist() == two.tolist(), field.name
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.text("a1٣²\U0001d7d9\U0001d7da ", min_size=1, max_size=5), min_size=1, max_size=12), st.data())
+def test_copies_are_counted_the_same(lines: list[str], data: st.DataObject) -> None:
+    texts = [f"x{line}x" for line in lines]
+    text, spans = "\n".join(texts), lines_of("\n".join(texts))
+    cut = data.draw(st.integers(0, len(texts)))
+    edges = np.array([0, cut, len(texts)])
+    plain, fast = measure.measure(text, spans), measure.measure(text, spans, compiled=True)
+    assert matrix.copies(plain, texts, edges).tolist() == matrix.copies(fast, texts, edges).tolist()
+    one, two = surroundings.of_copies(plain, texts, edges), surroundings.of_copies(fast, texts, edges)
+    assert {name: column.tolist() for name, column in one.items()} == {
+        name: column.tolist() for name, column in two.items()
+    }
+
+
+def test_no_digit_lies_beyond_what_is_known() -> None:
+    assert not any(chr(point).isdecimal() for point in range(len(measure._decimal()), 0x110000))
