@@ -25,7 +25,6 @@ from .columns import (
     Hashes,
     Ints,
     Mask,
-    gather,
     is_large,
     new_column,
     offsets_of,
@@ -33,6 +32,7 @@ from .columns import (
     pieces,
     ranges,
     release,
+    taken,
 )  # fmt: skip
 from .config import Config, Limits, Settings
 from .corpus import Corpus, Paragraphs, first_of_kind
@@ -451,8 +451,7 @@ def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
     """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
     edges = corpus.stream.paragraphs
     begins, counts = edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs]
-    hashes = gather(corpus.stream.hash, begins, counts, np.empty(int(counts.sum()), np.uint64))
-    return hashes, corpus.by_character[paragraphs]
+    return taken(corpus.stream.hash, ranges(begins, counts)), corpus.by_character[paragraphs]
 
 
 def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:
