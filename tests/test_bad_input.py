@@ -372,6 +372,15 @@ def test_bad_lines_are_skipped_and_the_others_keep_their_place(source: Path) -> 
     assert back == (source.parent / "OUT" / "clean" / "a.jsonl").read_bytes()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_rows_in_an_encoding_that_is_named_are_written_in_utf_8(source: Path, encoding: str) -> None:
+    line = '{"text": "Café au lait, 1.50", "n": 1.50, "été": "ß"}'
+    put(source, {"a.jsonl": f"{line}\n{line.replace('lait', 'Milch')}\n".encode(encoding)})
+    dedupe(source, "--encoding", encoding)
+    clean = (source.parent / "OUT" / "clean" / "a.jsonl").read_bytes()
+    assert clean.decode() == f"{line}\n{line.replace('lait', 'Milch')}\n"
+
+
 def test_rows_that_go_come_back_with_all_their_fields(source: Path, writer: Writer) -> None:
     article = writer.article()
     rows = [

@@ -415,3 +415,15 @@ def test_a_page_is_cleaned_lightly_where_that_is_wished() -> None:
     found = label.label(text, spans, blocks, rules=RULES, clean="light")
     assert found.mode == "extracted"
     assert [mark.category for mark in found.labels] == [None] * 7 + ["share"]
+
+
+def test_what_stands_below_the_comments_heading_is_no_article() -> None:
+    heading = rules.Rule("comments", "heading", 0.9)
+    for above, below, gone in ((150, 30, True), (150, 60, False), (80, 20, False)):
+        sizes = [above, 2, below]
+        lines = [features.Shape("Word " * words, words, False, True) for words in sizes]
+        content, regions = score.article(score.Scored(lines, (), [None, heading, None], [3.0, -2.0, 1.0]))
+        assert content == [True, False, not gone]
+        assert {number: mark.rule for number, mark in regions.items()} == (
+            {2: "context.after-comments"} if gone else {}
+        )

@@ -91,7 +91,7 @@ def corpus_of(*texts: str) -> Corpus:
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), st.lists(st.sampled_from(WORDS), min_size=1))
 def test_both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> None:
     corpus = corpus_of(" ".join(mine), " ".join(theirs))
-    text, book = _text(corpus, np.zeros(2, np.int64), Settings()), WordBook(corpus)
+    text, book = _text(corpus, np.zeros(2, np.int64), Settings()), WordBook(corpus, np.zeros(2, np.uint8))
     edge, last = corpus.stream.paragraphs[1:].tolist()
     mine, theirs = (
         [corpus.text(number)[a:b] for a, b in zip(corpus.start[part].tolist(), corpus.end[part].tolist(), strict=True)]
@@ -120,7 +120,8 @@ def test_the_common_subsequence_is_the_one_that_rapidfuzz_finds(one: list[str], 
         for step in Indel.opcodes(one, two)
         if step.tag == "equal"
     ]
-    assert list(map(tuple, cover_kernels.equal_runs(text, 0, 1).tolist())) == wanted
+    runs = np.empty((max(len(one), len(two)) + 2, 3), np.int64)
+    assert list(map(tuple, runs[: cover_kernels.equal_runs(text, 0, 1, runs)].tolist())) == wanted
 
 
 def test_verdicts_in_columns_are_the_verdicts() -> None:

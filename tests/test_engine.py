@@ -17,7 +17,7 @@ from unecho.engine import SMALL, batches, ordered_map, uncollected, workers_for
 from unecho.errors import RunError
 from unecho.model import Label
 from unecho.normalize import tokenize
-from unecho.table import CONTENT, build, joined
+from unecho.table import CONTENT, Joiner, Table, build
 
 
 def work(item: int) -> tuple[int, int]:
@@ -98,17 +98,24 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
     ]
     keys = [[hash(text[start:end]) % 1000 for start, end in part] for text, part in zip(texts, spans, strict=True)]
 
-    def table_of(which: list[int]) -> object:
+    def joined(tables: list[Table], documents: list[int]) -> Table:
+        joiner = Joiner()
+        for table in tables:
+            joiner.add(table)
+        return joiner.table(np.array(documents))
+
+    def table_of(which: list[int]) -> Table:
         parts = [build([spans[n]], [labels[n]], keys[n], tokenize([texts[n]]), [len(texts[n])]) for n in which]
-        return joined(parts)
+        return joined(parts, list(range(len(which))))
 
     order = [2, 0, 3, 1]
-    once = joined(
-        [build(spans, labels, [key for part in keys for key in part], tokenize(texts), list(map(len, texts)))]
-    )
-    sorted_table, expected = once.in_order(np.array(order)), table_of(order)
-    for name in ("paragraphs", "start", "end", "category", "confidence", "key", "tokens", "hash", "token_start"):
+    whole = build(spans, labels, [key for part in keys for key in part], tokenize(texts), list(map(len, texts)))
+    once, sorted_table, expected = joined([whole], [0, 1, 2, 3]), joined([whole], order), table_of(order)
+    for name in ("paragraphs", "start", "end", "category", "confidence", "key", "words"):
         assert getattr(sorted_table, name).tolist() == getattr(expected, name).tolist(), name
+    for rows in ([0, 1, 2, 3, 4, 5], [1, 3, 5], [4], []):
+        found, wanted = (each.tokens_of(np.array(rows, np.int64)) for each in (sorted_table, expected))
+        assert [column.tolist() for column in found] == [column.tolist() for column in wanted]
     assert [once.rules[n] for n in once.rule] == [label.rule for part in labels for label in part]
     assert once.document.tolist() == [0, 0, 2, 2, 2, 3]
     assert once.words.tolist() == [2, 1, 3, 2, 1, 1]

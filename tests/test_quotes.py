@@ -97,9 +97,9 @@ def opens(corpus: Corpus, alignment: Alignment, run: Run) -> bool:
     return any(start and corpus.text(document)[start - 1] == '"' for document, start in starts)
 
 
-@given(SIZES, FOUND, st.lists(st.booleans(), min_size=64, max_size=64))
+@given(SIZES, FOUND, st.lists(st.booleans(), min_size=64, max_size=64), st.booleans())
 def test_passages_are_cut_as_the_plain_way_does(
-    sizes: list[list[int]], found: list[tuple[int, list[tuple[int, int, int]], bool]], marks: list[bool]
+    sizes: list[list[int]], found: list[tuple[int, list[tuple[int, int, int]], bool]], marks: list[bool], compiled: bool
 ) -> None:
     text = "".join('x"' if mark else "x " for mark in marks * 2)
     corpus = corpus_of(sizes, [text] * len(sizes))
@@ -107,9 +107,10 @@ def test_passages_are_cut_as_the_plain_way_does(
     given_ = sorted(
         ((alignment, copy) for alignment, copy in made if alignment), key=lambda one: (one[0].a, one[0].b, one[0].runs)
     )
-    parts, quotes = separate(
-        corpus, alignments_of([alignment for alignment, _ in given_]), np.array([copy for _, copy in given_], np.bool_)
-    )
+    columns = (
+        alignments_of([alignment for alignment, _ in given_]), np.array([copy for _, copy in given_], np.bool_)
+    )  # fmt: skip
+    parts, quotes = separate(corpus, *columns, compiled=compiled)
     wanted = [part for x, copy in given_ for part in ([(x, False)] if copy else plainly(corpus, x))]
     wanted.sort(key=lambda part: (part[0].a, part[0].a_span, part[0].b, part[0].b_span))
     assert list(zip(parts, quotes.tolist(), strict=True)) == wanted

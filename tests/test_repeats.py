@@ -17,7 +17,9 @@ def test_what_stays_shows_all_there_is_word_by_word(
 ) -> None:
     pair, a, b, matched = zip(*passages, strict=True)
     columns = [np.array(side, np.int64) for side in (pair, *zip(*a, strict=True), *zip(*b, strict=True), matched)]
-    found = adding((columns[0], columns[0]), (columns[1], columns[2]), (columns[3], columns[4]), columns[5])
+    sides = (columns[0], columns[0]), (columns[1], columns[2]), (columns[3], columns[4])
+    found = adding(*sides, columns[5])
+    assert adding(*sides, columns[5], compiled=True).tolist() == found.tolist()
     shown: set[tuple[int, str, int]] = set()
     for row in sorted(range(len(passages)), key=lambda row: (-matched[row], row)):
         words = {(pair[row], "a", word) for word in range(*a[row])} | {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import unecho
 from unecho import Result
 from unecho.check import check
-from unecho.findings import REASONS
+from unecho.gone import REASONS
 from unecho.normalize import tokenize
 from unecho.restore import restore
 

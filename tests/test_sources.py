@@ -23,6 +23,7 @@ from unecho import config, sources
 from unecho.config import Settings, build
 from unecho.errors import UsageError
 from unecho.model import Document, Raw, Skipped, Source
+from unecho.records import frame
 from unecho.sources import Names, classify, discover, iso_date, load_record, parse, read, site_of
 
 LIMIT = 1_000_000
@@ -490,7 +491,7 @@ def test_a_record() -> None:
         site="example.org",
         date="2024-01-31T10:00:00Z",
         language="en",
-        record=line,
+        frame=frame(line.decode(), "Body"),
         field="Body",
     )
 
@@ -568,6 +569,7 @@ def test_a_record_without_text_is_skipped_and_its_fields_named() -> None:
         (b'{"text": "a", "n": ' + b"9" * 5_000 + b"}", "not JSON that can be read"),
         (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
         (b'{"text": "a", "n": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
+        (b'{"text": "a", "n": ' + b"[" * 1_010 + b"]" * 1_010 + b"}", "nested too deeply"),
         (b'{"text": "a\0"}', "binary"),
         (b"[1]", "a JSON list, not an object"),
         (b'"text"', "a JSON string, not an object"),
@@ -584,7 +586,7 @@ def test_lone_surrogates_become_u_fffd_and_the_line_stays() -> None:
     line = rb'{"text":"a\ud800b \ud83d\ude00","title":"\udc00t","id":"\ud800","url":"http://x\ud800.org"}'
     document = good(line)
     assert (document.text, document.title, document.id) == ("a\ufffdb 😀", "\ufffdt", "d/a.jsonl#\ufffd")
-    assert document.record == line
+    assert document.frame == line.decode().replace(r'"a\ud800b \ud83d\ude00"', "\0")
     assert f"{document}".encode()
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.paragraphs import split
-from unecho.records import with_text
+from unecho.records import filled, frame
 from unecho.rewrite import output_names
 from unecho.spans import cut, mend, removal_spans
 
@@ -71,18 +71,18 @@ def test_one_field_changes_and_nothing_else(
 ) -> None:
     record = {"a": 1, **record, "text": old}
     line = json.dumps(record, ensure_ascii=ascii_only, indent=indent)
-    changed = with_text(line, "text", new)
+    changed = filled(frame(line, "text"), new)
     assert json.loads(changed) == {**record, "text": new}
-    assert json.loads(with_text(changed, "text", old)) == record
+    assert json.loads(filled(frame(changed, "text"), old)) == record
 
 
 def test_other_fields_keep_their_spelling() -> None:
     line = '{"n": 123456789012345678901234567890, "f": 1.10, "text" : "old", "e": "\\u00e9", "text2": "text"}'
-    assert with_text(line, "text", "né") == line.replace('"old"', '"né"')
+    assert filled(frame(line, "text"), "né") == line.replace('"old"', '"né"')
     with pytest.raises(ValueError):
-        with_text("[1]", "text", "")
+        frame("[1]", "text")
     with pytest.raises(ValueError):
-        with_text('{"other": 1}', "text", "")
+        frame('{"other": 1}', "text")
 
 
 def test_output_names_never_meet() -> None:

@@ -5,13 +5,23 @@ import pytest
 from builders import own
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from unecho import dedupe
+from unecho.columns import Ints
+from unecho.normalize import CAPITAL, NUMBER, OPENING
 from unecho.passages import Alignment, alignments_of
 from unecho.seeds import Stream
 from unecho.stories import Coverage, coverage, groups, rare_weights, same_story
 
 RUNS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=6)
+
+
+def stream_of(documents: Ints, flags: NDArray[np.uint8]) -> Stream:
+    count = len(documents) - 1
+    return Stream(
+        np.zeros(len(flags), np.uint64), documents, documents, np.zeros(count, np.bool_), np.arange(count), flags
+    )
 
 
 @given(st.dictionaries(st.sampled_from([(0, 1), (0, 2), (1, 2)]), st.lists(RUNS, min_size=1, max_size=2), max_size=3))
@@ -21,8 +31,7 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
         for (a, b), passages in sorted(found.items())
         for runs in passages
     ]
-    documents, flags = np.array([0, 100, 200, 300]), np.zeros(300, np.uint8)
-    stream = Stream(np.zeros(300, np.uint64), documents, documents, np.zeros(3, np.bool_), np.arange(3), flags)
+    stream = stream_of(np.array([0, 100, 200, 300]), np.zeros(300, np.uint8))
     result = coverage(alignments_of(alignments).runs, stream, [np.ones(130), np.ones(170)])
     assert list(zip(result.a.tolist(), result.b.tolist(), strict=True)) == sorted(found)
     for row, passages in enumerate(passages for _, passages in sorted(found.items())):
@@ -165,3 +174,32 @@ def test_a_whole_paragraph_and_a_quote_next_to_it_are_two_passages() -> None:
     found = [(result.text("a")[p.a_start : p.a_end], p.quote) for p in result.passages]
     assert found == [(copied, False), (SPEECH, True)]
     assert [r.text.strip() for r in result.removals] == [copied]
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 60), max_size=40), min_size=3, max_size=3),
+    st.dictionaries(st.sampled_from([(0, 1), (0, 2), (1, 2)]), st.lists(RUNS, min_size=1, max_size=2), max_size=3),
+    st.integers(1, 50),
+)
+def test_both_tell_the_same_coverage(
+    texts: list[list[int]], found: dict[tuple[int, int], list[list[tuple[int, int, int]]]], size: int
+) -> None:
+    """Frequencies of the words of three documents, weighed in pieces; runs in any order, that overlap."""
+    frequency = np.array([*texts[0], *[1] * 40, *texts[1], *[30] * 40, *texts[2], *[20] * 40], np.int64)
+    documents = np.concatenate([[0], np.cumsum([len(text) + 40 for text in texts])])
+    alignments = [
+        Alignment(a, b, tuple((documents[a] + p, documents[b] + q, n) for p, q, n in runs), 9)
+        for (a, b), passages in sorted(found.items())
+        for runs in passages
+    ]
+    flags = np.random.default_rng(size).choice(
+        np.array([0, NUMBER, NUMBER, CAPITAL, CAPITAL | OPENING]), len(frequency)
+    )
+    stream = stream_of(documents, flags)
+    results = []
+    for compiled in (False, True):
+        weights = rare_weights(frequency, documents, compiled)
+        parts = [weights[begin : begin + size] for begin in range(0, len(weights), size)]
+        results.append(coverage(alignments_of(alignments).runs, stream, parts, compiled))
+    for name in Coverage.__dataclass_fields__:
+        assert getattr(results[0], name).tolist() == getattr(results[1], name).tolist()

@@ -9,14 +9,14 @@ from typing import Literal
 
 from .config import Settings
 from .decisions import line_key
-from .findings import rounded
+from .gone import rounded
 from .kept import Span, kept_spans, respanned, was_page
 from .model import Cluster, DocumentRecord, Member, Passage, Place, Removal
 from .normalize import tokenize
 from .outcomes import status_of, words_by_reason
 from .quoted import without
 from .recheck import Proof, is_long, prove
-from .records import with_text
+from .records import filled
 
 RULE = "decision"
 """Rule of what a person said is boilerplate."""
@@ -278,7 +278,7 @@ class State:
 
     # -- the end
 
-    def finished(self, line_of: Text) -> Findings:
+    def finished(self, frame_of: Text) -> Findings:
         """The findings as they are now, in order; new removals are numbered after those there were."""
         number = max((int(removal.id[1:]) for removal in self.before.removals), default=0)
         stars = {star.id: star for star in self._stars.values() if star.members and not star.gone}
@@ -293,7 +293,7 @@ class State:
                 removals.append(replace(removal, id=name, cluster=cluster))
         clusters = [_cluster(star) for star in stars.values()]
         passages = without(self.before.passages, self.no_quotes)
-        return Findings(list(self._records(removals, line_of)), removals, clusters, passages)
+        return Findings(list(self._records(removals, frame_of)), removals, clusters, passages)
 
     def _spread(self, document: str, removals: list[Removal]) -> list[Removal]:
         """Where more went, the white space is shared out anew."""
@@ -306,19 +306,19 @@ class State:
             for removal, (start, end) in zip(removals, spans, strict=True)
         ]
 
-    def _records(self, removals: Sequence[Removal], line_of: Text) -> Iterator[DocumentRecord]:
+    def _records(self, removals: Sequence[Removal], frame_of: Text) -> Iterator[DocumentRecord]:
         before, after = _by_document(self.before.removals), _by_document(removals)
         for record in self.before.documents:
             if before[record.id] != after[record.id]:
-                yield self._record(record, after[record.id], line_of)
+                yield self._record(record, after[record.id], frame_of)
             else:
                 yield record
 
-    def _record(self, record: DocumentRecord, removals: Sequence[Removal], line_of: Text) -> DocumentRecord:
+    def _record(self, record: DocumentRecord, removals: Sequence[Removal], frame_of: Text) -> DocumentRecord:
         status, reason = status_of(self.text_of(record.id), removals, self.settings)
         line = None
         if status == "dropped" and record.row is not None:
-            line = record.record or with_text(line_of(record.id), record.field or "", "")
+            line = record.record or filled(frame_of(record.id), "")
         return replace(record, status=status, reason=reason, words_removed=words_by_reason(removals), record=line)
 
 

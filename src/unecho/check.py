@@ -13,7 +13,7 @@ import numpy as np
 
 from . import guards, manifest
 from .errors import RunError
-from .findings import REASONS
+from .gone import REASONS
 from .guards import Word
 from .model import DocumentRecord, Removal
 from .normalize import tokenize

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, get_args, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, edges_of, is_large, owners
+from .columns import HELD, Hashes, Ints, Mask, edges_of, is_large, owners
 from .config import Settings
 from .corpus import Corpus, first_of_kind
-from .cover import Cover, Coverer
+from .cover import Cover, Coverer, is_listed
 from .model import MemberRelation
 from .normalize import PRIME
 from .passages import Run
@@ -27,11 +27,14 @@ if TYPE_CHECKING:
     from .cover_kernels import Text
 
 NUMBERS, NAMES = "numbers differ: ", "names differ: "
-_BULLETS = ("- ", "* ", "• ", "– ", "· ")
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
-_MAPPED = 400  # megabytes of files in memory: what is read here and there brings its surroundings with it
-_FEW = 1000
-"""Words not known in one round from which on the rest is not looked through for more of them."""
+_AHEAD = 1000
+"""Runs, of the next documents, that are looked through for words not known yet where a document had some: to look up
+words takes as long."""
+_TOGETHER = 4096
+"""Documents that are gone through at a time, at the most; then what they brought to memory is let go."""
+_TOLD = 10_000
+"""Words that are looked up together."""
 _WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -175,7 +178,7 @@ def choose(
     found: list[Verdict] = []
     for number, document in enumerate(np.argsort(corpus.stream.rank, kind="stable").tolist()):
         if not number % _BETWEEN:
-            corpus.release(_MAPPED)
+            corpus.release(HELD)
         found += chooser.decide_document(range(int(edges[document]), int(edges[document + 1])))
     return verdicts_of(found)
 
@@ -270,7 +273,7 @@ class _Chooser:
 
     def _is_listed(self, paragraph: int) -> bool:
         """Whether it is an item of a list or a row of a table, which may well come twice in one document."""
-        return _is_listed(self.corpus, paragraph)
+        return is_listed(self.corpus, paragraph)
 
     def _similar(self, paragraph: int) -> Verdict | None:
         """The best of the documents that share much of the paragraph and stay."""
@@ -354,12 +357,6 @@ class _Chooser:
         return self.sets.of(paragraph)
 
 
-def _is_listed(corpus: Corpus, paragraph: int) -> bool:
-    document, start, end = corpus.place(paragraph, paragraph)
-    text = corpus.text(document)[start:end]
-    return text.startswith(_BULLETS) or " | " in text
-
-
 def _exact(paragraph: int, keeper: int, within: bool) -> Verdict:
     return Verdict(paragraph, keeper, keeper, keeper, 1.0, 1.0, 1.0, "exact", True, within, "the same words")
 
@@ -438,26 +435,26 @@ def _compiled(corpus: Corpus, near: Ints, runs: Runs, story: Ints, settings: Set
     from . import choose_kernels as kernels
     from .wordbook import WordBook, rules
 
-    text, state = _text(corpus, story, settings), _state(corpus, story, settings)
+    text = _text(corpus, story, settings)
     shared = _shared(text, runs, near, settings.similar * _WORTH_A_LOOK)
     choice = kernels.Choice(
         settings.threshold, settings.similar, settings.ignore_numbers, settings.ignore_names,
         settings.within_document == "exact", settings.emptied == "drop", settings.stories_only,
         (SHINGLE, 2 * SHINGLE), np.uint64(PRIME), rules(),
     )  # fmt: skip
-    found, book = kernels.room_for(len(corpus.paragraphs) + 2), WordBook(corpus)
+    corpus.release()
+    state = kernels.state_for(text, shared, choice.rules, *_keepers(corpus, story, settings))
+    found, book = kernels.room_for(len(corpus.paragraphs) + 2), WordBook(corpus, state.listed)
     in_order = np.argsort(corpus.stream.rank, kind="stable")
     while True:
+        corpus.release(HELD)
         page = book.page()
-        kernels.choose(text, shared, page, choice, state, found, in_order)
-        if state.progress[1] < 0:
+        some = in_order[: int(state.progress[0]) + _TOGETHER]
+        kernels.choose(text, shared, page, choice, state, found, some, _AHEAD)
+        if state.progress[1]:
+            book.learn(page)
+        elif state.progress[0] == len(in_order):
             return _verdicts(corpus, found)
-        corpus.release()
-        book.learn(page)
-        state.progress[3] = page.counts[0] < _FEW
-        for paragraph in np.flatnonzero(state.listed == kernels.WANTED).tolist():
-            state.listed[paragraph] = _is_listed(corpus, paragraph)
-        _back(corpus, state, found)
 
 
 def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
@@ -479,20 +476,13 @@ def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
     )
 
 
-def _state(corpus: Corpus, story: Ints, settings: Settings) -> kernels.State:
-    """Nothing is kept yet."""
-    from . import choose_kernels as kernels
-
-    count = len(corpus.paragraphs)
-    slots, keepers = np.zeros(0, np.uint64), count
-    if settings.stories_only:
-        among = story[corpus.paragraphs.document].astype(np.uint64)
-        slots = np.unique(first_of_kind(corpus).astype(np.uint64) << np.uint64(32) | among)
-        keepers = len(slots)
-    return kernels.State(
-        np.zeros(count, np.bool_), slots, np.full(keepers, -1, np.int64), np.full(count, kernels.UNSEEN, np.uint8),
-        np.array([0, -1, 0, 0], np.int64),
-    )  # fmt: skip
+def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, Ints]:
+    """Pairs of a kind and the documents among which a copy may stay, where that matters, and room for the copies."""
+    if not settings.stories_only:
+        return np.zeros(0, np.uint64), np.full(len(corpus.paragraphs), -1, np.int64)
+    among = story[corpus.paragraphs.document].astype(np.uint64)
+    slots = np.unique(first_of_kind(corpus).astype(np.uint64) << np.uint64(32) | among)
+    return slots, np.full(len(slots), -1, np.int64)
 
 
 def _shared(text: Text, runs: Runs, near: Ints, least: float) -> kernels.Shared:
@@ -514,15 +504,6 @@ def _shared(text: Text, runs: Runs, near: Ints, least: float) -> kernels.Shared:
     return kernels.Shared(kernels.sort(pieces, text, least, first), first, others[by_kind], first_kind)
 
 
-def _back(corpus: Corpus, state: kernels.State, found: kernels.Verdicts) -> None:
-    """To where the first document with words that were not known begins."""
-    begin, rank = state.progress[1], corpus.stream.rank[corpus.paragraphs.document]
-    state.kept[rank >= begin] = False
-    held = np.flatnonzero(state.keeper >= 0)
-    state.keeper[held[rank[state.keeper[held]] >= begin]] = -1
-    state.progress[0], found.total[0] = begin, state.progress[2]
-
-
 def _verdicts(corpus: Corpus, found: kernels.Verdicts) -> Verdicts:
     from . import choose_kernels as kernels
 
@@ -537,10 +518,13 @@ def _said(corpus: Corpus, found: kernels.Verdicts, why: NDArray[np.uint8]) -> di
 
     rows = np.flatnonzero(why >= kernels.NUMBERS)
     tokens = found.evidence[rows]
-    told = np.unique(tokens[tokens >= 0])
-    document = corpus.paragraphs.document[corpus.paragraph_of_token[told]]
-    columns = told.tolist(), document.tolist(), corpus.start[told].tolist(), corpus.end[told].tolist()
-    words = {token: corpus.text(number)[start:end] for token, number, start, end in zip(*columns, strict=True)}
+    told, words = np.unique(tokens[tokens >= 0]), dict[int, str]()
+    for begin in range(0, len(told), _TOLD):
+        part = told[begin : begin + _TOLD]
+        document = corpus.paragraphs.document[corpus.paragraph_of_token[part]]
+        columns = part.tolist(), document.tolist(), corpus.start[part].tolist(), corpus.end[part].tolist()
+        words |= {token: corpus.text(number)[start:end] for token, number, start, end in zip(*columns, strict=True)}
+        corpus.release(HELD)
     numbers = (why[rows] == kernels.NUMBERS).tolist()
     return {
         row: (NUMBERS if number else NAMES) + ", ".join(words[token] for token in missing if token >= 0)

@@ -30,12 +30,13 @@ from .cover_kernels import (
     Book,
     Bytes,
     Codes,
-    Cover,
     Rules,
+    Scratch,
     Text,
 )  # fmt: skip
-from .jit import compiled, part
+from .jit import compiled, lean, part
 from .passage_kernels import mix
+from .passage_kernels import sort as sort_values
 
 RELATION, REMOVED, REPEAT, WHY = range(4)
 """Columns of ``Verdicts.labels``."""
@@ -43,7 +44,7 @@ SAME, ALL, SHARE, ONLY, NUMBERS, NAMES = range(6)
 """Why a paragraph goes or stays: it has the same words as the copy, the copy has all of its words, or a share that is
 enough, or too little, or numbers or names of it are missing."""
 EXACT, NEAR, CONTAINED = range(3)
-UNSEEN, WANTED = 2, 3
+UNSEEN = 2
 
 
 class Shared(NamedTuple):
@@ -77,14 +78,19 @@ class Choice(NamedTuple):
 class State(NamedTuple):
     """What is kept so far. slots: uint64, the pairs of kind and ``AMONG`` there are, sorted, if copies stay apart.
     keeper: int64 per slot (or kind), the paragraph that stays, or -1. listed: uint8 per paragraph, whether it is an
-    item of a list: 0 or 1, UNSEEN, or WANTED where that matters. progress: int64, the document to begin with, the
-    first in which something was not known (or -1), the verdicts before it, and whether to stop there."""
+    item of a list: 0 or 1, or UNSEEN. progress: int64, the document (in keeping order) to begin with, and whether
+    anything was not known. room, shingles, key, rows, candidates: to work in."""
 
     kept: Mask
     slots: Hashes
     keeper: Ints
     listed: Bytes
     progress: Ints
+    room: Scratch
+    shingles: Hashes
+    key: Ints
+    rows: Ints
+    candidates: Ints
 
 
 class Verdicts(NamedTuple):
@@ -102,7 +108,7 @@ class Verdicts(NamedTuple):
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
-    points, flags, mask = np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros(0, np.bool_)
+    points, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
     text = Text(none, flags, points, points, codes, np.zeros((1, 6), np.int64), np.zeros((1, 3), np.int64))
     book = Book(
@@ -111,11 +117,26 @@ def warm() -> None:
     )  # fmt: skip
     rules = Rules(3, 12, 15, Bits(np.uint8(1), np.uint8(2), np.uint8(8), np.uint8(16)))
     choice = Choice(0.9, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
-    state = State(mask, none, nothing, flags, np.zeros(4, np.int64))
-    cover_kernels.enter(book.keys, book.numbers, none)
+    shared = Shared(rows, edges, nothing, edges)
+    state = state_for(text, shared, rules, none, nothing)
+    cover_kernels.enter(book.keys, book.numbers, none, 0)
     cut(rows, codes, text.paragraphs, rows)
     sort(rows, text, 0.5, edges)
-    choose(text, Shared(rows, edges, nothing, edges), book, choice, state, room_for(0), nothing)
+    choose(text, shared, book, choice, state, room_for(0), nothing, 0)
+
+
+def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: Ints) -> State:
+    """Nothing is kept yet."""
+    count = len(text.paragraphs) - 1
+    longest = int(np.diff(text.paragraphs[:, EDGE]).max(initial=0))
+    kind = text.paragraphs[:count, KIND]
+    pieces, kinds = np.diff(shared.first), np.diff(shared.first_kind)
+    most, candidates = int(pieces.max(initial=0)), int((pieces + kinds[kind]).max(initial=0))
+    return State(
+        np.zeros(count, np.bool_), slots, keeper, np.full(count, UNSEEN, np.uint8), np.zeros(2, np.int64),
+        cover_kernels.scratch_for(longest, most, rules), np.empty(2 * longest, np.uint64),
+        np.empty(candidates, np.int64), np.empty((most, 3), np.int64), np.empty((candidates, 4), np.int64),
+    )  # fmt: skip
 
 
 def room_for(count: int) -> Verdicts:
@@ -129,25 +150,28 @@ def room_for(count: int) -> Verdicts:
 # ---- what paragraphs share --------------------------------------------------------------------------
 
 
-@compiled
+@lean
 def cut(runs: Ints, owner: Codes, paragraphs: Ints, found: Ints) -> int:
     """``choose._cut`` of runs (place, other place, length) on both sides, into ``found``; returns how many there are.
 
-    With no room at all in ``found`` they are only counted.
+    Only of the paragraphs that are long enough to go. With no room at all in ``found`` they are only counted.
     """
     count = 0
     for number in range(len(runs)):
-        place, other, left = runs[number]
+        place, other, left = runs[number, 0], runs[number, 1], runs[number, 2]
         mine, its = np.int64(owner[place]), np.int64(owner[other])
         while left:
             while paragraphs[mine + 1, EDGE] <= place:
                 mine += 1
-            while paragraphs[its + 1, EDGE] <= other:
-                its += 1
-            length = min(left, paragraphs[mine + 1, EDGE] - place, paragraphs[its + 1, EDGE] - other)
-            if len(found):
-                found[count, 0], found[count, 1], found[count, 2] = place, other, length
-            count, left, place, other = count + 1, left - length, place + length, other + length
+            length = min(left, paragraphs[mine + 1, EDGE] - place)
+            if paragraphs[mine, LONG]:
+                while paragraphs[its + 1, EDGE] <= other:
+                    its += 1
+                length = min(length, paragraphs[its + 1, EDGE] - other)
+                if len(found):
+                    found[count, 0], found[count, 1], found[count, 2] = place, other, length
+                count += 1
+            left, place, other = left - length, place + length, other + length
     return count
 
 
@@ -181,12 +205,14 @@ def sort(runs: Ints, text: Text, least: float, first: Ints) -> Ints:
         while at < len(part):
             document, shared, start = key[order[at]] >> 32, np.int64(0), count
             while at < len(part) and key[order[at]] >> 32 == document:
-                run, to = runs[part[order[at]]], count
-                shared += run[2]
-                while to > start and _is_before(run, found[to - 1]):  # only where places are equal
-                    found[to] = found[to - 1]
+                row, to = part[order[at]], count
+                place, other, length = runs[row, 0], runs[row, 1], runs[row, 2]
+                shared += length
+                while to > start and _is_before(place, other, length, found, to - 1):  # only where places are equal
+                    for column in range(3):
+                        found[to, column] = found[to - 1, column]
                     to -= 1
-                found[to] = run
+                found[to, 0], found[to, 1], found[to, 2] = place, other, length
                 count, at = count + 1, at + 1
             if shared < least * size:
                 count = start
@@ -195,39 +221,54 @@ def sort(runs: Ints, text: Text, least: float, first: Ints) -> Ints:
 
 
 @part
-def _is_before(one: Ints, two: Ints) -> bool:
-    return bool(one[0] == two[0] and (one[1] < two[1] or (one[1] == two[1] and one[2] < two[2])))
+def _is_before(place: int, other: int, length: int, runs: Ints, row: int) -> bool:
+    return bool(place == runs[row, 0] and (other < runs[row, 1] or (other == runs[row, 1] and length < runs[row, 2])))
 
 
 # ---- choosing ---------------------------------------------------------------------------------------
 
 
-@compiled
+@lean
 def choose(
     text: Text, shared: Shared, book: Book, choice: Choice, state: State,
-    found: Verdicts, order: Ints,
+    found: Verdicts, order: Ints, ahead: int,
 ) -> None:  # fmt: skip
     """``choose._Chooser.decide_document`` of one document after another, in keeping order.
 
-    Goes on though words are not known: what is found from document ``state.progress[1]`` on is then not yet right.
-    ``found`` has room for two verdicts more than there are paragraphs.
+    Stops where words are not known, and looks through the next documents, with ``ahead`` runs, for more of them; what
+    it found from the first of those documents on, where ``state.progress[0]`` is then, is taken back. ``found`` has
+    room for two verdicts more than there are paragraphs.
     """
-    state.progress[1] = -1
-    for number in range(state.progress[0], len(order)):
-        unknown, before = book.counts[1], found.total[0]
-        document = order[number]
-        first, end = text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]
-        for paragraph in range(first, end):
+    begin, end, unknown = state.progress[0], np.int64(len(order)), np.int64(-1)
+    verdicts, asked = found.total[0], book.counts[1]
+    number = begin
+    while number < end:
+        before, document = found.total[0], order[number]
+        first, last = text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]
+        for paragraph in range(first, last):
             _decide(text, shared, book, choice, state, found, paragraph)
         if choice.drop and found.total[0] > before:
-            _drop(text, state, found, (first, end), before)
-        if book.counts[1] > unknown and state.progress[1] < 0:
-            state.progress[1], state.progress[2] = number, before
-            if state.progress[3]:
-                return
+            _drop(text, state, found, (first, last), before)
+        number += 1
+        if unknown < 0 and book.counts[1] > asked:
+            unknown, verdicts = number - 1, before
+        if unknown >= 0:
+            ahead -= shared.first[last] - shared.first[first]
+            end = end if ahead > 0 else number
+    state.progress[0], state.progress[1] = end, 0
+    if unknown < 0:
+        return
+    state.progress[0], state.progress[1], found.total[0] = unknown, 1, verdicts
+    for place in range(unknown, number):
+        document = order[place]
+        for paragraph in range(text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]):
+            state.kept[paragraph] = False
+            slot = _slot(state, choice, text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, AMONG])
+            if slot >= 0 and state.keeper[slot] == paragraph:
+                state.keeper[slot] = -1
 
 
-@compiled
+@lean
 def _decide(
     text: Text, shared: Shared, book: Book, choice: Choice, state: State,
     found: Verdicts, paragraph: int,
@@ -255,7 +296,7 @@ def _slot(state: State, choice: Choice, kind: int, among: int) -> np.int64:
     return slot if slot < len(state.slots) and state.slots[slot] == pair else np.int64(-1)
 
 
-@compiled
+@lean
 def _same_words(
     text: Text, book: Book, choice: Choice, state: State, found: Verdicts, paragraph: int, keeper: int
 ) -> bool:
@@ -266,9 +307,8 @@ def _same_words(
     if within:
         if not choice.exact or state.listed[paragraph] == 1:
             return False
-        if state.listed[paragraph] >= UNSEEN:
-            state.listed[paragraph] = WANTED
-            book.counts[1] += 1
+        if state.listed[paragraph] == UNSEEN:
+            cover_kernels.ask_listed(book, paragraph)
     mine, its = text.paragraphs[paragraph, EDGE], text.paragraphs[keeper, EDGE]
     size = text.paragraphs[paragraph + 1, EDGE] - mine
     if text.paragraphs[keeper + 1, EDGE] - its != size:
@@ -280,51 +320,48 @@ def _same_words(
     return True
 
 
-@compiled
-def _exact(found: Verdicts, paragraph: int, keeper: int, within: bool) -> None:
+@lean
+def _exact(found: Verdicts, paragraph: int, keeper: int | np.int64, within: bool) -> None:
     """``choose._exact``."""
-    row = found.total[0]
-    place = found.place[row]
-    place[0], place[1], place[2], place[3] = paragraph, keeper, keeper, keeper
-    found.scores[row] = 1.0
-    labels = found.labels[row]
-    labels[RELATION], labels[REMOVED], labels[REPEAT], labels[WHY] = EXACT, True, within, SAME
+    row, place, scores, labels = found.total[0], found.place, found.scores, found.labels
+    place[row, 0], place[row, 1], place[row, 2], place[row, 3] = paragraph, keeper, keeper, keeper
+    scores[row, 0] = scores[row, 1] = scores[row, 2] = 1.0
+    labels[row, RELATION], labels[row, REMOVED], labels[row, REPEAT], labels[row, WHY] = EXACT, True, within, SAME
     found.total[0] = row + 1
 
 
-@compiled
+@lean
 def _similar(
     text: Text, shared: Shared, book: Book, choice: Choice, state: State,
     found: Verdicts, paragraph: int,
 ) -> None:  # fmt: skip
     """``choose._Chooser._similar``: the best of the documents that share much of the paragraph and stay."""
-    low, high, kind = shared.first[paragraph], shared.first[paragraph + 1], text.paragraphs[paragraph, KIND]
-    if low == high and shared.first_kind[kind] == shared.first_kind[kind + 1]:
+    count = _candidates(text, shared, choice, state, paragraph)
+    if not count:
         return
-    rows, candidates = _candidates(text, shared, choice, state, paragraph)
-    if not len(candidates):
-        return
-    row, any_yet, mine = found.total[0], False, np.zeros(0, np.uint64)
-    cover = np.zeros(cover_kernels.COVER, np.int64)
-    at = 0
-    while at < len(candidates):
+    row, any_yet, mine = found.total[0], False, -1
+    low, size = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    size -= low
+    room, at = state.room, 0
+    while at < count:
         end = at + 1
-        while end < len(candidates) and candidates[end, 0] == candidates[at, 0]:
+        document = state.key[at] >> 32
+        while end < count and state.key[end] >> 32 == document:
             end += 1
-        pieces = _pieces(text, rows, candidates[at:end], paragraph)
+        pieces = room.pieces[: _pieces(text, state, at, end, paragraph)]
         at = end
         if not len(pieces):
             continue
         spare = int(_spare(text, choice, found, paragraph, row, any_yet))
-        if not cover_kernels.cover(text, book, choice.rules, state.kept, paragraph, pieces, spare, cover):
+        if not cover_kernels.cover(text, book, choice.rules, state.kept, paragraph, pieces, spare, room):
             continue
-        size = text.paragraphs[paragraph + 1, EDGE] - text.paragraphs[paragraph, EDGE]
-        covered = (size - cover[MISSING]) / size
+        covered = (size - room.cover[MISSING]) / size
         if covered < choice.similar:
             continue
-        mine = mine if len(mine) else _shingles(text, choice, paragraph)
+        if mine < 0:
+            mine = _shingles(text, choice, paragraph, state.shingles[: len(state.shingles) // 2])
         new = row + 1 if any_yet else row
-        if not _judge(text, choice, found, cover, paragraph, mine, covered, new):
+        if not _judge(text, choice, state, found, paragraph, mine, covered, new):
             continue
         if any_yet and _is_better(found, new, row):
             _move(found, new, row)
@@ -335,25 +372,24 @@ def _similar(
         found.total[0] = row + 1
 
 
-@compiled
-def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragraph: int) -> tuple[Ints, Ints]:
-    """``choose._Chooser._candidates``: the runs that count, and for each candidate, first in keeping order first:
-    document, its part of those runs, and the paragraph that resembles (or -1)."""
+@lean
+def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragraph: int) -> int:
+    """``choose._Chooser._candidates``: into ``state.rows`` the runs that count, and into ``state.candidates`` the
+    documents, the part of those runs that each shares, and the paragraph that resembles (or -1). Returns how many;
+    ``state.key`` has their order: place in keeping order (a document may come twice), and row, packed."""
     low, high, kind = shared.first[paragraph], shared.first[paragraph + 1], text.paragraphs[paragraph, KIND]
-    among = text.paragraphs[paragraph, AMONG]
-    rows, count = np.empty((high - low, 3), np.int64), 0
-    found = np.empty((high - low + shared.first_kind[kind + 1] - shared.first_kind[kind], 4), np.int64)
-    candidates, last = 0, np.int64(-1)
+    among, rows, found = text.paragraphs[paragraph, AMONG], state.rows, state.candidates
+    count, candidates, last = 0, 0, np.int64(-1)
     for number in range(low, high):
-        run = shared.runs[number]
-        opposite = text.owner[run[1]]
+        opposite = text.owner[shared.runs[number, 1]]
         if not state.kept[opposite] or text.paragraphs[opposite, AMONG] != among:
             continue
         if text.paragraphs[opposite, DOCUMENT] != last:
             last = text.paragraphs[opposite, DOCUMENT]
             found[candidates, 0], found[candidates, 1], found[candidates, 3] = last, count, -1
             candidates += 1
-        rows[count] = run
+        for column in range(3):
+            rows[count, column] = shared.runs[number, column]
         count += 1
         found[candidates - 1, 2] = count
     for number in range(shared.first_kind[kind], shared.first_kind[kind + 1]):
@@ -363,27 +399,45 @@ def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragr
             continue
         found[candidates, 0], found[candidates, 3] = text.paragraphs[keeper, DOCUMENT], keeper
         candidates += 1
-    if candidates < 2:
-        return rows, found[:candidates]
-    key = np.empty(candidates, np.int64)
     for number in range(candidates):
-        key[number] = text.documents[found[number, 0], RANK] * candidates + number
-    return rows, found[:candidates][np.argsort(key)]
+        state.key[number] = text.documents[found[number, 0], RANK] << 32 | number
+    if candidates > 1:
+        sort_values(state.key[:candidates])
+    return candidates
 
 
-@compiled
-def _pieces(text: Text, rows: Ints, candidates: Ints, paragraph: int) -> Ints:
-    """Of the runs that a paragraph shares with one document those of most words."""
-    pieces, words = rows[:0], np.int64(0)
-    for number in range(len(candidates)):
-        first, end, keeper = candidates[number, 1], candidates[number, 2], candidates[number, 3]
-        runs = cover_kernels.equal_runs(text, paragraph, keeper) if keeper >= 0 else rows[first:end]
-        if runs[:, 2].sum() > words:
-            pieces, words = runs, runs[:, 2].sum()
-    return pieces
+@part
+def _size(text: Text, paragraph: int) -> int:
+    size: int = text.paragraphs[paragraph + 1, EDGE] - text.paragraphs[paragraph, EDGE]
+    return size
 
 
-@compiled
+@lean
+def _pieces(text: Text, state: State, low: int, high: int, paragraph: int) -> int:
+    """Of the runs that a paragraph shares with one document, candidates low to high, those of most words, into
+    ``room.pieces``; returns how many."""
+    count, words = 0, np.int64(0)
+    for at in range(low, high):
+        number = state.key[at] & 0xFFFFFFFF
+        first, end, keeper = state.candidates[number, 1], state.candidates[number, 2], state.candidates[number, 3]
+        runs = state.rows[first:end]
+        if keeper >= 0:
+            if words >= min(_size(text, paragraph), _size(text, keeper)):
+                continue  # they cannot have more
+            runs = state.room.others[: cover_kernels.equal_runs(text, paragraph, keeper, state.room.others)]
+        total = np.int64(0)
+        for row in range(len(runs)):
+            total += runs[row, 2]
+        if total <= words:
+            continue
+        count, words = len(runs), total
+        for row in range(count):
+            for column in range(3):
+                state.room.pieces[row, column] = runs[row, column]
+    return count
+
+
+@lean
 def _spare(text: Text, choice: Choice, found: Verdicts, paragraph: int, row: int, any_yet: bool) -> np.int64:
     """``choose._Chooser._spare``; row: of the best verdict, if there is any yet."""
     size = text.paragraphs[paragraph + 1, EDGE] - text.paragraphs[paragraph, EDGE]
@@ -402,21 +456,24 @@ def _spare(text: Text, choice: Choice, found: Verdicts, paragraph: int, row: int
     return low - 1
 
 
-@compiled
+@lean
 def _judge(
-    text: Text, choice: Choice, found: Verdicts, cover: Cover, paragraph: int, mine: Hashes, covered: float, row: int
+    text: Text, choice: Choice, state: State, found: Verdicts, paragraph: int, mine: int, covered: float, row: int
 ) -> bool:
-    """``choose._Chooser._judge``: a verdict into ``row``, if there is one. mine: the paragraph's shingles."""
-    its = _shingles(text, choice, cover[MAIN])
-    shared = _shared(mine, its)
-    union = len(mine) + len(its) - shared
+    """``choose._Chooser._judge`` of ``room.cover``: a verdict into ``row``, if there is one. mine: how many shingles
+    the paragraph has, which ``state.shingles`` begins with."""
+    cover, half = state.room.cover, len(state.shingles) // 2
+    its = _shingles(text, choice, cover[MAIN], state.shingles[half:])
+    shared = _shared(state.shingles[:mine], state.shingles[half : half + its])
+    union = mine + its - shared
     resemblance = shared / union if union else 0.0
     if covered < choice.threshold and resemblance < choice.similar:
         return False
-    place = found.place[row]
-    place[0], place[1], place[2], place[3] = paragraph, cover[MAIN], cover[FIRST_OF], cover[LAST_OF]
+    place = found.place
+    place[row, 0], place[row, 1], place[row, 2] = paragraph, cover[MAIN], cover[FIRST_OF]
+    place[row, 3] = cover[LAST_OF]
     found.scores[row, 0], found.scores[row, 1] = covered, resemblance
-    found.scores[row, 2] = shared / len(mine) if len(mine) else 0.0
+    found.scores[row, 2] = shared / mine if mine else 0.0
     why = ALL if covered == 1 else SHARE
     if covered < choice.threshold:
         why = ONLY
@@ -424,14 +481,12 @@ def _judge(
         why = NUMBERS
     elif cover[NAMES_TOLD] and not choice.ignore_names:
         why = NAMES
-    found.evidence[row] = -1
-    if why >= NUMBERS:
-        told = cover[NUMBERS_TOLD] if why == NUMBERS else cover[NAMES_TOLD]
-        begin = TOLD if why == NUMBERS else TOLD + EVIDENCE
-        found.evidence[row, :told] = cover[begin : begin + told]
-    labels = found.labels[row]
-    labels[RELATION] = NEAR if resemblance >= choice.similar else CONTAINED
-    labels[REMOVED], labels[REPEAT], labels[WHY] = why <= SHARE, False, why
+    told = cover[NUMBERS_TOLD] if why == NUMBERS else cover[NAMES_TOLD] if why == NAMES else np.int64(0)
+    begin = TOLD + EVIDENCE if why == NAMES else TOLD
+    for number in range(EVIDENCE):
+        found.evidence[row, number] = cover[begin + number] if number < told else -1
+    found.labels[row, RELATION] = NEAR if resemblance >= choice.similar else CONTAINED
+    found.labels[row, REMOVED], found.labels[row, REPEAT], found.labels[row, WHY] = why <= SHARE, False, why
     return True
 
 
@@ -443,36 +498,39 @@ def _is_better(found: Verdicts, one: int, two: int) -> bool:
     return bool(found.scores[one, 0] > found.scores[two, 0])
 
 
-@compiled
+@lean
 def _move(found: Verdicts, source: int, to: int) -> None:
-    found.place[to], found.scores[to] = found.place[source], found.scores[source]
-    found.labels[to], found.evidence[to] = found.labels[source], found.evidence[source]
+    for column in range(4):
+        found.place[to, column], found.labels[to, column] = found.place[source, column], found.labels[source, column]
+    for column in range(3):
+        found.scores[to, column] = found.scores[source, column]
+    for column in range(EVIDENCE):
+        found.evidence[to, column] = found.evidence[source, column]
 
 
-@compiled
-def _shingles(text: Text, choice: Choice, paragraph: int) -> Hashes:
-    """``shingles.ShingleSource.of``."""
+@lean
+def _shingles(text: Text, choice: Choice, paragraph: int, values: Hashes) -> int:
+    """``shingles.ShingleSource.of``, into ``values``; returns how many they are."""
     size = choice.size[1] if text.paragraphs[paragraph, BY_CHARACTER] else choice.size[0]
     begin = text.paragraphs[paragraph, EDGE]
     total = text.paragraphs[paragraph + 1, EDGE] - begin - size + 1
     if total <= 0:
-        return np.zeros(0, np.uint64)
-    values = np.empty(total, np.uint64)
+        return 0
     for place in range(total):
         value = np.uint64(0)
         for step in range(size):
             value = value * choice.prime + text.hash[begin + place + step]
         values[place] = mix(value)
-    values.sort()
+    sort_values(values[:total])
     count = 1
     for place in range(1, total):
         if values[place] != values[place - 1]:
             values[count] = values[place]
             count += 1
-    return values[:count]
+    return count
 
 
-@compiled
+@lean
 def _shared(one: Hashes, two: Hashes) -> int:
     """How many values two sorted sets have in common."""
     count = at = other = 0
@@ -486,49 +544,50 @@ def _shared(one: Hashes, two: Hashes) -> int:
     return count
 
 
-@compiled
+@lean
 def _drop(text: Text, state: State, found: Verdicts, paragraphs: tuple[int, int], before: int) -> None:
     """The end of ``choose._Chooser.decide_document``: the short lines of a document whose text is all duplicates go
     too, if all of them stand in documents that keep the text. before: the verdicts before those on this document."""
-    after, duplicates = found.total[0], 0
+    after, duplicates = found.total[0], False
     for row in range(before, after):
-        duplicates += found.labels[row, REMOVED] and not found.labels[row, REPEAT]
+        duplicates = duplicates or bool(found.labels[row, REMOVED] and not found.labels[row, REPEAT])
     if not duplicates:
         return
     for paragraph in range(paragraphs[0], paragraphs[1]):
         if state.kept[paragraph] and text.paragraphs[paragraph, LONG]:
             return
-    documents, count = np.empty(duplicates, np.int64), 0
-    for row in range(before, after):
-        if found.labels[row, REMOVED] and not found.labels[row, REPEAT]:
-            documents[count] = text.paragraphs[found.place[row, 1], DOCUMENT]
-            count += 1
-    documents.sort()
     for paragraph in range(paragraphs[0], paragraphs[1]):
         if not state.kept[paragraph]:
             continue
-        keeper = _short_copy(text, state, documents, text.paragraphs[paragraph, KIND])
+        keeper = _short_copy(text, state, found, before, after, text.paragraphs[paragraph, KIND])
         if keeper < 0:
             found.total[0] = after
             return
         _exact(found, paragraph, keeper, False)
-    state.kept[paragraphs[0] : paragraphs[1]] = False
+    for paragraph in range(paragraphs[0], paragraphs[1]):
+        state.kept[paragraph] = False
 
 
-@compiled
-def _short_copy(text: Text, state: State, documents: Ints, kind: int) -> int:
-    """The short paragraph of a kind that the first of the documents that has one keeps, or -1."""
-    for number in range(len(documents)):
-        document = documents[number]
-        if number and document == documents[number - 1]:
-            continue
-        for paragraph in range(
-            text.documents[document + 1, PARAGRAPHS] - 1, text.documents[document, PARAGRAPHS] - 1, -1
-        ):
+@lean
+def _short_copy(text: Text, state: State, found: Verdicts, before: int, after: int, kind: int) -> np.int64:
+    """The short paragraph of a kind that the first of the documents of the duplicates before:after that has one keeps,
+    or -1."""
+    last = np.int64(-1)
+    while True:
+        document = np.int64(len(text.documents))
+        for row in range(before, after):
+            if found.labels[row, REMOVED] and not found.labels[row, REPEAT]:
+                other = text.paragraphs[found.place[row, 1], DOCUMENT]
+                if last < other < document:
+                    document = other
+        if document == len(text.documents):
+            return np.int64(-1)
+        begin = text.documents[document, PARAGRAPHS]
+        for paragraph in range(text.documents[document + 1, PARAGRAPHS] - 1, begin - 1, -1):
             if (
                 text.paragraphs[paragraph, KIND] == kind
                 and state.kept[paragraph]
                 and not text.paragraphs[paragraph, LONG]
             ):
-                return paragraph
-    return -1
+                return np.int64(paragraph)
+        last = document

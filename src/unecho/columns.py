@@ -29,6 +29,8 @@ LARGE = 2_000_000
 first time, about ten; so many tokens take the plain loops nearly as long."""
 MAPPED = 8_000_000
 """Bytes from which a column lies on disk."""
+HELD = 300
+"""Megabytes of files that may be in memory where columns are looked into here and there."""
 PIECE = 1_000_000
 """Tokens, or hashes, that are worked on at a time where all of them would take too much memory."""
 SHARES = 8
@@ -86,13 +88,29 @@ def ranges(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> Ints:
     return np.arange(offsets[-1], dtype=np.int64) + np.repeat(starts - offsets[:-1], counts)
 
 
-def gather(column: NDArray[T], starts: Ints, counts: Ints, result: NDArray[T]) -> NDArray[T]:
-    """The runs [start, start + count) of a column one after another in ``result``, a piece at a time."""
+def gather(columns: Sequence[NDArray[Any]], starts: Ints, counts: Ints, workers: int = 1) -> list[NDArray[Any]]:
+    """The runs [start, start + count) of columns of equal length one after another, a piece at a time."""
     offsets = offsets_of(counts)
-    for first, end in pieces(offsets, PIECE):
+    found = [new_column(int(offsets[-1]), column.dtype.type) for column in columns]
+
+    def work(first: int, end: int) -> None:
         part = ranges(starts[first:end], counts[first:end])
-        result[offsets[first] : offsets[end]] = column[part]
-        release(column, result)
+        for column, result in zip(columns, found, strict=True):
+            np.take(column, part, out=result[offsets[first] : offsets[end]], mode="clip")  # "raise" makes a copy
+        release(*columns, *found)
+
+    for _ in ordered(work, pieces(offsets, PIECE), workers):
+        pass
+    return found
+
+
+def taken(column: NDArray[T], places: Ints) -> NDArray[T]:
+    """The values at places (in order) of a column, of which little is held in memory meanwhile."""
+    result = np.empty(len(places), column.dtype)
+    for begin in range(0, len(places), PIECE // 10):
+        part = slice(begin, begin + PIECE // 10)
+        result[part] = column[places[part]]
+        release(column, above=HELD)
     return result
 
 
@@ -148,8 +166,13 @@ def mapped() -> float:
     return pages * mmap.PAGESIZE / 1e6
 
 
-def release(*columns: NDArray[np.generic]) -> None:
-    """Take columns that lie on disk out of this process's memory; what they hold is read again when needed."""
+def release(*columns: NDArray[np.generic], above: float = 0) -> None:
+    """Take columns that lie on disk out of this process's memory; what they hold is read again when needed.
+
+    ``above``: only if more than so many megabytes of files are in it.
+    """
+    if above and mapped() <= above:
+        return
     for column in columns:
         _release(column)
 

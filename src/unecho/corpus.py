@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, mapped, release
+from .columns import HELD, PIECE, Hashes, Ints, Mask, edges_of, offsets_of, owners, release, taken
 from .lookup import first_equal
 from .seeds import Stream
 
@@ -51,9 +51,8 @@ class Corpus:
     def release(self, above: float = 0) -> None:
         """Take the columns of tokens out of memory, if they lie on disk (see ``columns.release``) and if more than
         so many megabytes of files are in it."""
-        if above and mapped() <= above:
-            return
-        release(self.stream.hash, self.start, self.end, self.stream.flags, self.paragraph_of_token)
+        columns = self.stream.hash, self.start, self.end, self.stream.flags, self.paragraph_of_token
+        release(*columns, above=above)
 
     def tokens(self, paragraph: int) -> slice:
         return slice(int(self.stream.paragraphs[paragraph]), int(self.stream.paragraphs[paragraph + 1]))
@@ -67,3 +66,29 @@ class Corpus:
 def first_of_kind(corpus: Corpus) -> Ints:
     """For every paragraph the number of the first paragraph with the same words (int64)."""
     return first_equal(corpus.fingerprint)
+
+
+def characters(corpus: Corpus, tokens: Ints, places: Ints) -> NDArray[np.uint32]:
+    """Code points at places of the documents of tokens (in order); 0 where a document has no such place.
+
+    Texts are worked on many at a time: to take a character out of each would take longer than to read them.
+    """
+    result = np.zeros(len(tokens), np.uint32)
+    document = corpus.paragraphs.document[taken(corpus.paragraph_of_token, tokens)]
+    edges = edges_of(document) if len(tokens) else np.zeros(1, np.int64)
+    begin, texts, size = 0, list[str](), 0
+    for number, which in enumerate(document[edges[:-1]].tolist()):
+        texts.append(corpus.text(which))
+        size += len(texts[-1])
+        if size < PIECE and number + 2 < len(edges):
+            continue
+        part = slice(edges[begin], edges[number + 1])
+        points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        owner = owners(np.diff(edges[begin : number + 2]))
+        inside = (places[part] >= 0) & (places[part] < lengths[owner])
+        place = np.where(inside, places[part] + offsets_of(lengths)[owner], 0)
+        result[part] = np.where(inside, points[place], 0) if len(points) else 0
+        begin, texts, size = number + 1, [], 0
+        corpus.release(HELD)
+    return result

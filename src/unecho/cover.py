@@ -21,6 +21,7 @@ SMALL_EDIT = 3
 """Words between two shared runs, on either side, that make it an edit and not another sentence."""
 SHORT = 12
 """Words in a stretch that templates may well have again."""
+_BULLETS = ("- ", "* ", "• ", "– ", "· ")
 _KEPT = 65_536
 """Words, pairs of words and stretches of words of which what was made, or found, is kept."""
 
@@ -204,6 +205,13 @@ class _Words:
             if next_too and word.is_like(self.together(theirs[step], theirs[step + 1])):
                 return step, 1, 2
         return at, 0, 0
+
+
+def is_listed(corpus: Corpus, paragraph: int) -> bool:
+    """Whether a paragraph is an item of a list or a row of a table, which may well come twice in one document."""
+    document, start, end = corpus.place(paragraph, paragraph)
+    text = corpus.text(document)[start:end]
+    return text.startswith(_BULLETS) or " | " in text
 
 
 def _gaps(tokens: slice, pieces: Sequence[Run]) -> list[tuple[int, int]]:

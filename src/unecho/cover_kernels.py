@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Hashes, Ints, Mask, mix64
-from .jit import compiled, part
+from .jit import compiled, lean, part
 from .passage_kernels import mix
 
 Bytes = NDArray[np.uint8]
@@ -28,6 +28,9 @@ it run together with another but by looking. LOWER: the corpus has it in lower c
 EVIDENCE: Final = 5
 """Missing numbers, or names, that are told."""
 UNKNOWN, ASKED = -1, -2
+WORD, LISTED = -1, -2
+"""Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
+of a list."""
 
 Pieces = Ints
 """Runs of equal tokens, n x 3: place in the paragraph, place in the other document, length; sorted."""
@@ -65,9 +68,9 @@ class Book(NamedTuple):
     numbers of the strings folded, letters, digits (0: none) and shape; characters as written and in the one way of
     writing; first character of the shape, and of the shape of the word as written; bits, see above; a bit for each
     letter there is; where its letters begin and end in ``points``.
-    asked: the token whose word is wanted, and -1, or the rows of two words wanted run together. counts: how many of
-    them, and how often anything was not known. facts: hashes of number words and negations, sorted. limits: lengths
-    from ``guards``.
+    asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
+    LISTED. counts: how many of them, and how often anything was not known. facts: hashes of number words and negations,
+    sorted. limits: lengths from ``guards``.
     """
 
     keys: Hashes
@@ -98,6 +101,31 @@ class Rules(NamedTuple):
     bits: Bits
 
 
+class Scratch(NamedTuple):
+    """Room to work in, so that nothing has to be found room for in the loops: as long as the longest paragraph and what
+    may lie opposite. words, their_words, places, where, its: int64, a row of tokens each, or of what belongs to them;
+    covered: bool. pieces, others: runs of equal tokens (int64, n x 3). cover: the last ``Cover``."""
+
+    words: Ints
+    their_words: Ints
+    places: Ints
+    where: Ints
+    its: Ints
+    covered: Mask
+    pieces: Pieces
+    others: Pieces
+    cover: Ints
+
+
+def scratch_for(longest: int, runs: int, rules: Rules) -> Scratch:
+    """For paragraphs of up to so many tokens, which share up to so many runs with others."""
+    size = longest + rules.gap + rules.small_edit + 8
+    words, theirs, places, where, its = (np.empty(size, np.int64) for _ in range(5))
+    pieces, others = np.empty((max(size, runs), 3), np.int64), np.empty((size, 3), np.int64)
+    covered, cover = np.empty(size, np.bool_), np.zeros(COVER, np.int64)
+    return Scratch(words, theirs, places, where, its, covered, pieces, others, cover)
+
+
 MISSING, FIRST_OF, LAST_OF, MAIN, NUMBERS_TOLD, NAMES_TOLD, TOLD = range(7)
 """Places of a ``Cover``; from ``TOLD`` on stand the missing numbers, and ``EVIDENCE`` later the missing names."""
 COVER: Final = TOLD + 2 * EVIDENCE
@@ -120,7 +148,7 @@ def pair_key(one: np.int64, two: np.int64) -> np.uint64:
     return mix(np.uint64(one) << np.uint64(32) | np.uint64(two))
 
 
-@compiled
+@lean
 def slot_of(keys: Hashes, numbers: Codes, key: np.uint64) -> np.int64:
     """The slot of a key in a hash table, or the free one where it belongs. numbers: ``UNKNOWN`` in free slots."""
     most = np.int64(len(keys) - 1)
@@ -130,12 +158,12 @@ def slot_of(keys: Hashes, numbers: Codes, key: np.uint64) -> np.int64:
     return slot
 
 
-@compiled
-def enter(keys: Hashes, numbers: Codes, new: Hashes) -> None:
-    """Put keys into a hash table, each under its number."""
+@lean
+def enter(keys: Hashes, numbers: Codes, new: Hashes, first: int) -> None:
+    """Put keys into a hash table, under the numbers from ``first`` on."""
     for number in range(len(new)):
         slot = slot_of(keys, numbers, new[number])
-        keys[slot], numbers[slot] = new[number], number
+        keys[slot], numbers[slot] = new[number], first + number
 
 
 def word_keys(hashes: Hashes, lengths: Ints, capital: Mask) -> Hashes:
@@ -148,8 +176,8 @@ def pair_keys(pairs: Ints) -> Hashes:
     return mix64(pairs[:, 0].astype(np.uint64) << np.uint64(32) | pairs[:, 1].astype(np.uint64))
 
 
-@compiled
-def _number(book: Book, key: np.uint64, one: np.int64, two: np.int64) -> np.int64:
+@lean
+def _number(book: Book, key: np.uint64, one: int | np.int64, two: int | np.int64) -> np.int64:
     """The row of a key; ``UNKNOWN``, and noted as asked for, if the book does not have it yet."""
     slot = slot_of(book.keys, book.numbers, key)
     number = book.numbers[slot]
@@ -164,17 +192,31 @@ def _number(book: Book, key: np.uint64, one: np.int64, two: np.int64) -> np.int6
     return np.int64(UNKNOWN)
 
 
-@compiled
+@lean
+def ask_listed(book: Book, paragraph: int) -> None:
+    """Note that it is not known whether a paragraph is an item of a list."""
+    book.counts[1] += 1
+    count = book.counts[0]
+    if count < len(book.asked):
+        book.asked[count, 0], book.asked[count, 1] = paragraph, LISTED
+        book.counts[0] = count + 1
+
+
+@lean
 def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Ints) -> None:
     """The rows of tokens' words, or ``UNKNOWN``."""
     for number in range(len(places)):
-        token = places[number]
-        length = np.int64(text.end[token]) - np.int64(text.start[token])
-        key = word_key(text.hash[token], length, text.flags[token] & capital != 0)
-        found[number] = _number(book, key, token, np.int64(-1))
+        found[number] = _word_of(text, book, capital, places[number])
 
 
-@compiled
+@lean
+def _word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
+    length = np.int64(text.end[token]) - np.int64(text.start[token])
+    key = word_key(text.hash[token], length, text.flags[token] & capital != 0)
+    return _number(book, key, token, WORD)
+
+
+@lean
 def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  the order of the plain twin
     """``guards.Word.is_like`` of two words by number."""
     if one < 0 or two < 0:
@@ -227,7 +269,7 @@ def near(a: Points, b: Points, allowed: int) -> bool:
     return bool(row[len(b)] <= allowed)
 
 
-@compiled
+@lean
 def _alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
     """Whether two words run together are like another: they must begin alike, but for digits and amounts."""
     words = book.words
@@ -240,7 +282,7 @@ def _alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -
 # ---- stretches of words -----------------------------------------------------------------------------
 
 
-@compiled
+@lean
 def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) -> int:
     """``cover._Words.alike_places``: into ``its`` for each of my words the place of theirs, or -1; how many."""
     its[: len(mine)] = -1
@@ -272,9 +314,9 @@ def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) ->
 
 
 @compiled
-def equal_runs(text: Text, one: int, two: int) -> Pieces:
+def equal_runs(text: Text, one: int, two: int, runs: Pieces) -> int:
     """``cover.Coverer.equal_runs``: runs of equal tokens of two paragraphs by a longest common subsequence, found with
-    the bits of words (Hyyrö 2004) and, of several, the one that rapidfuzz takes."""
+    the bits of words (Hyyrö 2004) and, of several, the one that rapidfuzz takes. Into ``runs``; returns how many."""
     hashes, ahead = text.hash, 0
     a_low, a_high = text.paragraphs[one, EDGE], text.paragraphs[one + 1, EDGE]
     b_low, b_high = text.paragraphs[two, EDGE], text.paragraphs[two + 1, EDGE]
@@ -284,9 +326,9 @@ def equal_runs(text: Text, one: int, two: int) -> Pieces:
     while behind < most and hashes[a_high - behind - 1] == hashes[b_high - behind - 1]:
         behind += 1
     columns, rows = a_high - a_low - ahead - behind, b_high - b_low - ahead - behind
-    runs, count = np.empty((min(columns, rows) + 2, 3), np.int64), 0
+    count = 0
     if behind:
-        runs[0], count = (a_high - behind, b_high - behind, behind), 1
+        count = _before(runs, count, a_high - behind, b_high - behind, behind)
     if columns and rows:
         steps, width = _steps(hashes, (a_low + ahead, columns), (b_low + ahead, rows))
         column, row = columns, rows
@@ -301,7 +343,11 @@ def equal_runs(text: Text, one: int, two: int) -> Pieces:
             count = _before(runs, count, a_low + ahead + column, b_low + ahead + row, 1)
     if ahead:
         count = _before(runs, count, a_low, b_low, ahead)
-    return runs[:count][::-1].copy()
+    for number in range(count // 2):
+        for column in range(3):
+            other = runs[count - 1 - number, column]
+            runs[count - 1 - number, column], runs[number, column] = runs[number, column], other
+    return count
 
 
 @part
@@ -344,42 +390,45 @@ def _bit(rows: Hashes, width: int, row: int, column: int) -> bool:
 # ---- paragraphs -------------------------------------------------------------------------------------
 
 
-@compiled
+@lean
 def cover(
-    text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, spare: int, found: Cover
+    text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, spare: int, room: Scratch
 ) -> bool:
-    """``cover.Coverer.cover``, into ``found``; False where more than ``spare`` words are missing."""
+    """``cover.Coverer.cover``, into ``room.cover``; False where more than ``spare`` words are missing."""
     low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
-    its = np.full(high - low, np.int64(-1))
-    covered = np.zeros(high - low, np.bool_)
+    its, covered = room.its[: high - low], room.covered[: high - low]
+    its[:], covered[:] = np.int64(-1), False
     at, count = low, len(pieces)
     for number in range(count + 1):
         end = pieces[number, 0] if number < count else high
         if end > at:
             size = end - at
-            places = _opposite(text, rules, kept, at, end, pieces, number)
-            mine, theirs, where = np.empty(size, np.int64), np.empty(len(places), np.int64), np.empty(size, np.int64)
-            words_of(text, book, rules.bits.capital, np.arange(at, end), mine)
+            places = room.places[: _opposite(text, rules, kept, at, end, pieces, number, room.places)]
+            mine, theirs = room.words[:size], room.their_words[: len(places)]
+            for place in range(size):
+                mine[place] = _word_of(text, book, rules.bits.capital, at + place)
             words_of(text, book, rules.bits.capital, places, theirs)
-            spare -= size - alike_places(book, mine, theirs, size if size <= rules.short else spare, where)
+            spare -= size - alike_places(book, mine, theirs, size if size <= rules.short else spare, room.where)
             if spare < 0:
                 return False
             for place in range(size):
-                if where[place] >= 0:
-                    its[at - low + place], covered[at - low + place] = places[where[place]], True
+                if room.where[place] >= 0:
+                    its[at - low + place], covered[at - low + place] = places[room.where[place]], True
         if number < count:
             length = pieces[number, 2]
             covered[end - low : end - low + length] = True
             at = max(at, end + length)
-    _weigh(text, pieces, its, found)
-    _missing(text, book, rules, low, covered, found)
-    _put_in(text, book, rules, pieces, found)
+    _weigh(text, pieces, its, room.cover)
+    _missing(text, book, rules, low, covered, room.cover)
+    _put_in(text, book, rules, pieces, room.cover)
     return True
 
 
-@compiled
-def _opposite(text: Text, rules: Rules, kept: Mask, low: int, high: int, pieces: Pieces, following: int) -> Ints:
-    """``cover.Coverer._opposite``; following: the first piece behind the stretch."""
+@lean
+def _opposite(
+    text: Text, rules: Rules, kept: Mask, low: int, high: int, pieces: Pieces, following: int, places: Ints
+) -> int:
+    """``cover.Coverer._opposite``, into ``places``; following: the first piece behind the stretch."""
     reach = high - low + 3
     other = text.paragraphs[text.owner[pieces[0, 1]], DOCUMENT]
     before, after = following > 0, following < len(pieces)
@@ -391,15 +440,15 @@ def _opposite(text: Text, rules: Rules, kept: Mask, low: int, high: int, pieces:
         stop = start + reach
     first = text.documents[other, TOKENS]
     start, stop = max(start, first), max(min(stop, text.documents[other + 1, TOKENS]), first)
-    places, count = np.empty(max(stop - start, 0), np.int64), 0
+    count = 0
     for place in range(start, stop):
         if kept[text.owner[place]]:
             places[count] = place
             count += 1
-    return places[:count]
+    return count
 
 
-@compiled
+@lean
 def _weigh(text: Text, pieces: Pieces, its: Ints, found: Cover) -> None:
     """Which paragraphs of the other document cover, and which of them most."""
     first = last = np.int64(text.owner[pieces[0, 1]])
@@ -410,16 +459,30 @@ def _weigh(text: Text, pieces: Pieces, its: Ints, found: Cover) -> None:
         if place >= 0:
             paragraph = np.int64(text.owner[place])
             first, last = min(first, paragraph), max(last, paragraph)
-    weight = np.zeros(last - first + 1, np.int64)
-    for number in range(len(pieces)):
-        weight[text.owner[pieces[number, 1]] - first] += pieces[number, 2]
-    for place in its:
-        if place >= 0:
-            weight[text.owner[place] - first] += 1
-    found[FIRST_OF], found[LAST_OF], found[MAIN] = first, last, first + np.argmax(weight)
+    found[FIRST_OF], found[LAST_OF], found[MAIN] = first, last, first
+    if first == last:
+        return
+    most, paragraph = np.int64(0), first
+    while paragraph <= last:  # they are few
+        weight, following = np.int64(0), last + 1
+        for number in range(len(pieces)):
+            owner = np.int64(text.owner[pieces[number, 1]])
+            if owner == paragraph:
+                weight += pieces[number, 2]
+            elif owner > paragraph:
+                following = min(following, owner)
+        for place in its:
+            owner = np.int64(text.owner[place]) if place >= 0 else np.int64(-1)
+            if owner == paragraph:
+                weight += 1
+            elif owner > paragraph:
+                following = min(following, owner)
+        if weight > most:
+            found[MAIN], most = paragraph, weight
+        paragraph = following
 
 
-@compiled
+@lean
 def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
     """``guards.numbers`` of one token."""
     if text.flags[token] & rules.bits.number:
@@ -428,15 +491,17 @@ def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
     return bool(place < len(book.facts) and book.facts[place] == text.hash[token])
 
 
-@compiled
+@lean
 def _missing(text: Text, book: Book, rules: Rules, low: int, covered: Mask, found: Cover) -> None:
     """Counts the words that are missing, and notes the numbers and names among them."""
-    tokens = np.flatnonzero(~covered) + low
-    words, numbers, names = np.empty(len(tokens), np.int64), 0, 0
-    words_of(text, book, rules.bits.capital, tokens, words)
-    for place in range(len(tokens)):
-        token, flags = tokens[place], text.flags[tokens[place]]
-        bits = book.words[words[place], BITS] if words[place] >= 0 else np.int64(0)
+    count = numbers = names = 0
+    for place in range(len(covered)):
+        if covered[place]:
+            continue
+        count += 1
+        token, flags = low + place, text.flags[low + place]
+        word = _word_of(text, book, rules.bits.capital, token)
+        bits = book.words[word, BITS] if word >= 0 else np.int64(0)
         if _is_number(text, book, rules, token):
             if numbers < EVIDENCE and not bits & MISREAD:
                 found[TOLD + numbers] = token
@@ -446,10 +511,10 @@ def _missing(text: Text, book: Book, rules: Rules, low: int, covered: Mask, foun
             if capital or flags & rules.bits.caseless:
                 found[TOLD + EVIDENCE + names] = token
                 names += 1
-    found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = len(tokens), numbers, names
+    found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = count, numbers, names
 
 
-@compiled
+@lean
 def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) -> None:
     """``cover.Coverer._put_in``: numbers and negations that only the other side has."""
     for number in range(len(pieces) - 1):
@@ -459,13 +524,10 @@ def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) 
             continue
         for token in range(theirs, their_end):
             if found[NUMBERS_TOLD] < EVIDENCE and _is_number(text, book, rules, token):
-                tokens = np.arange(mine - 1, max(end, mine))
-                tokens[0] = token
-                words = np.empty(len(tokens), np.int64)
-                words_of(text, book, rules.bits.capital, tokens, words)
-                known = words[0] >= 0 and book.words[words[0], BITS] & MISREAD != 0
-                for place in range(1, len(words)):
-                    known = known or alike(book, words[0], words[place])
+                word = _word_of(text, book, rules.bits.capital, token)
+                known = word >= 0 and book.words[word, BITS] & MISREAD != 0
+                for place in range(mine, end):
+                    known = alike(book, word, _word_of(text, book, rules.bits.capital, place)) or known
                 if not known:
                     found[TOLD + found[NUMBERS_TOLD]] = token
                     found[NUMBERS_TOLD] += 1

@@ -63,17 +63,17 @@ class Decided:
         return {"steps": len(self.log.steps), **counts, "conflicts": len(self.conflicts)}
 
 
-def decide(findings: Findings, log: Log, text_of: Text, line_of: Text, settings: Settings) -> Decided:
+def decide(findings: Findings, log: Log, text_of: Text, frame_of: Text, settings: Settings) -> Decided:
     """Carry out what the log says.
 
-    ``text_of``: a document's text as read, by id. ``line_of``: the line a JSONL row was read from.
+    ``text_of``: a document's text as read, by id. ``frame_of``: of the line a JSONL row was read from.
     """
     standing, conflicts = log.settle()
     outcomes: list[Outcome] = []
     if standing:
         state = State(findings, text_of, settings)
         outcomes = _Run(state, list(standing.values())).carry_out()
-        after = state.finished(line_of)
+        after = state.finished(frame_of)
     else:
         after = findings
     return Decided(findings, after, log, tuple(outcomes), tuple(conflicts))

@@ -3,65 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .choose import RELATIONS, Order, Verdicts
-from .columns import Ints, Mask, edges_of, offsets_of, owners
+from .columns import Ints, Mask, edges_of, is_large, owners
 from .corpus import Corpus, Paragraphs
-from .cuts import Cut
 from .framing import framed
-from .model import CATEGORIES, Cluster, Member, Passage, Place, Reason, Removal, Story, StoryPair, StoryRelation
+from .gone import NO_KEEPER, REASONS, Keepers, cluster_name, rounded
+from .model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
 from .passages import Alignments
 from .quotes import separate
 from .repeats import adding
 from .rows import Rows
-from .spans import removal_spans
 from .stories import Coverage, groups
 from .table import CONTENT, Table
 
-REPEAT = CATEGORIES.index("repeat")
-NO_KEEPER = -1
-REASONS: tuple[Reason, ...] = ("boilerplate", "duplicate", "repeat", "passage")
 _PIECE = 4096
 """Records that are made of columns at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keepers:
-    """The copies that stay of removed paragraphs, in columns: the table's row that goes, number in REASONS, document,
-    start and end of the copy, number of the cluster (0: none); int64. scores: covered, resemblance, containment.
-    of_row: for every row of the table the place here, or NO_KEEPER."""
-
-    row: Ints
-    reason: Ints
-    document: Ints
-    start: Ints
-    end: Ints
-    cluster: Ints
-    scores: NDArray[np.float64]
-    of_row: NDArray[np.int32]
-
-
-_Part = tuple[int, int, int | Cut]
-"""What goes: start, end, and the row of the table or the sentence cut out."""
-_Taken = tuple[str, str, int, int, str]
-"""The first fields of a removal: id, document, start, end, text."""
-
-
-def rounded(value: float) -> float:
-    """Shares are written with four digits."""
-    return round(float(value), 4)
-
-
-def cluster_name(number: int) -> str:
-    """The id of a cluster."""
-    return f"c{number:06d}"
 
 
 # ---- clusters ---------------------------------------------------------------------------------------
@@ -130,12 +92,15 @@ def _spots(paragraphs: Paragraphs, rows: Ints) -> tuple[list[int], list[int], li
 # ---- removals ---------------------------------------------------------------------------------------
 
 
-def keepers(table: Table, paragraphs: Paragraphs | None, rows: Ints, verdicts: Verdicts, cluster: Ints) -> Keepers:
+def keepers(
+    table: Table, paragraphs: Paragraphs | None, rows: Ints, verdicts: Verdicts, cluster: Ints,
+    repeats: tuple[Ints, Ints],
+) -> Keepers:  # fmt: skip
     """For every row of the table that goes as a copy, the copy that stays.
 
     ``paragraphs``: of the corpus; ``rows``: the table's row of each; ``cluster``: the number of its cluster. Copies
-    next to one another, which the cleaner found, are given the copy that its own first copy was given, should that
-    one go too.
+    next to one another, which the cleaner found (``repeats``: of ``Table.first_copies``), are given the copy that its
+    own first copy was given, should that one go too.
     """
     gone = np.flatnonzero(verdicts.removed)
     place, scores = verdicts.place[gone], verdicts.scores[gone]
@@ -147,21 +112,17 @@ def keepers(table: Table, paragraphs: Paragraphs | None, rows: Ints, verdicts: V
     of_row = np.full(len(table.start), NO_KEEPER, np.int32)
     of_row[rows[place[:, 0]]] = np.arange(len(gone))
     found = Keepers(rows[place[:, 0]], reason, document, start, end, number, scores, of_row)
-    return _with_repeats(table, found)
+    return _with_repeats(table, found, repeats)
 
 
-def _with_repeats(table: Table, found: Keepers) -> Keepers:
+def _with_repeats(table: Table, found: Keepers, repeats: tuple[Ints, Ints]) -> Keepers:
     """With those of the copies next to one another."""
-    repeats = np.flatnonzero(table.category == REPEAT).tolist()
-    if not repeats:
+    if not len(repeats[0]):
         return found
     owner, of_row, known = table.document, found.of_row, len(found.row)
     columns = found.document.tolist(), found.start.tolist(), found.end.tolist(), found.scores.tolist()
     more: list[tuple[Any, ...]] = []
-    for row in repeats:
-        first = _first_copy(table, row, int(table.paragraphs[owner[row]]))
-        if first is None:
-            continue
+    for row, first in zip(*(column.tolist() for column in repeats), strict=True):
         place = int(of_row[first])
         if place != NO_KEEPER:
             kept = [column[place] for column in columns]
@@ -182,98 +143,6 @@ def _with_repeats(table: Table, found: Keepers) -> Keepers:
     )  # fmt: skip
 
 
-def _first_copy(table: Table, row: int, start: int) -> int | None:
-    """The nearest earlier paragraph of the same document with the same words that was not a repeat itself."""
-    words = table.hash[table.tokens[row] : table.tokens[row + 1]]
-    for earlier in range(row - 1, start - 1, -1):
-        others = table.hash[table.tokens[earlier] : table.tokens[earlier + 1]]
-        if len(words) and table.category[earlier] != REPEAT and np.array_equal(words, others):
-            return earlier
-    return None
-
-
-class Gone:
-    """What goes, in columns: whole paragraphs (``rows``, bool, for the table), and sentences cut out of others."""
-
-    def __init__(
-        self, table: Table, found: Keepers, cuts: Sequence[Cut], ids: Sequence[str], text_of: Callable[[int], str]
-    ) -> None:
-        self._table, self.keepers, self._ids, self._text_of = table, found, ids, text_of
-        self.rows: Mask = (table.category != CONTENT) | (found.of_row != NO_KEEPER)
-        self.cuts: dict[int, list[Cut]] = defaultdict(list)
-        for cut in cuts:
-            self.cuts[cut.document].append(cut)
-        running = offsets_of(self.rows.view(np.uint8))
-        counts = np.diff(running[table.paragraphs])
-        for document, parts in self.cuts.items():
-            counts[document] += len(parts)
-        self._first = offsets_of(counts)
-
-    @property
-    def removals(self) -> Rows[Removal]:
-        """Every span that goes, in order of document and start."""
-        return Rows(int(self._first[-1]), self._some)
-
-    def spans(self, document: int) -> list[tuple[int, int]]:
-        """The spans that go of a document, in order."""
-        return [part[:2] for part in self._parts(document, self._text_of(document))]
-
-    def _some(self, first: int, end: int) -> Iterator[Removal]:
-        documents = np.flatnonzero((self._first[1:] > first) & (self._first[:-1] < end) & (np.diff(self._first) > 0))
-        for document in documents.tolist():
-            begin = int(self._first[document])
-            yield from islice(self.of_document(document), max(first - begin, 0), end - begin)
-
-    def of_document(self, document: int) -> Iterator[Removal]:
-        """The spans that go of a document, in order."""
-        first = int(self._first[document]) + 1
-        text, name = self._text_of(document), self._ids[document]
-        for number, (start, end, what) in enumerate(self._parts(document, text), first):
-            place = f"r{number:07d}", name, start, end, text[start:end]
-            yield self._cut(place, what) if isinstance(what, Cut) else self._removal(place, what)
-
-    def _parts(self, document: int, text: str) -> list[_Part]:
-        parts: list[_Part] = list(_whole_parts(self._table, document, text, self.rows))
-        if document in self.cuts:
-            parts += ((cut.start, cut.end, cut) for cut in self.cuts[document])
-            parts.sort(key=lambda part: part[0])
-        return parts
-
-    def _cut(self, place: _Taken, cut: Cut) -> Removal:
-        document, start, end = cut.keeper
-        return Removal(*place, "passage", keeper=Place(self._ids[document], start, end), covered=1.0, words=cut.words)
-
-    def _removal(self, place: _Taken, row: int) -> Removal:
-        table = self._table
-        words = int(table.tokens[row + 1] - table.tokens[row])
-        category = rule = confidence = None
-        if table.category[row] != CONTENT:
-            category, rule = CATEGORIES[table.category[row]], table.rules[table.rule[row]]
-            confidence = rounded(table.confidence[row])
-        number = int(self.keepers.of_row[row])
-        if number == NO_KEEPER:
-            return Removal(*place, "boilerplate", category, confidence, rule, words=words)
-        found, reason = self.keepers, REASONS[self.keepers.reason[number]]
-        if reason == "repeat" and not category:
-            category = "repeat"
-        cluster = int(found.cluster[number])
-        keeper = Place(self._ids[found.document[number]], int(found.start[number]), int(found.end[number]))
-        covered, resemblance, containment = found.scores[number].tolist()
-        return Removal(
-            *place, reason, category, confidence, rule, keeper, round(covered, 4), round(resemblance, 4),
-            round(containment, 4), cluster_name(cluster) if cluster else None, words,
-        )  # fmt: skip
-
-
-def _whole_parts(table: Table, document: int, text: str, gone: Mask) -> Iterator[_Part]:
-    """The spans of the paragraphs of a document that go whole, with their rows."""
-    rows = slice(int(table.paragraphs[document]), int(table.paragraphs[document + 1]))
-    paragraphs = list(zip(table.start[rows].tolist(), table.end[rows].tolist(), strict=True))
-    spans = removal_spans(text, paragraphs, gone[rows].tolist())
-    for (start, end), row in zip(spans, (np.flatnonzero(gone[rows]) + rows.start).tolist(), strict=True):
-        yield start, end, row
-
-
 # ---- passages and stories ---------------------------------------------------------------------------
 
 
@@ -290,10 +159,12 @@ class Passages(Rows[Passage]):
 
     def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
         spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
-        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched))
+        compiled = is_large(len(corpus.stream.hash), None)
+        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched, compiled))
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
         words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
+        corpus.release()
         self._ids, self._group, self._quotes = corpus.ids, _quote_groups(*spans, quotes), quotes
         a, b, matched = found.a[which], found.b[which], found.matched[which]
         self._columns = a, a_start, a_end, b, b_start, b_end, words, matched, quotes

@@ -3,17 +3,23 @@ and the closing quotation mark that both have, not with its last word."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import takewhile
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .columns import Ints
-from .corpus import Corpus
+from .columns import Ints, distinct, taken
+from .corpus import Corpus, characters
 
 _ALIKE = str.maketrans("“”„‟«»‹›‘’‚‛`´–—−", "\"\"\"\"\"\"''''''''---")
 """Marks that differ by the typesetter alone."""
 
+_STOP = 0xFFFFFFFF
+"""Stands for white space, and for what is out of reach: no code point."""
+_TOGETHER = 4
+"""Characters that are looked at together."""
+
+Points = NDArray[np.uint32]
 Spans = tuple[Ints, Ints]
 """int64 columns: the first token of each span, and the end; or their characters."""
 
@@ -23,50 +29,63 @@ def framed(corpus: Corpus, a: Spans, b: Spans) -> tuple[Spans, Spans]:
 
     ``a``, ``b``: the two sides of as many passages. A span never leaves the paragraphs its tokens lie in.
     """
-    before = _common(_marks(corpus, a[0], _before), _marks(corpus, b[0], _before))
-    behind = _common(_marks(corpus, a[1] - 1, _behind), _marks(corpus, b[1] - 1, _behind))
+    before = _common(corpus, a[0], b[0], -1)
+    behind = _common(corpus, a[1] - 1, b[1] - 1, 1)
     sides = [(corpus.start[start] - before, corpus.end[end - 1] + behind) for start, end in (a, b)]
     return sides[0], sides[1]
 
 
-def _common(a: tuple[Ints, list[str]], b: tuple[Ints, list[str]]) -> Ints:
-    """How many characters two columns of strings have in common at their beginnings (int64).
-
-    A column: numbers, and the few strings that they stand for.
-    """
-    pairs, which = np.unique(a[0] * len(b[1]) + b[0], return_inverse=True)
-    lengths = [_alike(a[1][pair // len(b[1])], b[1][pair % len(b[1])]) for pair in pairs.tolist()]
-    return np.array(lengths, np.int64)[which]
-
-
-def _alike(one: str, two: str) -> int:
-    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, two, strict=False)))
-
-
-def _marks(corpus: Corpus, tokens: Ints, side: Callable[[Corpus, str, int], str]) -> tuple[Ints, list[str]]:
-    """The punctuation on one side of tokens, from the token on, as numbers (int64) of the strings that occur."""
-    once, which = np.unique(tokens, return_inverse=True)
-    documents = corpus.paragraphs.document[corpus.paragraph_of_token[once]].tolist()
-    numbers: dict[str, int] = {}
-    found = [
-        numbers.setdefault(side(corpus, corpus.text(document), token), len(numbers))
-        for document, token in zip(documents, once.tolist(), strict=True)
-    ]
-    return np.array(found, np.int64)[which], [marks.translate(_ALIKE) for marks in numbers]
+def _common(corpus: Corpus, a: Ints, b: Ints, step: int) -> Ints:
+    """How many characters two columns of tokens have in common (int64), from the token on: those before it (step -1)
+    or behind it (1), up to a space or another token."""
+    once = distinct(np.concatenate([a, b]))
+    mine, its = np.searchsorted(once, a), np.searchsorted(once, b)
+    result, at, room = np.zeros(len(a), np.int64), np.arange(len(a)), _room(corpus, once, step)
+    place = taken(corpus.start if step < 0 else corpus.end, once).astype(np.int64) + min(step, 0)
+    while len(at):
+        needed = np.zeros(len(once), np.bool_)
+        needed[mine[at]] = needed[its[at]] = True
+        points = _points(corpus, once, place, np.where(needed, room, 0), step)
+        equal = (points[mine[at]] == points[its[at]]) & (points[mine[at]] != _STOP)
+        lengths = np.where(equal.all(axis=1), _TOGETHER, equal.argmin(axis=1))
+        result[at] += lengths
+        at = at[lengths == _TOGETHER]
+        place, room = place + _TOGETHER * step, room - _TOGETHER
+    return result
 
 
-def _before(corpus: Corpus, text: str, token: int) -> str:
-    """Nearest first."""
-    paragraph = corpus.paragraph_of_token[token]
-    first = token == corpus.stream.paragraphs[paragraph]
-    low = corpus.paragraphs.start[paragraph] if first else corpus.end[token - 1]
-    marks = text[int(low) : int(corpus.start[token])]
-    return "" if not marks or marks[-1].isspace() else marks.split()[-1][::-1]
+def _points(corpus: Corpus, tokens: Ints, place: Ints, room: Ints, step: int) -> Points:
+    """For each token the next few code points (a row each) from a place on, as far as there is room."""
+    found = np.full((len(tokens), _TOGETHER), _STOP, np.uint32)
+    which = np.flatnonzero(room > 0)
+    places = (place[which, None] + step * np.arange(_TOGETHER)).reshape(-1)
+    points = _comparable(characters(corpus, np.repeat(tokens[which], _TOGETHER), places)).reshape(-1, _TOGETHER)
+    found[which] = np.where(np.arange(_TOGETHER) < room[which, None], points, _STOP)
+    return found
 
 
-def _behind(corpus: Corpus, text: str, token: int) -> str:
-    paragraph = corpus.paragraph_of_token[token]
-    last = token + 1 == corpus.stream.paragraphs[paragraph + 1]
-    high = corpus.paragraphs.end[paragraph] if last else corpus.start[token + 1]
-    marks = text[int(corpus.end[token]) : int(high)]
-    return "" if not marks or marks[0].isspace() else marks.split(maxsplit=1)[0]
+def _room(corpus: Corpus, tokens: Ints, step: int) -> Ints:
+    """Characters between tokens and those next to them, or the border of the paragraph (int64)."""
+    paragraph, edges = taken(corpus.paragraph_of_token, tokens), corpus.stream.paragraphs
+    start, end = taken(corpus.start, tokens).astype(np.int64), taken(corpus.end, tokens).astype(np.int64)
+    if step < 0:
+        before = taken(corpus.end, np.maximum(tokens - 1, 0)).astype(np.int64)
+        return start - np.where(tokens == edges[paragraph], corpus.paragraphs.start[paragraph], before)
+    following = taken(corpus.start, np.minimum(tokens + 1, len(corpus.start) - 1)).astype(np.int64)
+    return np.where(tokens + 1 == edges[paragraph + 1], corpus.paragraphs.end[paragraph], following) - end
+
+
+def _comparable(points: Points) -> Points:
+    """Code points with marks that differ by the typesetter alone made the same, and white space too."""
+    table = _table()
+    small = points < len(table)
+    result = points.copy()
+    result[small] = table[points[small]]
+    return result
+
+
+@cache
+def _table() -> Points:
+    """``_comparable`` of every code point up to the last one that it changes."""
+    chars = map(chr, range(0x3001))
+    return np.array([_STOP if char.isspace() else ord(char.translate(_ALIKE)) for char in chars], np.uint32)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from .config import Settings
 from .model import CATEGORIES, Block, Document, Grounds, Mode, Raw, Source
 from .sources.parse import HTML_FIELDS
 from .table import CONTENT, Table
+
+K = TypeVar("K")
 
 MOST = 2
 """Lines of each rule that are looked at."""
@@ -48,44 +51,61 @@ def of_rows(
     documents: Sequence[Document],
     modes: Sequence[Mode | None],
     text_of: Callable[[int], str],
-    blocks_of: Callable[[int], Sequence[Block] | None],
+    blocks_of: Callable[[Sequence[int]], Mapping[int, Sequence[Block]]],
     known: Rules,
 ) -> Iterator[Grounds]:
-    """What spoke against the lines of these rows. ``text_of``, ``blocks_of``: of a document by its number; no blocks
-    (None) where a page is not what it was, of which nothing is said then."""
+    """What spoke against the lines of these rows. ``text_of``: of a document by its number. ``blocks_of``: of some; it
+    leaves out a page that is not what it was, of which nothing is said then."""
     owner = paragraphs.document[rows]
-    for number in np.unique(owner).tolist():
-        blocks = blocks_of(number)
-        if blocks is None:
-            continue
+    blocks = blocks_of(np.unique(owner).tolist())
+    for number in sorted(blocks):
         first, end = paragraphs.paragraphs[number : number + 2].tolist()
         spans = list(zip(paragraphs.start[first:end].tolist(), paragraphs.end[first:end].tolist(), strict=True))
         lines = (rows[owner == number] - first).tolist()
-        told = reasons.of_lines(text_of(number), blocks, spans, modes[number] == "raw", lines, known)
+        told = reasons.of_lines(text_of(number), blocks[number], spans, modes[number] == "raw", lines, known)
         for line, words in zip(lines, told, strict=True):
             if words:
                 start, end = spans[line]
                 yield Grounds(documents[number].id, start, end, tuple(words))
 
 
+def blocks_of(
+    numbers: Sequence[int],
+    documents: Sequence[Document],
+    text_of: Callable[[int], str],
+    known: Mapping[str, Source],
+    settings: Settings,
+) -> dict[int, Sequence[Block]]:
+    """The blocks of documents that were read before, by number: none for texts, which have no markup; pages are read
+    again. ``known``: the files of the run by name."""
+    pages = [n for n in numbers if documents[n].format == "html" or documents[n].field.lower() in HTML_FIELDS]
+    texts: dict[int, Sequence[Block]] = dict.fromkeys(set(numbers).difference(pages), ())
+    wanted: dict[str, dict[int | None, int]] = defaultdict(dict)
+    for number in pages:
+        wanted[documents[number].source][documents[number].row] = number
+    return texts | read_again(wanted, text_of, known, settings)
+
+
 def read_again(
-    document: Document, text: str, line: bytes, known: Mapping[str, Source], settings: Settings
-) -> Sequence[Block] | None:
-    """The blocks of a document that was read before; None where it is not as it was.
+    wanted: Mapping[str, Mapping[int | None, K]],
+    text_of: Callable[[K], str],
+    known: Mapping[str, Source],
+    settings: Settings,
+) -> dict[K, Sequence[Block]]:
+    """The blocks of pages that were read before, by key; those are left out that are not as they were.
 
-    ``line``: of a JSONL file, if it is one. ``known``: the files of the run by name.
+    ``wanted``: by file, the key of each row (None where the file is one page). Each file is read only as far as it has
+    any of them.
     """
-    source = known.get(document.source)
-    if source is None or not (document.format == "html" or document.field.lower() in HTML_FIELDS):
-        return ()  # a text: it has no markup
-    raws = [Raw(source, document.row, line)] if document.row is not None else _read(source, settings)
-    for raw in raws:
-        page = sources.parse(raw, settings)
-        if isinstance(page, Document) and page.text == text:
-            return page.blocks
-    return None
-
-
-def _read(source: Source, settings: Settings) -> list[Raw]:
-    found = sources.read(source, settings.max_document_mb * sources.MB)
-    return [raw for raw in found if isinstance(raw, Raw)]
+    found: dict[K, Sequence[Block]] = {}
+    for name in sorted(wanted.keys() & known.keys()):
+        left = dict(wanted[name])
+        for raw in sources.read(known[name], settings.max_document_mb * sources.MB):
+            if isinstance(raw, Raw) and raw.row in left:
+                key = left.pop(raw.row)
+                page = sources.parse(raw, settings)
+                if isinstance(page, Document) and page.text == text_of(key):
+                    found[key] = page.blocks
+            if not left:
+                break
+    return found

@@ -49,7 +49,17 @@ def compiled(function: F) -> F:
     """numba's compiler, with our cache folder for the time of this call: other users of numba keep theirs."""
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(_FOLDER or "")
     try:
-        result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None)(function)
+        result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=True)(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return result
+
+
+def lean(function: F) -> F:
+    """For kernels, and what they call in their innermost loops, that make no array: none is counted as held either."""
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(_FOLDER or "")
+    try:
+        result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=False)(function)
     finally:
         numba.config.CACHE_DIR = before
     return result

@@ -8,6 +8,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TextIO
@@ -23,7 +24,6 @@ from .errors import RunError, UsageError
 from .report import data as report_data
 from .restore import restore as write_restored
 from .restore import restored, texts
-from .result import Result
 from .wording import counted, visible
 
 
@@ -40,8 +40,7 @@ def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, co
     if out is None:
         with _progress(show) as progress, pipeline.run(command, inputs, config, progress) as result:
             with tempfile.TemporaryDirectory(prefix="unecho-") as folder:
-                result.write_files(Path(folder))
-                _show(_loaded(Path(folder), show, result), show)
+                _show(_first(result.write_files(Path(folder), *_limits(show)), Path(folder)), show)
             if show is Show.REPORT:
                 sys.stdout.write("A dry run: nothing was written. Add -o OUT to write it.\n")
             return bool(result.skipped)
@@ -52,20 +51,20 @@ def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, co
             result = pipeline.run(command, inputs, config, progress)
             with result:
                 progress("writing", 0, None)
-                result.write_into(folder)
+                reports = result.write_into(folder, *_limits(show))
                 skipped = bool(result.skipped)
-                loaded = _loaded(out, show, result)
-        _show(loaded, show)
+        _show(_first(reports, out), show)
     return skipped
 
 
-def _loaded(run: Path, show: Show, result: Result | None = None) -> report_data.Report | None:
-    """What is to be shown of a run; ``result``: the run itself, while it is open."""
-    if show is Show.NOTHING:
-        return None
-    if result is None:
-        return report_data.load(run, texts, report_data.SMALL)
-    return report_data.load(run, result.texts(), report_data.SMALL, result.records(run))
+def _limits(show: Show) -> tuple[report_data.Limits, ...]:
+    """Of what is shown of a run."""
+    return () if show is Show.NOTHING else (report_data.SMALL,)
+
+
+def _first(reports: Sequence[report_data.Report], run: Path) -> report_data.Report | None:
+    """The first of the reports, as one of the run folder by the name that was given."""
+    return replace(reports[0], run=run) if reports else None
 
 
 def _show(loaded: report_data.Report | None, show: Show) -> None:
@@ -143,7 +142,7 @@ def apply(run: Path, more: Path | None, show: Show) -> None:
     """
     decided = applied(run, more)
     if show is Show.JSON:
-        _show(_loaded(run, show), show)
+        _show(report_data.load(run, texts, report_data.SMALL), show)
     elif show is Show.REPORT:
         sys.stdout.write(f"{told(decided)}\n{run} is written anew: unecho report {run}\n")
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import choose_kernels, jit, passage_kernels
+from . import choose_kernels, jit, passage_kernels, quote_kernels, story_kernels
 from .boilerplate import forest_kernels, line_kernels, scan_kernels, tree_kernels
 from .columns import Hashes, Ints, Mask
 from .jit import compiled, part
@@ -46,6 +46,8 @@ def warm() -> None:
     scan_kernels.warm()
     tree_kernels.warm()
     passage_kernels.warm()
+    story_kernels.warm()
+    quote_kernels.warm()
     choose_kernels.warm()
     hashes, offsets, counts = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.array([3], np.int64)
     text, flags, places = np.frombuffer(bytes(8), np.uint8), np.zeros(BLOCK, np.uint8), np.zeros(BLOCK, np.int64)

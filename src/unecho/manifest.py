@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
@@ -30,6 +30,7 @@ REPORT = "report.html"
 REASONS = "reasons.jsonl"
 
 T = TypeVar("T")
+Some_co = TypeVar("Some_co", covariant=True)
 _WANTED = {"unecho": str, "command": str, "settings": dict, "counts": dict}
 
 
@@ -94,6 +95,16 @@ def reasons(run: Path) -> list[Grounds]:
     return list(_records(run, REASONS, _grounds, 0))
 
 
+class Wanted(Protocol[Some_co]):
+    """Something that is gathered from removals; some of it can be sent to another process."""
+
+    def gathered(self, removals: Iterable[Removal]) -> Some_co:
+        """What is wanted of these removals: all those of some documents, in order."""
+
+    def only(self, documents: Iterable[str]) -> Wanted[Some_co]:
+        """The same, for removals that name no other documents."""
+
+
 class Records:
     """What a finished run found, read from its files. ``expected``: how many there are."""
 
@@ -107,6 +118,10 @@ class Records:
     def removals(self) -> Iterator[Removal]:
         """Every span that was taken out."""
         return removals(self.run)
+
+    def of_removals(self, wanted: Wanted[T]) -> Iterator[T]:
+        """What is wanted of the removals, part by part: of all those of some documents, in order, at a time."""
+        yield wanted.gathered(self.removals())
 
     def clusters(self, expected: int) -> Iterator[Cluster]:
         """Stars around the copies that stay."""

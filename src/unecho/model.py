@@ -99,8 +99,8 @@ class Document:
     """Bytes that no encoding explained: (offset of the U+FFFD that stands for them, the bytes in hex)."""
     blocks: tuple[Block, ...] = ()
     """HTML evidence; empty for plain text."""
-    record: bytes = b""
-    """For a JSONL row: the line as read, so that every other field can be written back."""
+    frame: str = ""
+    """For a JSONL row: the line without the text (see ``records.frame``), so that all else of it is written back."""
     field: str = ""
     """For a JSONL row: the name of the field the text came from."""
 

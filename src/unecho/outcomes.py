@@ -11,21 +11,22 @@ from numpy.typing import NDArray
 
 from .columns import Ints, edges_of
 from .config import Settings
-from .findings import REASONS, Gone
+from .gone import REASONS, Gone
 from .model import Document, DocumentRecord, Mode, Removal, Skipped, Status
-from .records import with_text
+from .records import filled
 from .rewrite import output_names
 from .table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Originals:
-    """The documents as read, by number: characters, SHA-256 of the text in UTF-8, the text, and the JSONL line."""
+    """The documents as read, by number: characters, SHA-256 of the text in UTF-8, the text, and the frame of the JSONL
+    line (see ``records.frame``)."""
 
     chars: Sequence[int]
     sha256: Sequence[str]
     text: Callable[[int], str]
-    line: Callable[[int], str]
+    frame: Callable[[int], str]
 
 
 def outcomes(
@@ -47,7 +48,7 @@ def outcomes(
     for number, (document, (status, reason)) in enumerate(zip(documents, states, strict=True)):
         line = None
         if status == "dropped" and document.row is not None:
-            line = with_text(originals.line(number), document.field, "")
+            line = filled(originals.frame(number), "")
         found.append(DocumentRecord(
             document.id, status, reason, document.source, document.row, document.format, document.field or None,
             output[document.source], document.title, document.url, document.site or None, document.date,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Hashes, Ints, Mask
-from .jit import compiled, part
+from .jit import compiled, lean, part
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -55,7 +55,8 @@ class Runs(NamedTuple):
     """Runs of equal tokens of one document and those before it: int64 columns, with room for more. rarity:
     documents that hold the rarest seed.
 
-    slots, diagonals: a hash table of diagonals, with the number of the last run on each, or -1.
+    slots, diagonals: a hash table of diagonals, with the number of the last run on each, or -1. order, rows, chain: to
+    work in.
     """
 
     a: Ints
@@ -64,6 +65,9 @@ class Runs(NamedTuple):
     rarity: Ints
     slots: Ints
     diagonals: Ints
+    order: Ints
+    rows: Ints
+    chain: Ints
 
 
 class Rules(NamedTuple):
@@ -114,6 +118,26 @@ def warm() -> None:
     found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
     words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
     passages(words, groups, np.array([0, 1, 2], np.int64), rules, np.array([0, 2]), found)
+    lay_out(pair[:0], pair[:0], (pair, pair), found.runs, (pair, pair, pair, pair, pair, pair))
+
+
+@compiled
+def sort(values: Ints | Hashes) -> None:
+    """In place."""
+    values.sort()
+
+
+@lean
+def lay_out(begin: Ints, counts: Ints, pairs: tuple[Ints, Ints], rows: Ints, runs: tuple[Ints, ...]) -> None:
+    """Runs rows[begin[i]:begin[i] + counts[i]] (places in a and b, length) of passages of two documents, one after
+    another into six columns, see ``seeds.Runs``; the last one gets the numbers of the passages."""
+    documents, others, a, b, length, number = runs
+    at = 0
+    for passage in range(len(begin)):
+        for row in range(begin[passage], begin[passage] + counts[passage]):
+            documents[at], others[at], number[at] = pairs[0][passage], pairs[1][passage], passage
+            a[at], b[at], length[at] = rows[row, 0], rows[row, 1], rows[row, 2]
+            at += 1
 
 
 # ---- seeds ------------------------------------------------------------------------------------------
@@ -209,7 +233,7 @@ def repeated(keys: Hashes, places: Ints, documents: Ints, order: Hashes) -> int:
     return kept
 
 
-@compiled
+@lean
 def frequencies(bits: Bytes, place: Ints, frequency: Ints, documents: Ints, first: int, end: int, result: Ints) -> None:
     """``Seeds.per_token`` of the documents first to end, from the seeds (by place) that several documents have."""
     at = np.searchsorted(place, documents[first])
@@ -252,20 +276,35 @@ def passages(words: Words, groups: Groups, edges: Ints, rules: Rules, rows: Ints
         if pairs > len(runs.a):
             runs = _room(2 * pairs)
         count = _exact_runs(words, groups, edges, rules, document, runs)
-        order = np.argsort(runs.a[:count] * (documents[document + 1] - low + 1) + (runs.b[:count] - low))
+        _in_order(runs, count)
         begin = 0
         while begin < count:
-            other = np.searchsorted(documents, runs.a[order[begin]], "right") - 1
+            other = np.searchsorted(documents, runs.a[runs.order[begin]], "right") - 1
             stop = begin + 1
-            while stop < count and runs.a[order[stop]] < documents[other + 1]:
+            while stop < count and runs.a[runs.order[stop]] < documents[other + 1]:
                 stop += 1
-            _pair(words, (other, document), rules, runs, order[begin:stop], found)
+            _pair(words, (other, document), rules, runs, begin, stop, found)
             begin = stop
         if found.counts[2]:
             found.counts[0], found.counts[1] = known_passages, known_runs
             return compared - pairs
     rows[0] = rows[1]
     return compared
+
+
+@lean
+def _in_order(runs: Runs, count: int) -> None:
+    """Numbers of the first ``count`` runs in order of their places in a and b, into ``runs.order``."""
+    order = runs.order
+    for number in range(count):
+        order[number] = runs.a[number] << 32 | number
+    sort(order[:count])
+    for at in range(count):
+        number, to = order[at] & 0xFFFFFFFF, at
+        while to > 0 and runs.a[order[to - 1]] == runs.a[number] and runs.b[order[to - 1]] > runs.b[number]:
+            order[to] = order[to - 1]
+            to -= 1
+        order[to] = number
 
 
 @compiled
@@ -275,11 +314,12 @@ def _room(size: int) -> Runs:
         slots *= 2
     return Runs(
         np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64),
-        np.empty(slots, np.int64), np.empty(slots, np.int64),
+        np.empty(slots, np.int64), np.empty(slots, np.int64), np.empty(size, np.int64), np.empty(size, np.int64),
+        np.empty(size, np.int64),
     )  # fmt: skip
 
 
-@compiled
+@lean
 def _count_pairs(groups: Groups, first: int, end: int, low: int, full: int) -> int:
     """Seed pairs of one document, whose tokens begin at ``low``, with the documents before it."""
     count = 0
@@ -298,7 +338,7 @@ def _count_pairs(groups: Groups, first: int, end: int, low: int, full: int) -> i
     return count
 
 
-@compiled
+@lean
 def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, document: int, runs: Runs) -> int:
     """Maximal runs of equal tokens of a document with those before it, at every seed they share; their number."""
     hashes, documents, slots = words.hash, words.documents, runs.slots
@@ -352,7 +392,7 @@ def _slot(runs: Runs, size: int, diagonal: int) -> np.int64:
     return slot
 
 
-@compiled
+@lean
 def _refill(runs: Runs, count: int, size: int) -> None:
     """The runs found so far into a larger table; of one diagonal, the last counts."""
     runs.slots[:size] = -1
@@ -362,13 +402,13 @@ def _refill(runs: Runs, count: int, size: int) -> None:
         runs.slots[slot], runs.diagonals[slot] = number, diagonal
 
 
-@compiled
-def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, order: Ints, found: Found) -> None:
-    """``passages._pair_passages``: the passages of one pair of documents. order: its runs by place."""
-    rows = np.empty(len(order), np.int64)
-    count = _promising(runs, order, rules, rows)
+@lean
+def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, begin: int, stop: int, found: Found) -> None:
+    """``passages._pair_passages``: the passages of one pair of documents. begin, stop: its runs in ``runs.order``."""
+    rows, chain = runs.rows, runs.chain
+    count = _promising(runs, runs.order[begin:stop], rules, rows)
     factor = 2 if words.by_character[pair[0]] else 1
-    chain, gaps = np.empty(count, np.int64), rules.gap * factor
+    gaps = rules.gap * factor
     done_a = done_b = np.int64(-1)
     while count:
         chain[0], links, rest, at = rows[0], 1, 0, 1
@@ -403,7 +443,7 @@ def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, order: Ints, foun
         for number in range(before, after):
             matched += found.runs[number, 2]
         least = rules.needed[min(rarest, len(rules.needed) - 1)]
-        if after > before and _at_quote(words, found.runs[before], found.runs[after - 1], rules):
+        if after > before and _at_quote(words, found.runs, before, after - 1, rules):
             least = float(rules.least)
         if matched < least * factor:
             found.counts[1] = before
@@ -412,18 +452,21 @@ def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, order: Ints, foun
         if number == len(found.passages) or found.counts[2]:
             found.counts[2] = 1
             return
-        passage, end = found.passages[number], found.runs[after - 1]
-        passage[0], passage[1], passage[2], passage[3] = pair[0], pair[1], matched, before
+        passages = found.passages
+        passages[number, 0], passages[number, 1], passages[number, 2] = pair[0], pair[1], matched
+        passages[number, 3] = before
         found.counts[0] += 1
-        done_a, done_b = end[0] + end[2], end[1] + end[2]
+        length = found.runs[after - 1, 2]
+        done_a, done_b = found.runs[after - 1, 0] + length, found.runs[after - 1, 1] + length
 
 
 @part
-def _at_quote(words: Words, first: Ints, last: Ints, rules: Rules) -> bool:
+def _at_quote(words: Words, runs: Ints, first: int, last: int, rules: Rules) -> bool:
     """``passages._at_quote``, of the first run and the last."""
+    flags = words.flags
     for side in range(2):
-        end = last[side] + last[2]
-        if words.flags[first[side]] & rules.quoted or (end < len(words.flags) and words.flags[end] & rules.unquoted):
+        begin, end = runs[first, side], runs[last, side] + runs[last, 2]
+        if flags[begin] & rules.quoted or (end < len(flags) and flags[end] & rules.unquoted):
             return True
     return False
 
@@ -434,7 +477,7 @@ def _gaps(runs: Runs, one: int, two: int) -> Place:
     return runs.a[two] - runs.a[one] - runs.length[one], runs.b[two] - runs.b[one] - runs.length[one]
 
 
-@compiled
+@lean
 def _promising(runs: Runs, order: Ints, rules: Rules, rows: Ints) -> int:
     """``passages._promising`` of the runs of one pair of documents, into ``rows``; returns their number."""
     count, near = 0, False
@@ -459,7 +502,7 @@ def _cost(gap_a: int, gap_b: int, rules: Rules) -> float:
     return rules.substituted * short + rules.skipped * (long - short)
 
 
-@compiled
+@lean
 def _grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain: Ints, found: Found) -> None:
     """``passages._grown``: a chain's runs, those in its gaps and those it is extended by, put behind ``found``."""
     hashes, first, begin = words.hash, chain[0], found.counts[1]
@@ -484,7 +527,7 @@ def _grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chai
     _extend(hashes, at, stop, 1, factor, rules, found)
 
 
-@compiled
+@lean
 def _extend(hashes: Hashes, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> None:
     """``passages.extend`` forwards (step 1) or backwards (-1), until ``stop`` on either side."""
     best, score, keep = 0.0, 0.0, found.counts[1]
@@ -506,15 +549,19 @@ def _extend(hashes: Hashes, at: Place, stop: Place, step: int, factor: int, rule
     found.counts[1] = keep
 
 
-@compiled
+@lean
 def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
     """``passages._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
     left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
-    best, best_a, best_b = left + right, -1, -1
+    best, best_a, best_b, held = left + right, -1, -1, np.uint64(0)
+    for its in range(right):  # a bit for each that there is tells most of the others apart
+        held |= np.uint64(1) << (hashes[at[1] + step * its] & np.uint64(63))
     for mine in range(left - 1):
         if mine >= best:
             break
         one, two = hashes[at[0] + step * mine], hashes[at[0] + step * (mine + 1)]
+        if not held >> (one & np.uint64(63)) & held >> (two & np.uint64(63)) & np.uint64(1):
+            continue
         for its in range(min(right - 1, best - mine)):
             if hashes[at[1] + step * its] == one and hashes[at[1] + step * (its + 1)] == two:
                 best, best_a, best_b = mine + its, mine, its
@@ -524,7 +571,7 @@ def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: i
     return at[0] + step * best_a, at[1] + step * best_b
 
 
-@compiled
+@lean
 def _run(hashes: Hashes, at: Place, stop: Place, step: int, known: int) -> int:
     """How many tokens are equal from two places on, of which the first ``known`` are known to be."""
     length, most = known, min(abs(stop[0] - at[0]), abs(stop[1] - at[1]))
@@ -533,7 +580,7 @@ def _run(hashes: Hashes, at: Place, stop: Place, step: int, known: int) -> int:
     return length
 
 
-@compiled
+@lean
 def _turn(found: Found, begin: int) -> None:
     """Put the last runs, from ``begin`` on, in the opposite order."""
     low, high = begin, found.counts[1] - 1
@@ -543,7 +590,7 @@ def _turn(found: Found, begin: int) -> None:
         low, high = low + 1, high - 1
 
 
-@compiled
+@lean
 def _with_run(found: Found, a: int, b: int, length: int) -> None:
     at = found.counts[1]
     if at == len(found.runs):

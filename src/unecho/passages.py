@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from .columns import Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges
+from .columns import HELD, Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges, release
 from .normalize import QUOTED, UNQUOTED
 from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
 
@@ -146,18 +146,25 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
             found.passages[:count, 3] = np.diff(found.passages[:count, 3], append=runs)
             parts.append((found.passages[:count].copy(), found.runs[:runs].copy()))
             room *= 2
+        release(stream.hash, stream.flags, above=HELD)
         return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
 
     parts = list(ordered(work, pieces(edges, STEP), workers))
     rows, places = np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
     begin = offsets_of(rows[:, 3])[:-1]
-    order = np.lexsort((rows[:, 1], rows[:, 0]))
-    rows = rows[order]
-    place = ranges(begin[order], rows[:, 3])
-    number = owners(rows[:, 3])
-    run_a, run_b, length = (np.ascontiguousarray(places[place, column]) for column in range(3))
-    runs = Runs(rows[number, 0], rows[number, 1], run_a, run_b, length, number)
-    return Alignments(rows[:, 0], rows[:, 1], rows[:, 2], offsets_of(rows[:, 3]), runs)
+    order = np.argsort(rows[:, 0] << 32 | rows[:, 1], kind="stable")
+    a, b, matched, counts = (np.ascontiguousarray(rows[order, column]) for column in range(4))
+    return laid_out(a, b, matched, begin[order], counts, places)
+
+
+def laid_out(a: Ints, b: Ints, matched: Ints, begin: Ints, counts: Ints, runs: Ints) -> Alignments:
+    """Passages of documents a and b, whose runs (int64, n x 3) are runs[begin:begin + counts]; by the kernels."""
+    from . import passage_kernels as kernels
+
+    first = offsets_of(counts)
+    columns = Runs(*(np.empty(int(first[-1]), np.int64) for _ in range(6)))
+    kernels.lay_out(begin, counts, (a, b), runs, columns.columns())
+    return Alignments(a, b, matched, first, columns)
 
 
 def rules_of() -> kernels.Rules:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -37,9 +36,9 @@ from .columns import (
 from .config import Config, Limits, Settings
 from .corpus import Corpus, Paragraphs, first_of_kind
 from .cuts import Cut, cut_passages
-from .decode import decode
 from .engine import batches, ordered_map, uncollected, workers_for
 from .errors import RunError, UsageError
+from .gone import Gone
 from .model import Block, Cluster, Document, Grounds, Mode, Passage, Raw, Skipped, Story
 from .normalize import CHARACTERS, tokenize
 from .outcomes import Originals, outcomes
@@ -106,15 +105,21 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
     if compiled:
         _load_kernels(clock)
     with clock.stage("reading and cleaning"):
-        taken = _read(found, items, inputs, config, clock.progress, spool, compiled)
+        taken, paragraphs = _read(found, items, inputs, config, clock.progress, spool, compiled)
     with clock.stage("site templates"):
-        paragraphs = _without_templates(taken, rules.load(config.settings.rules))
+        paragraphs = _without_templates(taken, paragraphs, rules.load(config.settings.rules))
+        repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)
     matched = _Matched.nothing()
     if command == "dedupe":
         _refuse_too_much(config.limits, len(paragraphs.hash))
-        matched = _match(taken, paragraphs, config, clock)
+        rows = np.flatnonzero(paragraphs.content)
+        corpus, order = _corpus(taken, paragraphs, rows, config)
+        paragraphs = paragraphs.without_tokens()  # the corpus has those that are compared
+        matched = _match(corpus, order, rows, config, clock)
     with clock.stage("removals"):
-        result = _result(command, taken, paragraphs, matched, settings, clock)
+        paragraphs = paragraphs.without_tokens()
+        result = _result(command, taken, paragraphs, repeats, matched, config, clock)
+        result = replace(result, grounds=partial(_grounds, telling, paragraphs, taken, settings))
         return result.with_decisions(log) if log.steps else result
 
 
@@ -123,37 +128,38 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch of documents, read and labelled. Documents come without blocks, record and text; texts apart."""
+    """A batch of documents, read and labelled. Documents come without blocks, frame and text: these apart, in
+    UTF-8 (the frames of those alone that are rows of JSONL)."""
 
     documents: tuple[Document | Skipped, ...]
     modes: tuple[Mode | None, ...]
-    texts: tuple[str, ...]
+    texts: tuple[bytes, ...]
+    frames: tuple[bytes, ...]
+    chars: tuple[int, ...]
     sha256: tuple[str, ...]
     table: Table
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """All documents in order of id, their paragraphs, and where the spool has their texts."""
+    """All documents in order of id, and where the spool has their texts."""
 
     documents: tuple[Document, ...]
     modes: tuple[Mode | None, ...]
     skipped: tuple[Skipped, ...]
-    table: Table
     spool: Spool
     numbers: tuple[int, ...]
     chars: tuple[int, ...]
     sha256: tuple[str, ...]
     found: sources.Found
     inputs: tuple[str, ...]
-    encoding: str
 
     def text(self, document: int) -> str:
         return self.spool.text(self.numbers[document])
 
-    def line(self, document: int) -> str:
-        """The line a JSONL row was read from."""
-        return decode(self.spool.data(self.numbers[document] + 1), encoding=self.encoding).text
+    def frame(self, document: int) -> str:
+        """Of the line a JSONL row was read from."""
+        return self.spool.data(self.numbers[document] + 1).decode("utf-8", "surrogatepass")
 
 
 def prepare(
@@ -178,9 +184,18 @@ def _prepared(
     labelled = label.label_all(parts, rules=known, clean=settings.clean, compiled=compiled)
     key = templates.line_key if settings.clean != "off" else _no_key
     keys = [key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
-    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), list(map(len, texts)))
-    light = (replace(item, text="", blocks=(), record=b"") if isinstance(item, Document) else item for item in parsed)
-    return Prepared(tuple(light), tuple(x.mode for x in labelled), tuple(texts), tuple(map(sha256, texts)), columns)
+    chars = tuple(map(len, texts))
+    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), chars)
+    light = (replace(item, text="", blocks=(), frame="") if isinstance(item, Document) else item for item in parsed)
+    frames = (document.frame for document in documents if document.row is not None)
+    return Prepared(
+        tuple(light), tuple(x.mode for x in labelled), tuple(map(_utf8, texts)), tuple(map(_utf8, frames)), chars,
+        tuple(map(sha256, texts)), columns,
+    )  # fmt: skip
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _spans(document: Document) -> list[tuple[int, int]]:
@@ -220,7 +235,7 @@ def _read(
     progress: Progress,
     spool: Spool,
     compiled: bool,
-) -> Taken:
+) -> tuple[Taken, Table]:
     settings = config.settings
     work = partial(prepare, settings=settings, known=rules.load(settings.rules), compiled=compiled)
     names = sources.Names()
@@ -230,17 +245,12 @@ def _read(
     numbers: list[int] = []
     chars: list[int] = []
     digests: list[str] = []
-    tables, sent = table.Joiner(), deque[list[Raw | Document | Skipped]]()
+    tables = table.Joiner()
     total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
 
-    def sending() -> Iterator[list[Raw | Document | Skipped]]:
-        for batch in batches(items, _size):
-            sent.append(batch)  # what was read stays here: it need not come back
-            yield batch
-
-    for prepared in ordered_map(work, sending(), workers_for(config.limits.workers)):
-        texts = iter(prepared.texts)
-        for item, read in zip(prepared.documents, sent.popleft(), strict=True):
+    for prepared in ordered_map(work, batches(items, _size), workers_for(config.limits.workers)):
+        texts, frames = iter(prepared.texts), iter(prepared.frames)
+        for item in prepared.documents:
             if isinstance(item, Skipped):
                 skipped.append(replace(item, id=names.unique(item.id)))
                 continue
@@ -249,22 +259,21 @@ def _read(
             same = name == item.id and source == item.source
             documents.append(item if same else replace(item, id=name, source=source))
             numbers.append(len(spool))
-            spool.append_text(next(texts))
-            if item.row is not None and isinstance(read, Raw):
-                spool.append(read.data)
+            spool.append(next(texts))
+            if item.row is not None:
+                spool.append(next(frames))
         modes += prepared.modes
-        chars += map(len, prepared.texts)
+        chars += prepared.chars
         digests += prepared.sha256
         tables.add(prepared.table)
         progress("reading and cleaning", len(documents), total)
     order = sorted(range(len(documents)), key=lambda number: documents[number].id)
-    return Taken(
+    taken = Taken(
         tuple(documents[n] for n in order), tuple(modes[n] for n in order),
-        tuple(sorted(skipped, key=lambda item: item.id)),
-        tables.table().in_order(np.array(order, np.int64)), spool, tuple(numbers[n] for n in order),
+        tuple(sorted(skipped, key=lambda item: item.id)), spool, tuple(numbers[n] for n in order),
         tuple(chars[n] for n in order), tuple(digests[n] for n in order), found, _input_names(inputs),
-        settings.encoding,
     )  # fmt: skip
+    return taken, tables.table(np.array(order, np.int64))
 
 
 def _items(
@@ -297,14 +306,13 @@ def _size(item: Raw | Document | Skipped) -> int:
     return len(item.text) if isinstance(item, Document) else 0
 
 
-def _without_templates(taken: Taken, known: rules.Rules) -> Table:
+def _without_templates(taken: Taken, paragraphs: Table, known: rules.Rules) -> Table:
     """The table with the lines that recur all over their site labelled as boilerplate."""
-    paragraphs = taken.table
     if not any(mode is not None for mode in taken.modes):
         return paragraphs
     sites = {name: number for number, name in enumerate(sorted({d.site for d in taken.documents}))}
     site = np.array([sites[document.site] for document in taken.documents], np.int32)
-    document, words = paragraphs.document.astype(np.int32), paragraphs.words.astype(np.int32)
+    document, words = paragraphs.document.astype(np.int32), paragraphs.words
     found = templates.find(site[document], document, paragraphs.key, words, paragraphs.content)
     by_place = np.array([rule in score.BY_PLACE for rule in paragraphs.rules], np.bool_)[paragraphs.rule]
     plain = np.array([document.format != "html" for document in taken.documents], np.bool_)  # no markup to go by
@@ -344,10 +352,8 @@ class _Matched:
         return cls(None, np.zeros(0, np.int64), None, None)
 
 
-def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _Matched:
+def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, clock: _Clock) -> _Matched:
     settings, workers = config.settings, workers_for(config.limits.workers)
-    rows = np.flatnonzero(paragraphs.content)
-    corpus, order = _corpus(taken, paragraphs, rows, settings)
     bands = lsh.plan(settings.similar)
     with clock.stage("signatures"):
         near = _near(corpus, bands, settings, workers)
@@ -361,8 +367,10 @@ def _match(taken: Taken, paragraphs: Table, config: Config, clock: _Clock) -> _M
     release(corpus.stream.hash)
     _refuse_too_much(config.limits, len(corpus.stream.hash), len(alignments))
     with clock.stage("choosing"):
-        weights = (stories.rare_weights(*part) for part in chosen.per_token(corpus.stream))
+        compiled = is_large(len(corpus.stream.hash), None)
+        weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(runs, corpus.stream, weights)
+        del chosen, weights
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
         corpus.release()
@@ -381,12 +389,12 @@ def _cuts(corpus: Corpus, verdicts: choose.Verdicts, parts: passages.Alignments,
     return cut_passages(corpus, (parts[row] for row in np.flatnonzero(quotes).tolist()), kept, keepers)
 
 
-def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> tuple[Corpus, choose.Order]:
+def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tuple[Corpus, choose.Order]:
     """The content paragraphs of the table, and the order in which documents keep their copies."""
+    settings, workers = config.settings, workers_for(config.limits.workers)
     document = paragraphs.document[rows]
     sizes = paragraphs.words[rows]
-    columns = paragraphs.hash, paragraphs.token_start, paragraphs.token_end, paragraphs.flags
-    hashes, start, end, flags = table.gathered(columns, paragraphs.tokens[rows], sizes)
+    hashes, start, end, flags = paragraphs.tokens_of(rows, workers)
     offsets = offsets_of(sizes)
     words = np.bincount(document, sizes, len(taken.documents)).astype(np.int64)
     documents = offsets_of(words)
@@ -396,11 +404,15 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, settings: Settings) -> 
     stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank, flags)
     by_character = shingles.unspaced(flags, offsets)
     return Corpus(
-        tuple(d.id for d in taken.documents), Paragraphs(document, paragraphs.start[rows], paragraphs.end[rows]),
-        stream, start, end, by_character,
+        tuple(d.id for d in taken.documents), Paragraphs(document, *_spans_of(paragraphs, rows)), stream,
+        start, end, by_character,
         shingles.long_enough(offsets, by_character), shingles.fingerprints(hashes, offsets), taken.text,
         _paragraph_of_token(offsets),
     ), order  # fmt: skip
+
+
+def _spans_of(paragraphs: Table, rows: Ints) -> tuple[Ints, Ints]:
+    return paragraphs.start[rows].astype(np.int64), paragraphs.end[rows].astype(np.int64)
 
 
 def _paragraph_of_token(offsets: Ints) -> NDArray[np.int32]:
@@ -461,8 +473,10 @@ def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:
 
 
 def _result(
-    command: Command, taken: Taken, paragraphs: Table, matched: _Matched, settings: Settings, clock: _Clock
-) -> Result:
+    command: Command, taken: Taken, paragraphs: Table, repeats: tuple[Ints, Ints], matched: _Matched,
+    config: Config, clock: _Clock,
+) -> Result:  # fmt: skip
+    settings, workers = config.settings, workers_for(config.limits.workers)
     ids = [document.id for document in taken.documents]
     clusters: Sequence[Cluster] = []
     number, columns = np.zeros(0, np.int64), None
@@ -474,16 +488,14 @@ def _result(
         clusters, number, columns = stars.clusters, stars.number, corpus.paragraphs
         found_passages = findings.Passages(corpus, matched.parts, matched.quotes)
         found_stories = findings.stories(coverage, order, ids)
-    keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number)
-    light = paragraphs.without_tokens()
-    gone = findings.Gone(light, keepers, matched.cuts, ids, taken.text)
-    originals = Originals(taken.chars, taken.sha256, taken.text, taken.line)
-    records = outcomes(taken.documents, taken.modes, originals, light, gone, taken.skipped, settings)
-    shown = partial(_grounds, grounds.first_rows(paragraphs), light, taken, settings)
+    keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number, repeats)
+    gone = Gone(paragraphs, keepers, matched.cuts, ids, taken.text)
+    originals = Originals(taken.chars, taken.sha256, taken.text, taken.frame)
+    records = outcomes(taken.documents, taken.modes, originals, paragraphs, gone, taken.skipped, settings)
     return Result(
         command, settings, records, gone.removals, clusters, found_passages,
         found_stories, taken.inputs, taken.found.ignored, len(paragraphs.start), matched.bands, clock.seconds,
-        taken.spool, dict(zip(ids, taken.numbers, strict=True)), taken.encoding, grounds=shown,
+        taken.spool, dict(zip(ids, taken.numbers, strict=True)), workers,
     )  # fmt: skip
 
 
@@ -491,10 +503,8 @@ def _grounds(rows: Ints, paragraphs: Table, taken: Taken, settings: Settings) ->
     """What the trained model saw of the lines of these rows."""
     files = {source.name: source for source in taken.found.sources}
 
-    def blocks(number: int) -> Sequence[Block] | None:
-        document = taken.documents[number]
-        line = b"" if document.row is None else taken.spool.data(taken.numbers[number] + 1)
-        return grounds.read_again(document, taken.text(number), line, files, settings)
+    def blocks_of(numbers: Sequence[int]) -> Mapping[int, Sequence[Block]]:
+        return grounds.blocks_of(numbers, taken.documents, taken.text, files, settings)
 
     known = rules.load(settings.rules)
-    return list(grounds.of_rows(rows, paragraphs, taken.documents, taken.modes, taken.text, blocks, known))
+    return list(grounds.of_rows(rows, paragraphs, taken.documents, taken.modes, taken.text, blocks_of, known))

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .columns import Ints, Mask, offsets_of, owners, ranges
-from .corpus import Corpus
-from .passages import LEAST, Alignments
+from .columns import Ints, Mask, distinct, is_large, offsets_of, owners, ranges
+from .corpus import Corpus, characters
+from .passages import LEAST, Alignments, laid_out
 from .seeds import Runs
 
 _WHOLE = 0.8
@@ -15,15 +15,19 @@ _WHOLE = 0.8
 
 _Columns = tuple[Ints, Ints, Ints]
 """Runs as columns: places in a, places in b, lengths."""
-_MARKS = "\"'“„«‹‘「『"
+_MARKS = np.array(list(map(ord, "\"'“„«‹‘「『")), np.uint32)
 
 
-def separate(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Alignments, Mask]:
+def separate(
+    corpus: Corpus, found: Alignments, copies: Mask, compiled: bool | None = None
+) -> tuple[Alignments, Mask]:  # fmt: skip
     """The passages cut where both sides begin a new paragraph and a whole copy meets a partial one, sorted by document
     and start, and which of the parts are quotes: part of paragraphs that are otherwise different.
 
-    ``copies``: which passages stay as they are, and are no quotes (bool).
+    ``copies``: which passages stay as they are, and are no quotes (bool). ``compiled``: see ``columns.is_large``.
     """
+    if is_large(len(corpus.stream.hash), compiled):
+        return _compiled(corpus, found, copies)
     kept, cut = np.flatnonzero(copies), np.flatnonzero(~copies)
     runs, number = _cut_runs(corpus, found, cut)
     parts = _joined(corpus, runs, number, _parts(corpus, runs, number))
@@ -41,16 +45,22 @@ def _sorted(
     found: Alignments, row: Ints, runs: _Columns, counts: Ints, matched: Ints, quote: Mask
 ) -> tuple[Alignments, Mask]:
     """Parts of the passages ``row``, of ``counts`` runs each, in order of document and start."""
-    first = offsets_of(counts)
-    begin, last = first[:-1], first[1:] - 1
-    a, b = found.a[row], found.b[row]
-    ends = [side[last] + runs[2][last] for side in runs[:2]]
-    order = np.lexsort((row, ends[1], runs[1][begin], b, ends[0], runs[0][begin], a))
+    begin, order = offsets_of(counts)[:-1], _order(row, runs, counts)
     places = ranges(begin[order], counts[order])
     number = owners(counts[order])
-    a, b = a[order], b[order]
+    a, b = found.a[row[order]], found.b[row[order]]
     columns = Runs(a[number], b[number], runs[0][places], runs[1][places], runs[2][places], number)
     return Alignments(a, b, matched[order], offsets_of(counts[order]), columns), quote[order]
+
+
+def _order(row: Ints, runs: _Columns, counts: Ints) -> Ints:
+    """Order of parts by the span in a, the span in b, and passage."""
+    first = offsets_of(counts)
+    begin, last = first[:-1], first[1:] - 1
+    ends = [side[last] + runs[2][last] for side in runs[:2]]
+    # A span in one number: where it begins, which tells of the document too, and how long it is.
+    keys = [side[begin] << 32 | end - side[begin] for side, end in zip(runs[:2], ends, strict=True)]
+    return np.lexsort((row, keys[1], keys[0]))
 
 
 def _cut_runs(corpus: Corpus, found: Alignments, which: Ints) -> tuple[_Columns, Ints]:
@@ -134,16 +144,69 @@ def _whole(corpus: Corpus, runs: _Columns, parts: Ints) -> Mask:
 
 def _opens_quote(corpus: Corpus, places: Ints) -> Mask:
     """Before which tokens a quotation mark stands (bool)."""
-    once, number = np.unique(places, return_inverse=True)
-    document = corpus.paragraphs.document[corpus.paragraph_of_token[once]].tolist()
-    found = [
-        start > 0 and corpus.text(its)[start - 1] in _MARKS
-        for its, start in zip(document, corpus.start[once].tolist(), strict=True)
-    ]
-    return np.array(found, np.bool_)[number]
+    once = distinct(places)
+    found = np.isin(characters(corpus, once, corpus.start[once].astype(np.int64) - 1), _MARKS)
+    return found[np.searchsorted(once, places)]
 
 
 def _sums(length: Ints, parts: Ints) -> Ints:
     """Equal words of each part (int64)."""
     running = offsets_of(length)
     return running[parts[1:]] - running[parts[:-1]]
+
+
+# ---- compiled ---------------------------------------------------------------------------------------
+
+
+def _compiled(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Alignments, Mask]:
+    """``separate`` by the kernels."""
+    from . import quote_kernels as kernels
+
+    owner, edges, copied = corpus.paragraph_of_token, corpus.stream.paragraphs, found.runs
+    columns, cut, none = (copied.a, copied.b, copied.length), np.flatnonzero(~copies), np.zeros(0, np.int64)
+    count, total = kernels.cut(columns, found.first, cut, owner, edges, none.reshape(0, 3), none, none)
+    runs, number, parts = np.empty((count, 3), np.int64), np.empty(count, np.int64), np.empty(total + 1, np.int64)
+    kernels.cut(columns, found.first, cut, owner, edges, runs, number, parts)
+    corpus.release()
+
+    def whole() -> tuple[Mask, Ints]:
+        result, matched = np.empty(len(parts) - 1, np.bool_), np.empty(len(parts) - 1, np.int64)
+        kernels.whole(runs, parts, owner, edges, _WHOLE, result, matched)
+        return result, matched
+
+    copy, matched = whole()
+    passage, begin = number[parts[:-1]], parts[:-1]
+    opens = np.zeros(len(begin), np.bool_)
+    several = np.flatnonzero(_has_equal_neighbour(passage) & ~copy)
+    opens[several] = _opens_quote(corpus, runs[begin[several], 0]) | _opens_quote(corpus, runs[begin[several], 1])
+    stays = np.empty(len(begin), np.bool_)
+    kernels.borders(passage, opens & ~copy, matched, LEAST, stays)
+    parts = parts[np.concatenate([stays, [True]])]
+    copy, matched = whole()
+    corpus.release()
+    return _in_order(found, np.flatnonzero(copies), (runs, parts, number[parts[:-1]]), matched, copy)
+
+
+def _has_equal_neighbour(column: Ints) -> Mask:
+    result, same = np.zeros(len(column), np.bool_), column[1:] == column[:-1]
+    result[1:] |= same
+    result[:-1] |= same
+    return result
+
+
+def _in_order(
+    found: Alignments, kept: Ints, cut: tuple[Ints, Ints, Ints], matched: Ints, copy: Mask
+) -> tuple[Alignments, Mask]:
+    """``_sorted`` of the passages ``kept`` and of the parts of others: runs, where parts begin, and their passages."""
+    runs, parts, passage = cut
+    counts = np.diff(found.first)[kept]
+    if len(kept):
+        rows = ranges(found.first[kept], counts)
+        copied = (found.runs.a[rows], found.runs.b[rows], found.runs.length[rows])
+        runs = np.concatenate([np.stack(copied, axis=1), runs])
+    counts, row = np.concatenate([counts, np.diff(parts)]), np.concatenate([kept, passage])
+    order = _order(row, (runs[:, 0], runs[:, 1], runs[:, 2]), counts)
+    row, quote = row[order], np.concatenate([np.zeros(len(kept), np.bool_), ~copy])[order]
+    matched = np.concatenate([found.matched[kept], matched])[order]
+    begin, counts = offsets_of(counts)[:-1][order], counts[order]
+    return laid_out(found.a[row], found.b[row], matched, begin, counts, runs), quote

@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 
 _SPACE = " \t\n\r"
+_HOLE = "\0"
+"""Stands for the text in a frame: no JSON holds it."""
 
 
-def with_text(line: str, field: str, text: str) -> str:
-    """The line with another text in ``field``; all other characters stay as they are.
+def frame(line: str, field: str) -> str:
+    """The line without the text in ``field``: what ``filled`` gives back with any text, character for character.
 
     Raises ValueError when the line is not an object that has the field.
     """
     start, end = _value_span(line, field)
-    return line[:start] + json.dumps(text, ensure_ascii=False) + line[end:]
+    return line[:start] + _HOLE + line[end:]
+
+
+def filled(frame: str, text: str) -> str:
+    """The line of a frame with this text."""
+    before, _, after = frame.partition(_HOLE)
+    return before + json.dumps(text, ensure_ascii=False) + after
 
 
 def _value_span(line: str, field: str) -> tuple[int, int]:

@@ -7,22 +7,37 @@ from bisect import bisect_left, bisect_right
 
 import numpy as np
 
-from .columns import Ints, Mask, edges_of
+from .columns import Ints, Mask, edges_of, offsets_of, owners, ranges
 
 Spans = tuple[Ints, Ints]
 """int64 columns: where each span begins, and the end."""
 
 
-def adding(pairs: tuple[Ints, Ints], a: Spans, b: Spans, matched: Ints) -> Mask:
+def adding(pairs: tuple[Ints, Ints], a: Spans, b: Spans, matched: Ints, compiled: bool = False) -> Mask:
     """Which passages show words, on either side, that no other one of the same documents shows (bool).
 
     Of two that show the same the one with more equal words stays, then the first. ``pairs``: their two documents.
+    ``compiled``: by the kernels.
     """
-    order = np.lexsort((pairs[1], pairs[0]))
+    order = np.argsort(pairs[0] << 32 | pairs[1], kind="stable")
     a, b = (a[0][order], a[1][order]), (b[0][order], b[1][order])
     matched, edges = matched[order], edges_of(pairs[0][order], pairs[1][order])
     result = np.ones(len(matched), np.bool_)
-    for number in np.flatnonzero(_overlaps(edges, a) & _overlaps(edges, b)).tolist():
+    if not len(result):
+        return result
+    several = np.flatnonzero(_overlaps(edges, a) & _overlaps(edges, b))
+    if compiled:
+        from . import quote_kernels as kernels
+
+        counts = np.diff(edges)[several]
+        rows, pair = ranges(edges[several], counts), owners(counts)
+        rows = rows[np.lexsort((-matched[rows], pair))]
+        adds = np.ones(len(matched), np.bool_)
+        room = np.empty((4, int(counts.max(initial=0)) + 1), np.int64)
+        kernels.adding(offsets_of(counts), a, b, rows, room, adds)
+        result[order] = adds
+        return result
+    for number in several.tolist():
         low, high = int(edges[number]), int(edges[number + 1])
         sides = [np.stack([start[low:high], end[low:high]], 1).tolist() for start, end in (a, b)]
         shown = _Cover(), _Cover()
@@ -36,7 +51,7 @@ def _overlaps(edges: Ints, spans: Spans) -> Mask:
     """Which pairs of documents have spans that overlap (bool)."""
     counts = np.diff(edges)
     pair = np.repeat(np.arange(len(counts)), counts)
-    order = np.lexsort((spans[0], pair))
+    order = np.argsort(pair << 32 | spans[0], kind="stable")
     start, end, pair = spans[0][order], spans[1][order], pair[order]
     result = np.zeros(len(counts), np.bool_)
     # Without an overlap a sorted span never begins before the end of the one before it.

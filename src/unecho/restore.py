@@ -10,10 +10,11 @@ from itertools import groupby
 from pathlib import Path
 
 from . import manifest
-from .decode import encode
+from .decode import decode, encode
 from .errors import RunError, UsageError
 from .model import DocumentRecord, Removal
-from .rewrite import write_files
+from .records import frame
+from .rewrite import content, write_files
 from .sources import load_record
 from .spans import mend
 
@@ -138,4 +139,5 @@ def _restore_files(rows: Iterable[tuple[DocumentRecord, str, bytes, str]], out: 
 
 
 def _restore_rows(rows: Iterable[tuple[DocumentRecord, str, bytes, str]], out: Path) -> int:
-    return sum(1 for _ in write_files(out, rows))
+    lines = ((record, content(text, frame(decode(line).text, field))) for record, text, line, field in rows)
+    return sum(1 for _ in write_files(out, lines))

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from array import array
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import __version__, decisions, manifest
+from . import __version__, decisions, manifest, writing
 from .atomic import RunFolder
 from .changes import Findings
 from .config import Settings
 from .decide import Decided, decide
-from .decode import decode
-from .findings import REASONS, Passages
+from .engine import uncollected
+from .findings import Passages
+from .gone import REASONS
 from .lsh import Bands
 from .model import Cluster, DocumentRecord, Grounds, Passage, Removal, Story
-from .rewrite import write_files
 from .signature import PERMUTATIONS
 from .spans import cut
 from .spool import Spool
+
+if TYPE_CHECKING:
+    from .report.model import Limits, Report
 
 T = TypeVar("T")
 
@@ -54,9 +56,9 @@ class Result:
     seconds: dict[str, float] = field(default_factory=dict)
     spool: Spool = field(default_factory=Spool, repr=False)
     numbers: dict[str, int] = field(default_factory=dict, repr=False)
-    """Number of each document's text in the spool; its JSONL line, if any, has the number after."""
-    line_encoding: str = ""
-    """Of the JSONL lines in the spool; empty: found out line by line."""
+    """Number of each document's text in the spool; the frame of its JSONL line, if any, has the number after."""
+    workers: int = 1
+    """Processes that write it."""
     decided: Decided | None = None
     """What people decided, where anything was, and what that changed."""
     grounds: Callable[[], Sequence[Grounds]] = tuple
@@ -84,7 +86,7 @@ class Result:
     def with_decisions(self, log: decisions.Log) -> Result:
         """The same with what people decided carried out."""
         before = Findings(self.documents, list(self.removals), list(self.clusters), list(self.passages))
-        decided = decide(before, log, self.text, self._line, self.settings)
+        decided = decide(before, log, self.text, self._frame, self.settings)
         after = decided.after
         return replace(
             self,
@@ -101,20 +103,21 @@ class Result:
         Raises UsageError when ``out`` holds anything else, RunError when another run is writing it.
         """
         with RunFolder(Path(out)) as folder:
-            return self.write_into(folder)
+            self.write_into(folder)
+            return folder.out
 
-    def write_into(self, folder: RunFolder) -> Path:
-        """As ``write``, into a run folder already held."""
+    def write_into(self, folder: RunFolder, *shown: Limits) -> list[Report]:
+        """As ``write``, into a run folder already held; gives reports of it within these limits."""
         new = folder.stage()
         self._carry_over(folder.out, new)  # first, as the report shows what people checked
-        self.write_files(new)
+        reports = self.write_files(new, *shown)
         folder.commit()
-        return folder.out
+        return reports
 
-    def write_files(self, new: Path) -> None:
-        """The files of the run, straight into a folder that holds none of them."""
-        from .report.data import load
-        from .report.html import render
+    def write_files(self, new: Path, *shown: Limits) -> list[Report]:
+        """The files of the run, straight into a folder that holds none of them; gives reports within these limits,
+        beside the one that is written."""
+        from .report import data, html
 
         manifest.write_json(new / manifest.TIMINGS, {"seconds": self.seconds})
         if self.decided is not None:
@@ -122,18 +125,11 @@ class Result:
         manifest.write_json(new / manifest.RUN, self.run)
         if found := self.grounds():
             manifest.write_lines(new / manifest.REASONS, found)
-        records = _Written(new, self)
-        report = load(new, self.texts(), records=records)
-        records.finish()
-        clean = new / manifest.CLEAN
-        clean.mkdir()
-        for _ in write_files(clean, self._cleaned(records.spans), self.line_encoding):
-            pass
-        (new / manifest.REPORT).write_bytes(render(report).encode())
-
-    def records(self, run: Path) -> manifest.Records:
-        """What was found, for reports: not read again from the files of the run."""
-        return _Held(run, self)
+        with uncollected():
+            records = _Written(new, self)
+            report, *others = data.load_all(new, self.texts(), (data.Limits(), *shown), records)
+            (new / manifest.REPORT).write_bytes(html.render(report, self.workers).encode())
+        return others
 
     def _write_decided(self, new: Path, decided: Decided) -> None:
         (new / decisions.DECISIONS).write_bytes(decisions.dump(decided.log.steps))
@@ -200,21 +196,9 @@ class Result:
             "stories": len(self.stories),
         }
 
-    def _cleaned(self, spans: Mapping[str, array[int]]) -> Iterator[tuple[DocumentRecord, str, bytes, str]]:
-        """Documents of the cleaned corpus, files in order of name, rows in order of number. ``spans``: what goes of
-        each, starts and ends by turns."""
-        order = sorted(self.documents, key=lambda record: (record.source, record.row or 0, record.id))
-        for record in order:
-            if record.status in ("kept", "trimmed"):
-                line = b"" if record.row is None else self.spool.data(self.numbers[record.id] + 1)
-                text, gone = self.text(record.id), spans.get(record.id)
-                if gone:
-                    text = cut(text, list(zip(gone[::2], gone[1::2], strict=True)))
-                yield record, text, line, record.field or ""
-
-    def _line(self, document: str) -> str:
-        """The line a JSONL row was read from."""
-        return decode(self.spool.data(self.numbers[document] + 1), encoding=self.line_encoding).text
+    def _frame(self, document: str) -> str:
+        """Of the line a JSONL row was read from."""
+        return self.spool.data(self.numbers[document] + 1).decode("utf-8", "surrogatepass")
 
     @cached_property
     def _removals_of(self) -> dict[str, list[Removal]]:
@@ -235,24 +219,31 @@ class Result:
         self.close()
 
 
-class _Held(manifest.Records):
-    """The records of a result."""
+class _Written(manifest.Records):
+    """The records of a result, each written to its file as it is handed on for the first time, so that it is made
+    only once; the removals together with the cleaned corpus."""
 
     def __init__(self, run: Path, result: Result) -> None:
         super().__init__(run)
         self.result = result
+        self._done: set[str] = set()
 
     def documents(self) -> Iterator[DocumentRecord]:
-        return iter(self.result.documents)
+        return self._once(manifest.DOCUMENTS, self.result.documents)
 
     def removals(self) -> Iterator[Removal]:
         return iter(self.result.removals)
 
+    def of_removals(self, wanted: manifest.Wanted[T]) -> Iterator[T]:
+        found = self.result
+        source = writing.Source(found.documents, found.removals, found.spool, found.numbers)
+        return writing.write(self.run, source, found.workers, wanted)
+
     def clusters(self, expected: int) -> Iterator[Cluster]:  # noqa: ARG002  it is known here
-        return iter(self.result.clusters)
+        return self._once(manifest.CLUSTERS, self.result.clusters)
 
     def passages(self, expected: int) -> Iterator[Passage]:  # noqa: ARG002
-        return iter(self.result.passages)
+        return self._once(manifest.PASSAGES, self.result.passages)
 
     def quotes(self, expected: int, groups: Container[str]) -> Iterator[Passage]:  # noqa: ARG002
         passages = self.result.passages
@@ -261,45 +252,12 @@ class _Held(manifest.Records):
         return (passage for passage in passages if passage.quote and passage.group in groups)
 
     def stories(self, expected: int) -> Iterator[Story]:  # noqa: ARG002
-        return iter(self.result.stories)
-
-
-class _Written(_Held):
-    """The records of a result, each written to its file as it is handed on for the first time, so that each is made
-    only once. ``spans``: what goes of each document, starts and ends by turns, once the removals are written."""
-
-    def __init__(self, run: Path, result: Result) -> None:
-        super().__init__(run, result)
-        self.spans: dict[str, array[int]] = defaultdict(lambda: array("q"))
-        self._done: set[str] = set()
-
-    def documents(self) -> Iterator[DocumentRecord]:
-        return self._once(manifest.DOCUMENTS, self.result.documents)
-
-    def removals(self) -> Iterator[Removal]:
-        if manifest.REMOVALS in self._done:
-            return
-        self.spans.clear()
-        for removal in self._once(manifest.REMOVALS, self.result.removals):
-            self.spans[removal.document].extend((removal.start, removal.end))
-            yield removal
-
-    def clusters(self, expected: int) -> Iterator[Cluster]:  # noqa: ARG002
-        return self._once(manifest.CLUSTERS, self.result.clusters)
-
-    def passages(self, expected: int) -> Iterator[Passage]:  # noqa: ARG002
-        return self._once(manifest.PASSAGES, self.result.passages)
-
-    def stories(self, expected: int) -> Iterator[Story]:  # noqa: ARG002
         return self._once(manifest.STORIES, self.result.stories)
 
-    def finish(self) -> None:
-        """Write what nobody asked for, or not to the end."""
-        for every in (self.documents(), self.removals(), self.clusters(0), self.passages(0), self.stories(0)):
-            deque(every, 0)
-
     def _once(self, name: str, records: Sequence[T]) -> Iterator[T]:
-        if name not in self._done:
+        if name in self._done:
+            yield from records
+        else:
             yield from manifest.writing(self.run / name, records)
             self._done.add(name)
 

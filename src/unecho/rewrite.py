@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 from io import BufferedWriter
 from pathlib import Path, PurePosixPath
 
-from .decode import decode
 from .model import DocumentRecord
-from .records import with_text
+from .records import filled
 
 _RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\]")
 _LONGEST = 200  # bytes of one part of a path; file systems allow 255, and a temporary suffix must fit
@@ -74,28 +73,25 @@ def _safe_part(part: str) -> str:
     return stem.encode()[: max(room, 20)].decode("utf-8", "ignore") + dot + suffix[-100:]
 
 
-def write_files(
-    folder: Path,
-    records: Iterable[tuple[DocumentRecord, str, bytes, str]],
-    encoding: str = "",
-) -> Iterator[str]:
-    """Write texts below ``folder``; yields the id of each document written.
+def content(text: str, frame: str | None) -> bytes:
+    """What is written of a document: its text in UTF-8, or its line. ``frame``: of the line of a JSONL file (see
+    ``records.frame``)."""
+    return text.encode() if frame is None else filled(frame, text).encode() + b"\n"
 
-    ``records``: (document, text, JSONL line as read, field), the rows of one file next to each other and in
-    order. Files are UTF-8 with the newlines of the text.
+
+def write_files(folder: Path, records: Iterable[tuple[DocumentRecord, bytes]]) -> Iterator[str]:
+    """Write documents below ``folder``; yields the id of each document written.
+
+    ``records``: (document, ``content``), the rows of one file next to each other and in order.
     """
     path, file = "", None
     try:
-        for record, text, line, field in records:
+        for record, data in records:
             if file is None or record.output != path:
                 if file is not None:
                     file.close()
                 path, file = str(record.output), _open(folder / str(record.output))
-            if record.row is None:
-                file.write(text.encode())
-            else:
-                whole = with_text(decode(line, encoding=encoding).text, field, text)
-                file.write(whole.encode() + b"\n")
+            file.write(data)
             yield record.id
     finally:
         if file is not None:

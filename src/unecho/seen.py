@@ -3,6 +3,7 @@ keeps: it is read again."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from . import sources
 from .boilerplate import reasons, rules
 from .config import Settings
 from .errors import UsageError
+from .grounds import read_again
 from .kept import was_page
-from .model import Block, Document, DocumentRecord, Removal, Skipped
+from .model import Block, DocumentRecord, Removal
 from .paragraphs import split
 
 Blocks = Sequence[Block]
@@ -28,16 +30,10 @@ def markup_of(
     if not wanted:
         return {}
     known = {source.name: source for source in sources.discover(list(inputs)).sources}
-    limit = settings.max_document_mb * sources.MB
-    found: dict[str, Blocks] = {}
-    for name in sorted({record.source for record in wanted} & known.keys()):
-        rows = {record.row: record.id for record in wanted if record.source == name}
-        for raw in sources.read(known[name], limit):
-            if isinstance(raw, Skipped) or raw.row not in rows:
-                continue
-            page, document = sources.parse(raw, settings), rows[raw.row]
-            if isinstance(page, Document) and page.text == texts[document]:
-                found[document] = page.blocks
+    rows: dict[str, dict[int | None, str]] = defaultdict(dict)
+    for record in wanted:
+        rows[record.source][record.row] = record.id
+    found = read_again(rows, texts.__getitem__, known, settings)
     for record in wanted:
         if record.id not in found:
             raise UsageError(

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import PIECE, Hashes, Ints, Mask, is_large, mix64, offsets_of, owners, pieces, ranges, spread
+from .columns import PIECE, Hashes, Ints, Mask, is_large, mix64, offsets_of, owners, pieces, ranges, release, spread
 from .normalize import PRIME, UNSPACED
 
 SHINGLE = 3
@@ -148,7 +148,10 @@ def _compiled_fingerprints(hashes: Hashes, offsets: Ints) -> NDArray[np.uint64]:
     from . import kernels
 
     result = np.empty((len(offsets) - 1, 2), np.uint64)
-    kernels.fingerprints(hashes, offsets, np.uint64(PRIME), np.array(SEEDS, np.uint64), result)
+    for first, end in pieces(offsets, PIECE):
+        seeds, part = np.array(SEEDS, np.uint64), result[first:end]
+        kernels.fingerprints(hashes, offsets[first : end + 1], np.uint64(PRIME), seeds, part)
+        release(hashes)
     return result
 
 

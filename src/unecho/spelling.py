@@ -37,6 +37,8 @@ _ENGLISH = (
 """British to American endings. What they do to other words does not matter, as long as two words of different
 meaning seldom become one."""
 
+_ANY_ENGLISH = re.compile("|".join(pattern.pattern for pattern, _ in _ENGLISH))
+
 
 @lru_cache(maxsize=65_536)
 def canonical(word: str) -> str:
@@ -47,7 +49,7 @@ def canonical(word: str) -> str:
     glued = _GLUED.fullmatch(word)
     if glued:
         return _DIGITS.get(glued[1], glued[1]) + _UNIT.get(glued[2], glued[2])
-    if len(word) > 4 and word.isascii():
+    if len(word) > 4 and word.isascii() and _ANY_ENGLISH.search(word):
         for pattern, american in _ENGLISH:
             word = pattern.sub(american, word)
     return word

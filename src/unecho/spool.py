@@ -35,6 +35,10 @@ class Spool:
     def append_text(self, text: str) -> None:
         self.append(text.encode("utf-8", "surrogatepass"))
 
+    def size(self, number: int) -> int:
+        """Bytes of the string with this number. Raises IndexError."""
+        return self._ends[number + 1] - self._ends[number]
+
     def data(self, number: int) -> bytes:
         """The byte string with this number. Raises IndexError."""
         self._file.seek(self._ends[number])

@@ -12,8 +12,10 @@ import orjson
 
 from . import config, manifest
 from .config import Settings
+from .decode import decode
 from .lsh import Bands
 from .model import Passage
+from .records import frame
 from .restore import restored
 from .result import Result
 from .spool import Spool
@@ -41,11 +43,11 @@ def load(run: Path) -> Result:
     spool = Spool()
     try:
         numbers: dict[str, int] = {}
-        for record, text, line, _ in restored(run):
+        for record, text, line, field in restored(run):
             numbers[record.id] = len(spool)
             spool.append_text(text)
             if record.row is not None:
-                spool.append(line)
+                spool.append_text(frame(decode(line).text, field))
         found = base(run)
         return Result(
             info["command"], settings_of(info["settings"]), list(manifest.documents(found)),

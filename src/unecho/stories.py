@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import PIECE, Ints, Mask, Sums, edges_of, offsets_of, owners
+from .columns import PIECE, Ints, Mask, Sums, edges_of, is_large, offsets_of, owners
 from .model import StoryRelation
 from .normalize import CAPITAL, NUMBER, OPENING
 from .seeds import Runs, Stream
@@ -69,39 +71,41 @@ class Coverage:
         return "partial" if part else "quotes"
 
 
-class _Each:
-    """As ``Sums``, of weights that are all 1."""
-
-    def __getitem__(self, places: Ints) -> Shares:
-        return places.astype(np.float64)
-
-
-def coverage(runs: Runs, stream: Stream, weights: Iterable[Shares]) -> Coverage:
+def coverage(runs: Runs, stream: Stream, weights: Iterable[Shares], compiled: bool | None = None) -> Coverage:
     """Two-way coverage of every pair of documents that share a passage.
 
-    ``runs``: those of all passages in order, with the number of its passage as each one's ``rarity``. ``weights``:
-    float64 per token, in pieces, from ``rare_weights``.
+    ``runs``: those of each pair together, pairs sorted, passages in order, with the number of its passage as each one's
+    ``rarity``. ``weights``: float64 per token, in pieces, from ``rare_weights``. ``compiled``: see
+    ``columns.is_large``.
     """
     documents = stream.documents
-    order = np.lexsort((runs.b_document, runs.a_document))
-    runs = runs.take(order)
     edges = edges_of(runs.a_document, runs.b_document)
-    pair = owners(np.diff(edges))
     a, b = runs.a_document[edges[:-1]], runs.b_document[edges[:-1]]
-
-    parts = [_union(pair, side, runs.length) for side in (runs.a, runs.b)]
-
-    def shares(running: Sums | _Each) -> tuple[Shares, Shares]:
-        whole = np.maximum(running[documents[1:]] - running[documents[:-1]], 1e-9)
-        of_a, of_b = (_weight(*part, len(a), running) / whole[side] for part, side in zip(parts, (a, b), strict=True))
-        return np.minimum(of_a, 1), np.minimum(of_b, 1)
-
-    places = np.concatenate([side + length for side in (runs.a, runs.b) for length in (0, runs.length)])
-    a_weight, b_weight = shares(Sums(np.concatenate([documents, places]), weights))
-    filled = _filled(runs, pair, len(a), Sums(places, _numbers_and_names(stream)))
+    work = _compiled_shared if is_large(int(documents[-1]), compiled) else _shared
+    found = work(runs, stream, edges, weights)
+    sizes = np.diff(documents).astype(np.float64)
+    a_weight, b_weight = _share(found.of_a[:, 0], found.whole[a]), _share(found.of_b[:, 0], found.whole[b])
     begins = [_begins(documents[its], side, edges) for its, side in ((a, runs.a), (b, runs.b))]
-    same = same_story(a, b, a_weight, b_weight, begins[0], begins[1], len(documents) - 1) & ~filled
-    return Coverage(a, b, *shares(_Each()), a_weight, b_weight, same, filled)
+    others, equal = found.marked.T
+    filled = (others >= OTHERS) & (others >= OTHER * (others + equal))
+    same = same_story(a, b, a_weight, b_weight, begins[0], begins[1], len(sizes)) & ~filled
+    a_covered, b_covered = _share(found.of_a[:, 1], sizes[a]), _share(found.of_b[:, 1], sizes[b])
+    return Coverage(a, b, a_covered, b_covered, a_weight, b_weight, same, filled)
+
+
+def _share(part: Shares, whole: Shares) -> Shares:
+    return np.minimum(part / np.maximum(whole, 1e-9), 1)
+
+
+class _Shared(NamedTuple):
+    """What pairs of documents share, float64. whole: weight of every document. of_a, of_b: weight and number of the
+    words in the pair's passages, a row a pair. marked: numbers and names within its passages, those in which the
+    two differ, and those that are equal."""
+
+    whole: Shares
+    of_a: Shares
+    of_b: Shares
+    marked: Shares
 
 
 def _numbers_and_names(stream: Stream) -> Iterator[Shares]:
@@ -111,14 +115,54 @@ def _numbers_and_names(stream: Stream) -> Iterator[Shares]:
         yield ((flags & NUMBER != 0) | (flags & (CAPITAL | OPENING) == CAPITAL)).astype(np.float64)
 
 
-def _filled(runs: Runs, pair: Ints, pairs: int, marked: Sums) -> Mask:
-    """Which pairs were filled in from one template. ``marked``: running sum of numbers and names."""
+def _shared(runs: Runs, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
+    """What each pair shares. The runs of pair i are edges[i]:edges[i + 1]."""
+    documents, count = stream.documents, len(edges) - 1
+    places = np.concatenate([side + length for side in (runs.a, runs.b) for length in (0, runs.length)])
+    sums, pair = Sums(np.concatenate([documents, places]), weights), owners(np.diff(edges))
+
+    def side_of(start: Ints) -> Shares:
+        row, low, end = _union(pair, start, runs.length)
+        columns = sums[end] - sums[low], end - low
+        return np.stack([np.bincount(row, column, count) for column in columns], axis=1)
+
+    marks = Sums(places, _numbers_and_names(stream))
     following = np.flatnonzero((runs.rarity[1:] == runs.rarity[:-1]) & (pair[1:] == pair[:-1]))
-    between = [marked[side[following + 1]] - marked[(side + runs.length)[following]] for side in (runs.a, runs.b)]
-    others = np.bincount(pair[following], np.maximum(np.minimum(*between), 0), pairs)
-    equal = np.bincount(pair, marked[runs.a + runs.length] - marked[runs.a], pairs)
-    result: Mask = (others >= OTHERS) & (others >= OTHER * (others + equal))
-    return result
+    between = [marks[side[following + 1]] - marks[(side + runs.length)[following]] for side in (runs.a, runs.b)]
+    others = np.bincount(pair[following], np.maximum(np.minimum(*between), 0), count)
+    equal = np.bincount(pair, marks[runs.a + runs.length] - marks[runs.a], count)
+    whole = sums[documents[1:]] - sums[documents[:-1]]
+    return _Shared(whole, side_of(runs.a), side_of(runs.b), np.stack([others, equal], axis=1))
+
+
+def _compiled_shared(runs: Runs, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
+    """``_shared`` by the kernels."""
+    from . import story_kernels as kernels
+
+    documents, count = stream.documents, len(edges) - 1
+    bits = np.zeros((int(documents[-1]) >> 6) + 1, np.uint64)
+    kernels.mark(documents, bits)
+    for side in (runs.a, runs.b):
+        kernels.mark(side, bits)
+        kernels.mark(side + runs.length, bits)
+    before = np.empty(len(bits), np.int64)
+    places = kernels.count(bits, before)
+
+    def sums_of(parts: Iterable[Shares]) -> kernels.Places:
+        sums = kernels.Places(bits, before, np.empty(places))
+        known, first, carry = 0, 0, np.zeros(1)
+        for part in chain(parts, [np.zeros(1)]):  # the last place is behind the last word
+            known = kernels.sum_up(part, first, carry, sums, known)
+            first += len(part)
+        return sums
+
+    sums, key = sums_of(weights), np.empty(int(np.diff(edges).max(initial=0)), np.int64)
+    whole, of_a, of_b, marked = np.empty(len(documents)), *(np.empty((count, 2)) for _ in range(3))
+    kernels.at(sums, documents, whole)
+    for start, result in ((runs.a, of_a), (runs.b, of_b)):
+        kernels.shared(edges, start, runs.length, sums, key, result)
+    kernels.compare(edges, (runs.a, runs.b), runs.length, runs.rarity, sums_of(_numbers_and_names(stream)), marked)
+    return _Shared(np.diff(whole), of_a, of_b, marked)
 
 
 def _begins(starts: Ints, places: Ints, edges: Ints) -> Mask:
@@ -129,26 +173,32 @@ def _begins(starts: Ints, places: Ints, edges: Ints) -> Mask:
     return result
 
 
-def rare_weights(frequency: Ints, documents: Ints) -> Shares:
+def rare_weights(frequency: Ints, documents: Ints, compiled: bool = False) -> Shares:
     """Weight of every token (float64, 0 to 1) by the document frequency of the 5-gram it is in.
 
     1 up to ``FREQUENT`` documents, then falling with the cube: what a whole site's pages have in common says
-    nothing of any two of them.
+    nothing of any two of them. ``compiled``: by the kernels.
     """
-    counts = np.diff(documents)
-    usual = np.maximum(FREQUENT, 2 * _rarer(frequency, documents, counts))
-    share = np.minimum(1.0, usual[owners(counts)] / np.maximum(frequency, 1))
-    common = np.flatnonzero(share < 1)
-    share[common] **= 3
-    return share
+    counts, low = np.diff(documents), FREQUENT // 2
+    if not compiled:
+        few = np.diff(offsets_of((frequency <= low).view(np.uint8))[documents])
+        usual = np.maximum(FREQUENT, 2 * _rarer(frequency, documents, counts, few))
+        share = np.minimum(1.0, usual[owners(counts)] / np.maximum(frequency, 1))
+        return share * share * share
+    from . import story_kernels as kernels
+
+    few, result = np.empty(len(counts), np.int64), np.empty(len(frequency))
+    kernels.counts(frequency, documents, low, few)
+    usual = np.maximum(FREQUENT, 2 * _rarer(frequency, documents, counts, few))
+    kernels.weights(frequency, documents, usual, result)
+    return result
 
 
-def _rarer(frequency: Ints, documents: Ints, counts: Ints) -> Ints:
+def _rarer(frequency: Ints, documents: Ints, counts: Ints, few: Ints) -> Ints:
     """The frequency that 15 in 100 of a document's words do not exceed (int64), as far as it counts: nearly always it
-    is so low that no other is looked for, and 0 stands for it."""
+    is so low that no other is looked for, and 0 stands for it. ``few``: words whose frequency is that low."""
     place = (counts * 0.15).astype(np.int64)
-    low = offsets_of((frequency <= FREQUENT // 2).view(np.uint8))
-    sought = np.flatnonzero((counts > 0) & (np.diff(low[documents]) <= place))
+    sought = np.flatnonzero((counts > 0) & (few <= place))
     rarer = np.zeros(len(counts), np.int64)
     for document in sought.tolist():
         part = frequency[documents[document] : documents[document + 1]]
@@ -188,13 +238,6 @@ def _union(pair: Ints, start: Ints, length: Ints) -> tuple[Ints, Ints, Ints]:
     before[np.concatenate([[True], pair[1:] != pair[:-1]])] = 0
     low = np.maximum(start, before)
     return pair, low, np.maximum(end, low)
-
-
-def _weight(pair: Ints, low: Ints, end: Ints, pairs: int, running: Sums | _Each) -> Shares:
-    """Weight of the words in the union of each pair's runs (float64, one a pair). ``running``: running sum of
-    the tokens' weights."""
-    result: Shares = np.bincount(pair, running[end] - running[low], pairs).astype(np.float64)
-    return result
 
 
 def groups(pairs: Coverage) -> list[list[int]]:

@@ -9,35 +9,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import ColumnFile, Hashes, Ints, Mask, gather, new_column, offsets_of, ranges
+from .columns import ColumnFile, Hashes, Ints, Mask, gather, offsets_of, ranges
 from .model import CATEGORIES, Label
 from .normalize import Tokens
 
 Words = NDArray[np.uint32]
 CONTENT = -1
 """Category number of a paragraph of the article."""
+REPEAT = CATEGORIES.index("repeat")
+"""Category number of a paragraph that repeats one before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Documents in order, their paragraphs in order, their tokens in order.
+    """Documents in order and their paragraphs in order.
 
     paragraphs: int64 offsets, the paragraphs of document i are paragraphs[i]:paragraphs[i + 1]. start, end:
-    int64 characters. category: int8 number in CATEGORIES, or CONTENT. confidence: float32. rule: int32 number
-    in ``rules``. key: uint64 hash of the line, for site templates. tokens: int64 offsets per paragraph into
-    hash (uint64), token_start, token_end (uint32 characters) and flags (uint8), which lie on disk where they are
-    large: see ``columns.new_column``.
+    uint32 characters. category: int8 number in CATEGORIES, or CONTENT. confidence: float32. rule: int32 number
+    in ``rules``. words: int32 tokens of a paragraph. key: uint64 hash of the line, for site templates. first: int64,
+    where a paragraph's tokens begin in hash (uint64), token_start, token_end (uint32 characters) and flags (uint8),
+    which lie on disk where they are large (see ``columns.new_column``), in the order they were read in.
     """
 
     paragraphs: Ints
-    start: Ints
-    end: Ints
+    start: Words
+    end: Words
     category: NDArray[np.int8]
     confidence: NDArray[np.float32]
     rule: NDArray[np.int32]
     rules: tuple[str, ...]
+    words: NDArray[np.int32]
     key: Hashes
-    tokens: Ints
+    first: Ints
     hash: Hashes
     token_start: Words
     token_end: Words
@@ -48,11 +51,6 @@ class Table:
         """The document of every paragraph (int64)."""
         counts = np.diff(self.paragraphs)
         return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-
-    @property
-    def words(self) -> Ints:
-        """Tokens of every paragraph (int64)."""
-        return np.diff(self.tokens)
 
     @property
     def content(self) -> Mask:
@@ -74,20 +72,39 @@ class Table:
         """The same paragraphs without what only the matching needs."""
         none = self.token_start[:0].copy()
         return replace(
-            self, key=self.key[:0].copy(), hash=self.hash[:0].copy(), token_start=none, token_end=none,
-            flags=self.flags[:0].copy(),
+            self, key=self.key[:0].copy(), first=self.first[:0].copy(), hash=self.hash[:0].copy(), token_start=none,
+            token_end=none, flags=self.flags[:0].copy(),
         )  # fmt: skip
 
-    def in_order(self, documents: Ints) -> Table:
-        """The same documents in another order."""
-        counts = np.diff(self.paragraphs)[documents]
-        rows = ranges(self.paragraphs[documents], counts)
-        sizes = self.words[rows]
-        return Table(
-            offsets_of(counts), self.start[rows], self.end[rows], self.category[rows], self.confidence[rows],
-            self.rule[rows], self.rules, self.key[rows], offsets_of(sizes),
-            *gathered((self.hash, self.token_start, self.token_end, self.flags), self.tokens[rows], sizes),
-        )  # fmt: skip
+    def tokens_of(self, rows: Ints, workers: int = 1) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
+        """The tokens (hash, start, end, flags) of some paragraphs, one after another. ``workers``: threads."""
+        starts, counts = self.first[rows], self.words[rows].astype(np.int64)
+        total = int(counts.sum())
+        if total == len(self.hash) and np.array_equal(starts, offsets_of(counts)[:-1]):
+            return self.hash, self.token_start, self.token_end, self.flags  # all of them, as they are
+        hashes, start, end, flags = gather(
+            (self.hash, self.token_start, self.token_end, self.flags), starts, counts, workers
+        )
+        return hashes, start, end, flags
+
+    def first_copies(self) -> tuple[Ints, Ints]:
+        """The paragraphs that repeat one before them, and the nearest earlier paragraph of the same document with the
+        same words that is no repeat itself; those without one are left out."""
+        found = [(row, self._first_copy(row)) for row in np.flatnonzero(self.category == REPEAT).tolist()]
+        known = np.array([pair for pair in found if pair[1] is not None], np.int64).reshape(-1, 2)
+        return known[:, 0], known[:, 1]
+
+    def _first_copy(self, row: int) -> int | None:
+        begin = int(self.paragraphs[np.searchsorted(self.paragraphs, row, side="right") - 1])
+        words = self._hashes(row)
+        for earlier in range(row - 1, begin - 1, -1):
+            if len(words) and self.category[earlier] != REPEAT and np.array_equal(words, self._hashes(earlier)):
+                return earlier
+        return None
+
+    def _hashes(self, row: int) -> Hashes:
+        first = int(self.first[row])
+        return self.hash[first : first + int(self.words[row])]
 
 
 def build(
@@ -109,39 +126,15 @@ def build(
     starts = flat[:, 0] + np.repeat(bases, counts)
     places = tokens.start + np.repeat(bases, np.diff(tokens.offsets))
     # A paragraph's tokens are those from its start to the start of the next: all lie in some paragraph.
-    tokens_from = np.searchsorted(places, starts)
+    first = np.searchsorted(places, starts).astype(np.int64)
     return Table(
-        paragraphs, flat[:, 0], flat[:, 1],
+        paragraphs, flat[:, 0].astype(np.uint32), flat[:, 1].astype(np.uint32),
         np.fromiter((CONTENT if x.category is None else code[x.category] for x in found), np.int8, len(found)),
         np.fromiter((x.confidence for x in found), np.float32, len(found)),
         np.fromiter((number[x.rule] for x in found), np.int32, len(found)),
-        tuple(rules), np.array(keys, np.uint64), np.append(tokens_from, len(places)).astype(np.int64),
+        tuple(rules), np.diff(first, append=len(places)).astype(np.int32), np.array(keys, np.uint64), first,
         tokens.hash, tokens.start.astype(np.uint32), tokens.end.astype(np.uint32), tokens.flags,
     )  # fmt: skip
-
-
-def gathered(
-    columns: tuple[Hashes, Words, Words, NDArray[np.uint8]], starts: Ints, counts: Ints
-) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
-    """Columns of tokens (hash, start, end, flags) with the runs [start, start + count) one after another."""
-    total = int(counts.sum())
-    if total == len(columns[0]) and np.array_equal(starts, offsets_of(counts)[:-1]):
-        return columns  # all of them, as they are
-    hashes, start, end, flags = columns
-    return (
-        gather(hashes, starts, counts, new_column(total, np.uint64)),
-        gather(start, starts, counts, new_column(total, np.uint32)),
-        gather(end, starts, counts, new_column(total, np.uint32)),
-        gather(flags, starts, counts, new_column(total, np.uint8)),
-    )
-
-
-def joined(tables: Sequence[Table]) -> Table:
-    """Tables of batches, one after another."""
-    joiner = Joiner()
-    for table in tables:
-        joiner.add(table)
-    return joiner.table()
 
 
 class Joiner:
@@ -149,6 +142,7 @@ class Joiner:
 
     def __init__(self) -> None:
         self._tables: list[Table] = []
+        self._count = 0
         self._hash, self._start, self._end, self._flags = (
             ColumnFile(np.uint64), ColumnFile(np.uint32), ColumnFile(np.uint32), ColumnFile(np.uint8)
         )  # fmt: skip
@@ -158,14 +152,12 @@ class Joiner:
         self._start.append(table.token_start)
         self._end.append(table.token_end)
         self._flags.append(table.flags)
-        none = table.token_start[:0].copy()
-        self._tables.append(
-            replace(table, hash=table.hash[:0].copy(), token_start=none, token_end=none, flags=table.flags[:0].copy())
-        )
+        self._tables.append(replace(table.without_tokens(), key=table.key, first=table.first + self._count))
+        self._count += len(table.hash)
 
-    def table(self) -> Table:
-        """All that was added."""
-        tables = self._tables
+    def table(self, documents: Ints) -> Table:
+        """All that was added, once and for all. ``documents``: the numbers of the documents in the order wanted."""
+        tables, self._tables = self._tables, []
         rules = sorted({rule for table in tables for rule in table.rules})
         number = {rule: place for place, rule in enumerate(rules)}
         renumbered = [
@@ -173,17 +165,20 @@ class Joiner:
             for table in tables
             if len(table.rules)
         ]
+        every = offsets_of(_all([np.diff(table.paragraphs) for table in tables], np.int64))
+        counts = np.diff(every)[documents]
+        rows = ranges(every[documents], counts)
 
         def all_of(name: str, dtype: type[np.generic]) -> NDArray[Any]:
-            return np.concatenate([np.zeros(0, dtype), *(getattr(table, name) for table in tables)])
-
-        def offsets(name: str) -> Ints:
-            counts = (np.diff(getattr(table, name)) for table in tables)
-            return offsets_of(np.concatenate([np.zeros(0, np.int64), *counts]))
+            return _all([getattr(table, name) for table in tables], dtype)[rows]
 
         return Table(
-            offsets("paragraphs"), all_of("start", np.int64), all_of("end", np.int64), all_of("category", np.int8),
-            all_of("confidence", np.float32), np.concatenate([np.zeros(0, np.int32), *renumbered]), tuple(rules),
-            all_of("key", np.uint64), offsets("tokens"), self._hash.column(), self._start.column(),
-            self._end.column(), self._flags.column(),
+            offsets_of(counts), all_of("start", np.uint32), all_of("end", np.uint32), all_of("category", np.int8),
+            all_of("confidence", np.float32), _all(renumbered, np.int32)[rows], tuple(rules),
+            all_of("words", np.int32), all_of("key", np.uint64), all_of("first", np.int64), self._hash.column(),
+            self._start.column(), self._end.column(), self._flags.column(),
         )  # fmt: skip
+
+
+def _all(parts: Sequence[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, dtype), *parts])

@@ -82,6 +82,8 @@ _REGION_TAGS = frozenset[str]().union(*(region.tags for region in _REGIONS))
 _BESIDE = 50
 """Words of the article that must stand beside a region: else its classes are those of the whole page."""
 _REGION_SURE = 0.9
+_ABOVE_COMMENTS = 100
+"""Words of the article that must stand above a heading of comments: it may be a link at the top as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,9 @@ def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
     regions = dict(_in_regions(page, content)) if page.blocks else {}
     for number in regions:
         content[number] = False
+    for number in _after_comments(page, content):
+        content[number] = False
+        regions[number] = _label("comments", _REGION_SURE, "context.after-comments")
     headline = _headline(page, content)
     if headline is not None:
         content[headline] = True
@@ -145,14 +150,12 @@ def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
 def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, Label]]:
     """The lines of the article that lie in regions which are none of it, each with its label."""
     kept = [number for number, good in enumerate(content) if good]
-    near = [number for number in kept if _may_tell(page.blocks[number])]
-    for region in _REGIONS:
+    near = [number for number in kept if _is_in_any(page.blocks[number])]  # most pages have none
+    words = {number: page.lines[number].words for number in kept} if near else {}
+    for region in _REGIONS if near else ():
         inside = {number: token for number in near if (token := _telling(page.blocks[number], region))}
-        if not inside:
-            continue
-        words = {number: page.lines[number].words for number in kept}
-        total, beside = sum(words.values()), sum(words[number] for number in kept if number not in inside)
-        if beside < _BESIDE or total - beside > region.most * total:
+        total, within = sum(words[number] for number in kept), sum(words[number] for number in inside)
+        if not inside or total - within < _BESIDE or within > region.most * total:
             continue
         above = 0
         for number in kept:
@@ -160,16 +163,23 @@ def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, La
                 above += words[number]
             elif above >= region.after:
                 yield number, _label(region.category, _REGION_SURE, f"markup.{inside[number]}")
-        kept, near = ([number for number in some if number not in inside] for some in (kept, near))
+        kept, near = ([number for number in part if number not in inside] for part in (kept, near))
 
 
-def _may_tell(block: Block) -> bool:
-    """Whether a block may lie in a region, at a glance."""
-    return not (
-        _REGION_TOKENS.isdisjoint(block.tokens)
-        and _REGION_TAGS.isdisjoint(block.ancestors)
-        and block.tag not in _REGION_TAGS
-    )
+def _is_in_any(block: Block) -> bool:
+    return not (_REGION_TOKENS.isdisjoint(block.tokens) and _REGION_TAGS.isdisjoint((block.tag, *block.ancestors)))
+
+
+def _after_comments(page: Scored, content: Sequence[bool]) -> list[int]:
+    """The lines of the article below the first heading of comments that stands under most of it."""
+    total = sum(line.words for line, good in zip(page.lines, content, strict=True) if good)
+    above = 0
+    for number, good in enumerate(content):
+        if above >= _ABOVE_COMMENTS and _is_comment(page.hits[number]):
+            below = [after for after in range(number, len(content)) if content[after]]
+            return below if 4 * (total - above) <= total else []
+        above += page.lines[number].words if good else 0
+    return []
 
 
 def _telling(block: Block, region: _Region) -> str:

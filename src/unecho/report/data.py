@@ -6,7 +6,8 @@ only those are held that a report shows (see ``Limits``). Texts are cut out in o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import orjson
 from .. import decisions, manifest, sample
 from ..errors import UsageError
 from ..manifest import read_run
-from ..model import DocumentRecord
+from ..model import DocumentRecord, Grounds
 from . import gather, pick
 from .charts import charts
 from .figures import Lsh, Settled, Timings, Totals
@@ -35,12 +36,12 @@ from .model import (
     heading,
     place_of,
 )
-from .texts import Texts, beginning, cut_texts, plan, text_pairs
+from .texts import Plan, Texts, beginning, cut_texts, plan, text_pairs
 from .top import Top
 
 __all__ = [
     "KIND_NAMES", "REASON_NAMES", "SMALL", "STATUS_NAMES", "Finding", "Held", "Limits", "Quote", "Report",
-    "StoryFinding", "Texts", "Top", "doubt_of", "heading", "kind_of", "load", "place_of", "text_pairs",
+    "StoryFinding", "Texts", "Top", "doubt_of", "heading", "kind_of", "load", "load_all", "place_of", "text_pairs",
 ]  # fmt: skip
 
 
@@ -51,8 +52,60 @@ def load(run: Path, texts: Texts, limits: Limits | None = None, records: manifes
     through once, and only as far as needed.
     Raises UsageError where ``run`` is not a run folder, RunError where its files are broken.
     """
-    limits, records = limits or Limits(), records or manifest.Records(run)
+    return load_all(run, texts, [limits or Limits()], records or manifest.Records(run))[0]
+
+
+def load_all(run: Path, texts: Texts, limits: Sequence[Limits], records: manifest.Records) -> list[Report]:
+    """As ``load``, several reports at once: the removals and the texts are gone through once for all of them.
+
+    ``limits``: of each report; the first is the one that holds most.
+    """
     info = read_run(run)
+    chosen = [_choose(info, each, records) for each in limits]
+    wanted = gather.Wanted(
+        frozenset().union(*(one.shown for one in chosen)), frozenset().union(*(one.clusters for one in chosen)),
+        chosen[0].corpus.site_of, _grounds(run) if limits[0].examples else {}, limits[0],
+    )  # fmt: skip
+    removals = gather.read_removals(records, wanted)
+    cut = cut_texts(text_pairs(run, texts), [one.plan.windows for one in chosen])
+    return [_report(run, info, one, removals, held) for one, held in zip(chosen, cut, strict=True)]
+
+
+def _grounds(run: Path) -> dict[str, list[Grounds]]:
+    """What the trained model saw of some lines, by document."""
+    found: dict[str, list[Grounds]] = {}
+    for grounds in manifest.reasons(run):
+        found.setdefault(grounds.document, []).append(grounds)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a report shows, but for the removals and the texts."""
+
+    limits: Limits
+    totals: Totals
+    picked: pick.PickedClusters
+    quotes: tuple[Quote, ...]
+    quotes_total: int
+    stories: tuple[StoryFinding, ...]
+    corpus: gather.Corpus
+    listed: Mapping[str, DocumentRecord]
+    unnamed: Mapping[str, DocumentRecord]
+    plan: Plan
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The documents whose removals are shown."""
+        return frozenset(self.listed.keys() | self.unnamed.keys())
+
+    @property
+    def clusters(self) -> frozenset[str]:
+        """The ids of the clusters that are shown."""
+        return frozenset(finding.cluster.id for finding in (*self.picked.findings, *self.picked.largest))
+
+
+def _choose(info: Mapping[str, Any], limits: Limits, records: manifest.Records) -> _Chosen:
     totals, settings = _totals(info["counts"]), info["settings"]
     similar = float(settings.get("similar", 0.5))
     picked = pick.pick_clusters(records, totals, float(settings.get("threshold", 0.9)), similar, limits)
@@ -62,21 +115,26 @@ def load(run: Path, texts: Texts, limits: Limits | None = None, records: manifes
     corpus = gather.read_documents(records, pick.mentioned(every, quotes, stories), limits)
     quotes = pick.earliest_first(quotes, {name: record.date for name, record in corpus.names.items()}, limits)
     listed = _listed(corpus, every, quotes, stories, limits)
-    ids = {finding.cluster.id for finding in every}
     unnamed = _unnamed(stories, corpus)
-    removals = gather.read_removals(records, listed.keys() | unnamed.keys(), ids, corpus.site_of, limits)
     groups = pick.cluster_places((*picked.findings, *picked.largest))
     of_quotes = [quote.places for quote in quotes]
     held = plan(groups, of_quotes, [*listed.values(), *unnamed.values()], limits)
-    cut = cut_texts(text_pairs(run, texts), held.windows)
+    return _Chosen(limits, totals, picked, quotes, quotes_total, stories, corpus, listed, unnamed, held)
+
+
+def _report(
+    run: Path, info: Mapping[str, Any], chosen: _Chosen, removals: gather.Removals, cut: Mapping[str, Held]
+) -> Report:
+    picked, corpus, limits, held = chosen.picked, chosen.corpus, chosen.limits, chosen.plan
+    similar = float(info["settings"].get("similar", 0.5))
     return Report(
         run=run,
         version=str(info["unecho"]),
         command=str(info["command"]),
-        settings=settings,
+        settings=info["settings"],
         inputs=tuple(info.get("inputs", ())),
         ignored=info.get("ignored", {}),
-        totals=totals,
+        totals=chosen.totals,
         lsh=Lsh(**info["lsh"]) if info.get("lsh") else None,
         timings=_read_timings(run),
         figures=removals.figures(),
@@ -86,16 +144,16 @@ def load(run: Path, texts: Texts, limits: Limits | None = None, records: manifes
         sites_total=len(corpus.by_site),
         documents=tuple(
             DocumentFinding(record, removals.per_document[name], tuple(removals.spans.get(name, ())))
-            for name, record in listed.items()
+            for name, record in chosen.listed.items()
         ),
         skipped=tuple(corpus.skipped),
         clusters=pick.with_words(picked.findings[: held.clusters], removals.cluster_words),
         largest=pick.with_words(picked.largest, removals.cluster_words),
-        quotes=quotes[: held.quotes],
-        quotes_total=quotes_total,
-        stories=stories,
+        quotes=chosen.quotes[: held.quotes],
+        quotes_total=chosen.quotes_total,
+        stories=chosen.stories,
         charts=charts(picked, corpus, removals, similar, limits),
-        leads={name: beginning(cut[name], removals.spans.get(name, ())) for name in unnamed if name in cut},
+        leads={name: beginning(cut[name], removals.spans.get(name, ())) for name in chosen.unnamed if name in cut},
         settled=_settled(run, info, limits),
         checked=_checked(run, info),
         waiting=_waiting(run, info),
@@ -112,7 +170,7 @@ def _listed(
     quotes: tuple[Quote, ...],
     stories: tuple[StoryFinding, ...],
     limits: Limits,
-) -> dict[str, Any]:
+) -> dict[str, DocumentRecord]:
     """The documents to show: those with most removed, then those that findings name."""
     listed = {record.id: record for record in corpus.top}
     if limits.documents:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from ..decisions import line_key
-from ..manifest import Records, reasons
+from ..manifest import Records
 from ..model import DocumentRecord, Grounds, Place, Reason, Removal
 from .figures import Example, Figure, RuleFigure, SiteFigure
 from .model import NO_SITE, Limits, Span
 from .top import Top
 
+K = TypeVar("K")
 _EARLIEST, _LATEST = "1500", "2199"
 """Years between which a date can be that of a text that was printed."""
 
@@ -98,27 +100,42 @@ def read_documents(records: Records, wanted: Container[str], limits: Limits) -> 
     return corpus
 
 
+_Spot = tuple[str, int]
+"""Document and start of a removal, by which removals are sorted."""
+
+
 @dataclass(slots=True)
 class _Tally:
+    first: _Spot
     removals: int = 0
     words: int = 0
-    examples: dict[str, Example] = field(default_factory=dict)
+    examples: dict[str, tuple[_Spot, Example]] = field(default_factory=dict)
+    """By text: the first removals of different texts."""
     sites: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: _Tally, most: int) -> None:
+        """Take in what was counted of other documents. ``most``: the examples wanted."""
+        self.first = min(self.first, other.first)
+        self.removals += other.removals
+        self.words += other.words
+        self.sites.update(other.sites)
+        for text, found in other.examples.items():
+            if text not in self.examples or found[0] < self.examples[text][0]:
+                self.examples[text] = found
+        self.examples = dict(sorted(self.examples.items(), key=lambda item: item[1][0])[:most])
 
 
 @dataclass(slots=True)
 class Removals:
     """What is gathered from ``removals.jsonl``."""
 
-    by_category: dict[tuple[Reason, str | None], _Tally] = field(default_factory=lambda: defaultdict(_Tally))
-    by_rule: dict[tuple[str, str], _Tally] = field(default_factory=lambda: defaultdict(_Tally))
+    by_category: dict[tuple[Reason, str | None], _Tally] = field(default_factory=dict)
+    by_rule: dict[tuple[str, str], _Tally] = field(default_factory=dict)
     per_document: Counter[str] = field(default_factory=Counter)
-    cluster_words: Counter[str] = field(default_factory=Counter)
+    cluster_words: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     spans: dict[str, list[Span]] = field(default_factory=dict)
     between: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Words of copies by the site they were removed from and the site that keeps them."""
-    grounds: dict[str, list[Grounds]] = field(default_factory=lambda: defaultdict(list))
-    """What the trained model saw of some lines, by document."""
 
     def figures(self) -> tuple[Figure, ...]:
         """By reason and category, most words first in each reason."""
@@ -128,33 +145,86 @@ class Removals:
     def rules(self, limits: Limits) -> tuple[RuleFigure, ...]:
         """The rules that removed most, category by category."""
         largest: Top[RuleFigure] = Top(limits.rules)
-        for (category, rule), tally in self.by_rule.items():
+        for (category, rule), tally in sorted(self.by_rule.items(), key=lambda item: item[1].first):
             sites = tuple(sorted(tally.sites.items(), key=lambda item: (-item[1], item[0]))[:8])
-            figure = RuleFigure(category, rule, tally.removals, tally.words, tuple(tally.examples.values()), sites)
+            examples = tuple(example for _, example in tally.examples.values())
+            figure = RuleFigure(category, rule, tally.removals, tally.words, examples, sites)
             largest.add((tally.removals,), figure)
         return tuple(sorted(largest.best(), key=lambda r: (r.category, -r.removals, r.rule)))
 
+    def add(self, other: Removals, wanted: Wanted) -> None:
+        """Take in what was gathered of other documents."""
+        limits = wanted.limits
+        _add_tallies(self.by_category, other.by_category, limits)
+        _add_tallies(self.by_rule, other.by_rule, limits)
+        self.per_document.update(other.per_document)
+        for name in other.cluster_words.keys() & wanted.clusters:
+            self.cluster_words[name] += other.cluster_words[name]
+        self.between.update(other.between)
+        self.spans |= other.spans
 
-def read_removals(
-    records: Records, shown: Container[str], clusters: Container[str], site_of: Mapping[str, str], limits: Limits
-) -> Removals:
-    """Sum up the removals; hold the spans of the documents ``shown``."""
+
+def _add_tallies(mine: dict[K, _Tally], more: dict[K, _Tally], limits: Limits) -> None:
+    for key, tally in more.items():
+        if key in mine:
+            mine[key].add(tally, limits.examples)
+        else:
+            mine[key] = tally
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a report shows of the removals: the spans of some documents, the words of some clusters, the sites of
+    documents, and what the trained model saw of some of their lines."""
+
+    shown: frozenset[str]
+    clusters: frozenset[str]
+    site_of: Mapping[str, str]
+    grounds: Mapping[str, Sequence[Grounds]]
+    limits: Limits
+
+    def gathered(self, removals: Iterable[Removal]) -> Removals:
+        """What is wanted of some removals, and the words of all their clusters."""
+        return _gathered(removals, self)
+
+    def only(self, documents: Iterable[str]) -> Wanted:
+        """The same, for removals that name no other documents."""
+        names = list(documents)
+        sites = {name: self.site_of[name] for name in names if name in self.site_of}
+        grounds = {name: self.grounds[name] for name in names if name in self.grounds}
+        return Wanted(self.shown.intersection(names), frozenset(), sites, grounds, self.limits)
+
+
+def read_removals(records: Records, wanted: Wanted) -> Removals:
+    """Sum up the removals, and hold what is wanted of them."""
     read = Removals()
-    for grounds in reasons(records.run) if limits.examples else ():
-        read.grounds[grounds.document].append(grounds)
-    for removal in records.removals():
-        tally = read.by_category[removal.reason, removal.category]
+    for part in records.of_removals(wanted):
+        read.add(part, wanted)
+    return read
+
+
+def _gathered(removals: Iterable[Removal], wanted: Wanted) -> Removals:
+    read, site_of = Removals(), wanted.site_of
+    for removal in removals:
+        tally = _of(read.by_category, (removal.reason, removal.category), removal)
         tally.removals += 1
         tally.words += removal.words
         if removal.reason == "boilerplate":
-            _add_rule(read, removal, site_of.get(removal.document, NO_SITE), limits)
+            _add_rule(read, removal, site_of.get(removal.document, NO_SITE), wanted)
         elif removal.reason == "duplicate" and removal.keeper:
             _add_pair(read, removal, removal.keeper, site_of)
-        if removal.cluster is not None and removal.cluster in clusters:
+        if removal.cluster is not None:
             read.cluster_words[removal.cluster] += removal.words
-        if removal.document in shown:
-            _add_span(read, removal, limits)
+        if removal.document in wanted.shown:
+            _add_span(read, removal, wanted.limits)
     return read
+
+
+def _of(tallies: dict[K, _Tally], key: K, removal: Removal) -> _Tally:
+    tally = tallies.get(key)
+    if tally is None:
+        tally = tallies[key] = _Tally((removal.document, removal.start))
+    return tally
 
 
 def _add_span(read: Removals, removal: Removal, limits: Limits) -> None:
@@ -175,17 +245,17 @@ def _add_pair(read: Removals, removal: Removal, keeper: Place, site_of: Mapping[
         read.between[here, there] += removal.words
 
 
-def _add_rule(read: Removals, removal: Removal, site: str, limits: Limits) -> None:
-    tally = read.by_rule[removal.category or "other", removal.rule or "(no rule)"]
+def _add_rule(read: Removals, removal: Removal, site: str, wanted: Wanted) -> None:
+    tally = _of(read.by_rule, (removal.category or "other", removal.rule or "(no rule)"), removal)
     tally.removals += 1
     tally.words += removal.words
     tally.sites[site] += 1
-    if len(tally.examples) < limits.examples:
+    if len(tally.examples) < wanted.limits.examples:
         text = " ".join(removal.text[:1000].split())[:200]
         if text not in tally.examples:
-            told = next((g.reasons for g in read.grounds.get(removal.document, ()) if _is_of(g, removal)), ())
-            key = line_key(removal.text)
-            tally.examples[text] = Example(text, removal.document, key, removal.confidence, told)
+            told = next((g.reasons for g in wanted.grounds.get(removal.document, ()) if _is_of(g, removal)), ())
+            example = Example(text, removal.document, line_key(removal.text), removal.confidence, told)
+            tally.examples[text] = (removal.document, removal.start), example
 
 
 def _is_of(grounds: Grounds, removal: Removal) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
@@ -47,16 +49,28 @@ def _encodable(value: Any) -> Any:
     return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def parts(report: Report) -> Iterator[tuple[str, str]]:
-    """(name, packed content) of every part of the page's data."""
+def parts(report: Report, workers: int = 1) -> Iterator[tuple[str, str]]:
+    """(name, packed content) of every part of the page's data. ``workers``: threads that pack."""
+    if workers == 1:
+        yield from ((name, packed(value)) for name, value in _parts(report))
+        return
+    with ThreadPoolExecutor(workers) as pool:  # to compress needs no lock
+        waiting = deque((name, pool.submit(packed, value)) for name, value in _parts(report))
+        while waiting:
+            name, found = waiting.popleft()
+            yield name, found.result()
+
+
+def _parts(report: Report) -> Iterator[tuple[str, Any]]:
+    """(name, content) of every part of the page's data."""
     order = _side_by_side(report)
     table = _Table(report)
-    yield "clusters", packed([table.cluster(finding) for finding in report.clusters])
-    yield "quotes", packed([table.quote(quote) for quote in report.quotes])
-    yield "stories", packed([table.story(finding) for finding in report.stories])
-    yield "keys", packed([table.keys(finding) for finding in report.clusters])
-    yield "quote-keys", packed([[table.key(place) for place in quote.places] for quote in report.quotes])
-    yield "boilerplate", packed([table.rule(rule) for rule in report.rules])
+    yield "clusters", [table.cluster(finding) for finding in report.clusters]
+    yield "quotes", [table.quote(quote) for quote in report.quotes]
+    yield "stories", [table.story(finding) for finding in report.stories]
+    yield "keys", [table.keys(finding) for finding in report.clusters]
+    yield "quote-keys", [[table.key(place) for place in quote.places] for quote in report.quotes]
+    yield "boilerplate", [table.rule(rule) for rule in report.rules]
     rows: list[Row] = [[] for _ in table.findings]
     piece: list[Row] = []
     size, number = 0, 0
@@ -67,10 +81,10 @@ def parts(report: Report) -> Iterator[tuple[str, str]]:
         piece.append([held.windows, held.whole, [table.span(span) for span in finding.spans]])
         size += 60 * len(finding.spans) + sum(len(text) for _, text in held.windows)
         if size > _PIECE:
-            yield f"texts-{number}", packed(piece)
+            yield f"texts-{number}", piece
             piece, size, number = [], 0, number + 1
-    yield f"texts-{number}", packed(piece)
-    yield "documents", packed(rows)
+    yield f"texts-{number}", piece
+    yield "documents", rows
 
 
 def _side_by_side(report: Report) -> list[int]:

@@ -107,15 +107,20 @@ def _merged(windows: Windows) -> Windows:
     return merged
 
 
-def cut_texts(texts: Iterable[tuple[str, str]], windows: Mapping[str, Windows]) -> dict[str, Held]:
+def cut_texts(texts: Iterable[tuple[str, str]], plans: Sequence[Mapping[str, Windows]]) -> list[dict[str, Held]]:
     """The planned windows, in one pass over the texts, which ends when nothing more is wanted."""
-    held: dict[str, Held] = {}
-    for name, text in texts if windows else ():
-        if name in windows:
-            pieces = tuple((start, text[start:end]) for start, end in windows[name])
-            held[name] = Held(pieces, windows[name][0][0] == 0 and windows[name][0][1] >= len(text))
-            if len(held) == len(windows):
-                break
+    held: list[dict[str, Held]] = [{} for _ in plans]
+    missing = set().union(*plans)
+    for name, text in texts if missing else ():
+        if name not in missing:
+            continue
+        for windows, found in zip(plans, held, strict=True):
+            if name in windows:
+                pieces = tuple((start, text[start:end]) for start, end in windows[name])
+                found[name] = Held(pieces, windows[name][0][0] == 0 and windows[name][0][1] >= len(text))
+        missing.remove(name)
+        if not missing:
+            break
     return held
 
 

@@ -15,6 +15,7 @@ from ..config import Settings
 from ..decode import decode
 from ..errors import UnreadableError
 from ..model import Block, Document, Raw, Skipped
+from ..records import frame
 from .metadata import clean, iso_date, site_of, text_of
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
         language=language,
         author=author,
         blocks=blocks,
-        record=raw.data,
+        frame=_frame(raw.data, name, settings.encoding),
         field=name,
     )
 
@@ -156,8 +157,7 @@ def load_record(line: bytes, encoding: str = "") -> dict[str, Any]:
 
 
 def _load_json(line: bytes, encoding: str) -> Any:
-    if encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32")):
-        encoding = ""  # `read` has made it UTF-8
+    encoding = _of_lines(encoding)
     if not encoding:
         with contextlib.suppress(orjson.JSONDecodeError):
             value = orjson.loads(line)
@@ -172,6 +172,19 @@ def _load_json(line: bytes, encoding: str) -> Any:
         raise UnreadableError("not JSON that can be read: nested too deeply") from None
     except ValueError as error:
         raise UnreadableError(f"not JSON that can be read: {error}") from None
+
+
+def _of_lines(encoding: str) -> str:
+    """The encoding of the lines of a file in ``encoding``."""
+    wide = encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32"))
+    return "" if wide else encoding  # `read` has made it UTF-8
+
+
+def _frame(line: bytes, field: str, encoding: str) -> str:
+    try:
+        return frame(decode(line, encoding=_of_lines(encoding)).text, field)
+    except RecursionError:
+        raise UnreadableError("not JSON that can be read: nested too deeply") from None
 
 
 def _is_plain(value: Any) -> bool:
