@@ -195,6 +195,6 @@ for clean in ("auto", "full", "light"):
 kernels = {name: len(one.overloads) for module in every for name, one in vars(module).items()
            if hasattr(one, "overloads") and not name.startswith("_")}
 assert len(kernels) >= 6, kernels
-assert set(kernels.values()) == {1}, kernels
+assert max(kernels.values()) == 1, kernels
 """
     subprocess.run([sys.executable, "-c", code], check=True)
