@@ -62,7 +62,10 @@ _PROSE = 15
 _SURER = -1.0
 """Log odds by which the model must be surer of lines that stand inside the prose: sub-headings do."""
 _TITLES = 3
-"""Lines at the head of an extractor's text that may be titles, which the model was never taught."""
+"""Lines at the head of an extractor's text, those aside that rules take, that may be titles, which the model was never
+taught."""
+_HEAD = 10
+"""Lines of an extractor's text among which its titles stand."""
 _TIMELINE = 3
 """Lines with nothing but a date from which a document is a timeline, whose dates are its headings."""
 
@@ -283,10 +286,12 @@ def _judged(lines: Sequence[Shape], labels: Sequence[Label]) -> list[int]:
     """The lines that the trained model may take out: items of lists and titles are none."""
     if len(lines) < _MIN_JUDGED:
         return []
+    left = [number for number, label in enumerate(labels) if label.category is None]
+    titles = [number for number in left[:_TITLES] if number < _HEAD]
     return [
         number
-        for number in range(_TITLES, len(lines))
-        if labels[number].category is None and not lines[number].item and lines[number].words <= _LONGEST_JUDGED
+        for number in left[len(titles) :]
+        if number >= _TITLES and not lines[number].item and lines[number].words <= _LONGEST_JUDGED
     ]
 
 
