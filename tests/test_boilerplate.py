@@ -427,3 +427,19 @@ def test_what_stands_below_the_comments_heading_is_no_article() -> None:
         assert {number: mark.rule for number, mark in regions.items()} == (
             {2: "context.after-comments"} if gone else {}
         )
+
+
+def test_sentences_in_doubt_right_below_the_article_stay() -> None:
+    def kept(*parts: tuple[float, bool]) -> list[bool]:
+        lines = [features.Shape("Word " * 30, 30, False, ends) for _, ends in parts]
+        return score.article(score.Scored(lines, (), [None] * len(lines), [odds for odds, _ in parts]))[0]
+
+    assert kept((3.0, True), (-0.5, True), (-0.6, True), (-0.9, True), (-0.2, True)) == [True, True, True, False, False]
+    assert kept((3.0, True), (-0.5, False), (-0.2, True)) == [True, False, False]
+    assert kept((-0.2, True), (3.0, True)) == [False, True]
+
+
+def test_titles_below_lines_that_rules_take_are_guarded() -> None:
+    text = "\n".join(["Skip to main content", "Share this article", "Print", "Watch: Search wars", *[SENTENCE * 4] * 5])
+    found, _ = run(text, "light")
+    assert [mark.category is None for mark in found.labels][:4] == [False, False, True, True]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unecho.boilerplate import evidence, label, matrix, measure, model, reasons, rules, surroundings
+from unecho.boilerplate import evidence, forest, label, matrix, measure, model, reasons, rules, score, surroundings
 from unecho.boilerplate.forest import Forest
 from unecho.boilerplate.model import Kind
 from unecho.markup import read_html
@@ -250,3 +250,29 @@ def test_pages_scored_together_are_labelled_as_alone() -> None:
     assert together == [label.label(*page, rules=known) for page in pages]
     assert together == label.label_all(pages, rules=known, compiled=True)
     assert {one.mode for one in together} == {"raw"}
+
+
+# --- the bar of a page -----------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.integers(-20_000, 20_000), st.integers(0, 500)), min_size=1, max_size=30))
+def test_no_other_cut_of_a_page_lets_expect_much_more(lines: list[tuple[int, int]]) -> None:
+    scores, words = np.array([score for score, _ in lines], np.int64), [count for _, count in lines]
+    weight = np.minimum(np.array(words), 400) + 1
+    part = model.probability(scores)
+    total = int((weight * part).sum())
+
+    def expected(cut: int) -> float:
+        kept = scores >= cut
+        return float(2 * (weight * part)[kept].sum() / max(model.PARTS * weight[kept].sum() + total, 1))
+
+    bar = score.bar(scores, words)
+    assert model.least_score(8) <= bar <= model.least_score(model.PARTS // 2 + 1)
+    if total > 8 * weight.sum():  # else hardly anything is likely
+        assert expected(bar) >= max(map(expected, scores.tolist())) - 0.05
+
+
+def test_what_is_likely_is_enough_where_nothing_is_certain() -> None:
+    sure, doubt = 5 * forest.UNIT, -forest.UNIT // 4
+    assert score.bar(np.array([sure] * 9 + [doubt, -sure]), [50] * 11) > doubt
+    assert score.bar(np.array([doubt] * 9 + [-sure]), [50] * 10) <= doubt

@@ -171,3 +171,10 @@ def test_time_is_linear_and_short(text: str, seconds: float) -> None:
     started = time.process_time()
     paragraphs.split(text)
     assert time.process_time() - started < seconds
+
+
+@given(st.text("-*•(1٣.)aZé#|>=~` ", min_size=1, max_size=6))
+def test_marks_are_seen_at_once(line: str) -> None:
+    bare = line.strip()
+    either = bool(paragraphs._BULLET.match(bare) or paragraphs._MARKUP.match(bare))
+    assert bool(paragraphs._MARKED.match(bare)) == either

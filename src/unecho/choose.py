@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Hashes, Ints, Mask, edges_of, is_large, owners
+from .columns import HELD, Hashes, Ints, Mask, edges_of, is_large, owners
 from .config import Settings
 from .corpus import Corpus, first_of_kind
 from .cover import Cover, Coverer, is_listed
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
 NUMBERS, NAMES = "numbers differ: ", "names differ: "
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
-_MAPPED = 400  # megabytes of files in memory: what is read here and there brings its surroundings with it
 _AHEAD = 1000
 """Runs, of the next documents, that are looked through for words not known yet where a document had some: to look up
 words takes as long."""
+_TOGETHER = 4096
+"""Documents that are gone through at a time, at the most; then what they brought to memory is let go."""
+_TOLD = 10_000
+"""Words that are looked up together."""
 _WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -175,7 +178,7 @@ def choose(
     found: list[Verdict] = []
     for number, document in enumerate(np.argsort(corpus.stream.rank, kind="stable").tolist()):
         if not number % _BETWEEN:
-            corpus.release(_MAPPED)
+            corpus.release(HELD)
         found += chooser.decide_document(range(int(edges[document]), int(edges[document + 1])))
     return verdicts_of(found)
 
@@ -439,16 +442,19 @@ def _compiled(corpus: Corpus, near: Ints, runs: Runs, story: Ints, settings: Set
         settings.within_document == "exact", settings.emptied == "drop", settings.stories_only,
         (SHINGLE, 2 * SHINGLE), np.uint64(PRIME), rules(),
     )  # fmt: skip
+    corpus.release()
     state = kernels.state_for(text, shared, choice.rules, *_keepers(corpus, story, settings))
     found, book = kernels.room_for(len(corpus.paragraphs) + 2), WordBook(corpus, state.listed)
     in_order = np.argsort(corpus.stream.rank, kind="stable")
     while True:
-        corpus.release(_MAPPED)
+        corpus.release(HELD)
         page = book.page()
-        kernels.choose(text, shared, page, choice, state, found, in_order, _AHEAD)
-        if not state.progress[1]:
+        some = in_order[: int(state.progress[0]) + _TOGETHER]
+        kernels.choose(text, shared, page, choice, state, found, some, _AHEAD)
+        if state.progress[1]:
+            book.learn(page)
+        elif state.progress[0] == len(in_order):
             return _verdicts(corpus, found)
-        book.learn(page)
 
 
 def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
@@ -512,10 +518,13 @@ def _said(corpus: Corpus, found: kernels.Verdicts, why: NDArray[np.uint8]) -> di
 
     rows = np.flatnonzero(why >= kernels.NUMBERS)
     tokens = found.evidence[rows]
-    told = np.unique(tokens[tokens >= 0])
-    document = corpus.paragraphs.document[corpus.paragraph_of_token[told]]
-    columns = told.tolist(), document.tolist(), corpus.start[told].tolist(), corpus.end[told].tolist()
-    words = {token: corpus.text(number)[start:end] for token, number, start, end in zip(*columns, strict=True)}
+    told, words = np.unique(tokens[tokens >= 0]), dict[int, str]()
+    for begin in range(0, len(told), _TOLD):
+        part = told[begin : begin + _TOLD]
+        document = corpus.paragraphs.document[corpus.paragraph_of_token[part]]
+        columns = part.tolist(), document.tolist(), corpus.start[part].tolist(), corpus.end[part].tolist()
+        words |= {token: corpus.text(number)[start:end] for token, number, start, end in zip(*columns, strict=True)}
+        corpus.release(HELD)
     numbers = (why[rows] == kernels.NUMBERS).tolist()
     return {
         row: (NUMBERS if number else NAMES) + ", ".join(words[token] for token in missing if token >= 0)

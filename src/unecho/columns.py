@@ -29,6 +29,8 @@ LARGE = 2_000_000
 first time, about ten; so many tokens take the plain loops nearly as long."""
 MAPPED = 8_000_000
 """Bytes from which a column lies on disk."""
+HELD = 300
+"""Megabytes of files that may be in memory where columns are looked into here and there."""
 PIECE = 1_000_000
 """Tokens, or hashes, that are worked on at a time where all of them would take too much memory."""
 SHARES = 8
@@ -102,6 +104,16 @@ def gather(columns: Sequence[NDArray[Any]], starts: Ints, counts: Ints, workers:
     return found
 
 
+def taken(column: NDArray[T], places: Ints) -> NDArray[T]:
+    """The values at places (in order) of a column, of which little is held in memory meanwhile."""
+    result = np.empty(len(places), column.dtype)
+    for begin in range(0, len(places), PIECE // 10):
+        part = slice(begin, begin + PIECE // 10)
+        result[part] = column[places[part]]
+        release(column, above=HELD)
+    return result
+
+
 def new_column(count: int, dtype: type[T]) -> NDArray[T]:
     """Room for a column: on disk, mapped to memory, where it is large. What was written can be taken out of memory
     with ``release`` at any time."""
@@ -154,8 +166,13 @@ def mapped() -> float:
     return pages * mmap.PAGESIZE / 1e6
 
 
-def release(*columns: NDArray[np.generic]) -> None:
-    """Take columns that lie on disk out of this process's memory; what they hold is read again when needed."""
+def release(*columns: NDArray[np.generic], above: float = 0) -> None:
+    """Take columns that lie on disk out of this process's memory; what they hold is read again when needed.
+
+    ``above``: only if more than so many megabytes of files are in it.
+    """
+    if above and mapped() <= above:
+        return
     for column in columns:
         _release(column)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import PIECE, Hashes, Ints, Mask, edges_of, mapped, offsets_of, owners, release
+from .columns import HELD, PIECE, Hashes, Ints, Mask, edges_of, offsets_of, owners, release, taken
 from .lookup import first_equal
 from .seeds import Stream
 
@@ -51,9 +51,8 @@ class Corpus:
     def release(self, above: float = 0) -> None:
         """Take the columns of tokens out of memory, if they lie on disk (see ``columns.release``) and if more than
         so many megabytes of files are in it."""
-        if above and mapped() <= above:
-            return
-        release(self.stream.hash, self.start, self.end, self.stream.flags, self.paragraph_of_token)
+        columns = self.stream.hash, self.start, self.end, self.stream.flags, self.paragraph_of_token
+        release(*columns, above=above)
 
     def tokens(self, paragraph: int) -> slice:
         return slice(int(self.stream.paragraphs[paragraph]), int(self.stream.paragraphs[paragraph + 1]))
@@ -75,7 +74,7 @@ def characters(corpus: Corpus, tokens: Ints, places: Ints) -> NDArray[np.uint32]
     Texts are worked on many at a time: to take a character out of each would take longer than to read them.
     """
     result = np.zeros(len(tokens), np.uint32)
-    document = corpus.paragraphs.document[corpus.paragraph_of_token[tokens]]
+    document = corpus.paragraphs.document[taken(corpus.paragraph_of_token, tokens)]
     edges = edges_of(document) if len(tokens) else np.zeros(1, np.int64)
     begin, texts, size = 0, list[str](), 0
     for number, which in enumerate(document[edges[:-1]].tolist()):
@@ -91,4 +90,5 @@ def characters(corpus: Corpus, tokens: Ints, places: Ints) -> NDArray[np.uint32]
         place = np.where(inside, places[part] + offsets_of(lengths)[owner], 0)
         result[part] = np.where(inside, points[place], 0) if len(points) else 0
         begin, texts, size = number + 1, [], 0
+        corpus.release(HELD)
     return result

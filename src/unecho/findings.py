@@ -164,6 +164,7 @@ class Passages(Rows[Passage]):
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
         words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
+        corpus.release()
         self._ids, self._group, self._quotes = corpus.ids, _quote_groups(*spans, quotes), quotes
         a, b, matched = found.a[which], found.b[which], found.matched[which]
         self._columns = a, a_start, a_end, b, b_start, b_end, words, matched, quotes

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Ints, distinct
+from .columns import Ints, distinct, taken
 from .corpus import Corpus, characters
 
 _ALIKE = str.maketrans("“”„‟«»‹›‘’‚‛`´–—−", "\"\"\"\"\"\"''''''''---")
@@ -41,7 +41,7 @@ def _common(corpus: Corpus, a: Ints, b: Ints, step: int) -> Ints:
     once = distinct(np.concatenate([a, b]))
     mine, its = np.searchsorted(once, a), np.searchsorted(once, b)
     result, at, room = np.zeros(len(a), np.int64), np.arange(len(a)), _room(corpus, once, step)
-    place = (corpus.start[once] if step < 0 else corpus.end[once]).astype(np.int64) + min(step, 0)
+    place = taken(corpus.start if step < 0 else corpus.end, once).astype(np.int64) + min(step, 0)
     while len(at):
         needed = np.zeros(len(once), np.bool_)
         needed[mine[at]] = needed[its[at]] = True
@@ -66,14 +66,13 @@ def _points(corpus: Corpus, tokens: Ints, place: Ints, room: Ints, step: int) ->
 
 def _room(corpus: Corpus, tokens: Ints, step: int) -> Ints:
     """Characters between tokens and those next to them, or the border of the paragraph (int64)."""
-    paragraph, edges = corpus.paragraph_of_token[tokens], corpus.stream.paragraphs
+    paragraph, edges = taken(corpus.paragraph_of_token, tokens), corpus.stream.paragraphs
+    start, end = taken(corpus.start, tokens).astype(np.int64), taken(corpus.end, tokens).astype(np.int64)
     if step < 0:
-        last, border = tokens == edges[paragraph], corpus.paragraphs.start[paragraph]
-        low = np.where(last, border, corpus.end[np.maximum(tokens - 1, 0)])
-        return corpus.start[tokens].astype(np.int64) - low.astype(np.int64)
-    last, border = tokens + 1 == edges[paragraph + 1], corpus.paragraphs.end[paragraph]
-    high = np.where(last, border, corpus.start[np.minimum(tokens + 1, len(corpus.start) - 1)])
-    return high.astype(np.int64) - corpus.end[tokens].astype(np.int64)
+        before = taken(corpus.end, np.maximum(tokens - 1, 0)).astype(np.int64)
+        return start - np.where(tokens == edges[paragraph], corpus.paragraphs.start[paragraph], before)
+    following = taken(corpus.start, np.minimum(tokens + 1, len(corpus.start) - 1)).astype(np.int64)
+    return np.where(tokens + 1 == edges[paragraph + 1], corpus.paragraphs.end[paragraph], following) - end
 
 
 def _comparable(points: Points) -> Points:

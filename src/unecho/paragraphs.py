@@ -19,6 +19,8 @@ _MIN_PAIRS = 2
 
 _BULLET = re.compile(r"(?:[-*+•‣◦▪■●○·–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+\S")
 _MARKUP = re.compile(r"#{1,6}\s|\||>|={3,}|-{3,}|```|~~~")
+_MARKED = re.compile(rf"(?=[^\w\s]|\d|[a-zA-Z]\))(?:{_BULLET.pattern}|{_MARKUP.pattern})")
+"""Either; what most lines begin with is neither."""
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Japanese and Chinese: a line may end after any character."""
 _SENTENCE_END = tuple('.!?:;…。！？：；؟۔।"”’»)')
@@ -61,7 +63,7 @@ def _pairs(lines: Sequence[str]) -> list[tuple[str, str]]:
     before = ""
     for line in lines[:_SAMPLE_LINES]:
         bare = line.strip()
-        if before and bare and not _BULLET.match(bare) and not _MARKUP.match(bare):
+        if before and bare and not _MARKED.match(bare):
             pairs.append((before, bare))
         before = bare
     return pairs

@@ -553,11 +553,15 @@ def _extend(hashes: Hashes, at: Place, stop: Place, step: int, factor: int, rule
 def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
     """``passages._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
     left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
-    best, best_a, best_b = left + right, -1, -1
+    best, best_a, best_b, held = left + right, -1, -1, np.uint64(0)
+    for its in range(right):  # a bit for each that there is tells most of the others apart
+        held |= np.uint64(1) << (hashes[at[1] + step * its] & np.uint64(63))
     for mine in range(left - 1):
         if mine >= best:
             break
         one, two = hashes[at[0] + step * mine], hashes[at[0] + step * (mine + 1)]
+        if not held >> (one & np.uint64(63)) & held >> (two & np.uint64(63)) & np.uint64(1):
+            continue
         for its in range(min(right - 1, best - mine)):
             if hashes[at[1] + step * its] == one and hashes[at[1] + step * (its + 1)] == two:
                 best, best_a, best_b = mine + its, mine, its

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from .columns import Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges
+from .columns import HELD, Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges, release
 from .normalize import QUOTED, UNQUOTED
 from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
 
@@ -146,6 +146,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
             found.passages[:count, 3] = np.diff(found.passages[:count, 3], append=runs)
             parts.append((found.passages[:count].copy(), found.runs[:runs].copy()))
             room *= 2
+        release(stream.hash, stream.flags, above=HELD)
         return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
 
     parts = list(ordered(work, pieces(edges, STEP), workers))

@@ -32,6 +32,7 @@ from .columns import (
     pieces,
     ranges,
     release,
+    taken,
 )  # fmt: skip
 from .config import Config, Limits, Settings
 from .corpus import Corpus, Paragraphs, first_of_kind
@@ -370,6 +371,7 @@ def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, cloc
         compiled = is_large(len(corpus.stream.hash), None)
         weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(runs, corpus.stream, weights)
+        del chosen, weights
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
         corpus.release()
@@ -449,9 +451,8 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
 def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
     """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
     edges = corpus.stream.paragraphs
-    hashes = corpus.stream.hash[ranges(edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs])]
-    release(corpus.stream.hash)
-    return hashes, corpus.by_character[paragraphs]
+    begins, counts = edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs]
+    return taken(corpus.stream.hash, ranges(begins, counts)), corpus.by_character[paragraphs]
 
 
 def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:

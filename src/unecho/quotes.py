@@ -167,6 +167,7 @@ def _compiled(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Alignmen
     count, total = kernels.cut(columns, found.first, cut, owner, edges, none.reshape(0, 3), none, none)
     runs, number, parts = np.empty((count, 3), np.int64), np.empty(count, np.int64), np.empty(total + 1, np.int64)
     kernels.cut(columns, found.first, cut, owner, edges, runs, number, parts)
+    corpus.release()
 
     def whole() -> tuple[Mask, Ints]:
         result, matched = np.empty(len(parts) - 1, np.bool_), np.empty(len(parts) - 1, np.int64)
@@ -182,6 +183,7 @@ def _compiled(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Alignmen
     kernels.borders(passage, opens & ~copy, matched, LEAST, stays)
     parts = parts[np.concatenate([stays, [True]])]
     copy, matched = whole()
+    corpus.release()
     return _in_order(found, np.flatnonzero(copies), (runs, parts, number[parts[:-1]]), matched, copy)
 
 

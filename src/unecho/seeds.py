@@ -220,10 +220,10 @@ def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
     """
     from . import passage_kernels as kernels
 
-    key, place, edges = _parted(key, place)
+    key, place, edges = _parted(key, place, (len(key) // PIECE).bit_length())
     found = []
-    for first, end in pairwise(edges):
-        keys, places = key[first:end].copy(), place[first:end].copy()
+    for first, end in pairwise(edges.tolist()):
+        keys, places = key[first:end], place[first:end]
         order = keys >> np.uint64(32) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
         order.sort()
         kept = order[: kernels.repeated(keys, places, stream.documents, order)].astype(np.int64)
@@ -232,24 +232,30 @@ def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
     return np.concatenate([key for key, _ in found]), np.concatenate([place for _, place in found])
 
 
-def _parted(key: Hashes, place: Ints) -> tuple[Hashes, Ints, list[int]]:
-    """The seeds in parts of about ``PIECE`` by the leading bits of the hash, each part in order of place; and where
-    each begins and the last one ends. Two passes, however many parts there are."""
-    bits = min((len(key) // PIECE).bit_length(), 16)
+def _parted(key: Hashes, place: Ints, bits: int) -> tuple[Hashes, Ints, Ints]:
+    """The seeds by so many leading bits of their hash (16 at most), each part in the order given, and where the parts
+    begin. Every seed is moved once, however many parts there are."""
+    bits = min(bits, 16)
     if not bits:
-        return key, place, [0, len(key)]
-    shift = np.uint64(64 - bits)
-    steps = [slice(first, first + PIECE) for first in range(0, len(key), PIECE)]
-    sizes = [np.bincount((key[step] >> shift).astype(np.uint16), minlength=1 << bits) for step in steps]
-    edges = offsets_of(np.sum(sizes, axis=0))
-    keys, places, at = new_column(len(key), np.uint64), new_column(len(key), np.int64), edges[:-1].copy()
-    for step, size in zip(steps, sizes, strict=True):
-        order = np.argsort((key[step] >> shift).astype(np.uint16), kind="stable")  # 16 bits are not compared: faster
-        target = ranges(at, size)
-        keys[target], places[target] = key[step][order], place[step][order]
-        at += size
+        return key, place, np.array([0, len(key)])
+    shift, whole = np.uint64(64 - bits), range(0, len(key), PIECE)
+
+    def part_of(first: int) -> NDArray[np.uint16]:
+        return (key[first : first + PIECE] >> shift).astype(np.uint16)
+
+    counts = np.zeros(1 << bits, np.int64)
+    for first in whole:
+        counts += np.bincount(part_of(first), minlength=len(counts))
+    edges = offsets_of(counts)
+    keys, places, free = new_column(len(key), np.uint64), new_column(len(key), np.int64), edges[:-1].copy()
+    for first in whole:
+        part = part_of(first)
+        sizes, order = np.bincount(part, minlength=len(counts)), np.argsort(part, kind="stable")
+        target = ranges(free, sizes)
+        keys[target], places[target] = key[first : first + PIECE][order], place[first : first + PIECE][order]
+        free += sizes
         release(key, place, keys, places)
-    return keys, places, edges.tolist()
+    return keys, places, edges
 
 
 # ---- exact runs -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from . import cover, guards, spelling
 from . import cover_kernels as kernels
-from .columns import Hashes, Ints
+from .columns import Hashes, Ints, distinct, release
 from .corpus import Corpus
 from .guards import Word
 from .lookup import among, held
@@ -23,6 +23,8 @@ from .passages import GAP
 Bytes = NDArray[np.uint8]
 T = TypeVar("T", bound=np.generic)
 
+_PART = 8_000_000
+"""Words that are looked at together."""
 _ASKED = 65_536
 """Words asked for in one round; those beyond have to wait for the next."""
 
@@ -122,9 +124,17 @@ def _with(column: NDArray[T], count: int, values: NDArray[np.generic]) -> NDArra
 
 def _also_lower(corpus: Corpus) -> Hashes:
     """Words (sorted) that the corpus has with a capital where a sentence may begin, and in lower case too."""
-    hashes, flags = corpus.stream.hash, corpus.stream.flags
-    doubtful = flags & (CAPITAL | OPENING) == CAPITAL | OPENING
-    return held(hashes[doubtful], hashes, flags & CAPITAL == 0)
+    hashes, flags, found = corpus.stream.hash, corpus.stream.flags, np.zeros(0, np.uint64)
+    parts = [slice(begin, begin + _PART) for begin in range(0, len(flags), _PART)]
+    for part in parts:
+        doubtful = flags[part] & (CAPITAL | OPENING) == CAPITAL | OPENING
+        found = distinct(np.concatenate([found, distinct(hashes[part][doubtful])]))
+        release(hashes, flags)
+    lower = found[:0]
+    for part in parts:
+        lower = distinct(np.concatenate([lower, held(found, hashes[part], flags[part] & CAPITAL == 0)]))
+        release(hashes, flags)
+    return lower
 
 
 def _bits(word: Word) -> int:

@@ -209,15 +209,18 @@ class _Ahead(NamedTuple):
 class Automaton:
     """Some parts of expressions. What is said of a text is the greatest value of the parts that may take it."""
 
-    def __init__(self, places: Places, parts: Sequence[tuple[_Part, int]], symbols: Symbols) -> None:
-        """``parts``: each with its value, which is not negative."""
+    def __init__(
+        self, places: Places, parts: Sequence[tuple[_Part, int]], numbers: Sequence[int], symbols: Symbols
+    ) -> None:
+        """``parts``: each with its value, which is not negative. ``numbers``: what each is known by."""
         self._places, self._symbols = places, symbols
-        self._ends: dict[int, int] = {}
-        for part, value in parts:
+        self._parts, self._numbers_of = parts, numbers
+        self._ends: dict[int, list[int]] = defaultdict(list)
+        for number, (part, _) in enumerate(parts):
             for place in part.last:
-                self._ends[place] = max(value, self._ends.get(place, NOTHING))
+                self._ends[place].append(number)
         self._first = frozenset[int]().union(*(part.first for part, _ in parts))
-        self._empty = max((value for part, value in parts if part.empty), default=NOTHING)
+        self._empty = [number for number, (part, _) in enumerate(parts) if part.empty]
         self._ahead: dict[int, _Ahead] = {}
         self._forget()
 
@@ -229,10 +232,11 @@ class Automaton:
         """State after each state and symbol."""
         self.values = np.full(64, NOTHING, np.int64)
         """What is said of a text that ends in each state."""
+        self.taking: list[tuple[int, ...]] = []
+        """The numbers of the parts that may take it, in order."""
         self._state(frozenset())
         self.steps[DEAD] = DEAD
         self._state(frozenset((-1,)))
-        self.values[BEGIN] = self._empty
 
     def _state(self, places: frozenset[int]) -> int:
         number = self._numbers.get(places)
@@ -242,7 +246,11 @@ class Automaton:
             if number == len(self.values):
                 self.steps = np.concatenate([self.steps, np.full_like(self.steps, UNKNOWN)])
                 self.values = np.concatenate([self.values, np.full_like(self.values, NOTHING)])
-            self.values[number] = max((self._ends.get(place, NOTHING) for place in places), default=NOTHING)
+            ending = (
+                self._empty if number == BEGIN else {part for place in places for part in self._ends.get(place, ())}
+            )
+            self.taking.append(tuple(sorted(self._numbers_of[part] for part in ending)))
+            self.values[number] = max((self._parts[part][1] for part in ending), default=NOTHING)
         return number
 
     @property
@@ -321,10 +329,12 @@ class Automata:
         """The characters that they tell apart."""
         letters = {label for label in set(places.labels) if is_class(label) and re.match(label, _LETTER)}
         wide = [part.empty or any(places.labels[place] in letters for place in part.first) for part, _ in read]
-        narrow = [one for one, is_wide in zip(read, wide, strict=True) if not is_wide]
-        others = [one for one, is_wide in zip(read, wide, strict=True) if is_wide]
+        narrow = [number for number, is_wide in enumerate(wide) if not is_wide]
+        others = [number for number, is_wide in enumerate(wide) if is_wide]
         groups = [narrow, *(others[first : first + _TOGETHER] for first in range(0, len(others), _TOGETHER))]
-        self.each = tuple(Automaton(places, group, self.symbols) for group in groups)
+        self.each = tuple(
+            Automaton(places, [read[number] for number in group], group, self.symbols) for group in groups
+        )
 
     def values(self, texts: Sequence[str]) -> Ints:
         """What is said of texts, character by character: the plain twin of what the compiled kernel does."""

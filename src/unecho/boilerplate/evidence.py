@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import overload
 
 import numpy as np
 
@@ -20,10 +21,31 @@ from .rules import Rule
 
 NEAR = ("words", "ends", "lexicon", "capitals", "rule", "links", "names", "first")
 """Columns of a line that its neighbours see, as far as there are any."""
-_TOGETHER = 100_000
+_TOGETHER = 300_000
 """Characters that are measured together: the columns of many more would not stay in the processor's cache."""
 _CAP = 80
 """Words of a line beyond which more do not count: one long line is no article."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts(Sequence[str]):
+    """Lines that are written out only when somebody asks for one."""
+
+    text: str
+    spans: Sequence[tuple[int, int]]
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+    def __getitem__(self, number: int | slice) -> str | list[str]:
+        if isinstance(number, slice):
+            return [self.text[start:end] for start, end in self.spans[number]]
+        start, end = self.spans[number]
+        return self.text[start:end]
 
 
 @dataclass(frozen=True)
@@ -50,9 +72,9 @@ class Evidence:
         return measure(self.text, self.spans, self.compiled)
 
     @cached_property
-    def texts(self) -> tuple[str, ...]:
+    def texts(self) -> Sequence[str]:
         """The lines as written."""
-        return tuple(self.text[start:end] for start, end in self.spans)
+        return _Texts(self.text, self.spans) if self.compiled else [self.text[start:end] for start, end in self.spans]
 
     @cached_property
     def names(self) -> tuple[tuple[int, ...], ...]:

@@ -73,6 +73,10 @@ class Expressions:
             return few
         return tuple(tried for tried, needs in everything if needs is None or needs(text))
 
+    def numbered(self, numbers: Sequence[int]) -> tuple[Tried, ...]:
+        """The alternatives of ``parts`` with these numbers."""
+        return tuple([self.parts[number].tried for number in numbers])
+
     def _numbers(self, begin: str) -> Iterator[int]:
         for size in range(len(begin) + 1):
             yield from self._by_text.get(begin[:size], ())

@@ -6,7 +6,7 @@ In the dump of a whole page ("raw") most lines are junk, and the article has to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -17,7 +17,7 @@ from .evidence import Evidence
 from .features import Shape
 from .forest import UNIT
 from .model import Kind, Model
-from .rules import Rule, Rules, lies_right, normalise
+from .rules import Rule, Rules, Worth, lies_right, normalise
 
 Parts = tuple[str, Sequence[tuple[int, int]], Sequence[Block]]
 """Text, spans and blocks of a document, as ``label`` takes them."""
@@ -27,6 +27,8 @@ _CONTENT = Label(None, 1.0, "")
 _NAME_WORDS = 5
 _TITLE_WORDS = 16
 _MIN_RAW_LINES = 15
+_SHORT = 8
+"""Words of a short line."""
 _EDGE = 5
 """Lines at each end of a dump that belong to the frame of the page."""
 _FRAMES = ((0.6, 2, 1), (0.4, 3, 2), (0.25, 3, 3))
@@ -60,7 +62,10 @@ _PROSE = 15
 _SURER = -1.0
 """Log odds by which the model must be surer of lines that stand inside the prose: sub-headings do."""
 _TITLES = 3
-"""Lines at the head of an extractor's text that may be titles, which the model was never taught."""
+"""Lines at the head of an extractor's text, those aside that rules take, that may be titles, which the model was never
+taught."""
+_HEAD = 10
+"""Lines of an extractor's text among which its titles stand."""
 _TIMELINE = 3
 """Lines with nothing but a date from which a document is a timeline, whose dates are its headings."""
 
@@ -123,13 +128,13 @@ class _Glance(NamedTuple):
     """The lines of a document at first sight."""
 
     lines: Sequence[Shape]
-    possible: Sequence[int]
-    """The numbers of those that a rule may take."""
+    possible: Mapping[int, Worth]
+    """The numbers of those that a rule may take, and which alternatives of the rules may match each."""
 
 
 def _glance(document: Parts) -> _Glance:
     text, spans, _ = document
-    return _Glance([features.shape(text[start:end]) for start, end in spans], range(len(spans)))
+    return _Glance([features.shape(text[start:end]) for start, end in spans], dict.fromkeys(range(len(spans))))
 
 
 def _glances(documents: Sequence[Parts], rules: Rules) -> Iterator[_Glance]:
@@ -224,21 +229,22 @@ def _frame_rules(glance: _Glance, rules: Rules) -> set[tuple[str, str]]:
     """Category and name of the rules of a site's frame that take short lines."""
     return {
         (hit.category, hit.name)
-        for number in glance.possible
+        for number, worth in glance.possible.items()
         if _is_short(line := glance.lines[number])
-        and (taken := rules.wherever(line.text, line.words, True))
+        and (taken := rules.wherever(line.text, line.words, True, worth))
         and (hit := taken[0]).category in _FRAME
         and any(map(str.isalpha, line.text))  # lines of signs are code as often as paging
     }
 
 
 def _is_short(line: Shape) -> bool:
-    return line.words <= 8 and not line.ends and not line.item
+    return line.words <= _SHORT and not line.ends and not line.item
 
 
 def _looks_raw(lines: Sequence[Shape], frame: set[tuple[str, str]]) -> bool:
     """Whether many lines are short, some of them certain boilerplate of several kinds."""
-    short, kinds = sum(map(_is_short, lines)), len({category for category, _ in frame})
+    short = sum([words <= _SHORT and not ends and not item for _, words, item, ends in lines])
+    kinds = len({category for category, _ in frame})
     return any(short >= share * len(lines) and len(frame) >= some and kinds >= many for share, some, many in _FRAMES)
 
 
@@ -280,10 +286,12 @@ def _judged(lines: Sequence[Shape], labels: Sequence[Label]) -> list[int]:
     """The lines that the trained model may take out: items of lists and titles are none."""
     if len(lines) < _MIN_JUDGED:
         return []
+    left = [number for number, label in enumerate(labels) if label.category is None]
+    titles = [number for number in left[:_TITLES] if number < _HEAD]
     return [
         number
-        for number in range(_TITLES, len(lines))
-        if labels[number].category is None and not lines[number].item and lines[number].words <= _LONGEST_JUDGED
+        for number in left[len(titles) :]
+        if number >= _TITLES and not lines[number].item and lines[number].words <= _LONGEST_JUDGED
     ]
 
 
@@ -300,17 +308,19 @@ def _is_inside(lines: Sequence[Shape], number: int) -> bool:
     return all(any(line.words >= _PROSE and line.ends for line in side) for side in sides)
 
 
-def hits(lines: Sequence[Shape], rules: Rules, raw: bool, possible: Iterable[int] | None = None) -> list[Rule | None]:
-    """The rule that takes each line by itself. ``raw``: whether rules for dumps of pages count. ``possible``: the
-    numbers of the lines that a rule may take, if more is known than that they are lines."""
+def hits(
+    lines: Sequence[Shape], rules: Rules, raw: bool, possible: Mapping[int, Worth] | None = None
+) -> list[Rule | None]:
+    """The rule that takes each line by itself. ``raw``: whether rules for dumps of pages count. ``possible``: as of
+    ``_Glance``, if more is known of the lines than that there are so many."""
     head = max(6, len(lines) // 7)
     tail = len(lines) - max(6, len(lines) // 5)
     found: list[Rule | None] = [None] * len(lines)
-    for number in range(len(lines)) if possible is None else possible:
+    for number, worth in (dict.fromkeys(range(len(lines))) if possible is None else possible).items():
         line = lines[number]
         if line.item and not raw:
             continue
-        taken = rules.wherever(_unmarked(line) if line.item else line.text, line.words, raw)
+        taken = rules.wherever(_unmarked(line) if line.item else line.text, line.words, raw, worth)
         if taken:
             found[number] = next((rule for rule in taken if lies_right(rule, number < head, number >= tail)), None)
     return found

@@ -13,6 +13,7 @@ from ..jit import compiled, part
 SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, QUOTE, BRACKET, MARK = 1, 2, 3, 4, 5, 6, 10, 11, 14
 """Those kinds of characters of ``measure`` that are asked for here."""
 TOKENS, CAPITALS, SMALL, LONGEST, WORDS, FIRST, LAST = range(7)
+_ZERO: Final = np.uint64(ord("0"))
 """The columns of ``rows``."""
 _SALT: Final = np.uint64(0x2545F4914F6CDD1D)
 _CLOSING: Final = np.uint32(1 << QUOTE | 1 << BRACKET)
@@ -23,6 +24,8 @@ class Tables(NamedTuple):
     """What is known of characters and words; see ``measure``."""
 
     kinds: NDArray[np.uint8]
+    decimal: NDArray[np.bool_]
+    """Whether a character is a decimal digit; those beyond are none."""
     folded: Hashes
     powers: Hashes
     sizes: Ints
@@ -49,9 +52,18 @@ class Found(NamedTuple):
 def warm() -> None:
     """Compile the kernel, or load it from the cache, by calling it on next to nothing."""
     number, ints, hashes = np.uint64(1), np.zeros(4, np.int64), np.zeros(4, np.uint64)
-    tables = Tables(np.zeros(4, np.uint8), hashes, hashes, ints, 1, 1, number, number)
-    bounds, counts = np.array([[0, 4]], np.int64), np.zeros((1, 16), np.int64)
-    measure(np.zeros(4, np.uint32), bounds, tables, counts, np.zeros((1, 7), np.int64), Found(*[ints] * 8), ints)
+    tables = Tables(np.zeros(4, np.uint8), np.zeros(4, np.bool_), hashes, hashes, ints, 1, 1, number, number)
+    bounds, counts, found = np.array([[0, 4]], np.int64), np.zeros((1, 16), np.int64), Found(*[ints] * 8)
+    measure(
+        np.frombuffer(bytes(16), np.uint32),
+        bounds,
+        tables,
+        counts,
+        np.zeros((1, 7), np.int64),
+        np.zeros((2, 1), np.uint64),
+        found,
+        ints,
+    )
 
 
 @compiled
@@ -70,9 +82,16 @@ def _among(kind: np.uint8, kinds: np.uint32) -> np.bool_:
     return np.bool_(kinds >> np.uint32(kind) & np.uint32(1) != 0)
 
 
-@compiled
+@part
+def _known(text: NDArray[np.uint32], at: int, kinds: NDArray[np.uint8]) -> np.uint64:
+    """The number of a character in the tables; those beyond them are like the last one."""
+    # With unsigned places numba does not look for negative ones, at every character.
+    return np.uint64(min(np.uint64(text[np.uint64(at)]), np.uint64(len(kinds) - 1)))
+
+
+@part
 def _kind(text: NDArray[np.uint32], at: int, kinds: NDArray[np.uint8]) -> np.uint8:
-    kind: np.uint8 = kinds[min(text[at], len(kinds) - 1)]
+    kind: np.uint8 = kinds[_known(text, at, kinds)]
     return kind
 
 
@@ -85,7 +104,7 @@ def _counted(text: NDArray[np.uint32], start: int, end: int, kinds: NDArray[np.u
         kind = np.uint8(SPACE)
         if at < end:
             kind = _kind(text, at, kinds)
-            counts[kind] += 1
+            counts[np.uint64(kind)] += 1
         if kind == SPACE:
             if begun >= 0:
                 longest = max(longest, at - begun)
@@ -104,17 +123,42 @@ def _counted(text: NDArray[np.uint32], start: int, end: int, kinds: NDArray[np.u
     row[LAST] = _kind(text, last, kinds)
 
 
+@part
+def _with(value: np.uint64, point: np.uint64) -> np.uint64:
+    value = (value + point + np.uint64(1)) * _SALT
+    return value ^ value >> np.uint64(32)
+
+
+@compiled
+def _told_apart(
+    text: NDArray[np.uint32], start: int, end: int, decimal: NDArray[np.bool_], numbered: bool
+) -> tuple[np.uint64, np.uint64]:
+    """Two hashes of a line: of its characters; and of those with each number, if there is any, as one digit."""
+    value = folded = np.uint64(0)
+    inside = False
+    for at in range(start, end):
+        point = np.uint64(text[np.uint64(at)])
+        value = _with(value, point)
+        if numbered:
+            digit = bool(point < len(decimal) and decimal[point])
+            if not (digit and inside):
+                folded = _with(folded, _ZERO if digit else point)
+            inside = digit
+    return value, folded if numbered else value
+
+
 @compiled
 def _word(text: NDArray[np.uint32], at: int, end: int, tables: Tables) -> tuple[np.uint64, int, int]:
     """The hash of the word that begins at a place, how many characters it covers, and where the word ends."""
-    kinds, most = tables.kinds, len(tables.kinds) - 1
+    kinds = tables.kinds
     value, length = np.uint64(0), 0
+    most = len(tables.powers)
     while at < end:
-        point = min(text[at], most)
+        point = _known(text, at, kinds)
         if not _among(kinds[point], _LETTERS):
             break
-        if length < len(tables.powers):
-            value += tables.folded[point] * tables.powers[length]
+        if length < most:
+            value += tables.folded[point] * tables.powers[np.uint64(length)]
             length += 1
         at += 1
     return mixed(value), length, at
@@ -122,15 +166,24 @@ def _word(text: NDArray[np.uint32], at: int, end: int, tables: Tables) -> tuple[
 
 @compiled
 def measure(
-    text: NDArray[np.uint32], bounds: Ints, tables: Tables, counts: Ints, rows: Ints, found: Found, ends: Ints
+    text: NDArray[np.uint32],
+    bounds: Ints,
+    tables: Tables,
+    counts: Ints,
+    rows: Ints,
+    hashes: Hashes,
+    found: Found,
+    ends: Ints,
 ) -> None:
     """The measures of lines. ``bounds``: beginning and end of each. ``counts`` (zeros): characters of each kind;
-    ``rows``: the other measures; ``ends`` (4): how much of ``found`` was used."""
+    ``rows``: the other measures; ``hashes``: as of ``_told_apart``; ``ends`` (4): how much of ``found`` was used."""
     kinds = tables.kinds
     words = pairs = terms = sides = 0
     for line in range(len(bounds)):
         start, end = bounds[line, 0], bounds[line, 1]
         _counted(text, start, end, kinds, counts[line], rows[line])
+        numbered = counts[line, DIGIT] > 0
+        hashes[0, line], hashes[1, line] = _told_apart(text, start, end, tables.decimal, numbered)
         salt = np.uint64(0)
         for size in tables.sizes:
             salt += _SALT * np.uint64(rows[line, WORDS] >= size)
@@ -139,7 +192,7 @@ def measure(
         while at < end:
             kind = _kind(text, at, kinds)
             if kind == UNSPACED:
-                value, length = mixed(tables.folded[min(text[at], len(kinds) - 1)] * tables.powers[0]), 1
+                value, length = mixed(tables.folded[_known(text, at, kinds)] * tables.powers[0]), 1
                 if alone == at - 1:
                     found.sides[sides] = mixed(before * np.uint64(5) + value) >> tables.term_shift
                     found.side_lines[sides] = line

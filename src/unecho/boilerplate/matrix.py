@@ -7,7 +7,7 @@ depends on a language.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, pairwise
@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Ints
+from ..columns import Hashes, Ints
 from ..model import Block
 from . import measure
 from .measure import TERM_BITS, Measures
@@ -91,22 +91,47 @@ def of_text(
         "first": lines.first.astype(np.float32),
         "last": lines.last.astype(np.float32),
         "ends": (lines.last == measure.STOP).astype(np.float32),
-        "item": np.array([text[:2] in ("- ", "* ", "• ", "· ") for text in texts], np.float32),
-        "copies": np.array(list(_copies(texts, edges_of(len(texts), edges))), np.float32),
+        "item": _items(lines, texts).astype(np.float32),
+        "copies": copies(lines, texts, edges).astype(np.float32),
         "lexicon": weight.astype(np.float32),
         "lexicon mean": (weight / np.maximum(known, 1)).astype(np.float32),
         "rule": np.array([hit[1] if hit else 0.0 for hit in hits], np.float32),
     }
+    names, numbers = numbered([hit[0] if hit else "" for hit in hits])
     for category in _CATEGORIES:
-        columns[f"rule {category}"] = np.array([hit is not None and hit[0] == category for hit in hits], np.float32)
+        number = names.index(category) if category in names else -1
+        columns[f"rule {category}"] = (numbers == number).astype(np.float32)
     return columns
 
 
-def _copies(texts: Sequence[str], edges: Ints) -> Iterator[int]:
+def _items(lines: Measures, texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Which lines are marked as items of a list."""
+    items = np.zeros(len(texts), np.bool_)
+    for row in np.flatnonzero(lines.first == measure.DASH).tolist():
+        items[row] = texts[row][:2] in ("- ", "* ", "• ", "· ")
+    return items
+
+
+def copies(lines: Measures, texts: Sequence[str], edges: Ints | None = None) -> Ints:
     """How often the document of each line has it."""
-    for start, end in pairwise(edges.tolist()):
+    place = Places.of(len(texts), edges)
+    if lines.same is not None:
+        return counted(lines.same[0], place)
+    found = np.ones(len(texts), np.int64)
+    for start, end in pairwise(place.edges.tolist()):
         counts = Counter(texts[start:end])
-        yield from (counts[text] for text in texts[start:end])
+        found[start:end] = [counts[text] for text in texts[start:end]]
+    return found
+
+
+def counted(hashes: Hashes, place: Places) -> Ints:
+    """How often the document of each line has one of the same hash."""
+    own = hashes + place.start.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    order = np.argsort(own)
+    sizes = np.diff(np.append(np.flatnonzero(np.append(True, np.diff(own[order]) != 0)), len(own)))
+    found = np.empty(len(own), np.int64)
+    found[order] = np.repeat(sizes, sizes)
+    return found
 
 
 def edges_of(count: int, edges: Ints | None) -> Ints:
@@ -222,17 +247,17 @@ def _of_kinds(blocks: Sequence[Block], weights: NDArray[np.int8], names: Names) 
             [block.ancestors.count("ul") + block.ancestors.count("ol") for block in blocks], np.float32
         ),
     }
-    kinds, kind = _numbered([block.tag for block in blocks])
+    kinds, kind = numbered([block.tag for block in blocks])
     for tags in _TAGS:
         columns[f"tag {tags[0]}"] = np.array([tag in tags for tag in kinds], np.float32)[kind]
-    above, place = _numbered([block.ancestors for block in blocks])
+    above, place = numbered([block.ancestors for block in blocks])
     known = [frozenset(ancestors) for ancestors in above]
     for tags in _ABOVE:
         columns[f"in {tags[0]}"] = np.array([not one.isdisjoint(tags) for one in known], np.float32)[place]
     return columns
 
 
-def _numbered(values: Sequence[T]) -> tuple[list[T], Ints]:
+def numbered(values: Sequence[T]) -> tuple[list[T], Ints]:
     """The distinct values in the order they come in, and the number of each."""
     numbers: dict[T, int] = {}
     found = np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
@@ -453,7 +478,7 @@ def trees(blocks: Sequence[Block], kinds: Kinds, chars: Ints, mass: Ints, drag: 
     counts = np.fromiter((len(block.path) for block in blocks), np.int64, len(blocks))
     numbers = np.fromiter(chain.from_iterable([block.path for block in blocks]), np.int64, int(counts.sum()))
     linked = np.rint(np.array([block.link_density for block in blocks]) * chars).astype(np.int64)
-    groups = np.stack([_numbered([key(block) for block in kinds.blocks])[1][kinds.of] for _, key in _GROUPS])
+    groups = np.stack([numbered([key(block) for block in kinds.blocks])[1][kinds.of] for _, key in _GROUPS])
     lines = kernels.Lines(numbers, running(counts), groups, chars, linked, mass, drag)
     table = np.empty((len(kernels.COLUMNS), len(blocks)), np.float32)
     kernels.trees(lines, edges, np.empty((3, len(kinds.blocks)), np.int64), table)
@@ -471,7 +496,7 @@ def _of_group(blocks: Sequence[Block], mass: Ints, drag: Ints, total: int) -> Co
     """Lines with the same tag and classes."""
     columns: Columns = {}
     for name, key in _GROUPS:
-        _, group = _numbered([key(block) for block in blocks])
+        _, group = numbered([key(block) for block in blocks])
         good, bad, count = np.bincount(group, mass), np.bincount(group, drag), np.bincount(group)
         columns[f"mass of {name}"] = ratio(good[group], total)
         columns[f"density of {name}"] = ratio(good[group], good[group] + bad[group])

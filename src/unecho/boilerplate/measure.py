@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Ints, mix64
+from ..columns import Hashes, Ints, mix64
 
 OTHER, SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, STOP, COMMA, COLON, QUOTE, BRACKET, DASH, BAR, MARK, UNSEEN = (
     range(16)
@@ -93,6 +93,9 @@ class Measures:
     """Hashes of the longer words, by which lines are found to be of one matter."""
     term_lines: Ints
     """The line of each of ``terms``."""
+    same: Hashes | None = None
+    """Hashes of the characters of each line, if it was measured by the compiled kernel; and those with each number
+    as one digit (2 x lines)."""
 
     @property
     def chars(self) -> Ints:
@@ -141,8 +144,9 @@ def _compiled_measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
     counts, rows = np.zeros((len(bounds), _KINDS), np.int64), np.empty((len(bounds), 7), np.int64)
     found, ends = kernels.Found(*(np.empty(len(data), np.int64) for _ in range(8))), np.zeros(4, np.int64)
     shifts = np.uint64(64 - WORD_BITS), np.uint64(64 - TERM_BITS)
-    tables = kernels.Tables(kinds, folded, _powers(), _SIZES, _PAIRED, _TERM, *shifts)
-    kernels.measure(data, bounds, tables, counts, rows, found, ends)
+    hashes = np.empty((2, len(bounds)), np.uint64)
+    tables = kernels.Tables(kinds, _decimal(), folded, _powers(), _SIZES, _PAIRED, _TERM, *shifts)
+    kernels.measure(data, bounds, tables, counts, rows, hashes, found, ends)
     words, pairs, terms, sides = ends.tolist()
     return Measures(
         kinds=counts,
@@ -157,7 +161,14 @@ def _compiled_measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
         place_lines=np.concatenate([found.word_lines[:words], found.pair_lines[:pairs]]),
         terms=np.concatenate([found.terms[:terms], found.sides[:sides]]),
         term_lines=np.concatenate([found.term_lines[:terms], found.side_lines[:sides]]),
+        same=hashes,
     )
+
+
+@cache
+def _decimal() -> NDArray[np.bool_]:
+    """Which characters are decimal digits; there are none beyond the second plane."""
+    return np.array([chr(point).isdecimal() for point in range(2 * _PLANE)])
 
 
 @cache

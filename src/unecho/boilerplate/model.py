@@ -97,3 +97,8 @@ def probability(scores: Ints) -> Ints:
     """Probabilities of scores, in parts of ``PARTS``: whole numbers from 0 to 64."""
     result: Ints = np.searchsorted(_bounds(), scores, side="right")
     return result
+
+
+def least_score(part: int) -> int:
+    """The least score whose probability is that many parts, 1 to ``PARTS``, or more."""
+    return int(_bounds()[part - 1])

@@ -62,6 +62,10 @@ _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P[<=]")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
+Worth = tuple[int, ...] | None
+"""Numbers of alternatives of patterns that may match a line; None where nothing is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of the file; what its parts mean is said at the head of ``rules.toml``."""
@@ -112,28 +116,30 @@ class Rules:
         found = self.wherever(line.text, line.words, line.raw)
         return next((rule for rule in found if lies_right(rule, line.head, line.tail)), None) if found else None
 
-    def wherever(self, text: str, words: int, raw: bool) -> tuple[Rule, ...]:
+    def wherever(self, text: str, words: int, raw: bool, worth: Worth = None) -> tuple[Rule, ...]:
         """The rules one of which takes a line of so many words: those for ends of documents, and one for any place.
 
-        ``raw``: as of a ``Line``.
+        ``raw``: as of a ``Line``. ``worth``: numbers of the ``alternatives`` that may match it, if they are known; only
+        of lines of up to ``MAX_CHARS``.
         """
         key = text, words, raw
         found = self._seen.get(key)
         if found is None:
-            found = self._tried(text, words, raw)
+            found = self._tried(text, words, raw, worth)
             if len(text) <= _REPEATED:
                 if len(self._seen) >= _SEEN:
                     self._seen.clear()
                 self._seen[key] = found
         return found
 
-    def _tried(self, text: str, words: int, raw: bool) -> tuple[Rule, ...]:
+    def _tried(self, text: str, words: int, raw: bool, numbers: Worth) -> tuple[Rule, ...]:
         long = len(text) > MAX_CHARS
         if long and not self._for_long:
             return ()
         normal = normalise(text)
         phrased = () if long else self._phrases.get(bare(normal), ())
-        worth = self._expressions[long].worth_trying(normal)
+        known = self._expressions[long]
+        worth = known.worth_trying(normal) if numbers is None else known.numbered(numbers)
         if not (phrased or worth):
             return ()
         line = Line(text, words, raw)

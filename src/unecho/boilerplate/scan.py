@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache, partial
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 from ..columns import Hashes, Ints, offsets_of
 from . import features, rules
 from . import scan_kernels as kernels
-from .automata import BEGIN, NOTHING, Automata, Automaton
+from .automata import BEGIN, NOTHING, UNKNOWN, Automata, Automaton
 from .features import Shape
-from .rules import Rules
+from .rules import Rules, Worth
 
 _MOST_STATES: Final = 30_000
 """States of an automaton beyond which what comes to new ones is not followed."""
+_ANY: Final = np.iinfo(np.int64).max
 _MASK: Final = (1 << 64) - 1
 _new_shape = partial(tuple.__new__, Shape)
 
@@ -43,11 +45,18 @@ class Scan:
             np.empty(room, np.uint16), np.empty(len(bounds) + 1, np.int64), np.zeros(kernels.PLANE, np.bool_)
         )
         kernels.spell(data, bounds, letters, rules.MAX_CHARS, _marks(known.phrases), self._rows, plain)
-        may = self._rows[:, kernels.WORDS] <= _most_words_of(plain, _automata(known.alternatives))
-        may |= (self._rows[:, kernels.PHRASED] | self._rows[:, kernels.ODD]) > 0
+        automata, words = _automata(known.alternatives), self._rows[:, kernels.WORDS]
+        ends = _run(plain, automata)
+        unclear = (self._rows[:, kernels.ODD] > 0) | np.logical_or.reduce([states == UNKNOWN for states in ends])
         if known.takes_long:
-            may |= bounds[:, 1] - bounds[:, 0] > rules.MAX_CHARS
-        self._may = may
+            unclear |= bounds[:, 1] - bounds[:, 0] > rules.MAX_CHARS
+        may = (words <= _most_words_of(ends, automata)) | (self._rows[:, kernels.PHRASED] > 0) | unclear
+        self._possible = np.flatnonzero(may)
+        states = zip(*(states[self._possible].tolist() for states in ends), strict=True)
+        self._worth = [
+            None if is_unclear else _joined([one.taking[state] for one, state in zip(automata.each, own, strict=True)])
+            for is_unclear, own in zip(unclear[self._possible].tolist(), states, strict=True)
+        ]
 
     def shapes(self, document: int) -> list[Shape]:
         """The shapes of the lines of a document."""
@@ -60,44 +69,51 @@ class Scan:
             found[number] = features.shape(lines[number])
         return found
 
-    def possible(self, document: int) -> list[int]:
-        """The numbers of its lines that a rule may take: all that one takes are among them."""
-        found: list[int] = np.flatnonzero(self._may[self._edges[document] : self._edges[document + 1]]).tolist()
-        return found
+    def possible(self, document: int) -> dict[int, Worth]:
+        """The numbers of its lines that a rule may take, all that one takes among them; and which alternatives of the
+        rules' patterns may match each, by number, if that is known."""
+        first, end = self._edges[document], self._edges[document + 1]
+        place, last = np.searchsorted(self._possible, (first, end)).tolist()
+        return dict(zip((self._possible[place:last] - first).tolist(), self._worth[place:last], strict=True))
 
 
-def _most_words_of(plain: kernels.Plain, automata: Automata) -> Ints:
-    """The most words that a line may have for an expression that may take it; ``automata.NOTHING`` where none may."""
+def _joined(parts: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The numbers in some tuples, in order."""
+    some = [part for part in parts if part]
+    return tuple(sorted(chain.from_iterable(some))) if len(some) > 1 else some[0] if some else ()
+
+
+def _run(plain: kernels.Plain, automata: Automata) -> list[NDArray[np.int16]]:
+    """For each of the automata, the states that lines end in."""
     automata.symbols.meet(plain.seen)
-    most = np.full(len(plain.offsets) - 1, NOTHING, np.int64)
-    for automaton in automata.each:
-        np.maximum(most, _most_words(plain, automata.symbols.of, automaton), out=most)
+    return [_ends(plain, automata.symbols.of, automaton) for automaton in automata.each]
+
+
+def _most_words_of(ends: Sequence[NDArray[np.int16]], automata: Automata) -> Ints:
+    """The most words that a line may have for an expression that may take it; ``automata.NOTHING`` where none may."""
+    most = np.full(len(ends[0]), NOTHING, np.int64)
+    for states, automaton in zip(ends, automata.each, strict=True):
+        np.maximum(most, np.where(states == UNKNOWN, _ANY, automaton.values[states]), out=most)
     return most
 
 
-def _most_words(plain: kernels.Plain, symbols: NDArray[np.int16], automaton: Automaton) -> Ints:
-    """``_most_words_of`` one automaton."""
+def _ends(plain: kernels.Plain, symbols: NDArray[np.int16], automaton: Automaton) -> NDArray[np.int16]:
+    """The states of an automaton that lines end in; ``UNKNOWN`` for those that were not followed to the end."""
     automaton.prepare()
     count = len(plain.offsets) - 1
-    found = np.full(count, NOTHING, np.int64)
+    found = np.full(count, UNKNOWN, np.int16)
     lines, places, states = np.arange(count), plain.offsets[:-1].copy(), np.full(count, BEGIN, np.int16)
     missed = np.empty(count, np.int64)
-    while len(lines):
+    while len(lines) and automaton.count <= _MOST_STATES:
         many = kernels.run(plain, symbols, automaton.steps, lines, places, states, missed)
         left = missed[:many]
         done = np.ones(len(lines), np.bool_)
         done[left] = False
-        found[lines[done]] = automaton.values[states[done]]
+        found[lines[done]] = states[done]
         lines, places, states = lines[left], places[left], states[left]
-        if automaton.count > _MOST_STATES:
-            found[lines] = np.iinfo(np.int64).max
-            break
         for pair in np.unique(states.astype(np.int64) << 16 | symbols[plain.points[places]]).tolist():
             automaton.step(pair >> 16, pair & 0xFFFF)
     return found
-
-
-# --- characters ------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from math import exp
+from math import ceil, exp
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from . import features
 from .evidence import Evidence
 from .features import Shape
 from .forest import UNIT
-from .model import Model
+from .model import PARTS, Model, least_score, probability
 from .rules import Rule, normalise
 
 BY_PLACE = ("context.before-article", "context.in-article", "context.after-article")
@@ -31,8 +31,13 @@ _CERTAIN = 0.9
 """Confidence from which a rule takes a line out of the middle of an article."""
 _HEADLINE_REACH = 15
 """Lines above the article among which its headline is looked for."""
+_LONGEST = 400
+"""Words of a line beyond which more do not count."""
+_LEAST_LIKELY = 8
+"""Parts of probability below which no line is of the article."""
 _BRIDGED = -0.7
-"""Log odds down to which a single line between two lines of the article stays: sub-headings, short quotes."""
+"""Log odds down to which a single line between two lines of the article stays, as sub-headings and short quotes do,
+and a sentence right below it."""
 _SURE = 20.0
 """Log odds from which a decision is as sure as can be."""
 _TOKEN_CATEGORIES = (
@@ -96,18 +101,20 @@ class Scored:
     hits: Sequence[Rule | None]
     """The rule that takes the line."""
     scores: Sequence[float]
-    """Log odds that the line belongs to the article."""
+    """Log odds that the line belongs to the article, above what its page asks for."""
 
 
 def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> list[Label]:
     """Labels of the lines of a page with these ``scores``."""
-    page = scored(found, lines, model, scores)
+    above = scores - model.threshold
+    above -= bar(above, [line.words for line in lines])
+    page = Scored(lines, found.blocks, found.hits, (above / UNIT).tolist())
     content, regions = article(page)
     first = content.index(True) if True in content else len(lines)
     last = len(lines) - content[::-1].index(True) if True in content else 0
     replies = next((n for n in range(last, len(lines)) if _is_comment(page.hits[n])), len(lines))
     parts = _Parts(first, last, replies, _by_markup(found) if found.blocks else ())
-    sure = confidences(scores - model.threshold)
+    sure = confidences(above)
     return [
         _label(None, sure[number], "context.article")
         if content[number]
@@ -116,10 +123,20 @@ def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -
     ]
 
 
-def scored(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> Scored:
-    """A page with log odds that are positive for lines of the article."""
-    odds: list[float] = ((scores - model.threshold) / UNIT).tolist()
-    return Scored(lines, found.blocks, found.hits, odds)
+def bar(scores: Ints, words: Sequence[int]) -> int:
+    """The score above which the lines of a page are its article, so that the best F1, in words, is to be expected.
+
+    The best set of lines are those above some probability; if it reaches an F1 of f, a line adds to it whose own
+    probability is above f / 2 (Lipton, Elkan and Naryanaswamy, 2014). So what is likely is enough on a page of which
+    nothing is certain, and even odds are wanted where all is. All sums are of whole numbers.
+    """
+    part = probability(scores)
+    weight = np.minimum(np.asarray(words, np.int64), _LONGEST) + 1
+    own = np.bincount(part, weight, PARTS + 1).astype(np.int64)
+    kept = np.cumsum(own[::-1])
+    good = np.cumsum((own * np.arange(PARTS + 1))[::-1])
+    best = float((2 * good / np.maximum(PARTS * kept + good[-1], 1)).max())
+    return least_score(min(max(ceil(best * PARTS / 2) + 1, _LEAST_LIKELY), PARTS))
 
 
 def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
@@ -134,6 +151,7 @@ def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
     for number, hit in enumerate(page.hits):
         if hit and hit.confidence >= _CERTAIN and hit.mode == "any":
             content[number] = False
+    _extend(page, content)
     regions = dict(_in_regions(page, content)) if page.blocks else {}
     for number in regions:
         content[number] = False
@@ -145,6 +163,16 @@ def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
         content[headline] = True
         regions.pop(headline, None)
     return content, regions
+
+
+def _extend(page: Scored, content: list[bool]) -> None:
+    """Keep sentences right below the article when in doubt: they are more often its end than something else."""
+    if True not in content:
+        return
+    for number in range(len(content) - content[::-1].index(True), len(content)):
+        if page.hits[number] or not page.lines[number].ends or page.scores[number] <= _BRIDGED:
+            return
+        content[number] = True
 
 
 def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, Label]]:

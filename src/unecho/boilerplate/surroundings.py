@@ -5,9 +5,7 @@ neighbours, whatever their numbers ("3 comments", "12 min ago").
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -31,16 +29,16 @@ _DIGITS = re.compile(r"\d+")
 def of_rules(categories: Sequence[str | None], edges: Ints | None = None) -> Columns:
     """Columns of the lines near by that rules take. ``categories``: of the rule of each line."""
     place = Places.of(len(categories), edges)
-    known = {category for category in categories if category}
+    known, numbers = matrix.numbered(categories)
     columns: Columns = {}
     far = np.full(len(categories), np.float32(matrix.FAR))
     for name, group in _GROUPS:
         before = after = far
-        if not known.isdisjoint(group):  # most pages lack most of the categories
-            hit = np.fromiter((category in group for category in categories), np.bool_, len(categories))
-            before, after = matrix.gaps(hit, place)
+        own = np.array([category in group for category in known], np.bool_)
+        if own.any():  # most pages lack most of the categories
+            before, after = matrix.gaps(own[numbers], place)
         columns[f"gap {name} before"], columns[f"gap {name} after"] = before, after
-    taken = running(np.fromiter((category is not None for category in categories), np.int64, len(categories)))
+    taken = running(np.array([category is not None for category in known], np.int64)[numbers])
     for reach in (5, 15):
         low, high = place.within(reach)
         columns[f"rules {reach}"] = ratio(taken[high] - taken[low], high - low)
@@ -50,15 +48,13 @@ def of_rules(categories: Sequence[str | None], edges: Ints | None = None) -> Col
 def of_copies(lines: Measures, texts: Sequence[str], edges: Ints | None = None) -> Columns:
     """Columns of how often the page prints each line, whatever its numbers, and those around it."""
     place = Places.of(len(texts), edges)
-    numbered = lines.kinds[:, measure.DIGIT] > 0
-    folded = list(texts)
-    for row in np.flatnonzero(numbered).tolist():
-        folded[row] = _DIGITS.sub("0", texts[row])
-    copies = np.ones(len(texts), np.int64)
-    for start, end in pairwise(place.edges.tolist()):
-        counts = Counter(folded[start:end])
-        if len(counts) < end - start:
-            copies[start:end] = [counts[text] for text in folded[start:end]]
+    if lines.same is not None:
+        copies = matrix.counted(lines.same[1], place)
+    else:
+        folded = list(texts)
+        for row in np.flatnonzero(lines.kinds[:, measure.DIGIT] > 0).tolist():
+            folded[row] = _DIGITS.sub("0", texts[row])
+        copies = matrix.copies(lines, folded, edges)
     repeated = running((copies > 1).astype(np.int64))
     low, high = place.within(5)
     return {
