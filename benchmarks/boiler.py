@@ -51,13 +51,17 @@ def score_text(pages: Sequence[Page], known: rules.Rules, clean: label.Clean) ->
     """The naive dump of each page, as plain text; F1 by set."""
     texts = ["\n".join(page["lines"]) for page in pages]
     size = sum(len(text.encode()) for text in texts)
-    started = time.process_time()
-    found = cleaned(texts, known, clean)
-    spent = time.process_time() - started
+    spent = []
+    for _ in range(2):  # the automata of the rules are made while texts come to them for the first time
+        started = time.process_time()
+        found = cleaned(texts, known, clean)
+        spent.append(time.process_time() - started)
+        known = rules.load()
     rows = [(page, left) for page, (left, _) in zip(pages, found, strict=True)]
     scores = gold.print_scores(f"text dump, --clean {clean}", rows)
     modes = Counter(mode for _, mode in found)
-    print(f"{len(pages) / spent:.0f} pages, {size / 1e6 / spent:.1f} MB a CPU second; modes {dict(modes)}")
+    first, again = (f"{len(pages) / one:.0f} pages, {size / 1e6 / one:.1f} MB a CPU second" for one in spent)
+    print(f"{first}; {again} once the rules are at hand; modes {dict(modes)}")
     by_language(rows)
     return scores
 
@@ -196,8 +200,10 @@ def main() -> None:
     options = parser.parse_args()
     pages, html = read_pages(options.data, languages=True), options.data / "html-dev.jsonl.xz"
     known = rules.load()
-    lines = [(9 * n, 9 * n + 8) for n in range(20)]
-    label.label_all([("Warm up.\n" * 20, lines, ())], rules=known, clean="full", compiled=True)
+    page = read_html("<p>Warm up.</p>" * 20)
+    spans = [(block.start, block.end) for block in page.blocks]
+    parts: list[label.Parts] = [(page.text, spans, page.blocks), (page.text, spans, ())]
+    label.label_all(parts, rules=known, clean="full", compiled=True)  # loads what is compiled
     score_text(list(pages.values()), known, options.clean)
     score_html(pages, html, known)
     score_extracted(list(pages.values()), known)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 
 import numpy as np
@@ -174,3 +176,25 @@ def test_copies_are_counted_the_same(lines: list[str], data: st.DataObject) -> N
 
 def test_no_digit_lies_beyond_what_is_known() -> None:
     assert not any(chr(point).isdecimal() for point in range(len(measure._decimal()), 0x110000))
+
+
+def test_warming_up_compiles_what_is_called() -> None:
+    code = """
+from unecho.boilerplate import forest_kernels, label, line_kernels, rules, scan_kernels, tree_kernels
+from unecho.markup import read_html
+
+every = (forest_kernels, line_kernels, scan_kernels, tree_kernels)
+for module in every:
+    module.warm()
+text = "Share this article\\n" * 40
+parts = [(text, [(19 * n, 19 * n + 18) for n in range(40)], ())]
+page = read_html("<ul><li>One of 12 items</li><li>Two</li></ul><p>" + "A sentence of some words. " * 20 + "</p>")
+parts.append((page.text, [(block.start, block.end) for block in page.blocks], page.blocks))
+for clean in ("auto", "full", "light"):
+    label.label_all(parts, rules=rules.load(), clean=clean, compiled=True)
+kernels = {name: len(one.overloads) for module in every for name, one in vars(module).items()
+           if hasattr(one, "overloads") and not name.startswith("_")}
+assert len(kernels) >= 6, kernels
+assert max(kernels.values()) == 1, kernels
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

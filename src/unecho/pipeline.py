@@ -404,11 +404,12 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     )
     stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank, flags)
     by_character = shingles.unspaced(flags, offsets)
+    release(flags)
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, *_spans_of(paragraphs, rows)), stream,
         start, end, by_character,
-        shingles.long_enough(offsets, by_character), shingles.fingerprints(hashes, offsets), taken.text,
-        _paragraph_of_token(offsets),
+        shingles.long_enough(offsets, by_character), shingles.fingerprints(hashes, offsets, workers=workers),
+        taken.text, _paragraph_of_token(offsets),
     ), order  # fmt: skip
 
 

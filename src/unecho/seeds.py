@@ -26,6 +26,7 @@ from .columns import (
     bucket_pairs,
     edges_of,
     is_large,
+    new_column,
     offsets_of,
     ordered,
     owners,
@@ -219,19 +220,42 @@ def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
     """
     from . import passage_kernels as kernels
 
-    parts = max(1, len(key) // PIECE)
-    borders = [(number << 64) // parts for number in range(parts + 1)]
+    key, place, edges = _parted(key, place, (len(key) // PIECE).bit_length())
     found = []
-    for low, high in pairwise(borders):
-        which = np.flatnonzero((key >= np.uint64(low)) & (key <= np.uint64(high - 1))) if parts > 1 else None
-        keys = key if which is None else key[which]
-        places = place if which is None else place[which]
+    for first, end in pairwise(edges.tolist()):
+        keys, places = key[first:end], place[first:end]
         order = keys >> np.uint64(32) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
         order.sort()
         kept = order[: kernels.repeated(keys, places, stream.documents, order)].astype(np.int64)
         found.append((keys[kept], places[kept]))
         release(key, place)
     return np.concatenate([key for key, _ in found]), np.concatenate([place for _, place in found])
+
+
+def _parted(key: Hashes, place: Ints, bits: int) -> tuple[Hashes, Ints, Ints]:
+    """The seeds by so many leading bits of their hash (16 at most), each part in the order given, and where the parts
+    begin. Every seed is moved once, however many parts there are."""
+    bits = min(bits, 16)
+    if not bits:
+        return key, place, np.array([0, len(key)])
+    shift, whole = np.uint64(64 - bits), range(0, len(key), PIECE)
+
+    def part_of(first: int) -> NDArray[np.uint16]:
+        return (key[first : first + PIECE] >> shift).astype(np.uint16)
+
+    counts = np.zeros(1 << bits, np.int64)
+    for first in whole:
+        counts += np.bincount(part_of(first), minlength=len(counts))
+    edges = offsets_of(counts)
+    keys, places, free = new_column(len(key), np.uint64), new_column(len(key), np.int64), edges[:-1].copy()
+    for first in whole:
+        part = part_of(first)
+        sizes, order = np.bincount(part, minlength=len(counts)), np.argsort(part, kind="stable")
+        target = ranges(free, sizes)
+        keys[target], places[target] = key[first : first + PIECE][order], place[first : first + PIECE][order]
+        free += sizes
+        release(key, place, keys, places)
+    return keys, places, edges
 
 
 # ---- exact runs -------------------------------------------------------------------------------------

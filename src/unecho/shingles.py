@@ -8,7 +8,21 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import PIECE, Hashes, Ints, Mask, is_large, mix64, offsets_of, owners, pieces, ranges, release, spread
+from .columns import (
+    PIECE,
+    Hashes,
+    Ints,
+    Mask,
+    is_large,
+    mix64,
+    offsets_of,
+    ordered,
+    owners,
+    pieces,
+    ranges,
+    release,
+    spread,
+)  # fmt: skip
 from .normalize import PRIME, UNSPACED
 
 SHINGLE = 3
@@ -138,20 +152,25 @@ def _compiled_sets(lists: ShingleSets, workers: int) -> ShingleSets:
     return ShingleSets(found[: int(offsets[-1])], offsets)
 
 
-def fingerprints(hashes: Hashes, offsets: Ints, compiled: bool | None = None) -> NDArray[np.uint64]:
+def fingerprints(hashes: Hashes, offsets: Ints, compiled: bool | None = None, workers: int = 1) -> NDArray[np.uint64]:
     """128 bits (uint64, one row of two a paragraph) that are equal for equal token sequences, and for others
     only by a chance of 2^-128: sums of mixed (token, place) pairs under two seeds."""
-    return (_compiled_fingerprints if is_large(len(hashes), compiled) else _fingerprints)(hashes, offsets)
+    if is_large(len(hashes), compiled):
+        return _compiled_fingerprints(hashes, offsets, workers)
+    return _fingerprints(hashes, offsets)
 
 
-def _compiled_fingerprints(hashes: Hashes, offsets: Ints) -> NDArray[np.uint64]:
+def _compiled_fingerprints(hashes: Hashes, offsets: Ints, workers: int) -> NDArray[np.uint64]:
     from . import kernels
 
-    result = np.empty((len(offsets) - 1, 2), np.uint64)
-    for first, end in pieces(offsets, PIECE):
-        seeds, part = np.array(SEEDS, np.uint64), result[first:end]
-        kernels.fingerprints(hashes, offsets[first : end + 1], np.uint64(PRIME), seeds, part)
+    result, seeds = np.empty((len(offsets) - 1, 2), np.uint64), np.array(SEEDS, np.uint64)
+
+    def work(first: int, end: int) -> None:
+        kernels.fingerprints(hashes, offsets[first : end + 1], np.uint64(PRIME), seeds, result[first:end])
         release(hashes)
+
+    for _ in ordered(work, pieces(offsets, PIECE), workers):
+        pass
     return result
 
 

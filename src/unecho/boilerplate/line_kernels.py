@@ -55,7 +55,7 @@ def warm() -> None:
     tables = Tables(np.zeros(4, np.uint8), np.zeros(4, np.bool_), hashes, hashes, ints, 1, 1, number, number)
     bounds, counts, found = np.array([[0, 4]], np.int64), np.zeros((1, 16), np.int64), Found(*[ints] * 8)
     measure(
-        np.zeros(4, np.uint32),
+        np.frombuffer(bytes(16), np.uint32),
         bounds,
         tables,
         counts,

@@ -55,7 +55,7 @@ def warm() -> None:
     letters = Letters(np.zeros(PLANE, np.uint8), np.zeros(PLANE, np.int32), points, ints)
     plain = Plain(points, ints.copy(), seen)
     marks, rows = np.zeros(2, np.uint64), np.zeros((1, 5), np.int64)
-    spell(np.zeros(1, np.uint32), np.array([[0, 1]], np.int64), letters, 1, marks, rows, plain)
+    spell(np.frombuffer(bytes(4), np.uint32), np.array([[0, 1]], np.int64), letters, 1, marks, rows, plain)
     states = np.ones(1, np.int16)
     run(plain, np.zeros(PLANE, np.int16), np.zeros((1, 1), np.int16), ints[:1], ints[:1].copy(), states, ints[1:])
 
@@ -161,7 +161,7 @@ def spell(
     ``bounds``: beginning and end of each line. ``phrases``: a table of marks, 0 where there is none. ``rows``: what
     is told of each.
     """
-    out = 0
+    out = int(np.int64(0))  # else the functions it calls are compiled twice, for a 0 and for any number
     for line in range(len(bounds)):
         start, end = bounds[line, 0], bounds[line, 1]
         row = rows[line]

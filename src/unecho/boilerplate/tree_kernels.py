@@ -72,39 +72,43 @@ def _ratio(some: np.int64, whole: int | np.int64) -> np.float32:
 
 
 @compiled
-def _element(lines: Lines, line: int, level: int) -> int:
-    """The number of the element a line lies in so many levels up, from 1 on; 0 where there is none."""
-    at = lines.offsets[line + 1] - 1 - level
-    return lines.numbers[at] + 1 if at >= lines.offsets[line] and level < LEVELS else 0
+def _above(lines: Lines, first: int, end: int) -> Ints:
+    """The elements that each line lies in, innermost first, their numbers plus 1; 0 where there is none."""
+    above = np.zeros((end - first, LEVELS), np.int64)
+    for line in range(first, end):
+        last = lines.offsets[line + 1] - 1
+        for level in range(min(LEVELS, last + 1 - lines.offsets[line])):
+            above[line - first, level] = lines.numbers[last - level] + 1
+    return above
 
 
 @compiled
-def _level(lines: Lines, line: int, element: int) -> int:
+def _level(above: Ints, line: int, element: int) -> int:
     """Levels from a line up to an element; -1 if it does not lie in it."""
     for level in range(LEVELS):
-        if _element(lines, line, level) == element:
+        if above[line, level] == element:
             return level
     return -1
 
 
 @compiled
-def _of_container(lines: Lines, first: int, end: int, element: int, out: NDArray[np.float32]) -> None:
+def _of_container(above: Ints, first: int, element: int, out: NDArray[np.float32]) -> None:
     """Levels from the container down to what it and each line lie in, and from the line up to that."""
-    inside = first
-    while inside < end and _level(lines, inside, element) < 0:
+    inside = 0
+    while inside < len(above) and _level(above, inside, element) < 0:
         inside += 1
-    inside = first if inside == end else inside
-    lowest = max(_level(lines, inside, element), 0)
-    for line in range(first, end):
-        out[0, line] = out[1, line] = FAR
+    inside = 0 if inside == len(above) else inside
+    lowest = max(_level(above, inside, element), 0)
+    for line in range(len(above)):
+        far = up = FAR
         for level in range(lowest, LEVELS):
-            above = _element(lines, inside, level)
-            up = _level(lines, line, above) if above else -1
-            if above == 0:
+            if above[inside, level] == 0:
                 break
-            if up >= 0:
-                out[0, line], out[1, line] = level - lowest, up
+            found = _level(above, line, above[inside, level])
+            if found >= 0:
+                far, up = level - lowest, found
                 break
+        out[0, first + line], out[1, first + line] = far, up
 
 
 @compiled
@@ -125,34 +129,43 @@ def _of_groups(lines: Lines, first: int, end: int, total: int, room: Ints, out: 
 
 
 @compiled
-def _sums(lines: Lines, first: int, end: int, sums: Ints, known: NDArray[np.bool_]) -> None:
-    """What lies in each element: mass, drag, characters, those in links, lines; and four times how much of the mass
-    lies right in it, that of lines further down counting less."""
-    for line in range(first, end):
+def _sums(lines: Lines, above: Ints, first: int, sums: Ints) -> int:
+    """What lies in each element: mass, drag, characters, those in links, lines; four times how much of the mass lies
+    right in it, that of lines further down counting less; and how many lines at all, with or without characters.
+
+    Tells the mass of all lines.
+    """
+    total = 0
+    for line in range(len(above)):
+        mass, drag = lines.mass[first + line], lines.drag[first + line]
+        chars, linked = lines.chars[first + line], lines.linked[first + line]
+        total += mass
         for level in range(LEVELS):
-            element = _element(lines, line, level)
-            known[element] = True
+            element = above[line, level]
+            sums[6, element] += 1
             if element:
-                sums[0, element] += lines.mass[line]
-                sums[1, element] += lines.drag[line]
-                sums[2, element] += lines.chars[line]
-                sums[3, element] += lines.linked[line]
-                sums[4, element] += lines.chars[line] > 0
+                sums[0, element] += mass
+                sums[1, element] += drag
+                sums[2, element] += chars
+                sums[3, element] += linked
+                sums[4, element] += chars > 0
                 if 1 <= level <= 3:
-                    sums[5, element] += lines.mass[line] << (3 - level)
+                    sums[5, element] += mass << (3 - level)
+    return total
 
 
 @compiled
-def _of_levels(lines: Lines, first: int, end: int, total: int, sums: Ints, out: NDArray[np.float32]) -> None:
-    most = max(sums[5].max() / 4, 1.0)
-    for line in range(first, end):
+def _of_levels(above: Ints, first: int, total: int, most: float, sums: Ints, out: NDArray[np.float32]) -> None:
+    for line in range(len(above)):
         for level in range(1, 6):
-            element, row = _element(lines, line, level), 4 * level - 4
+            element, row = above[line, level], 4 * level - 4
             good = sums[0, element]
-            out[row, line], out[row + 1, line] = _ratio(good, total), _ratio(good, good + sums[1, element])
-            out[row + 2, line], out[row + 3, line] = _ratio(sums[3, element], sums[2, element]), sums[4, element]
+            out[row, first + line] = _ratio(good, total)
+            out[row + 1, first + line] = _ratio(good, good + sums[1, element])
+            out[row + 2, first + line] = _ratio(sums[3, element], sums[2, element])
+            out[row + 3, first + line] = sums[4, element]
             if level < 3:
-                out[_SCORES + level - 1, line] = np.float32(sums[5, element] / 4 / most)
+                out[_SCORES + level - 1, first + line] = np.float32(sums[5, element] / 4 / most)
 
 
 @compiled
@@ -162,21 +175,23 @@ def trees(lines: Lines, edges: Ints, room: Ints, out: NDArray[np.float32]) -> No
         first, end = edges[document], edges[document + 1]
         if first == end:
             continue
+        above = _above(lines, first, end)
         size = 2
         for at in range(lines.offsets[first], lines.offsets[end]):
             size = max(size, lines.numbers[at] + 2)
-        sums, known = np.zeros((6, size), np.int64), np.zeros(size, np.bool_)
-        _sums(lines, first, end, sums, known)
-        total = max(lines.mass[first:end].sum(), 1)
-        sums[5, 0] = -4 * known[0]
-        best, wide, most = -1, -1, sums[0].max()
+        sums = np.zeros((7, size), np.int64)
+        total = max(_sums(lines, above, first, sums), 1)
+        sums[5, 0] = -4 if sums[6, 0] else 0
+        best, wide, most = -1, -1, 0
         for element in range(size):
-            if known[element]:
+            most = max(most, sums[0, element])
+        for element in range(size):
+            if sums[6, element]:
                 best = element if best < 0 or sums[5, element] > sums[5, best] else best
                 wide = element if sums[0, element] >= 0.7 * most else wide
-        _of_levels(lines, first, end, total, sums, out)
+        _of_levels(above, first, total, max(sums[5, best] / 4, 1.0), sums, out)
         for number, element in enumerate((best, wide)):
             row = _BEST + 3 * number
-            _of_container(lines, first, end, element, out[row : row + 2])
+            _of_container(above, first, element, out[row : row + 2])
             out[row + 2, first:end] = np.float32(sums[0, element] / total)
         _of_groups(lines, first, end, total, room, out[_GROUPS:])

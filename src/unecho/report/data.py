@@ -61,7 +61,9 @@ def load_all(run: Path, texts: Texts, limits: Sequence[Limits], records: manifes
     ``limits``: of each report; the first is the one that holds most.
     """
     info = read_run(run)
-    chosen = [_choose(info, each, records) for each in limits]
+    totals, similar = _totals(info["counts"]), float(info["settings"].get("similar", 0.5))
+    picked = pick.pick_clusters(records, totals, float(info["settings"].get("threshold", 0.9)), similar, limits)
+    chosen = [_choose(totals, *each, records) for each in zip(picked, limits, strict=True)]
     wanted = gather.Wanted(
         frozenset().union(*(one.shown for one in chosen)), frozenset().union(*(one.clusters for one in chosen)),
         chosen[0].corpus.site_of, _grounds(run) if limits[0].examples else {}, limits[0],
@@ -105,10 +107,7 @@ class _Chosen:
         return frozenset(finding.cluster.id for finding in (*self.picked.findings, *self.picked.largest))
 
 
-def _choose(info: Mapping[str, Any], limits: Limits, records: manifest.Records) -> _Chosen:
-    totals, settings = _totals(info["counts"]), info["settings"]
-    similar = float(settings.get("similar", 0.5))
-    picked = pick.pick_clusters(records, totals, float(settings.get("threshold", 0.9)), similar, limits)
+def _choose(totals: Totals, picked: pick.PickedClusters, limits: Limits, records: manifest.Records) -> _Chosen:
     quotes, quotes_total = pick.pick_quotes(records, totals, limits)
     stories = pick.pick_stories(records, totals, limits)
     every = (*picked.findings, *picked.largest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..manifest import Records
@@ -32,29 +32,45 @@ class PickedClusters:
     """Members by bin and by whether they were removed."""
 
 
-def pick_clusters(records: Records, totals: Totals, threshold: float, similar: float, limits: Limits) -> PickedClusters:
-    """Read the clusters; of those shown a third are the largest, a third the longest, the rest the most doubtful."""
-    doubtful: Top[Finding] = Top(limits.clusters)
-    large: Top[Finding] = Top(limits.clusters // 3)
-    long: Top[Finding] = Top(limits.clusters // 3)
-    picked = PickedClusters((), ())
+class _Picker:
+    """Of the clusters shown a third are the largest, a third the longest, the rest the most doubtful."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._clusters = limits.clusters
+        self._doubtful: Top[Finding] = Top(limits.clusters)
+        self._large: Top[Finding] = Top(limits.clusters // 3)
+        self._long: Top[Finding] = Top(limits.clusters // 3)
+
+    def add(self, finding: Finding) -> None:
+        self._doubtful.add((finding.doubt, finding.copies), finding)
+        self._large.add((finding.copies, finding.words), finding)
+        self._long.add((finding.words, finding.copies), finding)
+
+    def picked(self, sizes: Counter[int], covered: Counter[tuple[int, bool]]) -> PickedClusters:
+        largest = self._large.best()
+        chosen = {f.cluster.id: f for f in (*largest, *self._long.best())}
+        for finding in self._doubtful.best():
+            if len(chosen) >= self._clusters:
+                break
+            chosen.setdefault(finding.cluster.id, finding)
+        findings = tuple(sorted(chosen.values(), key=lambda f: (-f.doubt, -f.copies, f.cluster.id)))
+        return PickedClusters(findings, tuple(largest[:_LARGEST]), sizes, covered)
+
+
+def pick_clusters(
+    records: Records, totals: Totals, threshold: float, similar: float, limits: Sequence[Limits]
+) -> list[PickedClusters]:
+    """Read the clusters; choose some for each of the limits. The first of these says how many members are shown."""
+    pickers = [_Picker(each) for each in limits]
+    sizes, covered = Counter[int](), Counter[tuple[int, bool]]()
     for cluster in records.clusters(totals.clusters):
-        finding = _finding(cluster, threshold, similar, limits)
-        picked.sizes[finding.copies] += 1
+        finding = _finding(cluster, threshold, similar, limits[0])
+        sizes[finding.copies] += 1
         for member in cluster.members:
-            picked.covered[bin_of(member.covered, similar), member.action == "removed"] += 1
-        doubtful.add((finding.doubt, finding.copies), finding)
-        large.add((finding.copies, finding.words), finding)
-        long.add((finding.words, finding.copies), finding)
-    largest = large.best()
-    chosen = {f.cluster.id: f for f in (*largest, *long.best())}
-    for finding in doubtful.best():
-        if len(chosen) >= limits.clusters:
-            break
-        chosen.setdefault(finding.cluster.id, finding)
-    picked.findings = tuple(sorted(chosen.values(), key=lambda f: (-f.doubt, -f.copies, f.cluster.id)))
-    picked.largest = tuple(largest[:_LARGEST])
-    return picked
+            covered[bin_of(member.covered, similar), member.action == "removed"] += 1
+        for picker in pickers:
+            picker.add(finding)
+    return [picker.picked(sizes, covered) for picker in pickers]
 
 
 def bin_of(covered: float, similar: float) -> int:
