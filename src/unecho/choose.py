@@ -32,7 +32,10 @@ _AHEAD = 1000
 """Runs, of the next documents, that are looked through for words not known yet where a document had some: to look up
 words takes as long."""
 _TOGETHER = 4096
-"""Documents that are gone through at a time, at the most; then what they brought to memory is let go."""
+"""Documents that are gone through at a time, at the most."""
+_MAPPED = 2500
+"""Megabytes of files in memory from which they are let go meanwhile: what is looked into here and there brings its wide
+surroundings with it, and to bring them again each time takes longer than the choosing itself."""
 _TOLD = 10_000
 """Words that are looked up together."""
 _WORTH_A_LOOK = 0.3
@@ -447,7 +450,7 @@ def _compiled(corpus: Corpus, near: Ints, runs: Runs, story: Ints, settings: Set
     found, book = kernels.room_for(len(corpus.paragraphs) + 2), WordBook(corpus, state.listed)
     in_order = np.argsort(corpus.stream.rank, kind="stable")
     while True:
-        corpus.release(HELD)
+        corpus.release(_MAPPED)
         page = book.page()
         some = in_order[: int(state.progress[0]) + _TOGETHER]
         kernels.choose(text, shared, page, choice, state, found, some, _AHEAD)
