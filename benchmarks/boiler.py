@@ -20,10 +20,10 @@ from typing import Any
 import gold
 from gold import Page, read_jsonl
 
-from unecho import paragraphs
+from unecho.base.engine import batches, uncollected
 from unecho.boilerplate import features, label, rules
-from unecho.engine import batches, uncollected
 from unecho.markup import read_html
+from unecho.text import paragraphs
 
 Rows = list[tuple[Page, str]]
 

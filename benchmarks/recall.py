@@ -17,12 +17,13 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from unecho import lsh, shingles, verify
-from unecho.columns import Ints, offsets_of, ranges
+from unecho.base.columns import Ints, offsets_of, ranges
 from unecho.config import Settings
-from unecho.lookup import first_equal
-from unecho.normalize import tokenize
-from unecho.shingles import ShingleSets
+from unecho.matching import lsh, verify
+from unecho.text import shingles
+from unecho.text.lookup import first_equal
+from unecho.text.normalize import tokenize
+from unecho.text.shingles import ShingleSets
 
 Pairs = set[tuple[int, int]]
 _SLACK = 1e-9

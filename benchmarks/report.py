@@ -24,8 +24,9 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from unecho import __version__, manifest
+from unecho import __version__
 from unecho.model import Cluster, DocumentRecord, Member, Passage, Place, Removal
+from unecho.output import manifest
 from unecho.report.data import load
 from unecho.report.html import render
 

@@ -23,10 +23,10 @@ from typing import Any
 import orjson
 from starlette.testclient import TestClient
 
-from unecho.restore import sha256
+from unecho.output.restore import sha256
 from unecho.review.app import Review
 from unecho.review.guard import Guard
-from unecho.spans import cut
+from unecho.text.spans import cut
 
 PORT = 8123
 COPIES = 3

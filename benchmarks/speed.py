@@ -38,10 +38,11 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from unecho import lsh, shingles, verify
-from unecho.columns import Hashes, Ints, Mask, edges_of, offsets_of, pieces
-from unecho.lookup import first_equal
-from unecho.normalize import BEHIND, tokenize_utf8
+from unecho.base.columns import Hashes, Ints, Mask, edges_of, offsets_of, pieces
+from unecho.matching import lsh, verify
+from unecho.text import shingles
+from unecho.text.lookup import first_equal
+from unecho.text.normalize import BEHIND, tokenize_utf8
 
 THRESHOLD = 0.8
 BLANK = "\n\n"
@@ -403,7 +404,7 @@ def main() -> None:
         return
     if not options.corpus and not options.stress:
         parser.error("a corpus is needed, or --stress")
-    from unecho import kernels
+    from unecho.compiled import minhash as kernels
 
     kernels.warm()
     tail = ["--workers", str(options.workers), "--run"]

@@ -6,11 +6,11 @@ import random
 
 import numpy as np
 
-from unecho import passages
-from unecho.normalize import tokenize
-from unecho.passages import Alignment
-from unecho.seeds import Stream, pick
-from unecho.shingles import unspaced
+from unecho.matching import passages
+from unecho.matching.passages import Alignment
+from unecho.matching.seeds import Stream, pick
+from unecho.text.normalize import tokenize
+from unecho.text.shingles import unspaced
 
 
 def stream_of(texts: list[str], rank: list[int] | None = None) -> Stream:

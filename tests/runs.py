@@ -8,17 +8,7 @@ from typing import Any
 
 import orjson
 
-from unecho.model import (
-    Cluster,
-    DocumentRecord,
-    Member,
-    Passage,
-    Place,
-    Removal,
-    Status,
-    Story,
-    StoryPair,
-)
+from unecho.model import Cluster, DocumentRecord, Member, Passage, Place, Removal, Status, Story, StoryPair
 
 SETTINGS: dict[str, Any] = {
     "threshold": 0.9,

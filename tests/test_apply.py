@@ -20,12 +20,15 @@ from test_roundtrip import _conserved as conserved
 from test_roundtrip import _keepers_stay as keepers_stay
 
 import unecho
-from unecho import Result, changes, decide, decisions, kept, manifest, markup, sample, stored
-from unecho.atomic import RunFolder
+from unecho import Result, markup, stored
+from unecho.base.atomic import RunFolder
 from unecho.check import check
-from unecho.decisions import Finding, Log, Step, line_key
+from unecho.decisions import changes, decide, sample
+from unecho.decisions import log as decisions
+from unecho.decisions.log import Finding, Log, Step, line_key
 from unecho.model import Place, Removal
-from unecho.restore import texts as texts_of
+from unecho.output import kept, manifest
+from unecho.output.restore import texts as texts_of
 
 W = Writer(21)
 SPEECH, QUAKE, NOTICE, OWN = (W.paragraph(30) for _ in range(4))

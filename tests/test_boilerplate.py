@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unecho import paragraphs
 from unecho.boilerplate import features, label, rules, score
 from unecho.boilerplate.label import Clean, Labelled
 from unecho.model import CATEGORIES, Block
+from unecho.text import paragraphs
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 RULES = rules.load()

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from unecho import dedupe
 from unecho.check import check
-from unecho.choose import order
-from unecho.guards import alike
+from unecho.choosing.choose import order
+from unecho.choosing.guards import alike
 from unecho.result import Result
 
 PROSE = (

@@ -11,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from unecho import choose, cover_kernels, dedupe
-from unecho.choose import _text, verdicts_of
+from unecho import dedupe
+from unecho.choosing import choose
+from unecho.choosing.choose import _text, verdicts_of
+from unecho.choosing.cover import _Words
+from unecho.choosing.wordbook import WordBook, rules
+from unecho.compiled import cover as cover_kernels
 from unecho.config import Settings
-from unecho.corpus import Corpus
-from unecho.cover import _Words
-from unecho.recheck import _corpus
-from unecho.wordbook import WordBook, rules
+from unecho.decisions.recheck import _corpus
+from unecho.matching.corpus import Corpus
 
 WORDS = """
     river rivet Riverbank riverbank bank the Iran Iraq mill milling ing 5 five fivemillion million 5m m 15 l5 1o0 Zürich

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unecho.cover import _gaps, _Words
-from unecho.guards import Word
+from unecho.choosing.cover import _gaps, _Words
+from unecho.choosing.guards import Word
 
 WORDS = st.lists(
     st.sampled_from(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from unecho import dedupe
 from unecho.check import check
-from unecho.cuts import sentences
+from unecho.choosing.cuts import sentences
 
 QUOTE = "We will rebuild the harbour, the mill and the school. We will do it before the winter comes."
 FIRST = "The mayor spoke for an hour in the old town hall, to an audience of fishermen and of their angry wives."

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unecho import decisions
-from unecho.atomic import RunFolder
-from unecho.decisions import Finding, Log, StaleError, Step, append, line_key, new_step, read
+from unecho.base.atomic import RunFolder
+from unecho.decisions import log as decisions
+from unecho.decisions.log import Finding, Log, StaleError, Step, append, line_key, new_step, read
 from unecho.errors import RunError, UsageError
-from unecho.normalize import tokenize
+from unecho.text.normalize import tokenize
 
 COPY = Finding("copy", member="a" * 32, keeper="b" * 32)
 LINE = Finding("line", line="c" * 32)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from unecho.decode import Decoded, decode, encode
 from unecho.errors import UnreadableError
+from unecho.sources.decode import Decoded, decode, encode
 
 RUSSIAN = "Президент России заявил в понедельник, что правительство рассмотрит новые меры поддержки экономики."
 JAPANESE = "政府は月曜日、経済を支援するための新しい措置を検討すると発表した。首相によると、決定は月末までだ。"
@@ -249,7 +249,7 @@ def test_guessing_looks_at_a_sample_only() -> None:
 
 def test_plain_text_imports_no_parser() -> None:
     code = (
-        "import sys; from unecho.decode import decode; import unecho.sources; decode('ä'.encode());"
+        "import sys; from unecho.sources.decode import decode; import unecho.sources; decode('ä'.encode());"
         "sys.exit(bool({'bs4', 'lxml', 'charset_normalizer'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -14,7 +14,7 @@ import pytest
 from conftest import Writer, call_cli, run_cli, run_files
 
 import unecho
-from unecho import engine
+from unecho.base import engine
 from unecho.check import check
 
 MENU = "Home\nNews\nSport\nSubscribe to our newsletter\nShare on Facebook\n\n"

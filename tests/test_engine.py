@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unecho.engine import SMALL, batches, ordered_map, uncollected, workers_for
+from unecho.base.engine import SMALL, batches, ordered_map, uncollected, workers_for
 from unecho.errors import RunError
+from unecho.matching.table import CONTENT, Joiner, Table, build
 from unecho.model import Label
-from unecho.normalize import tokenize
-from unecho.table import CONTENT, Joiner, Table, build
+from unecho.text.normalize import tokenize
 
 
 def work(item: int) -> tuple[int, int]:
@@ -71,7 +71,7 @@ def test_an_error_of_another_process_is_raised_here() -> None:
 def test_a_script_without_the_main_guard_is_not_run_again_in_every_process(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "from math import sqrt\nfrom unecho.engine import ordered_map\n"
+        "from math import sqrt\nfrom unecho.base.engine import ordered_map\n"
         "print('begun', flush=True)\nprint(sum(ordered_map(sqrt, [4.0] * 20, 2)), __file__.endswith('script.py'))\n"
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)

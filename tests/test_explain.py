@@ -8,11 +8,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from unecho import decisions, explain, jobs, manifest, pipeline
-from unecho import grounds as grounds_module
+from unecho import explain, jobs, pipeline
 from unecho.boilerplate.reasons import is_learnt
 from unecho.config import Config, build
+from unecho.decisions import log as decisions
 from unecho.errors import UsageError
+from unecho.explaining import grounds as grounds_module
+from unecho.output import manifest
 
 PROSE = "The council met on Monday and agreed, after a long debate, that the old bridge must be rebuilt by spring. "
 OTHER = "A second report said that the river had risen by two metres in the night and flooded the lower town. "

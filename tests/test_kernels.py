@@ -17,12 +17,17 @@ from conftest import Writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unecho import columns, dedupe, kernels, lookup, lsh, passage_kernels, passages, pipeline, seeds, verify
-from unecho.columns import Ints, offsets_of, spread
+from unecho import dedupe, pipeline
+from unecho.base import columns
+from unecho.base.columns import Ints, offsets_of, spread
+from unecho.compiled import minhash as kernels
+from unecho.compiled import passage as passage_kernels
 from unecho.config import Config
-from unecho.normalize import Tokens, tokenize
-from unecho.shingles import ShingleSets, fingerprints, shingle_lists, shingle_sets, unspaced
-from unecho.signature import PERMUTATIONS, permutations, signatures
+from unecho.matching import lsh, passages, seeds, verify
+from unecho.matching.signature import PERMUTATIONS, permutations, signatures
+from unecho.text import lookup
+from unecho.text.normalize import Tokens, tokenize
+from unecho.text.shingles import ShingleSets, fingerprints, shingle_lists, shingle_sets, unspaced
 
 MIXED = st.text(
     st.one_of(st.characters(), st.sampled_from("aZ09 .$%\n\u00ad\u200bé東كـﬁ\U0001f600\udc80")), max_size=60

@@ -20,8 +20,9 @@ import pytest
 from conftest import Writer, call_cli, contents, environment, failure, run_files
 
 import unecho
-from unecho import Result, engine
-from unecho.atomic import RunFolder
+from unecho import Result
+from unecho.base import engine
+from unecho.base.atomic import RunFolder
 from unecho.check import check
 from unecho.errors import RunError
 

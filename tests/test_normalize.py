@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twins import words
 
-from unecho import normalize
-from unecho.columns import mix64
-from unecho.normalize import (
+from unecho.base.columns import mix64
+from unecho.text import normalize
+from unecho.text.normalize import (
     CAPITAL,
     CASELESS,
     NUMBER,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from unecho import paragraphs
+from unecho.text import paragraphs
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 SENTENCE = "The council met on Monday and agreed, after a long debate, that the old bridge must be rebuilt. "

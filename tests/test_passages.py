@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twins import common_runs
 
-from unecho.normalize import tokenize
-from unecho.passages import Alignment, align, extend
-from unecho.seeds import FULL, SEED, WINDOW, exact_runs, pick, winnow
+from unecho.matching.passages import Alignment, align, extend
+from unecho.matching.seeds import FULL, SEED, WINDOW, exact_runs, pick, winnow
+from unecho.text.normalize import tokenize
 
 
 def spans(found: list[Alignment]) -> set[tuple[int, int, tuple[int, int], tuple[int, int]]]:

@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unecho.columns import offsets_of, owners
-from unecho.corpus import Corpus, Paragraphs
-from unecho.passages import LEAST, Alignment, Run, alignments_of
-from unecho.quotes import separate
-from unecho.seeds import Stream
+from unecho.base.columns import offsets_of, owners
+from unecho.matching.corpus import Corpus, Paragraphs
+from unecho.matching.passages import LEAST, Alignment, Run, alignments_of
+from unecho.matching.quotes import separate
+from unecho.matching.seeds import Stream
 
 SIZES = st.lists(st.lists(st.integers(0, 14), min_size=1, max_size=6), min_size=2, max_size=3)
 STEPS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 20)), min_size=1, max_size=4)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import unecho
-from unecho.repeats import adding
+from unecho.matching.repeats import adding
 
 SPAN = st.tuples(st.integers(0, 30), st.integers(1, 12)).map(lambda span: (span[0], span[0] + span[1]))
 PASSAGES = st.lists(st.tuples(st.integers(0, 2), SPAN, SPAN, st.integers(1, 5)), min_size=1, max_size=12)

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from runs import BANNER, KINDS, MARKUP_NAME, NEAR, OTHER_NUMBER, STORY, Run, hostile, hostile_to, many, member, small
 
-from unecho import wording
+from unecho.base import wording
 from unecho.errors import RunError, UsageError
 from unecho.model import Passage, Place, Removal, Story
 from unecho.report import charts, data, diff, export, gather, html, judge, pack, pick, terminal

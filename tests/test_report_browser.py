@@ -16,7 +16,8 @@ from conftest import call_cli
 from playwright.sync_api import Browser, Locator, Page, expect
 from runs import KINDS, MARKUP_NAME, Run, hostile, hostile_to, member
 
-from unecho import decisions, wording
+from unecho.base import wording
+from unecho.decisions import log as decisions
 from unecho.report import data, diff, html
 
 

@@ -20,9 +20,11 @@ import pytest
 from conftest import Writer, call_cli, contents, environment
 from starlette.testclient import TestClient
 
-from unecho import decisions, jobs, sample
+from unecho import jobs
+from unecho.decisions import log as decisions
+from unecho.decisions import sample
 from unecho.errors import RunError
-from unecho.restore import texts as texts_of
+from unecho.output.restore import texts as texts_of
 from unecho.review import app, batch, guard, scratch
 from unecho.review.app import Review
 from unecho.review.guard import Guard

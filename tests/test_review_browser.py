@@ -16,7 +16,7 @@ from conftest import Writer, call_cli, environment
 from playwright.sync_api import Browser, Page, StorageState, expect
 from test_review import HOSTILE, LINE, NEAR, NEAR_WORDS, SHARED, documents
 
-from unecho import decisions
+from unecho.decisions import log as decisions
 
 W = Writer(44)
 QUOTED = W.paragraph(18)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import unecho
 from unecho import Result
 from unecho.check import check
-from unecho.gone import REASONS
-from unecho.normalize import tokenize
-from unecho.restore import restore
+from unecho.choosing.gone import REASONS
+from unecho.output.restore import restore
+from unecho.text.normalize import tokenize
 
 _WRITER = Writer(9)
 PARAGRAPHS = [_WRITER.paragraph(12 + 5 * n) for n in range(8)] + [

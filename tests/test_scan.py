@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from test_expressions import PATTERNS
 from test_model import ANY_TEXT, lines_of
 
-from unecho.boilerplate import automata, features, matrix, measure, rules, scan, scan_kernels, surroundings
+from unecho.boilerplate import automata, features, matrix, measure, rules, scan, surroundings
 from unecho.boilerplate.automata import NOTHING, Automata
 from unecho.boilerplate.label import hits
+from unecho.compiled import scan as scan_kernels
 
 SHIPPED = rules.load()
 EXAMPLES = [example for rule in SHIPPED.rules for example in (*rule.hit, *rule.miss)]
@@ -180,10 +181,11 @@ def test_no_digit_lies_beyond_what_is_known() -> None:
 
 def test_warming_up_compiles_what_is_called() -> None:
     code = """
-from unecho.boilerplate import forest_kernels, label, line_kernels, rules, scan_kernels, tree_kernels
+from unecho.boilerplate import label, rules
+from unecho.compiled import forest, line, scan, tree
 from unecho.markup import read_html
 
-every = (forest_kernels, line_kernels, scan_kernels, tree_kernels)
+every = (forest, line, scan, tree)
 for module in every:
     module.warm()
 text = "Share this article\\n" * 40

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from twins import shingle_set, words
 
 import unecho
-from unecho.columns import bucket_pairs, edges_of, offsets_of, owners, ranges
-from unecho.lookup import among
-from unecho.lsh import Bands, candidate_pairs, plan
-from unecho.normalize import tokenize
-from unecho.shingles import ShingleSets, fingerprints, long_enough, shingle_sets, unspaced
-from unecho.signature import PERMUTATIONS, signatures
-from unecho.verify import intersections, resemblance
+from unecho.base.columns import bucket_pairs, edges_of, offsets_of, owners, ranges
+from unecho.matching.lsh import Bands, candidate_pairs, plan
+from unecho.matching.signature import PERMUTATIONS, signatures
+from unecho.matching.verify import intersections, resemblance
+from unecho.text.lookup import among
+from unecho.text.normalize import tokenize
+from unecho.text.shingles import ShingleSets, fingerprints, long_enough, shingle_sets, unspaced
 
 TEXTS = st.lists(
     st.lists(st.sampled_from(["a", "b", "c", "d", "e", "f", "東", "京", "都", "の", "中"]), max_size=30).map(" ".join),

@@ -23,8 +23,8 @@ from unecho import config, sources
 from unecho.config import Settings, build
 from unecho.errors import UsageError
 from unecho.model import Document, Raw, Skipped, Source
-from unecho.records import frame
 from unecho.sources import Names, classify, discover, iso_date, load_record, parse, read, site_of
+from unecho.sources.records import frame
 
 LIMIT = 1_000_000
 posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX only")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unecho.paragraphs import split
-from unecho.records import filled, frame
-from unecho.rewrite import output_names
-from unecho.spans import cut, mend, removal_spans
+from unecho.output.rewrite import output_names
+from unecho.sources.records import filled, frame
+from unecho.text.paragraphs import split
+from unecho.text.spans import cut, mend, removal_spans
 
 BLOCKS = st.lists(
     st.tuples(

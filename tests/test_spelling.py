@@ -2,8 +2,8 @@
 
 import pytest
 
-from unecho.guards import Word, alike, misread
-from unecho.spelling import canonical
+from unecho.choosing.guards import Word, alike, misread
+from unecho.text.spelling import canonical
 
 
 @pytest.mark.parametrize(

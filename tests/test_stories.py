@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from unecho import dedupe
-from unecho.columns import Ints
-from unecho.normalize import CAPITAL, NUMBER, OPENING
-from unecho.passages import Alignment, alignments_of
-from unecho.seeds import Stream
-from unecho.stories import Coverage, coverage, groups, rare_weights, same_story
+from unecho.base.columns import Ints
+from unecho.matching.passages import Alignment, alignments_of
+from unecho.matching.seeds import Stream
+from unecho.matching.stories import Coverage, coverage, groups, rare_weights, same_story
+from unecho.text.normalize import CAPITAL, NUMBER, OPENING
 
 RUNS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=6)
 

@@ -15,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import unecho
-from unecho import decisions, engine, stored, writing
+from unecho import stored
+from unecho.base import engine
 from unecho.check import check
+from unecho.decisions import log as decisions
 from unecho.model import Grounds, Place, Removal
+from unecho.output import writing
 from unecho.report import data, gather
 from unecho.report.model import SMALL, Limits
 from unecho.result import Result

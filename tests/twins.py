@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unecho.normalize import DROPPED, SEPARATOR, SINGLE, WORD, char_class, fold
+from unecho.text.normalize import DROPPED, SEPARATOR, SINGLE, WORD, char_class, fold
 
 
 def words(text: str) -> list[tuple[str, int, int]]:

@@ -12,11 +12,11 @@ import gold
 import numpy as np
 from numpy.typing import NDArray
 
-from unecho import paragraphs
 from unecho.boilerplate import evidence, features, label, rules
 from unecho.boilerplate.evidence import Evidence
 from unecho.markup import read_html
 from unecho.model import Block
+from unecho.text import paragraphs
 
 VOTERS = ("trafilatura", "readability", "resiliparse")
 """Extractors whose agreement labels what the gold says nothing of."""

@@ -13,8 +13,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .api import clean, dedupe
+    from .matching.signature import minhash
     from .result import Result
-    from .signature import minhash
 
 __all__ = ["Result", "__version__", "clean", "dedupe", "minhash"]
 

@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from . import guards, manifest
+from .choosing import guards
+from .choosing.gone import REASONS
+from .choosing.guards import Word
 from .errors import RunError
-from .gone import REASONS
-from .guards import Word
 from .model import DocumentRecord, Removal
-from .normalize import tokenize
-from .restore import restored
-from .spans import cut
+from .output import manifest
+from .output.restore import restored
+from .text.normalize import tokenize
+from .text.spans import cut
 
 _MOST = 100  # problems told
 

@@ -334,7 +334,7 @@ def main() -> None:
 
 
 def _tell(message: str, hint: str) -> None:
-    from .wording import visible
+    from .base.wording import visible
 
     typer.secho("error: ", fg="red", bold=True, err=True, nl=False)
     typer.echo(visible(message), err=True)

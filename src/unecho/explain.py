@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import manifest, seen
-from .because import because
 from .boilerplate import rules
 from .boilerplate.reasons import is_learnt
 from .config import Settings
 from .errors import UsageError
-from .kept import was_page
+from .explaining import seen
+from .explaining.because import because
 from .model import DocumentRecord, Place, Removal
+from .output import manifest
+from .output.kept import was_page
+from .output.restore import texts
 from .report.diff import fold, word_diff
-from .restore import texts
 from .stored import settings_of
 
 _SHOWN = 400

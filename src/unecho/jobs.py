@@ -15,16 +15,18 @@ from typing import TextIO
 
 import orjson
 
-from . import decisions, manifest, pipeline, stored
-from .atomic import RunFolder, write_bytes
+from . import pipeline, stored
+from .base.atomic import RunFolder, write_bytes
+from .base.wording import counted, visible
 from .check import check as find_problems
 from .config import Config
-from .decide import Decided
+from .decisions import log as decisions
+from .decisions.decide import Decided
 from .errors import RunError, UsageError
+from .output import manifest
+from .output.restore import restore as write_restored
+from .output.restore import restored, texts
 from .report import data as report_data
-from .restore import restore as write_restored
-from .restore import restored, texts
-from .wording import counted, visible
 
 
 class Show(Enum):

@@ -18,9 +18,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from . import choose, decisions, findings, grounds, lsh, passages, seeds, shingles, sources, stories, table, verify
-from .boilerplate import label, rules, score, templates
-from .columns import (
+from . import sources
+from .base.columns import (  # fmt: skip
     PIECE,
     Hashes,
     Ints,
@@ -33,22 +32,28 @@ from .columns import (
     ranges,
     release,
     taken,
-)  # fmt: skip
+)
+from .base.engine import batches, ordered_map, uncollected, workers_for
+from .base.spool import Spool
+from .boilerplate import label, rules, score, templates
+from .choosing import choose, findings
+from .choosing.cuts import Cut, cut_passages
+from .choosing.gone import Gone
 from .config import Config, Limits, Settings
-from .corpus import Corpus, Paragraphs, first_of_kind
-from .cuts import Cut, cut_passages
-from .engine import batches, ordered_map, uncollected, workers_for
+from .decisions import log as decisions
 from .errors import RunError, UsageError
-from .gone import Gone
+from .explaining import grounds
+from .matching import lsh, passages, seeds, stories, table, verify
+from .matching.corpus import Corpus, Paragraphs, first_of_kind
+from .matching.seeds import Stream
+from .matching.table import Table
 from .model import Block, Cluster, Document, Grounds, Mode, Passage, Raw, Skipped, Story
-from .normalize import CHARACTERS, tokenize
-from .outcomes import Originals, outcomes
-from .paragraphs import split
-from .restore import sha256
+from .output.outcomes import Originals, outcomes
+from .output.restore import sha256
 from .result import Result
-from .seeds import Stream
-from .spool import Spool
-from .table import Table
+from .text import shingles
+from .text.normalize import CHARACTERS, tokenize
+from .text.paragraphs import split
 
 Command = Literal["dedupe", "clean"]
 Pairs = Sequence[tuple[str, str]]
@@ -212,7 +217,7 @@ def _no_key(_: str) -> int:
 
 
 def _load_kernels(clock: _Clock) -> None:
-    from . import kernels
+    from .compiled import minhash as kernels
 
     if not kernels.is_cached():
         with clock.stage("compiling (once)"):

@@ -12,19 +12,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import __version__, decisions, manifest, writing
-from .atomic import RunFolder
-from .changes import Findings
+from . import __version__
+from .base.atomic import RunFolder
+from .base.engine import uncollected
+from .base.spool import Spool
+from .choosing.findings import Passages
+from .choosing.gone import REASONS
 from .config import Settings
-from .decide import Decided, decide
-from .engine import uncollected
-from .findings import Passages
-from .gone import REASONS
-from .lsh import Bands
+from .decisions import log as decisions
+from .decisions.changes import Findings
+from .decisions.decide import Decided, decide
+from .matching.lsh import Bands
+from .matching.signature import PERMUTATIONS
 from .model import Cluster, DocumentRecord, Grounds, Passage, Removal, Story
-from .signature import PERMUTATIONS
-from .spans import cut
-from .spool import Spool
+from .output import manifest, writing
+from .text.spans import cut
 
 if TYPE_CHECKING:
     from .report.model import Limits, Report

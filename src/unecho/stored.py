@@ -10,15 +10,16 @@ from pathlib import Path
 
 import orjson
 
-from . import config, manifest
+from . import config
+from .base.spool import Spool
 from .config import Settings
-from .decode import decode
-from .lsh import Bands
+from .matching.lsh import Bands
 from .model import Passage
-from .records import frame
-from .restore import restored
+from .output import manifest
+from .output.restore import restored
 from .result import Result
-from .spool import Spool
+from .sources.decode import decode
+from .sources.records import frame
 
 
 def base(run: Path) -> Path:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Ints
+from ..base.columns import Ints
 from .heads import CLASS, ESCAPED, GROUP, QUANTIFIER, NotUnderstoodError, end_of_atom, matched
 
 UNKNOWN: Final = -1

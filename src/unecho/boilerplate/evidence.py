@@ -10,8 +10,8 @@ from typing import overload
 
 import numpy as np
 
-from ..columns import Ints, offsets_of
-from ..engine import batches
+from ..base.columns import Ints, offsets_of
+from ..base.engine import batches
 from ..model import Block
 from . import matrix, surroundings
 from .matrix import Columns, Kinds

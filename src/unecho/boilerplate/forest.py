@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Ints
+from ..base.columns import Ints
 
 UNIT: Final = 4096
 """Scores are log odds in parts of this."""
@@ -44,7 +44,7 @@ class Forest:
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def _compiled_score(self, table: NDArray[np.float32]) -> Ints:
-        from . import forest_kernels
+        from ..compiled import forest as forest_kernels
 
         total = np.full(table.shape[1], self.bias, np.int64)
         leaf = np.empty(len(total), np.int32)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ..columns import Ints
+from ..base.columns import Ints
 from ..model import Block, Label, Mode
 from . import evidence, features, model, score
 from .evidence import Evidence

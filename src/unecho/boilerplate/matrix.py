@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Hashes, Ints
+from ..base.columns import Hashes, Ints
 from ..model import Block
 from . import measure
 from .measure import TERM_BITS, Measures
@@ -186,7 +186,7 @@ def names_of(blocks: Sequence[Block], compiled: bool = False) -> Names:
         counts.append(len(found) - before)
     names = Names(np.array(found, np.int64), np.array(counts, np.int64))
     if compiled:
-        from . import tree_kernels as kernels
+        from ..compiled import tree as kernels
 
         size = kernels.once(*names, np.full(1 << NAME_BITS, -1, np.int64))
         return names._replace(places=names.places[:size])
@@ -473,7 +473,7 @@ def _of_container(index: Ints, good: NDArray[np.float64], mass: Ints, total: int
 
 def trees(blocks: Sequence[Block], kinds: Kinds, chars: Ints, mass: Ints, drag: Ints, edges: Ints) -> Columns:
     """``of_tree`` of documents, the lines of which begin at ``edges``, by the compiled kernel."""
-    from . import tree_kernels as kernels
+    from ..compiled import tree as kernels
 
     counts = np.fromiter((len(block.path) for block in blocks), np.int64, len(blocks))
     numbers = np.fromiter(chain.from_iterable([block.path for block in blocks]), np.int64, int(counts.sum()))

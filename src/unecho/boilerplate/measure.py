@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Hashes, Ints, mix64
+from ..base.columns import Hashes, Ints, mix64
 
 OTHER, SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, STOP, COMMA, COLON, QUOTE, BRACKET, DASH, BAR, MARK, UNSEEN = (
     range(16)
@@ -136,7 +136,7 @@ def measure(text: str, spans: Sequence[tuple[int, int]], compiled: bool = False)
 
 
 def _compiled_measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
-    from . import line_kernels as kernels
+    from ..compiled import line as kernels
 
     kinds, folded = _tables()
     data = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Ints
+from ..base.columns import Ints
 from .forest import UNIT, Forest
 
 Kind = Literal["html", "text", "light"]

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import PIECE, ColumnFile, Ints, new_column, offsets_of, pieces, release
+from ..base.columns import PIECE, ColumnFile, Ints, new_column, offsets_of, pieces, release
 
 Bools = NDArray[np.bool_]
 

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Hashes, Ints, offsets_of
+from ..base.columns import Hashes, Ints, offsets_of
+from ..compiled import scan as kernels
 from . import features, rules
-from . import scan_kernels as kernels
 from .automata import BEGIN, NOTHING, UNKNOWN, Automata, Automaton
 from .features import Shape
 from .rules import Rules, Worth
@@ -136,7 +136,7 @@ def _marks(phrases: tuple[str, ...]) -> Hashes:
 
 
 def _mark(phrase: str) -> int:
-    """What ``scan_kernels`` knows a phrase by."""
+    """What ``compiled.scan`` knows a phrase by."""
     value = 0
     for char in phrase:
         value = (value + ord(char) + 1) * int(kernels.FACTOR) & _MASK

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Ints
+from ..base.columns import Ints
 from ..model import Block, Label
 from . import features
 from .evidence import Evidence

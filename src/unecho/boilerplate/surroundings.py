@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ..columns import Ints
+from ..base.columns import Ints
 from . import matrix, measure
 from .matrix import Columns, Places, ratio, running
 from .measure import Measures

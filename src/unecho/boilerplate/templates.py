@@ -11,7 +11,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import PIECE, distinct
+from ..base.columns import PIECE, distinct
 from . import features
 from .retold import LONG_SHARE, LONG_WORDS, Lines, stories
 from .rules import Line, Rules, normalise

@@ -13,10 +13,12 @@ from typing import Any
 
 import orjson
 
-from .. import decisions, manifest, sample
+from ..decisions import log as decisions
+from ..decisions import sample
 from ..errors import UsageError
-from ..manifest import read_run
 from ..model import DocumentRecord, Grounds
+from ..output import manifest
+from ..output.manifest import read_run
 from . import gather, pick
 from .charts import charts
 from .figures import Lsh, Settled, Timings, Totals

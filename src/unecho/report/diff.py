@@ -12,7 +12,7 @@ from typing import Literal
 
 from rapidfuzz.distance import Indel
 
-from ..spelling import canonical
+from ..text.spelling import canonical
 
 # A word with the space behind it: a character of a script written without spaces (with its marks), a run
 # of anything else up to punctuation (1,500 and don't are one word), or one punctuation mark.

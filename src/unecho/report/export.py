@@ -11,9 +11,9 @@ from typing import Any, TextIO
 
 import orjson
 
-from ..manifest import clusters, removals
+from ..base.wording import one_line
 from ..model import Member, Place, Removal
-from ..wording import one_line
+from ..output.manifest import clusters, removals
 from .diff import count_words
 from .judge import kind_of
 from .model import KIND_NAMES, REASON_NAMES, Finding, Quote, Report, StoryFinding, place_of

@@ -7,9 +7,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from ..decisions import line_key
-from ..manifest import Records
+from ..decisions.log import line_key
 from ..model import DocumentRecord, Grounds, Place, Reason, Removal
+from ..output.manifest import Records
 from .figures import Example, Figure, RuleFigure, SiteFigure
 from .model import NO_SITE, Limits, Span
 from .top import Top

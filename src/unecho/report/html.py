@@ -11,8 +11,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from .. import spelling
-from ..wording import counted, one_line, percent, visible, visible_name
+from ..base.wording import counted, one_line, percent, visible, visible_name
+from ..text import spelling
 from .export import summary
 from .model import KIND_NAMES, REASON_NAMES, STATUS_NAMES, Report, heading
 from .pack import parts

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..base.wording import one_line, visible_name
+from ..decisions.sample import Summary
 from ..model import Cluster, DocumentRecord, Member, Place, Reason, Story
-from ..sample import Summary
-from ..wording import one_line, visible_name
 from .figures import Charts, Figure, Lsh, RuleFigure, Settled, SiteFigure, Timings, Totals
 
 NO_SITE = "(no site)"

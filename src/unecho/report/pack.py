@@ -15,8 +15,8 @@ from typing import Any
 
 import orjson
 
-from ..because import because, rules_of
-from ..decisions import line_key
+from ..decisions.log import line_key
+from ..explaining.because import because, rules_of
 from ..model import DocumentRecord, Place
 from .figures import RuleFigure
 from .judge import kind_of

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..manifest import Records
 from ..model import Cluster, Place
+from ..output.manifest import Records
 from .figures import Totals
 from .judge import doubt_of, kind_of
 from .model import Finding, Limits, Quote, StoryFinding, place_of

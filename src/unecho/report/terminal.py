@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..wording import counted, one_line, percent, visible, visible_name
+from ..base.wording import counted, one_line, percent, visible, visible_name
 from .model import REASON_NAMES, Finding, Report, place_of
 
 _LISTED = 10

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..base.wording import one_line
 from ..model import DocumentRecord, Place
-from ..wording import one_line
 from .model import Held, Limits, Span
 
 Texts = Mapping[str, str] | Iterable[tuple[str, str]] | Callable[[Path], Iterable[tuple[str, str]]]

@@ -9,8 +9,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..base.wording import visible, visible_name
 from ..errors import UsageError
-from ..wording import visible, visible_name
 
 
 def json(data: Any, status: int = 200) -> Response:

@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from .. import manifest, sample
-from ..decisions import StaleError
+from ..base.wording import visible, visible_name
+from ..decisions import sample
+from ..decisions.log import StaleError
 from ..errors import RunError, UnechoError, UsageError
+from ..output import manifest
 from ..report.html import sibling
 from ..stored import settings_of
-from ..wording import visible, visible_name
 from . import index
 from .answers import content, json, number, problem, shown, text, whole
 from .desk import PAGE, Desk, Row

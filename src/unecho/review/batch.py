@@ -10,8 +10,8 @@ from typing import IO
 
 import orjson
 
-from .. import decisions
-from ..decisions import Step, meaning
+from ..decisions import log as decisions
+from ..decisions.log import Step, meaning
 from ..errors import UsageError
 from .filter import Filter
 from .meant import MANY, of_many

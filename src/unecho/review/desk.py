@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .. import decisions
-from ..decisions import Step
+from ..decisions import log as decisions
+from ..decisions.log import Step
 from ..errors import UsageError
 from . import meant
 from .batch import Batch

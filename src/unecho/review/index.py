@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 
 import orjson
 
-from .. import manifest
-from ..decisions import key_and_words
-from ..kept import was_page
+from ..base.wording import one_line
+from ..decisions.log import key_and_words
+from ..decisions.quoted import sides
 from ..model import Cluster, Member
-from ..quoted import sides
+from ..output import manifest
+from ..output.kept import was_page
 from ..report.data import doubt_of, kind_of
 from ..stored import base, passages
-from ..wording import one_line
 from .texts import Texts
 
 LEAD = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..decisions import Finding, Verdict
+from ..decisions.log import Finding, Verdict
 from ..errors import UsageError
 
 Row = dict[str, Any]

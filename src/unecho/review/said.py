@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import decisions
-from ..decisions import Finding, Log, Step, Verdict, meaning
+from ..decisions import log as decisions
+from ..decisions.log import Finding, Log, Step, Verdict, meaning
 
 Row = dict[str, Any]
 MANY = 500

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from ..decisions import StaleError
+from ..decisions.log import StaleError
 from ..errors import UnechoError
 
 _PAUSE = 0.001

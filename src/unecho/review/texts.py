@@ -11,10 +11,10 @@ from typing import IO
 
 import orjson
 
-from .. import manifest
 from ..errors import RunError
+from ..output import manifest
 from ..sources import load_record
-from ..spans import mend
+from ..text.spans import mend
 
 _CACHED = 64
 

@@ -10,14 +10,14 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ..because import because, rules_of
+from ..base.wording import counted, one_line, percent, visible, visible_name
 from ..config import Settings
-from ..kept import kept_spans, paragraphs
-from ..recheck import prove
+from ..decisions.recheck import prove
+from ..decisions.sample import Summary
+from ..explaining.because import because, rules_of
+from ..output.kept import kept_spans, paragraphs
 from ..report.diff import Piece, fold, word_diff
 from ..report.judge import containment_of_kept
-from ..sample import Summary
-from ..wording import counted, one_line, percent, visible, visible_name
 from .desk import Desk, Row
 from .index import NO_SITE
 from .texts import Texts

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import orjson
 
 from ..config import Settings
-from ..decode import decode
 from ..errors import UnreadableError
 from ..model import Block, Document, Raw, Skipped
-from ..records import frame
+from .decode import decode
 from .metadata import clean, iso_date, site_of, text_of
+from .records import frame
 
 if TYPE_CHECKING:
     from ..markup import Page

@@ -1,4 +1,4 @@
-// What the reader decides, kept until it is saved as a file of decisions (decisions.py says what is in it).
+// What the reader decides, kept until it is saved as a file of decisions (decisions/log.py says what is in it).
 "use strict";
 (() => {
   const { element, replace, button, tag, tell } = unecho.dom;

@@ -1,0 +1,1 @@
+"""What every stage uses: columns, records made of columns, words for people, safe writing, processes."""

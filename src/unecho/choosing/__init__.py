@@ -1,0 +1,1 @@
+"""Which copy stays, and what that means for every paragraph: removals, clusters and their reasons."""

@@ -1,0 +1,227 @@
+"""How much of a paragraph one document that stays prints too: word by word, with what is missing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from ..base.columns import Ints, Mask
+from ..matching.corpus import Corpus
+from ..matching.passages import GAP, Run
+from . import guards
+from .guards import Word
+
+SMALL_EDIT = 3
+"""Words between two shared runs, on either side, that make it an edit and not another sentence."""
+SHORT = 12
+"""Words in a stretch that templates may well have again."""
+_BULLETS = ("- ", "* ", "• ", "– ", "· ")
+_KEPT = 65_536
+"""Words, pairs of words and stretches of words of which what was made, or found, is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a paragraph shares with a document. ``covered`` is a share of its words, 0 to 1; ``first``, ``last``
+    and ``main`` are paragraphs of the document: the span that covers it, and the one that covers most."""
+
+    covered: float
+    missing_numbers: tuple[str, ...]
+    missing_names: tuple[str, ...]
+    first: int
+    last: int
+    main: int
+
+
+class Coverer:
+    """Compares paragraphs of one corpus with documents of it."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        hashes, flags = corpus.stream.hash, corpus.stream.flags
+        self._numbers = guards.numbers(hashes, flags)
+        self._names = guards.names(hashes, flags) & ~self._numbers
+        self._words = _Words()
+        self._alike_places = lru_cache(maxsize=_KEPT)(self._words.alike_places)
+
+    def cover(self, paragraph: int, pieces: Sequence[Run], kept: Mask, spare: int) -> Cover | None:
+        """The cover of a paragraph by pieces (place in it, place in the other document, equal tokens).
+
+        ``kept``: which paragraphs of the corpus stay (bool); only those cover. The pieces lie in such
+        paragraphs and are not empty. None where more than ``spare`` words are missing.
+        """
+        tokens, pieces = self._corpus.tokens(paragraph), sorted(pieces)
+        gaps = _gaps(tokens, pieces)
+        alike = self._alike(gaps, pieces, kept, spare) if gaps else []
+        if alike is None:
+            return None
+        found = {place for place, _ in alike}
+        missing = [place for low, high in gaps for place in range(low, high) if place not in found]
+        owner = self._corpus.paragraph_of_token
+        weight: dict[int, int] = {}
+        for _, place, length in [*pieces, *((mine, theirs, 1) for mine, theirs in alike)]:
+            number = int(owner[place])
+            weight[number] = weight.get(number, 0) + length
+        main = max(sorted(weight), key=weight.__getitem__)
+        numbers, names = self._missing(paragraph, missing)
+        numbers += self._put_in(pieces)
+        size = tokens.stop - tokens.start
+        return Cover((size - len(missing)) / size, numbers, names, min(weight), max(weight), main)
+
+    def equal_runs(self, paragraph: int, other: int) -> list[Run]:
+        """Runs of equal tokens of two whole paragraphs (longest common subsequence)."""
+        a, b = self._corpus.tokens(paragraph), self._corpus.tokens(other)
+        hashes = self._corpus.stream.hash
+        steps = Indel.opcodes(hashes[a].tolist(), hashes[b].tolist())
+        return [
+            (a.start + step.src_start, b.start + step.dest_start, step.src_end - step.src_start)
+            for step in steps
+            if step.tag == "equal"
+        ]
+
+    def _alike(
+        self, gaps: Sequence[tuple[int, int]], pieces: Sequence[Run], kept: Mask, spare: int
+    ) -> list[tuple[int, int]] | None:
+        """(token, token of the other side) for the words between the pieces that the other side has too, but for
+        a letter or two. ``pieces``: in order. None where more than ``spare`` words are missing."""
+        owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
+        text = self._corpus.text(int(document[owner[gaps[0][0]]]))
+        other = int(document[owner[pieces[0][1]]])
+        other_text = self._corpus.text(other)
+        found: list[tuple[int, int]] = []
+        for low, high in gaps:
+            places = self._opposite(low, high, pieces, other, kept)
+            mine, theirs = self._words_at(text, slice(low, high)), self._words_at(other_text, places)
+            # What was found of a short stretch is kept; of a long one it is not all found where it is in vain.
+            pairs = self._alike_places(mine, theirs, len(mine) if len(mine) <= SHORT else spare)
+            spare -= len(mine) - len(pairs)
+            if spare < 0:
+                return None
+            found += [(low + place, int(places[its])) for place, its in pairs]
+        return found
+
+    def _opposite(self, low: int, high: int, pieces: Sequence[Run], other: int, kept: Mask) -> Ints:
+        """Tokens of the other document that lie where an unmatched stretch would have to lie."""
+        following = bisect_left(pieces, (low,))  # no piece reaches into the stretch
+        before = pieces[following - 1] if following else None
+        after = pieces[following] if following < len(pieces) else None
+        reach = high - low + 3
+        start = before[1] + before[2] if before else 0
+        stop = after[1] if after else start + reach
+        if not before:
+            start = stop - reach
+        elif not start <= stop <= start + reach + GAP:
+            stop = start + reach
+        first, end = self._corpus.stream.documents[other : other + 2].tolist()
+        start, stop = max(start, first), max(min(stop, end), first)
+        places: Ints = np.flatnonzero(kept[self._corpus.paragraph_of_token[start:stop]]) + start
+        return places
+
+    def _put_in(self, pieces: Sequence[Run]) -> tuple[str, ...]:
+        """Numbers and negations that the other side has in the middle of what is shared: "did not resign"."""
+        found: list[str] = []
+        for (place, other, length), (next_place, next_other, _) in pairwise(pieces):
+            mine = range(place + length, next_place)
+            if len(mine) <= SMALL_EDIT and 0 < next_other - other - length <= SMALL_EDIT:
+                theirs = [token for token in range(other + length, next_other) if self._numbers[token]]
+                if theirs:
+                    found += self._news(mine, theirs)
+        return tuple(found)
+
+    def _news(self, mine: Iterable[int], theirs: Sequence[int]) -> Iterator[str]:
+        """Those of the other side's tokens that no word of mine is like."""
+        owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
+        other_text = self._corpus.text(int(document[owner[theirs[0]]]))
+        have = [self._word(self._corpus.text(int(document[owner[token]])), token) for token in mine]
+        for word in (self._word(other_text, token) for token in theirs):
+            if not guards.misread(self._words.made(word)) and not any(self._words.alike(word, its) for its in have):
+                yield word
+
+    def _words_at(self, text: str, places: slice | Ints) -> tuple[str, ...]:
+        spans = zip(self._corpus.start[places].tolist(), self._corpus.end[places].tolist(), strict=True)
+        return tuple([text[start:end] for start, end in spans])
+
+    def _word(self, text: str, place: int) -> str:
+        return text[int(self._corpus.start[place]) : int(self._corpus.end[place])]
+
+    def _missing(self, paragraph: int, missing: Sequence[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The numbers among the words that are missing, and the names."""
+        if not missing:
+            return (), ()
+        text, places = self._corpus.text(int(self._corpus.paragraphs.document[paragraph])), np.array(missing)
+        numbers, names = places[self._numbers[places]], places[self._names[places]]
+        written = self._words_at(text, numbers)
+        numbered = tuple(word for word in written if not guards.misread(self._words.made(word)))
+        return numbered, self._words_at(text, names)
+
+
+class _Words:
+    """Words compared by their spelling: what was made of the last ones, and found of them, is kept."""
+
+    def __init__(self) -> None:
+        self.made = lru_cache(maxsize=_KEPT)(Word.of)
+        self.together = lru_cache(maxsize=_KEPT)(self._together)
+        self.alike = lru_cache(maxsize=_KEPT)(self._alike)
+
+    def _together(self, word: str, following: str) -> Word:
+        """Two words run together."""
+        return self.made(word) + self.made(following)
+
+    def _alike(self, word: str, other: str) -> bool:
+        return self.made(word).is_like(self.made(other))
+
+    def alike_places(self, mine: Sequence[str], theirs: Sequence[str], spare: int) -> list[tuple[int, int]]:
+        """Places of my words that are theirs too, and theirs, in order; words may be run together or apart.
+
+        Only the first ones where more than ``spare`` of mine are not among them.
+        """
+        found: list[tuple[int, int]] = []
+        at = place = 0
+        while theirs and place < len(mine) and place - len(found) <= spare:
+            step, taken, used = self._next_alike(mine[place : place + 2], theirs, at)
+            found += [(place + number, step) for number in range(taken)]
+            at = step + used if taken else at
+            place += max(taken, 1)
+        return found
+
+    def _next_alike(self, mine: Sequence[str], theirs: Sequence[str], at: int) -> tuple[int, int, int]:
+        """(where, how many of mine, how many of theirs) for the next of their words that is alike; none: 0 of
+        mine."""
+        word = self.made(mine[0])
+        size = len(word.plain)
+        for step in range(at, len(theirs)):
+            if self.alike(mine[0], theirs[step]):
+                return step, 1, 1
+            other = self.made(theirs[step])
+            if len(mine) > 1 and len(other.plain) > size and self.together(*mine).is_like(other):
+                return step, 2, 1
+            next_too = step + 1 < len(theirs) and len(other.plain) < size
+            if next_too and word.is_like(self.together(theirs[step], theirs[step + 1])):
+                return step, 1, 2
+        return at, 0, 0
+
+
+def is_listed(corpus: Corpus, paragraph: int) -> bool:
+    """Whether a paragraph is an item of a list or a row of a table, which may well come twice in one document."""
+    document, start, end = corpus.place(paragraph, paragraph)
+    text = corpus.text(document)[start:end]
+    return text.startswith(_BULLETS) or " | " in text
+
+
+def _gaps(tokens: slice, pieces: Sequence[Run]) -> list[tuple[int, int]]:
+    """Stretches [low, high) of a paragraph's tokens that no piece covers. ``pieces``: in order."""
+    found: list[tuple[int, int]] = []
+    at = tokens.start
+    for place, _, length in pieces:
+        if place > at:
+            found.append((at, place))
+        at = max(at, place + length)
+    if at < tokens.stop:
+        found.append((at, tokens.stop))
+    return found

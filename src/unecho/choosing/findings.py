@@ -1,0 +1,254 @@
+"""Columns and verdicts to records: removals, clusters, passages, stories and what became of each document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from ..base.columns import Ints, Mask, edges_of, is_large, owners
+from ..base.rows import Rows
+from ..matching.corpus import Corpus, Paragraphs
+from ..matching.framing import framed
+from ..matching.passages import Alignments
+from ..matching.quotes import separate
+from ..matching.repeats import adding
+from ..matching.stories import Coverage, groups
+from ..matching.table import CONTENT, Table
+from ..model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
+from .choose import RELATIONS, Order, Verdicts
+from .gone import NO_KEEPER, REASONS, Keepers, cluster_name, rounded
+
+_PIECE = 4096
+"""Records that are made of columns at a time."""
+
+
+# ---- clusters ---------------------------------------------------------------------------------------
+
+
+class Stars:
+    """Clusters in columns: stars around the copies that stay, sorted by the keeper's place."""
+
+    def __init__(self, corpus: Corpus, verdicts: Verdicts, order: Order) -> None:
+        self._ids, self._paragraphs, self._verdicts, self._order = corpus.ids, corpus.paragraphs, verdicts, order
+        rows = np.flatnonzero(~verdicts.repeat)
+        place = verdicts.place[rows]
+        in_order = np.lexsort((place[:, 0], place[:, 1]))
+        self._rows = rows[in_order]
+        self._first = edges_of(place[in_order, 1]) if len(rows) else np.zeros(1, np.int64)
+
+    @property
+    def clusters(self) -> Rows[Cluster]:
+        """The clusters as records."""
+        return Rows(len(self._first) - 1, self._some)
+
+    @property
+    def number(self) -> Ints:
+        """For every paragraph of the corpus the number (from 1) of the cluster of which it is a member, or 0."""
+        found = np.zeros(len(self._paragraphs), np.int64)
+        found[self._verdicts.place[self._rows, 0]] = owners(np.diff(self._first)) + 1
+        return found
+
+    def _some(self, first: int, end: int) -> Iterator[Cluster]:
+        for begin in range(first, end, _PIECE):
+            yield from self._piece(begin, min(begin + _PIECE, end))
+
+    def _piece(self, first: int, end: int) -> Iterator[Cluster]:
+        order, ids = self._order, self._ids
+        rows = self._rows[self._first[first] : self._first[end]]
+        members = zip(rows.tolist(), *_members(self._verdicts, self._paragraphs, rows), strict=True)
+        mains = self._verdicts.place[self._rows[self._first[first:end]], 1]
+        counts = np.diff(self._first[first : end + 1]).tolist()
+        columns = zip(*_spots(self._paragraphs, mains), counts, strict=True)
+        for number, (keeper, start, stop, count) in enumerate(columns, first + 1):
+            part = list(islice(members, count))
+            rival = min((member[1] for member in part), key=order.rank.__getitem__)
+            found = tuple(map(self._member, part))
+            yield Cluster(cluster_name(number), Place(ids[keeper], start, stop), order.why(keeper, rival), found)
+
+    def _member(self, columns: tuple[Any, ...]) -> Member:
+        row, document, start, end, (covered, resemblance, containment), relation, removed = columns
+        return Member(
+            self._ids[document], start, end, round(covered, 4), round(resemblance, 4), round(containment, 4), relation,
+            "removed" if removed else "kept", self._verdicts.why(row, relation, covered, removed),
+        )  # fmt: skip
+
+
+def _members(verdicts: Verdicts, paragraphs: Paragraphs, rows: Ints) -> tuple[Iterable[Any], ...]:
+    """Document, start, end, scores, relation and whether it goes, for some verdicts."""
+    relations = map(RELATIONS.__getitem__, verdicts.labels[rows, 0].tolist())
+    removed = (verdicts.labels[rows, 1] != 0).tolist()
+    return *_spots(paragraphs, verdicts.place[rows, 0]), verdicts.scores[rows].tolist(), relations, removed
+
+
+def _spots(paragraphs: Paragraphs, rows: Ints) -> tuple[list[int], list[int], list[int]]:
+    """Documents, starts and ends of some paragraphs."""
+    return paragraphs.document[rows].tolist(), paragraphs.start[rows].tolist(), paragraphs.end[rows].tolist()
+
+
+# ---- removals ---------------------------------------------------------------------------------------
+
+
+def keepers(
+    table: Table, paragraphs: Paragraphs | None, rows: Ints, verdicts: Verdicts, cluster: Ints,
+    repeats: tuple[Ints, Ints],
+) -> Keepers:  # fmt: skip
+    """For every row of the table that goes as a copy, the copy that stays.
+
+    ``paragraphs``: of the corpus; ``rows``: the table's row of each; ``cluster``: the number of its cluster. Copies
+    next to one another, which the cleaner found (``repeats``: of ``Table.first_copies``), are given the copy that its
+    own first copy was given, should that one go too.
+    """
+    gone = np.flatnonzero(verdicts.removed)
+    place, scores = verdicts.place[gone], verdicts.scores[gone]
+    reason = np.where(verdicts.repeat[gone], REASONS.index("repeat"), REASONS.index("duplicate"))
+    document = start = end = number = np.zeros(0, np.int64)
+    if paragraphs is not None and len(gone):
+        document, start = paragraphs.document[place[:, 2]], paragraphs.start[place[:, 2]]
+        end, number = paragraphs.end[place[:, 3]], cluster[place[:, 0]]
+    of_row = np.full(len(table.start), NO_KEEPER, np.int32)
+    of_row[rows[place[:, 0]]] = np.arange(len(gone))
+    found = Keepers(rows[place[:, 0]], reason, document, start, end, number, scores, of_row)
+    return _with_repeats(table, found, repeats)
+
+
+def _with_repeats(table: Table, found: Keepers, repeats: tuple[Ints, Ints]) -> Keepers:
+    """With those of the copies next to one another."""
+    if not len(repeats[0]):
+        return found
+    owner, of_row, known = table.document, found.of_row, len(found.row)
+    columns = found.document.tolist(), found.start.tolist(), found.end.tolist(), found.scores.tolist()
+    more: list[tuple[Any, ...]] = []
+    for row, first in zip(*(column.tolist() for column in repeats), strict=True):
+        place = int(of_row[first])
+        if place != NO_KEEPER:
+            kept = [column[place] for column in columns]
+        elif table.category[first] == CONTENT:
+            kept = [int(owner[row]), int(table.start[first]), int(table.end[first]), [1.0, 1.0, 1.0]]
+        else:
+            continue
+        of_row[row] = known + len(more)
+        more.append((row, *kept))
+    added = np.array([row[:4] for row in more], np.int64).reshape(-1, 4)
+    scores = np.array([row[4] for row in more], np.float64).reshape(-1, 3)
+    reason = np.full(len(more), REASONS.index("repeat"))
+    return Keepers(
+        np.concatenate([found.row, added[:, 0]]), np.concatenate([found.reason, reason]),
+        np.concatenate([found.document, added[:, 1]]), np.concatenate([found.start, added[:, 2]]),
+        np.concatenate([found.end, added[:, 3]]), np.concatenate([found.cluster, np.zeros(len(more), np.int64)]),
+        np.concatenate([found.scores, scores]), of_row,
+    )  # fmt: skip
+
+
+# ---- passages and stories ---------------------------------------------------------------------------
+
+
+def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> tuple[Alignments, Mask]:
+    """Passages in order of document and start, quotes cut apart from copies, and which of them are quotes."""
+    count = len(corpus.ids)
+    same = coverage.a[coverage.same] * count + coverage.b[coverage.same]
+    return separate(corpus, found, np.isin(found.a * count + found.b, same))
+
+
+class Passages(Rows[Passage]):
+    """Passages with their spans in characters, grouped by quote, but none that only repeats what others of the same
+    documents show. ``found``, ``quotes``: of ``quotes_apart``."""
+
+    def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
+        spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
+        compiled = is_large(len(corpus.stream.hash), None)
+        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched, compiled))
+        spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
+        words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
+        (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
+        corpus.release()
+        self._ids, self._group, self._quotes = corpus.ids, _quote_groups(*spans, quotes), quotes
+        a, b, matched = found.a[which], found.b[which], found.matched[which]
+        self._columns = a, a_start, a_end, b, b_start, b_end, words, matched, quotes
+        super().__init__(len(which), self._some)
+
+    def quotes(self, groups: Iterable[str]) -> Iterator[Passage]:
+        """Of the passages the quotes of some groups."""
+        wanted = np.isin(self._group, [int(name[1:]) for name in groups])
+        return self._rows(np.flatnonzero(wanted & self._quotes))
+
+    def _some(self, first: int, end: int) -> Iterator[Passage]:
+        for begin in range(first, end, _PIECE):
+            yield from self._rows(np.arange(begin, min(begin + _PIECE, end)))
+
+    def _rows(self, rows: Ints) -> Iterator[Passage]:
+        ids, columns = self._ids, (column[rows].tolist() for column in (self._group, *self._columns))
+        for row, group, a, start, end, b, *rest in zip(rows.tolist(), *columns, strict=True):
+            yield Passage(f"p{row + 1:07d}", f"q{group:07d}", ids[a], start, end, ids[b], *rest)
+
+
+def _spans(place: Ints, found: Alignments) -> tuple[Ints, Ints]:
+    """First tokens of passages on one side, and the ends. ``place``: where their runs lie."""
+    last = found.first[1:] - 1
+    return place[found.first[:-1]], place[last] + found.runs.length[last]
+
+
+def _quote_groups(a: tuple[Ints, Ints], b: tuple[Ints, Ints], quotes: Mask) -> Ints:
+    """A group number (from 1) for each passage: quotes (and apart from them, copies) that share the better
+    part of a span belong together."""
+    count = len(quotes)
+    start, end = (np.concatenate(sides) for sides in zip(a, b, strict=True))
+    number, quote = np.concatenate([np.arange(count)] * 2), np.concatenate([quotes] * 2)
+    order = np.lexsort((number, end, start, quote))
+    start, end, number, quote = start[order], end[order], number[order], quote[order]
+    longer = np.maximum((end - start)[1:], (end - start)[:-1])
+    together = (quote[1:] == quote[:-1]) & (2 * (np.minimum(end[1:], end[:-1]) - start[1:]) >= longer)
+    _, group = np.unique(_joined(count, number[1:][together], number[:-1][together]), return_inverse=True)
+    return group + 1
+
+
+def _joined(count: int, one: Ints, other: Ints) -> Ints:
+    """For each of so many items the first of those that links join it to, directly or by way of others (int64)."""
+    first = np.arange(count)
+    while len(one):
+        low, high = np.minimum(first[one], first[other]), np.maximum(first[one], first[other])
+        apart = low != high
+        one, other = one[apart], other[apart]
+        np.minimum.at(first, high[apart], low[apart])
+        while np.any(first != first[first]):
+            first = first[first]
+    return first
+
+
+def stories(coverage: Coverage, order: Order, ids: Sequence[str]) -> list[Story]:
+    """Same-story groups, and pairs of documents of which one holds a part of the other."""
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    together = groups(coverage)
+    group_of = {document: number for number, group in enumerate(together) for document in group}
+    members: list[tuple[list[int], list[int], bool]] = []
+    for row, (a, b) in enumerate(zip(coverage.a.tolist(), coverage.b.tolist(), strict=True)):
+        if a in group_of and group_of[a] == group_of.get(b):
+            rows_of[group_of[a]].append(row)
+        elif coverage.relation(row) != "quotes":
+            members.append(([a, b], [row], False))
+    members += [(group, rows_of[number], True) for number, group in enumerate(together)]
+    members.sort()
+    return [_story(f"s{n:06d}", *member, coverage, order, ids) for n, member in enumerate(members, 1)]
+
+
+def _story(
+    name: str, documents: list[int], rows: list[int], together: bool, coverage: Coverage, order: Order,
+    ids: Sequence[str],
+) -> Story:  # fmt: skip
+    """``together``: the documents are one story; else they are a pair that shares a part."""
+    keeper = min(documents, key=lambda document: int(order.rank[document]))
+
+    def relation(row: int) -> StoryRelation:
+        return coverage.relation(row) if together else "partial"
+
+    pairs = tuple(
+        StoryPair(
+            ids[int(coverage.a[row])], ids[int(coverage.b[row])], rounded(coverage.a_covered[row]),
+            rounded(coverage.b_covered[row]), relation(row),
+        )
+        for row in rows
+    )  # fmt: skip
+    return Story(name, ids[keeper], tuple(ids[document] for document in documents), pairs)

@@ -1,0 +1,208 @@
+"""What goes of each document, in columns, and the removals that are made of them when they are asked for: here, or in
+another process that is given a part of the columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import Ints, Mask, offsets_of, ranges
+from ..base.rows import Rows
+from ..matching.table import CONTENT, Table, Words
+from ..model import CATEGORIES, Place, Reason, Removal
+from ..text.spans import removal_spans
+
+if TYPE_CHECKING:
+    from .cuts import Cut
+
+NO_KEEPER = -1
+REASONS: tuple[Reason, ...] = ("boilerplate", "duplicate", "repeat", "passage")
+_PIECE = 256
+"""Documents that are made ready at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keepers:
+    """The copies that stay of removed paragraphs, in columns: the table's row that goes, number in REASONS, document,
+    start and end of the copy, number of the cluster (0: none); int64. scores: covered, resemblance, containment.
+    of_row: for every row of the table the place here, or NO_KEEPER."""
+
+    row: Ints
+    reason: Ints
+    document: Ints
+    start: Ints
+    end: Ints
+    cluster: Ints
+    scores: NDArray[np.float64]
+    of_row: NDArray[np.int32]
+
+
+def rounded(value: float) -> float:
+    """Shares are written with four digits."""
+    return round(float(value), 4)
+
+
+def cluster_name(number: int) -> str:
+    """The id of a cluster."""
+    return f"c{number:06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What goes of some documents, in order: all it takes to make their removals, but the texts.
+
+    names, numbers: the id of each document, and of its first removal. paragraphs: offsets into start, end and gone
+    (whether a paragraph goes whole). first: offsets into the columns of those that go: category, rule (a number in
+    ``rules``), confidence, words; keeper: reason, document, start, end and cluster of the copy that stays, int64, the
+    document NO_KEEPER where there is none; scores: covered, resemblance, containment. ids: of the documents named.
+    cuts: sentences cut out, by the place of the document.
+    """
+
+    names: tuple[str, ...]
+    numbers: tuple[int, ...]
+    paragraphs: Ints
+    start: Words
+    end: Words
+    gone: Mask
+    first: Ints
+    category: NDArray[np.int8]
+    rule: NDArray[np.int32]
+    confidence: NDArray[np.float32]
+    words: NDArray[np.int32]
+    rules: tuple[str, ...]
+    keeper: Ints
+    scores: NDArray[np.float64]
+    ids: dict[int, str]
+    cuts: dict[int, list[tuple[int, int, int, tuple[int, int, int]]]]
+
+    def mentioned(self) -> set[str]:
+        """The documents whose copies stay."""
+        return set(self.ids.values())
+
+    def of_document(self, place: int, text: str) -> Iterator[Removal]:
+        """The spans that go of a document, in order. ``text``: as read."""
+        found = list(self._whole(place, text))
+        if place in self.cuts:
+            found += (self._cut(*cut) for cut in self.cuts[place])
+            found.sort(key=lambda removal: removal[0])
+        name = self.names[place]
+        for number, (start, end, rest) in enumerate(found, self.numbers[place]):
+            yield Removal(f"r{number:07d}", name, start, end, text[start:end], *rest)
+
+    def _whole(self, place: int, text: str) -> Iterator[tuple[int, int, tuple[Any, ...]]]:
+        """Start, end and the other fields of the paragraphs that go."""
+        first, end = self.first[place : place + 2].tolist()
+        if first == end:
+            return
+        rows = slice(*self.paragraphs[place : place + 2].tolist())
+        paragraphs = list(zip(self.start[rows].tolist(), self.end[rows].tolist(), strict=True))
+        spans = removal_spans(text, paragraphs, self.gone[rows].tolist())
+        columns = self.category, self.rule, self.confidence, self.words, self.keeper, self.scores
+        for span, *fields in zip(spans, *(column[first:end].tolist() for column in columns), strict=True):
+            yield *span, self._fields(*fields)
+
+    def _fields(
+        self, category: int, rule: int, confidence: float, words: int, keeper: list[int], scores: list[float]
+    ) -> tuple[Any, ...]:
+        """The fields of a removal from the reason on."""
+        told: tuple[str | None, float | None, str | None] = None, None, None
+        if category != CONTENT:
+            told = CATEGORIES[category], rounded(confidence), self.rules[rule]
+        number, document, start, end, cluster = keeper
+        if document == NO_KEEPER:
+            return "boilerplate", *told, None, None, None, None, None, words
+        reason = REASONS[number]
+        if reason == "repeat" and not told[0]:
+            told = "repeat", *told[1:]
+        place = Place(self.ids[document], start, end)
+        return reason, *told, place, *map(rounded, scores), cluster_name(cluster) if cluster else None, words
+
+    def _cut(
+        self, start: int, end: int, words: int, keeper: tuple[int, int, int]
+    ) -> tuple[int, int, tuple[Any, ...]]:  # fmt: skip
+        kept = Place(self.ids[keeper[0]], *keeper[1:])
+        return start, end, ("passage", None, None, None, kept, 1.0, None, None, None, words)
+
+
+class Gone:
+    """What goes, in columns: whole paragraphs (``rows``, bool, for the table), and sentences cut out of others."""
+
+    def __init__(
+        self, table: Table, found: Keepers, cuts: Sequence[Cut], ids: Sequence[str], text_of: Callable[[int], str]
+    ) -> None:
+        self._table, self.keepers, self._ids, self._text_of = table, found, ids, text_of
+        self.rows: Mask = (table.category != CONTENT) | (found.of_row != NO_KEEPER)
+        self.cuts: dict[int, list[Cut]] = defaultdict(list)
+        for cut in cuts:
+            self.cuts[cut.document].append(cut)
+        running = offsets_of(self.rows.view(np.uint8))
+        counts = np.diff(running[table.paragraphs])
+        for document, parts in self.cuts.items():
+            counts[document] += len(parts)
+        self._first = offsets_of(counts)
+
+    def __len__(self) -> int:
+        return int(self._first[-1])
+
+    @property
+    def removals(self) -> Removals:
+        """Every span that goes, in order of document and start."""
+        return Removals(self)
+
+    def some(self, first: int, end: int) -> Iterator[Removal]:
+        """The removals ``first`` to ``end``."""
+        begins = self._first
+        documents = np.flatnonzero((begins[1:] > first) & (begins[:-1] < end) & (np.diff(begins) > 0))
+        for begin in range(0, len(documents), _PIECE):
+            piece = documents[begin : begin + _PIECE]
+            part = self.part(piece)
+            for place, document in enumerate(piece.tolist()):
+                before = int(begins[document])
+                removals = part.of_document(place, self._text_of(document))
+                yield from islice(removals, max(first - before, 0), end - before)
+
+    def of_document(self, document: int) -> Iterator[Removal]:
+        """The spans that go of a document, in order."""
+        return self.part(np.array([document])).of_document(0, self._text_of(document))
+
+    def part(self, documents: Ints) -> Part:
+        """What goes of some documents, by their numbers."""
+        table, found = self._table, self.keepers
+        counts = np.diff(table.paragraphs)[documents]
+        rows = ranges(table.paragraphs[documents], counts)
+        gone = self.rows[rows]
+        out = rows[gone]
+        places = found.of_row[out]
+        held = places != NO_KEEPER
+        keeper, scores = np.full((len(out), 5), NO_KEEPER, np.int64), np.zeros((len(out), 3))
+        columns = found.reason, found.document, found.start, found.end, found.cluster
+        keeper[held] = np.stack([column[places[held]] for column in columns], axis=1)
+        scores[held] = found.scores[places[held]]
+        numbers = documents.tolist()
+        cuts = {
+            place: [(cut.start, cut.end, cut.words, cut.keeper) for cut in self.cuts[number]]
+            for place, number in enumerate(numbers)
+            if number in self.cuts
+        }
+        named = {*keeper[held, 1].tolist(), *(cut[3][0] for each in cuts.values() for cut in each)}
+        offsets = offsets_of(counts)
+        return Part(
+            tuple(self._ids[number] for number in numbers), tuple((self._first[documents] + 1).tolist()), offsets,
+            table.start[rows], table.end[rows], gone, offsets_of(gone.view(np.uint8))[offsets], table.category[out],
+            table.rule[out], table.confidence[out], table.words[out], table.rules, keeper, scores,
+            {number: self._ids[number] for number in named}, cuts,
+        )  # fmt: skip
+
+
+class Removals(Rows[Removal]):
+    """The removals of a run as records."""
+
+    def __init__(self, gone: Gone) -> None:
+        self.part = gone.part
+        super().__init__(len(gone), gone.some)

@@ -1,0 +1,181 @@
+"""Words whose loss changes what a text says: numbers, names, negations.
+
+A paragraph is never removed as a near copy when one of these is missing from the copy that stays: a death
+toll that changed is news.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from ..base.columns import Hashes, Mask
+from ..text.lookup import among, held
+from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, fold, tokenize
+from ..text.spelling import canonical
+
+FACT_WORDS = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
+billion trillion dozen half third quarter twice first second fourth fifth sixth seventh eighth ninth tenth last next
+not no never none nobody nothing neither nor without cannot
+null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig
+hundert tausend million millionen milliarde milliarden dutzend
+nicht kein keine keinen keiner keinem nie niemand nichts ohne
+zéro deux trois quatre cinq sept huit neuf dix onze douze vingt trente quarante cinquante soixante
+cent mille millions milliard milliards douzaine
+ne pas jamais aucun aucune rien personne ni sans
+cero dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta cincuenta cien
+ciento mil millón millones docena nunca ningún ninguna nada nadie sin
+due tre quattro cinque sei sette otto nove dieci venti trenta cento mila milione milioni miliardo miliardi
+non mai nessuno nessuna niente nulla senza
+dois três quatro sete oito dez vinte trinta cem milhão milhões bilhão não nunca nenhum nenhuma nem sem
+twee drie vijf zes zeven acht negen tien twintig honderd duizend miljoen miljard niet geen nooit zonder
+один два три четыре пять шесть семь восемь девять десять двадцать тридцать сорок пятьдесят сто тысяч тысячи
+миллион миллиона миллионов миллиард не нет никогда никто ничего без
+"""
+"""Number words and negations: English, German, French, Spanish, Italian, Portuguese, Dutch, Russian."""
+
+_SHORTEST = 3
+_LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
+"""Letters from which a word, or a name, may differ in one letter; from the last, in two."""
+_DIGIT = re.compile(r"\d")
+_MISREAD = re.compile(r"(?:[^\W\d]+\d+)+[^\W\d]+")
+_DOUBLED = re.compile(r"([^\W\d])\1+")
+_DIGIT_LETTERS = str.maketrans("01589", "olsbg")
+_LETTER_DIGITS = str.maketrans("oliszbgq", "01152899")
+_SHAPES = str.maketrans("icbfuaqv", "lehtnngy")
+
+
+@cache
+def fact_hashes() -> Hashes:
+    """Of the number words and negations, sorted (uint64)."""
+    return np.unique(tokenize([FACT_WORDS]).hash)
+
+
+def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
+    """Which tokens are numbers in digits or words, currency or per cent signs, or negations (bool)."""
+    result: Mask = (flags & NUMBER != 0) | among(hashes, fact_hashes())
+    return result
+
+
+def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
+    """Which tokens of a corpus may be names (bool): capitalised inside a sentence; capitalised at its start,
+    where the corpus never has the word in lower case; and any word of a script without capitals, where names
+    cannot be told."""
+    capital = flags & CAPITAL != 0
+    result: Mask = capital | (flags & CASELESS != 0)
+    doubtful = np.flatnonzero(capital & (flags & OPENING != 0))
+    result[doubtful] &= ~among(hashes[doubtful], held(hashes[doubtful], hashes, ~capital))
+    return result
+
+
+@cache
+def _facts() -> frozenset[str]:
+    return frozenset(canonical("".join(map(fold, word))) for word in FACT_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word made ready to be compared with many others."""
+
+    plain: str
+    """Folded, as written."""
+    folded: str
+    """In the one way of writing that stands for all."""
+    letters: str
+    """Digits that scanners see in place of letters turned back."""
+    digits: str
+    """Letters that scanners see in place of digits turned back; empty for a word without digits."""
+    shape: str
+    """Letters that scanners take for one another, and doubled ones, made the same."""
+    name: bool
+
+    @classmethod
+    def of(cls, word: str) -> Word:
+        return cls._made("".join(map(fold, word)), word[:1].isupper())
+
+    @classmethod
+    def _made(cls, plain: str, name: bool) -> Word:
+        folded = canonical(plain)
+        letters = _letters(folded)
+        return cls(plain, folded, letters, _digits(plain), shape(letters), name)
+
+    def __add__(self, other: Word) -> Word:
+        """The two words run together."""
+        return Word._made(self.plain + other.plain, self.name)
+
+    def is_like(self, other: Word) -> bool:
+        """Whether two words are the same but for what a scanner misreads or another spelling.
+
+        Numbers must be equal, and short words may differ only in shapes that scanners take for one another:
+        Iran is not Iraq. Names may differ less than other words.
+        """
+        if self.folded == other.folded:
+            return True
+        if {self.folded, other.folded} <= _facts():
+            return False
+        if self.plain[:1].isdigit() and other.plain[:1].isdigit():
+            return self.digits == other.digits != "" and not (self.plain.isdigit() and other.plain.isdigit())
+        if self.letters == other.letters or self.digits == other.digits != "":
+            return True
+        short = min(len(self.folded), len(other.folded))
+        if short < _SHORTEST or self.folded.isdigit() or other.folded.isdigit():
+            return False
+        return self.shape == other.shape or self._is_near(other, short)
+
+    def _is_near(self, other: Word, short: int) -> bool:
+        """Whether long words with the same first letter differ in one letter, very long ones in two."""
+        least = _LONG_NAME if self.name or other.name else _LONG_WORD
+        if short < least or self.shape[0] != other.shape[0] or _DIGIT.search(self.letters + other.letters):
+            return False
+        allowed = 2 if short >= _VERY_LONG else 1
+        return Levenshtein.distance(self.letters, other.letters, score_cutoff=allowed) <= allowed
+
+
+def is_fact(folded: str) -> bool:
+    """Whether a word in the one way of writing is a number word or a negation."""
+    return folded in _facts()
+
+
+def has_digit(text: str) -> bool:
+    """Whether there is a digit in a text."""
+    return bool(_DIGIT.search(text))
+
+
+def lengths() -> tuple[int, int, int, int]:
+    """Letters from which words may have misread shapes; a word, or a name, may differ in one letter; or in two."""
+    return _SHORTEST, _LONG_WORD, _LONG_NAME, _VERY_LONG
+
+
+def alike(word: str, other: str) -> bool:
+    """``Word.is_like`` of two plain words."""
+    return Word.of(word).is_like(Word.of(other))
+
+
+def misread(word: Word) -> bool:
+    """Whether a word holds digits that can only be letters misread: each stands between letters ("peop1e", but not
+    "5m", "15th" or "BBC1")."""
+    between = len(word.plain) >= _LONG_WORD and _MISREAD.fullmatch(word.plain)
+    return bool(between) and not _DIGIT.search(word.letters)
+
+
+def _letters(word: str) -> str:
+    """A word with the digits that scanners see in place of letters; words of digits mostly stay as they are."""
+    digits = len(_DIGIT.findall(word))
+    return word.translate(_DIGIT_LETTERS) if digits and 2 * digits <= len(word) else word
+
+
+def _digits(word: str) -> str:
+    """A word of which half or more is digits with the letters that scanners see in place of digits turned back."""
+    return word.translate(_LETTER_DIGITS) if 2 * len(_DIGIT.findall(word)) >= len(word) else ""
+
+
+def shape(word: str) -> str:
+    """The word with letters that scanners take for one another made the same, and doubled letters single."""
+    return _DOUBLED.sub(r"\1", word.replace("rn", "m").translate(_SHAPES))

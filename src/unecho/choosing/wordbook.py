@@ -1,0 +1,168 @@
+"""The words that are compared, for the compiled loops: what ``guards.Word`` makes of each, as columns of numbers.
+
+Only words that somebody asks for are looked up; a word is known by its hash, its length and whether it begins with a
+capital, so that each is spelled out once however often it stands in the corpus.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import Hashes, Ints, distinct, release
+from ..compiled import cover as kernels
+from ..matching.corpus import Corpus
+from ..matching.passages import GAP
+from ..text import spelling
+from ..text.lookup import among, held
+from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING
+from . import cover, guards
+from .guards import Word
+
+Bytes = NDArray[np.uint8]
+T = TypeVar("T", bound=np.generic)
+
+_PART = 8_000_000
+"""Words that are looked at together."""
+_ASKED = 65_536
+"""Words asked for in one round; those beyond have to wait for the next."""
+
+
+def rules() -> kernels.Rules:
+    """The numbers of ``cover`` and ``passages`` as the kernels take them."""
+    return kernels.Rules(cover.SMALL_EDIT, cover.SHORT, GAP, kernels.Bits(CAPITAL, NUMBER, CASELESS, OPENING))
+
+
+class WordBook:
+    """The words of one corpus, as far as they were asked for."""
+
+    def __init__(self, corpus: Corpus, listed: Bytes) -> None:
+        """``listed``: uint8 per paragraph, to be told whether it is an item of a list where that is asked."""
+        self._corpus, self._listed = corpus, listed
+        self._words: list[Word] = []
+        self._strings: dict[str, int] = {"": 0}
+        self._rows: list[tuple[int, ...]] = []
+        self._fresh: list[int] = []
+        self._known = 0
+        self._keys, self._numbers = np.zeros(0, np.uint64), np.zeros(0, np.int32)
+        self._columns, self._points = np.zeros((0, kernels.END + 1), np.int64), np.zeros(0, np.uint32)
+        self._begin = 0
+        self._asked, self._lower = np.empty((_ASKED, 2), np.int64), _also_lower(corpus)
+
+    def page(self) -> kernels.Book:
+        """The book as it is now, with room for what is asked."""
+        if 2 * (self._known + _ASKED) > len(self._keys):
+            before, used = self._keys, self._numbers
+            size = 2 << (2 * (self._known + _ASKED)).bit_length()
+            self._keys, self._numbers = np.zeros(size, np.uint64), np.full(size, kernels.UNKNOWN, np.int32)
+            known = np.flatnonzero(used >= 0)
+            kernels.enter(self._keys, self._numbers, before[known[np.argsort(used[known])]], 0)
+        if self._rows:
+            points, rows = np.array(self._fresh, np.int64), np.array(self._rows, np.int64)
+            rows[:, kernels.MASK] = _masks(
+                points, rows[:, kernels.PLACE] - self._begin, rows[:, kernels.END] - self._begin
+            )
+            self._columns = _with(self._columns, len(self._words) - len(rows), rows)
+            self._points = _with(self._points, self._begin, points)
+            self._begin += len(points)
+            self._rows, self._fresh = [], []
+        return kernels.Book(
+            self._keys, self._numbers, self._columns, self._points, self._asked, np.zeros(2, np.int64),
+            guards.fact_hashes(), guards.lengths(),
+        )  # fmt: skip
+
+    def learn(self, page: kernels.Book) -> None:
+        """Look up what was asked for."""
+        asked = page.asked[: page.counts[0]]
+        self._learn_words(np.sort(asked[asked[:, 1] == kernels.WORD, 0]))
+        self._learn_pairs(asked[asked[:, 1] >= 0])
+        for paragraph in asked[asked[:, 1] == kernels.LISTED, 0].tolist():
+            self._listed[paragraph] = cover.is_listed(self._corpus, paragraph)
+
+    def _learn_words(self, tokens: Ints) -> None:
+        corpus = self._corpus
+        document = corpus.paragraphs.document[corpus.paragraph_of_token[tokens]].tolist()
+        start, end = corpus.start[tokens], corpus.end[tokens]
+        hashes, capital = corpus.stream.hash[tokens], corpus.stream.flags[tokens] & CAPITAL != 0
+        too = among(hashes, self._lower, compiled=False).tolist()
+        for number, low, high, also_lower in zip(document, start.tolist(), end.tolist(), too, strict=True):
+            self._enter(Word.of(corpus.text(number)[low:high]), kernels.LOWER * also_lower)
+        self._add(kernels.word_keys(hashes, end.astype(np.int64) - start, capital))
+
+    def _learn_pairs(self, pairs: Ints) -> None:
+        for one, two in pairs.tolist():
+            self._enter(self._words[one] + self._words[two], 0)
+        self._add(kernels.pair_keys(pairs))
+
+    def _add(self, keys: Hashes) -> None:
+        kernels.enter(self._keys, self._numbers, keys, self._known)
+        self._known += len(keys)
+
+    def _enter(self, word: Word, bits: int) -> None:
+        self._words.append(word)
+        strings, points = self._strings, list(map(ord, word.letters))
+        number = strings.setdefault
+        place = self._begin + len(self._fresh)
+        self._fresh += points
+        self._rows.append((
+            number(word.folded, len(strings)), number(word.letters, len(strings)), number(word.digits, len(strings)),
+            number(word.shape, len(strings)), len(word.plain), len(word.folded), _point(word.shape),
+            _point(guards.shape(word.plain[:2])[:1]), bits | _bits(word), 0, place, place + len(points),
+        ))  # fmt: skip
+
+
+def _with(column: NDArray[T], count: int, values: NDArray[np.generic]) -> NDArray[T]:
+    """A column, of which so many rows are filled, with more of them; with room for as many again where it grows."""
+    if count + len(values) > len(column):
+        room = np.zeros((2 * (count + len(values)), *column.shape[1:]), column.dtype)
+        room[:count] = column[:count]
+        column = room
+    column[count : count + len(values)] = values
+    return column
+
+
+def _also_lower(corpus: Corpus) -> Hashes:
+    """Words (sorted) that the corpus has with a capital where a sentence may begin, and in lower case too."""
+    hashes, flags, found = corpus.stream.hash, corpus.stream.flags, np.zeros(0, np.uint64)
+    parts = [slice(begin, begin + _PART) for begin in range(0, len(flags), _PART)]
+    for part in parts:
+        doubtful = flags[part] & (CAPITAL | OPENING) == CAPITAL | OPENING
+        found = distinct(np.concatenate([found, distinct(hashes[part][doubtful])]))
+        release(hashes, flags)
+    lower = found[:0]
+    for part in parts:
+        lower = distinct(np.concatenate([lower, held(found, hashes[part], flags[part] & CAPITAL == 0)]))
+        release(hashes, flags)
+    return lower
+
+
+def _bits(word: Word) -> int:
+    plain, folded = word.plain, word.folded
+    bits = kernels.FACT * guards.is_fact(folded) | kernels.NAME * word.name
+    if plain.isalpha() and folded.isalpha():  # nearly always
+        return bits | kernels.SPECIAL * (plain == "r" or spelling.begins_amount(plain))
+    special = guards.has_digit(plain + folded) or not plain or plain == "r" or spelling.begins_amount(plain)
+    return (
+        bits
+        | kernels.DIGIT_FIRST * plain[:1].isdigit()
+        | kernels.DIGITS * plain.isdigit()
+        | kernels.FOLDED_DIGITS * folded.isdigit()
+        | kernels.LETTER_DIGIT * guards.has_digit(word.letters)
+        | kernels.MISREAD * guards.misread(word)
+        | kernels.SPECIAL * special
+    )
+
+
+def _masks(points: Ints, place: Ints, end: Ints) -> Ints:
+    """For each word a bit for each letter that there is (63: the columns are signed)."""
+    masks = np.zeros(len(place), np.int64)
+    filled = np.flatnonzero(end > place)
+    if len(filled):
+        masks[filled] = np.bitwise_or.reduceat(np.int64(1) << points % 63, place[filled])
+    return masks
+
+
+def _point(text: str) -> int:
+    return ord(text[0]) if text else -1

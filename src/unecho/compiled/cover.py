@@ -1,0 +1,533 @@
+"""Compiled loops that compare paragraphs word by word; ``cover`` and ``guards`` hold the plain twins.
+
+Words are compared by numbers: what their spellings come to is looked up in a book of words. A word, or two words run
+together, that the book does not have is noted in it and counts as unlike all others: whoever asked learns of it, has
+the book completed and asks again.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import Hashes, Ints, Mask, mix64
+from .jit import compiled, lean, part
+from .passage import mix
+
+Bytes = NDArray[np.uint8]
+Codes = NDArray[np.int32]
+Points = NDArray[np.uint32]
+
+FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER = (1 << bit for bit in range(9))
+"""What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
+FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
+back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
+it run together with another but by looking. LOWER: the corpus has it in lower case too."""
+EVIDENCE: Final = 5
+"""Missing numbers, or names, that are told."""
+UNKNOWN, ASKED = -1, -2
+WORD, LISTED = -1, -2
+"""Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
+of a list."""
+
+Pieces = Ints
+"""Runs of equal tokens, n x 3: place in the paragraph, place in the other document, length; sorted."""
+
+
+EDGE, DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER = range(6)
+"""Columns of ``Text.paragraphs``."""
+TOKENS, PARAGRAPHS, RANK = range(3)
+"""Columns of ``Text.documents``."""
+FOLDED, LETTERS, DIGITS_OF, SHAPE, PLAIN, SIZE, FIRST, BEGIN, BITS, MASK, PLACE, END = range(12)
+"""Columns of ``Book.words``."""
+
+
+class Text(NamedTuple):
+    """A corpus: see ``corpus.Corpus``. owner: the paragraph of every token.
+
+    What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the first
+    token, document, kind, number of the documents among which a copy may stay, and whether it is long and of a script
+    without spaces; a row of ``documents`` (int64) the first token, first paragraph and rank. Both have a row more.
+    """
+
+    hash: Hashes
+    flags: Bytes
+    start: Points
+    end: Points
+    owner: Codes
+    paragraphs: Ints
+    documents: Ints
+
+
+class Book(NamedTuple):
+    """Words: what ``guards.Word`` makes of them, as numbers that are equal where the strings are.
+
+    keys, numbers: a hash table from words, and from pairs of words run together, to their rows in ``words`` (int64):
+    numbers of the strings folded, letters, digits (0: none) and shape; characters as written and in the one way of
+    writing; first character of the shape, and of the shape of the word as written; bits, see above; a bit for each
+    letter there is; where its letters begin and end in ``points``.
+    asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
+    LISTED. counts: how many of them, and how often anything was not known. facts: hashes of number words and negations,
+    sorted. limits: lengths from ``guards``.
+    """
+
+    keys: Hashes
+    numbers: Codes
+    words: Ints
+    points: Points
+    asked: Ints
+    counts: Ints
+    facts: Hashes
+    limits: tuple[int, int, int, int]
+
+
+class Bits(NamedTuple):
+    """Flags of tokens: see ``normalize``."""
+
+    capital: np.uint8
+    number: np.uint8
+    caseless: np.uint8
+    opening: np.uint8
+
+
+class Rules(NamedTuple):
+    """Numbers of ``cover`` and ``passages``."""
+
+    small_edit: int
+    short: int
+    gap: int
+    bits: Bits
+
+
+class Scratch(NamedTuple):
+    """Room to work in, so that nothing has to be found room for in the loops: as long as the longest paragraph and what
+    may lie opposite. words, their_words, places, where, its: int64, a row of tokens each, or of what belongs to them;
+    covered: bool. pieces, others: runs of equal tokens (int64, n x 3). cover: the last ``Cover``."""
+
+    words: Ints
+    their_words: Ints
+    places: Ints
+    where: Ints
+    its: Ints
+    covered: Mask
+    pieces: Pieces
+    others: Pieces
+    cover: Ints
+
+
+def scratch_for(longest: int, runs: int, rules: Rules) -> Scratch:
+    """For paragraphs of up to so many tokens, which share up to so many runs with others."""
+    size = longest + rules.gap + rules.small_edit + 8
+    words, theirs, places, where, its = (np.empty(size, np.int64) for _ in range(5))
+    pieces, others = np.empty((max(size, runs), 3), np.int64), np.empty((size, 3), np.int64)
+    covered, cover = np.empty(size, np.bool_), np.zeros(COVER, np.int64)
+    return Scratch(words, theirs, places, where, its, covered, pieces, others, cover)
+
+
+MISSING, FIRST_OF, LAST_OF, MAIN, NUMBERS_TOLD, NAMES_TOLD, TOLD = range(7)
+"""Places of a ``Cover``; from ``TOLD`` on stand the missing numbers, and ``EVIDENCE`` later the missing names."""
+COVER: Final = TOLD + 2 * EVIDENCE
+Cover = Ints
+"""``cover.Cover``: words missing; first, last and main paragraph; missing numbers and names that are told; which."""
+
+
+# ---- words ------------------------------------------------------------------------------------------
+
+
+@part
+def word_key(value: np.uint64, length: np.int64, capital: bool) -> np.uint64:
+    """What words are told apart by: the hash of the folded word, its length as written, and a capital."""
+    return mix(value ^ mix(np.uint64(2 * length + (1 if capital else 0))))
+
+
+@part
+def pair_key(one: np.int64, two: np.int64) -> np.uint64:
+    """Two words run together."""
+    return mix(np.uint64(one) << np.uint64(32) | np.uint64(two))
+
+
+@lean
+def slot_of(keys: Hashes, numbers: Codes, key: np.uint64) -> np.int64:
+    """The slot of a key in a hash table, or the free one where it belongs. numbers: ``UNKNOWN`` in free slots."""
+    most = np.int64(len(keys) - 1)
+    slot = np.int64(key) & most
+    while numbers[slot] != UNKNOWN and keys[slot] != key:
+        slot = (slot + 1) & most
+    return slot
+
+
+@lean
+def enter(keys: Hashes, numbers: Codes, new: Hashes, first: int) -> None:
+    """Put keys into a hash table, under the numbers from ``first`` on."""
+    for number in range(len(new)):
+        slot = slot_of(keys, numbers, new[number])
+        keys[slot], numbers[slot] = new[number], first + number
+
+
+def word_keys(hashes: Hashes, lengths: Ints, capital: Mask) -> Hashes:
+    """``word_key`` of many words."""
+    return mix64(hashes ^ mix64((2 * lengths + capital).astype(np.uint64)))
+
+
+def pair_keys(pairs: Ints) -> Hashes:
+    """``pair_key`` of many pairs of words."""
+    return mix64(pairs[:, 0].astype(np.uint64) << np.uint64(32) | pairs[:, 1].astype(np.uint64))
+
+
+@lean
+def _number(book: Book, key: np.uint64, one: int | np.int64, two: int | np.int64) -> np.int64:
+    """The row of a key; ``UNKNOWN``, and noted as asked for, if the book does not have it yet."""
+    slot = slot_of(book.keys, book.numbers, key)
+    number = book.numbers[slot]
+    if number >= 0:
+        return np.int64(number)
+    book.counts[1] += 1
+    count = book.counts[0]
+    if number == UNKNOWN and count < len(book.asked):
+        book.keys[slot], book.numbers[slot] = key, ASKED
+        book.asked[count, 0], book.asked[count, 1] = one, two
+        book.counts[0] = count + 1
+    return np.int64(UNKNOWN)
+
+
+@lean
+def ask_listed(book: Book, paragraph: int) -> None:
+    """Note that it is not known whether a paragraph is an item of a list."""
+    book.counts[1] += 1
+    count = book.counts[0]
+    if count < len(book.asked):
+        book.asked[count, 0], book.asked[count, 1] = paragraph, LISTED
+        book.counts[0] = count + 1
+
+
+@lean
+def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Ints) -> None:
+    """The rows of tokens' words, or ``UNKNOWN``."""
+    for number in range(len(places)):
+        found[number] = _word_of(text, book, capital, places[number])
+
+
+@lean
+def _word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
+    length = np.int64(text.end[token]) - np.int64(text.start[token])
+    key = word_key(text.hash[token], length, text.flags[token] & capital != 0)
+    return _number(book, key, token, WORD)
+
+
+@lean
+def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  the order of the plain twin
+    """``guards.Word.is_like`` of two words by number."""
+    if one < 0 or two < 0:
+        return False
+    mine, its = book.words[one], book.words[two]
+    if mine[FOLDED] == its[FOLDED]:
+        return True
+    bits, both = mine[BITS] | its[BITS], mine[BITS] & its[BITS]
+    if both & FACT:
+        return False
+    same_digits = mine[DIGITS_OF] == its[DIGITS_OF] and mine[DIGITS_OF] != 0
+    if both & DIGIT_FIRST:
+        return same_digits and not both & DIGITS
+    if same_digits or mine[LETTERS] == its[LETTERS]:
+        return True
+    shortest, long_word, long_name, very_long = book.limits
+    short = min(mine[SIZE], its[SIZE])
+    if short < shortest or bits & FOLDED_DIGITS:
+        return False
+    if mine[SHAPE] == its[SHAPE]:
+        return True
+    if short < (long_name if bits & NAME else long_word) or mine[FIRST] != its[FIRST] or bits & LETTER_DIGIT:
+        return False
+    allowed = 2 if short >= very_long else 1
+    apart, edits = mine[MASK] ^ its[MASK], 2 * allowed
+    while apart:  # an edit takes one letter away, or puts one in, or both
+        apart &= apart - 1
+        edits -= 1
+        if edits < 0:
+            return False
+    return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], allowed)
+
+
+@compiled
+def near(a: Points, b: Points, allowed: int) -> bool:
+    """Whether two rows of letters are at most so many edits (Levenshtein) apart."""
+    if abs(len(a) - len(b)) > allowed:
+        return False
+    row = np.arange(len(b) + 1)
+    for mine in range(len(a)):
+        corner, row[0] = row[0], mine + 1
+        least = row[0]
+        for its in range(len(b)):
+            value = min(row[its + 1], row[its]) + 1
+            value = min(value, corner + (0 if a[mine] == b[its] else 1))
+            corner, row[its + 1] = row[its + 1], value
+            least = min(least, value)
+        if least > allowed:
+            return False
+    return bool(row[len(b)] <= allowed)
+
+
+@lean
+def _alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
+    """Whether two words run together are like another: they must begin alike, but for digits and amounts."""
+    words = book.words
+    special = (words[one, BITS] | words[two, BITS] | words[other, BITS]) & SPECIAL
+    if not special and words[one, BEGIN] != words[other, FIRST]:
+        return False
+    return alike(book, _number(book, pair_key(one, two), one, two), other)
+
+
+# ---- stretches of words -----------------------------------------------------------------------------
+
+
+@lean
+def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) -> int:
+    """``cover._Words.alike_places``: into ``its`` for each of my words the place of theirs, or -1; how many."""
+    its[: len(mine)] = -1
+    found = at = place = 0
+    while len(theirs) and place < len(mine) and place - found <= spare:
+        word, following = mine[place], mine[place + 1] if place + 1 < len(mine) else np.int64(UNKNOWN)
+        size = book.words[word, PLAIN] if word >= 0 else 0
+        step, taken, used = at, 0, 0
+        while word >= 0 and step < len(theirs):
+            other, next_other = theirs[step], theirs[step + 1] if step + 1 < len(theirs) else np.int64(UNKNOWN)
+            if alike(book, word, other):
+                taken, used = 1, 1
+                break
+            longer = other >= 0 and following >= 0 and book.words[other, PLAIN] > size
+            if longer and _alike_together(book, word, following, other):
+                taken, used = 2, 1
+                break
+            shorter = other >= 0 and next_other >= 0 and book.words[other, PLAIN] < size
+            if shorter and _alike_together(book, other, next_other, word):
+                taken, used = 1, 2
+                break
+            step += 1
+        for number in range(taken):
+            its[place + number] = step
+        found += taken
+        at = step + used if taken else at
+        place += max(taken, 1)
+    return found
+
+
+@compiled
+def equal_runs(text: Text, one: int, two: int, runs: Pieces) -> int:
+    """``cover.Coverer.equal_runs``: runs of equal tokens of two paragraphs by a longest common subsequence, found with
+    the bits of words (Hyyrö 2004) and, of several, the one that rapidfuzz takes. Into ``runs``; returns how many."""
+    hashes, ahead = text.hash, 0
+    a_low, a_high = text.paragraphs[one, EDGE], text.paragraphs[one + 1, EDGE]
+    b_low, b_high = text.paragraphs[two, EDGE], text.paragraphs[two + 1, EDGE]
+    while a_low + ahead < a_high and b_low + ahead < b_high and hashes[a_low + ahead] == hashes[b_low + ahead]:
+        ahead += 1
+    behind, most = 0, min(a_high - a_low, b_high - b_low) - ahead
+    while behind < most and hashes[a_high - behind - 1] == hashes[b_high - behind - 1]:
+        behind += 1
+    columns, rows = a_high - a_low - ahead - behind, b_high - b_low - ahead - behind
+    count = 0
+    if behind:
+        count = _before(runs, count, a_high - behind, b_high - behind, behind)
+    if columns and rows:
+        steps, width = _steps(hashes, (a_low + ahead, columns), (b_low + ahead, rows))
+        column, row = columns, rows
+        while row and column:
+            if _bit(steps, width, row - 1, column - 1):
+                column -= 1
+                continue
+            row -= 1
+            if row and not _bit(steps, width, row - 1, column - 1):
+                continue
+            column -= 1
+            count = _before(runs, count, a_low + ahead + column, b_low + ahead + row, 1)
+    if ahead:
+        count = _before(runs, count, a_low, b_low, ahead)
+    for number in range(count // 2):
+        for column in range(3):
+            other = runs[count - 1 - number, column]
+            runs[count - 1 - number, column], runs[number, column] = runs[number, column], other
+    return count
+
+
+@part
+def _before(runs: Pieces, count: int, a: int, b: int, length: int) -> int:
+    """Put a run before the others, which are in the opposite order; one that they continue is made longer."""
+    if count and runs[count - 1, 0] == a + length and runs[count - 1, 1] == b + length:
+        runs[count - 1, 0], runs[count - 1, 1], runs[count - 1, 2] = a, b, runs[count - 1, 2] + length
+        return count
+    runs[count, 0], runs[count, 1], runs[count, 2] = a, b, length
+    return count + 1
+
+
+@compiled
+def _steps(hashes: Hashes, a: tuple[int, int], b: tuple[int, int]) -> tuple[Hashes, int]:
+    """For every prefix of b a row of bits, one for each token of a: unset where it makes the common subsequence
+    longer. a, b: first token and length. Returns the rows and the words of each."""
+    width = (a[1] + 63) // 64
+    found, state = np.empty(b[1] * width, np.uint64), np.full(width, np.uint64(0xFFFFFFFFFFFFFFFF))
+    for row in range(b[1]):
+        token, carry = hashes[b[0] + row], np.uint64(0)
+        for word in range(width):
+            match, begin = np.uint64(0), a[0] + 64 * word
+            for bit in range(min(64, a[1] - 64 * word)):
+                match |= np.uint64(hashes[begin + bit] == token) << np.uint64(bit)
+            old = state[word]
+            both = old & match
+            half = old + carry
+            total = half + both
+            carry = np.uint64(half < old) | np.uint64(total < both)
+            state[word] = total | (old - both)
+            found[row * width + word] = state[word]
+    return found, width
+
+
+@part
+def _bit(rows: Hashes, width: int, row: int, column: int) -> bool:
+    return bool(rows[row * width + (column >> 6)] >> np.uint64(column & 63) & np.uint64(1))
+
+
+# ---- paragraphs -------------------------------------------------------------------------------------
+
+
+@lean
+def cover(
+    text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, spare: int, room: Scratch
+) -> bool:
+    """``cover.Coverer.cover``, into ``room.cover``; False where more than ``spare`` words are missing."""
+    low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    its, covered = room.its[: high - low], room.covered[: high - low]
+    its[:], covered[:] = np.int64(-1), False
+    at, count = low, len(pieces)
+    for number in range(count + 1):
+        end = pieces[number, 0] if number < count else high
+        if end > at:
+            size = end - at
+            places = room.places[: _opposite(text, rules, kept, at, end, pieces, number, room.places)]
+            mine, theirs = room.words[:size], room.their_words[: len(places)]
+            for place in range(size):
+                mine[place] = _word_of(text, book, rules.bits.capital, at + place)
+            words_of(text, book, rules.bits.capital, places, theirs)
+            spare -= size - alike_places(book, mine, theirs, size if size <= rules.short else spare, room.where)
+            if spare < 0:
+                return False
+            for place in range(size):
+                if room.where[place] >= 0:
+                    its[at - low + place], covered[at - low + place] = places[room.where[place]], True
+        if number < count:
+            length = pieces[number, 2]
+            covered[end - low : end - low + length] = True
+            at = max(at, end + length)
+    _weigh(text, pieces, its, room.cover)
+    _missing(text, book, rules, low, covered, room.cover)
+    _put_in(text, book, rules, pieces, room.cover)
+    return True
+
+
+@lean
+def _opposite(
+    text: Text, rules: Rules, kept: Mask, low: int, high: int, pieces: Pieces, following: int, places: Ints
+) -> int:
+    """``cover.Coverer._opposite``, into ``places``; following: the first piece behind the stretch."""
+    reach = high - low + 3
+    other = text.paragraphs[text.owner[pieces[0, 1]], DOCUMENT]
+    before, after = following > 0, following < len(pieces)
+    start = pieces[following - 1, 1] + pieces[following - 1, 2] if before else np.int64(0)
+    stop = pieces[following, 1] if after else start + reach
+    if not before:
+        start = stop - reach
+    elif not start <= stop <= start + reach + rules.gap:
+        stop = start + reach
+    first = text.documents[other, TOKENS]
+    start, stop = max(start, first), max(min(stop, text.documents[other + 1, TOKENS]), first)
+    count = 0
+    for place in range(start, stop):
+        if kept[text.owner[place]]:
+            places[count] = place
+            count += 1
+    return count
+
+
+@lean
+def _weigh(text: Text, pieces: Pieces, its: Ints, found: Cover) -> None:
+    """Which paragraphs of the other document cover, and which of them most."""
+    first = last = np.int64(text.owner[pieces[0, 1]])
+    for number in range(len(pieces)):
+        paragraph = np.int64(text.owner[pieces[number, 1]])
+        first, last = min(first, paragraph), max(last, paragraph)
+    for place in its:
+        if place >= 0:
+            paragraph = np.int64(text.owner[place])
+            first, last = min(first, paragraph), max(last, paragraph)
+    found[FIRST_OF], found[LAST_OF], found[MAIN] = first, last, first
+    if first == last:
+        return
+    most, paragraph = np.int64(0), first
+    while paragraph <= last:  # they are few
+        weight, following = np.int64(0), last + 1
+        for number in range(len(pieces)):
+            owner = np.int64(text.owner[pieces[number, 1]])
+            if owner == paragraph:
+                weight += pieces[number, 2]
+            elif owner > paragraph:
+                following = min(following, owner)
+        for place in its:
+            owner = np.int64(text.owner[place]) if place >= 0 else np.int64(-1)
+            if owner == paragraph:
+                weight += 1
+            elif owner > paragraph:
+                following = min(following, owner)
+        if weight > most:
+            found[MAIN], most = paragraph, weight
+        paragraph = following
+
+
+@lean
+def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
+    """``guards.numbers`` of one token."""
+    if text.flags[token] & rules.bits.number:
+        return True
+    place = np.searchsorted(book.facts, text.hash[token])
+    return bool(place < len(book.facts) and book.facts[place] == text.hash[token])
+
+
+@lean
+def _missing(text: Text, book: Book, rules: Rules, low: int, covered: Mask, found: Cover) -> None:
+    """Counts the words that are missing, and notes the numbers and names among them."""
+    count = numbers = names = 0
+    for place in range(len(covered)):
+        if covered[place]:
+            continue
+        count += 1
+        token, flags = low + place, text.flags[low + place]
+        word = _word_of(text, book, rules.bits.capital, token)
+        bits = book.words[word, BITS] if word >= 0 else np.int64(0)
+        if _is_number(text, book, rules, token):
+            if numbers < EVIDENCE and not bits & MISREAD:
+                found[TOLD + numbers] = token
+                numbers += 1
+        elif names < EVIDENCE:
+            capital = flags & rules.bits.capital and not (flags & rules.bits.opening and bits & LOWER)
+            if capital or flags & rules.bits.caseless:
+                found[TOLD + EVIDENCE + names] = token
+                names += 1
+    found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = count, numbers, names
+
+
+@lean
+def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) -> None:
+    """``cover.Coverer._put_in``: numbers and negations that only the other side has."""
+    for number in range(len(pieces) - 1):
+        mine, theirs = pieces[number, 0] + pieces[number, 2], pieces[number, 1] + pieces[number, 2]
+        end, their_end = pieces[number + 1, 0], pieces[number + 1, 1]
+        if end - mine > rules.small_edit or not 0 < their_end - theirs <= rules.small_edit:
+            continue
+        for token in range(theirs, their_end):
+            if found[NUMBERS_TOLD] < EVIDENCE and _is_number(text, book, rules, token):
+                word = _word_of(text, book, rules.bits.capital, token)
+                known = word >= 0 and book.words[word, BITS] & MISREAD != 0
+                for place in range(mine, end):
+                    known = alike(book, word, _word_of(text, book, rules.bits.capital, place)) or known
+                if not known:
+                    found[TOLD + found[NUMBERS_TOLD]] = token
+                    found[NUMBERS_TOLD] += 1

@@ -1,0 +1,600 @@
+"""Compiled loops that find seeds and passages in large inputs; ``seeds`` and ``passages`` hold the plain twins.
+
+A document is compared with all documents before it at once, so that what is held is what one document shares.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import Hashes, Ints, Mask
+from .jit import compiled, lean, part
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+RARITIES: Final = 14
+"""From so many documents on, the words that a passage needs are the same."""
+
+
+Place = tuple[int, int]
+"""A place in one document and a place in the other."""
+
+
+class Words(NamedTuple):
+    """The words of a corpus: see ``seeds.Stream``."""
+
+    hash: Hashes
+    documents: Ints
+    by_character: Mask
+    flags: Bytes
+
+
+class Groups(NamedTuple):
+    """Seeds that more than one document has, in groups of equal ones, by place inside a group.
+
+    place: int64. edges: int64, group i is edges[i]:edges[i + 1]. frequency: int64 per group, documents. head:
+    uint8, whether the seed is one of the first of a group too large for all pairs. heads: int64, the numbers of
+    those seeds, head_edges: those of group i are heads[head_edges[i]:head_edges[i + 1]]. group: int64 per seed.
+    by_place: int64, the numbers of the seeds in order of place.
+    """
+
+    place: Ints
+    edges: Ints
+    frequency: Ints
+    head: Bytes
+    heads: Ints
+    head_edges: Ints
+    group: Ints
+    by_place: Ints
+
+
+class Runs(NamedTuple):
+    """Runs of equal tokens of one document and those before it: int64 columns, with room for more. rarity:
+    documents that hold the rarest seed.
+
+    slots, diagonals: a hash table of diagonals, with the number of the last run on each, or -1. order, rows, chain: to
+    work in.
+    """
+
+    a: Ints
+    b: Ints
+    length: Ints
+    rarity: Ints
+    slots: Ints
+    diagonals: Ints
+    order: Ints
+    rows: Ints
+    chain: Ints
+
+
+class Rules(NamedTuple):
+    """What makes a passage: see ``passages``. needed: float64, words by the number of documents of its rarest
+    seed; seed, full: see ``seeds``. quoted, unquoted: flags of ``normalize``."""
+
+    seed: int
+    full: int
+    gap: int
+    resync: int
+    least: int
+    inserted: int
+    inserted_share: float
+    substituted: float
+    skipped: float
+    needed: Floats
+    quoted: np.uint8
+    unquoted: np.uint8
+
+
+class Found(NamedTuple):
+    """Room for passages (documents a and b, matched words, where their runs begin) and for runs (places in a and
+    b, length): int64, a row each.
+
+    counts: int64, the passages, the runs, and whether there was too little room for either.
+    """
+
+    passages: Ints
+    runs: Ints
+    counts: Ints
+
+
+def warm() -> None:
+    """Compile these kernels, or load them from the cache."""
+    hashes, edges = np.arange(40, dtype=np.uint64), np.array([0, 20, 40], np.int64)
+    hashes[20:] = hashes[:20]
+    spaced = np.zeros(2, np.bool_)
+    keys, places = np.empty(40, np.uint64), np.empty(40, np.int64)
+    pick(hashes, edges, spaced, 5, 8, np.uint64(3), keys, places)
+    repeated(keys[:8], places[:8], edges, np.arange(8, dtype=np.uint64))
+    pair, bits = np.array([0, 20], np.int64), np.zeros(5, np.uint8)
+    frequencies(bits, pair, pair, edges, 0, 2, np.empty(40, np.int64))
+    groups = Groups(
+        pair, np.array([0, 2], np.int64), np.array([2], np.int64), np.zeros(2, np.uint8), pair[:0], pair * 0,
+        pair * 0, pair // 20,
+    )  # fmt: skip
+    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, np.full(RARITIES, 8.0), np.uint8(32), np.uint8(64))
+    found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
+    words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
+    passages(words, groups, np.array([0, 1, 2], np.int64), rules, np.array([0, 2]), found)
+    lay_out(pair[:0], pair[:0], (pair, pair), found.runs, (pair, pair, pair, pair, pair, pair))
+
+
+@compiled
+def sort(values: Ints | Hashes) -> None:
+    """In place."""
+    values.sort()
+
+
+@lean
+def lay_out(begin: Ints, counts: Ints, pairs: tuple[Ints, Ints], rows: Ints, runs: tuple[Ints, ...]) -> None:
+    """Runs rows[begin[i]:begin[i] + counts[i]] (places in a and b, length) of passages of two documents, one after
+    another into six columns, see ``seeds.Runs``; the last one gets the numbers of the passages."""
+    documents, others, a, b, length, number = runs
+    at = 0
+    for passage in range(len(begin)):
+        for row in range(begin[passage], begin[passage] + counts[passage]):
+            documents[at], others[at], number[at] = pairs[0][passage], pairs[1][passage], passage
+            a[at], b[at], length[at] = rows[row, 0], rows[row, 1], rows[row, 2]
+            at += 1
+
+
+# ---- seeds ------------------------------------------------------------------------------------------
+
+
+@part
+def mix(value: np.uint64) -> np.uint64:
+    """``columns.mix64`` of one value."""
+    value ^= value >> np.uint64(33)
+    value *= np.uint64(0xFF51AFD7ED558CCD)
+    value ^= value >> np.uint64(33)
+    value *= np.uint64(0xC4CEB9FE1A85EC53)
+    return value ^ (value >> np.uint64(33))
+
+
+@compiled
+def pick(
+    hashes: Hashes, documents: Ints, by_character: Mask, seed: int, window: int, prime: np.uint64, keys: Hashes,
+    places: Ints,
+) -> int:  # fmt: skip
+    """Winnowed seeds of some documents, in order, into ``keys`` and ``places``; returns their number.
+
+    A 5-gram is chosen when no lesser one stands in some window around it: so many of its neighbours on both
+    sides together are not less.
+    """
+    most = 0
+    for document in range(len(by_character)):
+        most = max(most, documents[document + 1] - documents[document])
+    values = np.empty(most, np.uint64)
+    count = 0
+    for document in range(len(by_character)):
+        factor = 2 if by_character[document] else 1
+        size, wide, begin = seed * factor, window * factor, documents[document]
+        total = documents[document + 1] - begin - size + 1
+        for place in range(total):
+            value = np.uint64(0)
+            for step in range(size):
+                value = value * prime + hashes[begin + place + step]
+            values[place] = mix(value)
+        for place in range(total):
+            value, free = values[place], 1
+            at = place - 1
+            while at >= 0 and free < wide and values[at] >= value:
+                at -= 1
+                free += 1
+            if at < 0:
+                free = wide
+            at = place + 1
+            while at < total and free < wide and values[at] >= value:
+                at += 1
+                free += 1
+            if free >= wide or at >= total:
+                keys[count], places[count] = value, begin + place
+                count += 1
+    return count
+
+
+@compiled
+def repeated(keys: Hashes, places: Ints, documents: Ints, order: Hashes) -> int:
+    """Keep in ``order`` the seeds that stand in more than one document; returns their number.
+
+    order: (leading 32 bits of the key, number of the seed) packed and sorted, the numbers in order of place.
+    What is kept are numbers of seeds, sorted by key and place.
+    """
+    low = np.uint64(0xFFFFFFFF)
+    kept = begin = 0
+    while begin < len(order):
+        end = begin + 1
+        while end < len(order) and order[end] >> np.uint64(32) == order[begin] >> np.uint64(32):
+            end += 1
+        if end - begin > 1:
+            for at in range(begin, end):
+                order[at] &= low
+            # Nearly always all keys of such a group are equal; where not, it is small.
+            for at in range(begin + 1, end):
+                number, to = order[at], at
+                while to > begin and keys[order[to - 1]] > keys[number]:
+                    order[to] = order[to - 1]
+                    to -= 1
+                order[to] = number
+            first = begin
+            while first < end:
+                last = first + 1
+                while last < end and keys[order[last]] == keys[order[first]]:
+                    last += 1
+                next_document = documents[np.searchsorted(documents, places[order[first]], "right")]
+                if places[order[last - 1]] >= next_document:
+                    for at in range(first, last):
+                        order[kept] = order[at]
+                        kept += 1
+                first = last
+        begin = end
+    return kept
+
+
+@lean
+def frequencies(bits: Bytes, place: Ints, frequency: Ints, documents: Ints, first: int, end: int, result: Ints) -> None:
+    """``Seeds.per_token`` of the documents first to end, from the seeds (by place) that several documents have."""
+    at = np.searchsorted(place, documents[first])
+    base = documents[first]
+    for document in range(first, end):
+        current = np.int64(-1)
+        for token in range(documents[document], documents[document + 1]):
+            if bits[token >> 3] >> (7 - (token & 7)) & 1:
+                before, current = current, np.int64(1)
+                if at < len(place) and place[at] == token:
+                    current = frequency[at]
+                    at += 1
+                if before < 0:
+                    for earlier in range(documents[document], token):
+                        result[earlier - base] = current
+            result[token - base] = current
+        if current < 0:
+            for token in range(documents[document], documents[document + 1]):
+                result[token - base] = 1
+
+
+# ---- passages ---------------------------------------------------------------------------------------
+
+
+@compiled
+def passages(words: Words, groups: Groups, edges: Ints, rules: Rules, rows: Ints, found: Found) -> int:
+    """Passages of the documents rows[0] to rows[1] with all documents before them; returns the seed pairs looked at.
+
+    edges: for each document where its seeds begin in ``groups.by_place``. Stops before the first document that
+    finds no room, and leaves its number in rows[0].
+    """
+    runs, compared, documents = _room(1024), 0, words.documents
+    for document in range(rows[0], rows[1]):
+        rows[0], low = document, documents[document]
+        known_passages, known_runs = found.counts[0], found.counts[1]
+        pairs = _count_pairs(groups, edges[document], edges[document + 1], low, rules.full)
+        if not pairs:
+            continue
+        compared += pairs
+        if pairs > len(runs.a):
+            runs = _room(2 * pairs)
+        count = _exact_runs(words, groups, edges, rules, document, runs)
+        _in_order(runs, count)
+        begin = 0
+        while begin < count:
+            other = np.searchsorted(documents, runs.a[runs.order[begin]], "right") - 1
+            stop = begin + 1
+            while stop < count and runs.a[runs.order[stop]] < documents[other + 1]:
+                stop += 1
+            _pair(words, (other, document), rules, runs, begin, stop, found)
+            begin = stop
+        if found.counts[2]:
+            found.counts[0], found.counts[1] = known_passages, known_runs
+            return compared - pairs
+    rows[0] = rows[1]
+    return compared
+
+
+@lean
+def _in_order(runs: Runs, count: int) -> None:
+    """Numbers of the first ``count`` runs in order of their places in a and b, into ``runs.order``."""
+    order = runs.order
+    for number in range(count):
+        order[number] = runs.a[number] << 32 | number
+    sort(order[:count])
+    for at in range(count):
+        number, to = order[at] & 0xFFFFFFFF, at
+        while to > 0 and runs.a[order[to - 1]] == runs.a[number] and runs.b[order[to - 1]] > runs.b[number]:
+            order[to] = order[to - 1]
+            to -= 1
+        order[to] = number
+
+
+@compiled
+def _room(size: int) -> Runs:
+    slots = 16
+    while slots < 2 * size:
+        slots *= 2
+    return Runs(
+        np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64),
+        np.empty(slots, np.int64), np.empty(slots, np.int64), np.empty(size, np.int64), np.empty(size, np.int64),
+        np.empty(size, np.int64),
+    )  # fmt: skip
+
+
+@lean
+def _count_pairs(groups: Groups, first: int, end: int, low: int, full: int) -> int:
+    """Seed pairs of one document, whose tokens begin at ``low``, with the documents before it."""
+    count = 0
+    for number in range(first, end):
+        seed = groups.by_place[number]
+        group = groups.group[seed]
+        start, stop = groups.edges[group], groups.edges[group + 1]
+        whole = stop - start <= full or groups.head[seed]
+        if not whole:
+            start, stop = groups.head_edges[group], groups.head_edges[group + 1]
+        for number_of_other in range(start, stop):
+            other = number_of_other if whole else groups.heads[number_of_other]
+            if groups.place[other] >= low:
+                break
+            count += 1
+    return count
+
+
+@lean
+def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, document: int, runs: Runs) -> int:
+    """Maximal runs of equal tokens of a document with those before it, at every seed they share; their number."""
+    hashes, documents, slots = words.hash, words.documents, runs.slots
+    low, high = documents[document], documents[document + 1]
+    count, size = 0, 16
+    while size < 8 * (edges[document + 1] - edges[document]):
+        size *= 2
+    size = min(size, len(slots))
+    slots[:size] = -1
+    for number in range(edges[document], edges[document + 1]):
+        seed = groups.by_place[number]
+        group, b = groups.group[seed], groups.place[seed]
+        start, stop = groups.edges[group], groups.edges[group + 1]
+        whole = stop - start <= rules.full or groups.head[seed]
+        frequency = groups.frequency[group]
+        if not whole:  # only with the first ones: to pass over all others takes the square of their number
+            start, stop = groups.head_edges[group], groups.head_edges[group + 1]
+        for number_of_other in range(start, stop):
+            a = groups.place[number_of_other if whole else groups.heads[number_of_other]]
+            if a >= low:
+                break
+            slot = _slot(runs, size, b - a)
+            last = slots[slot]
+            if last >= 0 and b < runs.b[last] + runs.length[last]:
+                runs.rarity[last] = min(runs.rarity[last], frequency)
+                continue
+            if last < 0 and 2 * count >= size:
+                size *= 2
+                _refill(runs, count, size)
+                slot = _slot(runs, size, b - a)
+            partner = np.searchsorted(documents, a, "right") - 1
+            a_low, a_high = documents[partner], documents[partner + 1]
+            back = 0
+            while a - back > a_low and b - back > low and hashes[a - back - 1] == hashes[b - back - 1]:
+                back += 1
+            ahead = rules.seed * (2 if words.by_character[partner] else 1)
+            while a + ahead < a_high and b + ahead < high and hashes[a + ahead] == hashes[b + ahead]:
+                ahead += 1
+            runs.a[count], runs.b[count], runs.length[count] = a - back, b - back, back + ahead
+            runs.rarity[count], slots[slot], runs.diagonals[slot] = frequency, count, b - a
+            count += 1
+    return count
+
+
+@part
+def _slot(runs: Runs, size: int, diagonal: int) -> np.int64:
+    """The slot of a diagonal in the first ``size`` (a power of two), or the free one where it belongs."""
+    slot = np.int64(mix(np.uint64(diagonal)) & np.uint64(size - 1))
+    while runs.slots[slot] >= 0 and runs.diagonals[slot] != diagonal:
+        slot = (slot + 1) & np.int64(size - 1)
+    return slot
+
+
+@lean
+def _refill(runs: Runs, count: int, size: int) -> None:
+    """The runs found so far into a larger table; of one diagonal, the last counts."""
+    runs.slots[:size] = -1
+    for number in range(count):
+        diagonal = runs.b[number] - runs.a[number]
+        slot = _slot(runs, size, diagonal)
+        runs.slots[slot], runs.diagonals[slot] = number, diagonal
+
+
+@lean
+def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, begin: int, stop: int, found: Found) -> None:
+    """``passages._pair_passages``: the passages of one pair of documents. begin, stop: its runs in ``runs.order``."""
+    rows, chain = runs.rows, runs.chain
+    count = _promising(runs, runs.order[begin:stop], rules, rows)
+    factor = 2 if words.by_character[pair[0]] else 1
+    gaps = rules.gap * factor
+    done_a = done_b = np.int64(-1)
+    while count:
+        chain[0], links, rest, at = rows[0], 1, 0, 1
+        last, rarest = rows[0], runs.rarity[rows[0]]
+        while at < count:
+            row = rows[at]
+            gap_a, gap_b = _gaps(runs, last, row)
+            if gap_a > gaps:
+                break
+            if (
+                min(gap_a, gap_b) >= 0
+                and gap_b <= gaps
+                and _cost(gap_a, gap_b, rules) < min(runs.length[last], runs.length[row]) + rules.least
+            ):
+                chain[links], last = row, row
+                rarest = min(rarest, runs.rarity[row])
+                links += 1
+            else:
+                rows[rest] = row
+                rest += 1
+            at += 1
+        while at < count:
+            rows[rest] = rows[at]
+            rest, at = rest + 1, at + 1
+        count = rest
+        if runs.a[last] + runs.length[last] <= done_a and runs.b[last] + runs.length[last] <= done_b:
+            continue
+        before = found.counts[1]
+        _grow(words, pair, factor, rules, runs, chain[:links], found)
+        after = found.counts[1]
+        matched = 0
+        for number in range(before, after):
+            matched += found.runs[number, 2]
+        least = rules.needed[min(rarest, len(rules.needed) - 1)]
+        if after > before and _at_quote(words, found.runs, before, after - 1, rules):
+            least = float(rules.least)
+        if matched < least * factor:
+            found.counts[1] = before
+            continue
+        number = found.counts[0]
+        if number == len(found.passages) or found.counts[2]:
+            found.counts[2] = 1
+            return
+        passages = found.passages
+        passages[number, 0], passages[number, 1], passages[number, 2] = pair[0], pair[1], matched
+        passages[number, 3] = before
+        found.counts[0] += 1
+        length = found.runs[after - 1, 2]
+        done_a, done_b = found.runs[after - 1, 0] + length, found.runs[after - 1, 1] + length
+
+
+@part
+def _at_quote(words: Words, runs: Ints, first: int, last: int, rules: Rules) -> bool:
+    """``passages._at_quote``, of the first run and the last."""
+    flags = words.flags
+    for side in range(2):
+        begin, end = runs[first, side], runs[last, side] + runs[last, 2]
+        if flags[begin] & rules.quoted or (end < len(flags) and flags[end] & rules.unquoted):
+            return True
+    return False
+
+
+@part
+def _gaps(runs: Runs, one: int, two: int) -> Place:
+    """Tokens between two runs, on both sides."""
+    return runs.a[two] - runs.a[one] - runs.length[one], runs.b[two] - runs.b[one] - runs.length[one]
+
+
+@lean
+def _promising(runs: Runs, order: Ints, rules: Rules, rows: Ints) -> int:
+    """``passages._promising`` of the runs of one pair of documents, into ``rows``; returns their number."""
+    count, near = 0, False
+    for number in range(len(order)):
+        row, was_near = order[number], near
+        near = False
+        if number + 1 < len(order):
+            gap_a, gap_b = _gaps(runs, row, order[number + 1])
+            near = gap_a <= rules.gap and abs(gap_b) <= rules.gap
+        if near or was_near or runs.length[row] >= rules.least - rules.resync:
+            rows[count] = row
+            count += 1
+    return count
+
+
+@part
+def _cost(gap_a: int, gap_b: int, rules: Rules) -> float:
+    """``passages._cost``."""
+    short, long = min(gap_a, gap_b), max(gap_a, gap_b)
+    if long - short >= rules.inserted and short <= rules.inserted_share * long:
+        return np.inf
+    return rules.substituted * short + rules.skipped * (long - short)
+
+
+@lean
+def _grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain: Ints, found: Found) -> None:
+    """``passages._grown``: a chain's runs, those in its gaps and those it is extended by, put behind ``found``."""
+    hashes, first, begin = words.hash, chain[0], found.counts[1]
+    at = runs.a[first] - 1, runs.b[first] - 1
+    stop = words.documents[pair[0]] - 1, words.documents[pair[1]] - 1
+    _extend(hashes, at, stop, -1, factor, rules, found)
+    _turn(found, begin)
+    for link in range(len(chain)):
+        run = chain[link]
+        to = runs.a[run], runs.b[run]
+        gap = to[0] - at[0] + to[1] - at[1]
+        while link:
+            low = _meet(hashes, at, to, 1, gap, rules.resync)
+            if low[0] < 0:
+                break
+            long = _run(hashes, low, to, 1, rules.resync)
+            _with_run(found, low[0], low[1], long)
+            at = low[0] + long, low[1] + long
+        _with_run(found, to[0], to[1], runs.length[run])
+        at = to[0] + runs.length[run], to[1] + runs.length[run]
+    stop = words.documents[pair[0] + 1], words.documents[pair[1] + 1]
+    _extend(hashes, at, stop, 1, factor, rules, found)
+
+
+@lean
+def _extend(hashes: Hashes, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> None:
+    """``passages.extend`` forwards (step 1) or backwards (-1), until ``stop`` on either side."""
+    best, score, keep = 0.0, 0.0, found.counts[1]
+    while True:
+        low = _meet(hashes, at, stop, step, rules.gap * factor, rules.resync)
+        if low[0] < 0:
+            break
+        long = _run(hashes, low, stop, step, rules.resync)
+        score += long - _cost(abs(low[0] - at[0]), abs(low[1] - at[1]), rules)
+        if step > 0:
+            _with_run(found, low[0], low[1], long)
+        else:
+            _with_run(found, low[0] - long + 1, low[1] - long + 1, long)
+        at = low[0] + step * long, low[1] + step * long
+        if score > best:
+            best, keep = score, found.counts[1]
+        if score < best - rules.least:
+            break
+    found.counts[1] = keep
+
+
+@lean
+def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
+    """``passages._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
+    left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
+    best, best_a, best_b, held = left + right, -1, -1, np.uint64(0)
+    for its in range(right):  # a bit for each that there is tells most of the others apart
+        held |= np.uint64(1) << (hashes[at[1] + step * its] & np.uint64(63))
+    for mine in range(left - 1):
+        if mine >= best:
+            break
+        one, two = hashes[at[0] + step * mine], hashes[at[0] + step * (mine + 1)]
+        if not held >> (one & np.uint64(63)) & held >> (two & np.uint64(63)) & np.uint64(1):
+            continue
+        for its in range(min(right - 1, best - mine)):
+            if hashes[at[1] + step * its] == one and hashes[at[1] + step * (its + 1)] == two:
+                best, best_a, best_b = mine + its, mine, its
+                break
+    if best_a < 0:
+        return -1, -1
+    return at[0] + step * best_a, at[1] + step * best_b
+
+
+@lean
+def _run(hashes: Hashes, at: Place, stop: Place, step: int, known: int) -> int:
+    """How many tokens are equal from two places on, of which the first ``known`` are known to be."""
+    length, most = known, min(abs(stop[0] - at[0]), abs(stop[1] - at[1]))
+    while length < most and hashes[at[0] + step * length] == hashes[at[1] + step * length]:
+        length += 1
+    return length
+
+
+@lean
+def _turn(found: Found, begin: int) -> None:
+    """Put the last runs, from ``begin`` on, in the opposite order."""
+    low, high = begin, found.counts[1] - 1
+    while low < high:
+        for column in range(3):
+            found.runs[low, column], found.runs[high, column] = found.runs[high, column], found.runs[low, column]
+        low, high = low + 1, high - 1
+
+
+@lean
+def _with_run(found: Found, a: int, b: int, length: int) -> None:
+    at = found.counts[1]
+    if at == len(found.runs):
+        found.counts[2] = 1
+        return
+    found.runs[at, 0], found.runs[at, 1], found.runs[at, 2] = a, b, length
+    found.counts[1] += 1

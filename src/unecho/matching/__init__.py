@@ -1,0 +1,1 @@
+"""What repeats: near-duplicate paragraphs by MinHash and LSH, passages by seeds, stories by coverage."""

@@ -1,0 +1,94 @@
+"""The words of a corpus that are compared, as columns: what every stage of the matching works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import HELD, PIECE, Hashes, Ints, Mask, edges_of, offsets_of, owners, release, taken
+from ..text.lookup import first_equal
+from .seeds import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """Content paragraphs in order of document and start: int64 columns, offsets in characters."""
+
+    document: Ints
+    start: Ints
+    end: Ints
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Documents by number (in order of id), their content paragraphs and those paragraphs' tokens.
+
+    tokens of paragraph i: stream.paragraphs[i]:stream.paragraphs[i + 1], with the characters
+    start:end of the document's text (uint32).
+    ``fingerprint``: uint64, two a paragraph, equal for equal token sequences.
+    ``text(document)`` gives a document's text as read.
+    """
+
+    ids: tuple[str, ...]
+    paragraphs: Paragraphs
+    stream: Stream
+    start: NDArray[np.uint32]
+    end: NDArray[np.uint32]
+    by_character: Mask
+    """Paragraphs of scripts written without spaces."""
+    long: Mask
+    """Paragraphs long enough to be removed as duplicates."""
+    fingerprint: Hashes
+    text: Callable[[int], str]
+    paragraph_of_token: NDArray[np.int32] = field(repr=False)
+
+    def release(self, above: float = 0) -> None:
+        """Take the columns of tokens out of memory, if they lie on disk (see ``columns.release``) and if more than
+        so many megabytes of files are in it."""
+        columns = self.stream.hash, self.start, self.end, self.stream.flags, self.paragraph_of_token
+        release(*columns, above=above)
+
+    def tokens(self, paragraph: int) -> slice:
+        return slice(int(self.stream.paragraphs[paragraph]), int(self.stream.paragraphs[paragraph + 1]))
+
+    def place(self, first: int, last: int) -> tuple[int, int, int]:
+        """(document, start, end) of the paragraphs first to last, which lie in one document."""
+        columns = self.paragraphs
+        return int(columns.document[first]), int(columns.start[first]), int(columns.end[last])
+
+
+def first_of_kind(corpus: Corpus) -> Ints:
+    """For every paragraph the number of the first paragraph with the same words (int64)."""
+    return first_equal(corpus.fingerprint)
+
+
+def characters(corpus: Corpus, tokens: Ints, places: Ints) -> NDArray[np.uint32]:
+    """Code points at places of the documents of tokens (in order); 0 where a document has no such place.
+
+    Texts are worked on many at a time: to take a character out of each would take longer than to read them.
+    """
+    result = np.zeros(len(tokens), np.uint32)
+    document = corpus.paragraphs.document[taken(corpus.paragraph_of_token, tokens)]
+    edges = edges_of(document) if len(tokens) else np.zeros(1, np.int64)
+    begin, texts, size = 0, list[str](), 0
+    for number, which in enumerate(document[edges[:-1]].tolist()):
+        texts.append(corpus.text(which))
+        size += len(texts[-1])
+        if size < PIECE and number + 2 < len(edges):
+            continue
+        part = slice(edges[begin], edges[number + 1])
+        points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        owner = owners(np.diff(edges[begin : number + 2]))
+        inside = (places[part] >= 0) & (places[part] < lengths[owner])
+        place = np.where(inside, places[part] + offsets_of(lengths)[owner], 0)
+        result[part] = np.where(inside, points[place], 0) if len(points) else 0
+        begin, texts, size = number + 1, [], 0
+        corpus.release(HELD)
+    return result

@@ -1,0 +1,128 @@
+"""Locality-sensitive hashing (Indyk and Motwani 1998): paragraphs that agree on a whole band of their
+signatures become candidate pairs. Candidates are only ever a reason to look; ``verify`` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import Hashes, Ints, distinct, edges_of, group_pairs, is_large, mix64, spread
+from ..text.normalize import PRIME
+from ..text.shingles import ShingleSets
+from .signature import PERMUTATIONS, signatures
+
+RECALL = 0.99
+"""Share of the pairs at the threshold that must share a band."""
+REPRESENTATIVES = 16
+"""Of a bucket larger than this, every paragraph is compared with the first so many in keeping order; among
+them is the keeper, if the bucket has one."""
+
+_ROWS = 1024  # signatures held at a time: half a megabyte, which stays in the processor's cache
+_PAIRS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """How a signature is cut: ``bands`` bands of ``rows`` values."""
+
+    bands: int
+    rows: int
+
+    def recall(self, resemblance: float) -> float:
+        """Expected share of the pairs of this resemblance that become candidates: 1 - (1 - s^r)^b."""
+        return float(1 - (1 - resemblance**self.rows) ** self.bands)
+
+
+def plan(threshold: float, recall: float = RECALL) -> Bands:
+    """The longest bands (so the fewest chance candidates) that still reach the recall at the threshold.
+
+    Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, 3.4. Falls back to bands of one row.
+    """
+    for rows in range(PERMUTATIONS, 1, -1):
+        bands = Bands(PERMUTATIONS // rows, rows)
+        if bands.recall(threshold) >= recall:
+            return bands
+    return Bands(PERMUTATIONS, 1)
+
+
+def keys_of(sets: ShingleSets, bands: Bands, workers: int = 1, compiled: bool | None = None) -> NDArray[np.uint32]:
+    """Band keys (uint32, bands x sets) of the signatures of shingle sets, of which a few are held at a time.
+
+    ``workers``: threads. ``compiled``: see ``columns.is_large``.
+    """
+    compiled = is_large(len(sets.hash), compiled)
+    keys = np.empty((bands.bands, len(sets.offsets) - 1), np.uint32)
+
+    def work(first: int, end: int) -> None:
+        for begin in range(first, end, _ROWS):
+            stop = min(begin + _ROWS, end)
+            keys[:, begin:stop] = band_keys(signatures(sets.rows(begin, stop), compiled=compiled), bands, compiled)
+
+    spread(work, sets.offsets, workers if compiled else 1)
+    return keys
+
+
+def band_keys(rows: NDArray[np.uint32], bands: Bands, compiled: bool | None = None) -> NDArray[np.uint32]:
+    """Keys (uint32, bands x rows) that are equal for signatures that agree on the band, rarely for others."""
+    keys = np.empty((bands.bands, len(rows)), np.uint32)
+    if is_large(rows.size, compiled):
+        from ..compiled import minhash as kernels
+
+        kernels.band_keys(rows, bands.rows, np.uint64(PRIME), keys)
+        return keys
+    for band in range(bands.bands):
+        key = np.zeros(len(rows), np.uint64)
+        for column in range(band * bands.rows, (band + 1) * bands.rows):
+            key = mix64(key * np.uint64(PRIME) + rows[:, column].astype(np.uint64))
+        keys[band] = key >> np.uint64(32)
+    return keys
+
+
+def candidate_pairs(rows: NDArray[np.uint32], bands: Bands, rank: Ints) -> Ints:
+    """``candidates`` among signatures."""
+    return candidates(band_keys(rows, bands), rank)
+
+
+def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | None = None) -> Ints:
+    """Pairs (int64, shape n x 2) of rows that share a band key, without repeats, sorted.
+
+    ``keys``: the keys of one band after another. ``rank``: place of each row in the keeping order (0 is kept
+    first); the first of a pair ranks first. Cost is near-linear: buckets over ``REPRESENTATIVES`` are stars
+    around their first members. No more than 2^32 rows. ``compiled``: see ``columns.is_large``.
+    """
+    count = np.uint64(max(len(rank), 1))
+    work = _compiled_pairs if is_large(len(rank), compiled) else _pairs
+    order = np.argsort(rank, kind="stable")
+    found, fresh, waiting = np.zeros(0, np.uint64), list[Hashes](), 0
+    for band in keys:
+        fresh.append(work(band, order))
+        waiting += len(fresh[-1])
+        # Most pairs share many bands: they are merged whenever there are as many new ones as old.
+        if waiting > max(len(found), _PAIRS):
+            found, fresh, waiting = distinct(np.concatenate([found, *fresh])), [], 0
+    found = distinct(np.concatenate([found, *fresh]))
+    return np.stack([found // count, found % count], axis=1).astype(np.int64)
+
+
+def _compiled_pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
+    from ..compiled import minhash as kernels
+
+    packed = np.empty(len(order), np.uint64)
+    seen = np.zeros(min(1 << (2 * len(order)).bit_length(), 1 << 30), np.uint8)
+    packed = packed[: kernels.pack(keys, order, seen, packed)]
+    packed.sort()
+    result = np.empty(kernels.count_pairs(packed, REPRESENTATIVES), np.uint64)
+    kernels.write_pairs(packed, REPRESENTATIVES, order, result)
+    return result
+
+
+def _pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
+    """Pairs of rows with equal keys, as first x rows + second; ``order``: the rows in keeping order."""
+    packed = keys[order].astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
+    packed.sort()
+    first, second = group_pairs(edges_of(packed >> np.uint64(32)), REPRESENTATIVES, REPRESENTATIVES)
+    row = order[(packed & np.uint64(0xFFFFFFFF)).astype(np.int64)].astype(np.uint64)
+    return row[first] * np.uint64(max(len(order), 1)) + row[second]

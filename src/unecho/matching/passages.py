@@ -1,0 +1,354 @@
+"""Passages: runs of words that two documents share, small edits allowed.
+
+Exact runs that follow one another on both sides become a chain, which is extended over small edits (the sides
+must come together again on two words within 15) and trimmed to its best score. Quotes, lifted sentences,
+split, merged and trimmed paragraphs are found this way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+
+from ..base.columns import HELD, Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges, release
+from ..text.normalize import QUOTED, UNQUOTED
+from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
+
+if TYPE_CHECKING:
+    from ..compiled import passage as kernels
+
+GAP = 15
+"""Words on either side within which two documents must come together again."""
+RESYNC = 2
+"""Equal words that count as coming together."""
+LEAST = 8
+"""Equal words that a passage of rare words needs, or one that begins or ends at a quotation mark; of words that
+many documents share, up to 4 more."""
+INSERTED = 5
+INSERTED_SHARE = 0.7
+"""Words that only one side has between two runs end the passage from so many on, unless the other side has
+nearly as many in their place."""
+SUBSTITUTED = 0.7
+SKIPPED = 0.4
+"""What a substituted word costs, and a word that one side has more; an equal word gains 1."""
+
+STEP = 50_000
+"""Seeds whose documents are compared in one step of the compiled work."""
+ROOM = 16_384
+"""Passages there is room for at first in such a step."""
+
+Run = tuple[int, int, int]
+"""(place in a, place in b, length): equal tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """One passage: places in the stream of documents a < b, as exact runs in order."""
+
+    a: int
+    b: int
+    runs: tuple[Run, ...]
+    matched: int
+
+    @property
+    def a_span(self) -> tuple[int, int]:
+        return self.runs[0][0], self.runs[-1][0] + self.runs[-1][2]
+
+    @property
+    def b_span(self) -> tuple[int, int]:
+        return self.runs[0][1], self.runs[-1][1] + self.runs[-1][2]
+
+
+@dataclass(frozen=True, slots=True)
+class Alignments(Sequence[Alignment]):
+    """Passages in columns (int64): documents, equal words, and the runs of passage i, first[i]:first[i + 1]."""
+
+    a: Ints
+    b: Ints
+    matched: Ints
+    first: Ints
+    runs: Runs
+    """``rarity`` holds the number of the passage."""
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def __iter__(self) -> Iterator[Alignment]:
+        rows = zip(self.a.tolist(), self.b.tolist(), self.matched.tolist(), pairwise(self.first.tolist()), strict=True)
+        for a, b, matched, (first, end) in rows:
+            yield Alignment(a, b, self._runs(first, end), matched)
+
+    @overload
+    def __getitem__(self, number: int) -> Alignment: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Alignment]: ...
+
+    def __getitem__(self, number: int | slice) -> Alignment | list[Alignment]:
+        if isinstance(number, slice):
+            return [self[row] for row in range(len(self))[number]]
+        row = range(len(self))[number]
+        runs = self._runs(int(self.first[row]), int(self.first[row + 1]))
+        return Alignment(int(self.a[row]), int(self.b[row]), runs, int(self.matched[row]))
+
+    def _runs(self, first: int, end: int) -> tuple[Run, ...]:
+        runs = self.runs
+        columns = runs.a[first:end].tolist(), runs.b[first:end].tolist(), runs.length[first:end].tolist()
+        return tuple(zip(*columns, strict=True))
+
+
+def find(stream: Stream, seeds: Seeds, workers: int = 1, compiled: bool | None = None) -> Alignments:
+    """All passages, sorted by documents and place in the first one.
+
+    ``workers``: threads. ``compiled``: see ``columns.is_large``.
+    """
+    if is_large(len(stream.hash), compiled):
+        return _compiled(stream, seeds, workers)
+    runs = _promising(exact_runs(stream, seeds))
+    edges = edges_of(runs.a_document, runs.b_document) if len(runs.a) else np.zeros(1, np.int64)
+    found: list[Alignment] = []
+    for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        found += _pair_passages(stream, runs.take(np.arange(low, high)))
+    return alignments_of(found)
+
+
+def alignments_of(found: Sequence[Alignment]) -> Alignments:
+    """The same passages in columns."""
+    counts = np.fromiter((len(x.runs) for x in found), np.int64, len(found))
+    number = owners(counts)
+    flat = np.array([run for x in found for run in x.runs], np.int64).reshape(-1, 3)
+    row = np.array([(x.a, x.b, x.matched) for x in found], np.int64).reshape(-1, 3)
+    runs = Runs(row[number, 0], row[number, 1], flat[:, 0], flat[:, 1], flat[:, 2], number)
+    return Alignments(row[:, 0], row[:, 1], row[:, 2], offsets_of(counts), runs)
+
+
+def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
+    """``find`` by the kernels: each document is compared with all before it."""
+    from ..compiled import passage as kernels
+
+    groups, edges = groups_of(stream, seeds)
+    rules, words = rules_of(), kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
+
+    def work(first: int, end: int) -> tuple[Ints, Ints]:
+        rows, room = np.array([first, end], np.int64), ROOM
+        parts = [(np.empty((0, 4), np.int64), np.empty((0, 3), np.int64))]
+        while rows[0] < end:
+            found = kernels.Found(
+                np.empty((room, 4), np.int64), np.empty((2 * room, 3), np.int64), np.zeros(3, np.int64)
+            )
+            kernels.passages(words, groups, edges, rules, rows, found)
+            count, runs, _ = found.counts.tolist()
+            found.passages[:count, 3] = np.diff(found.passages[:count, 3], append=runs)
+            parts.append((found.passages[:count].copy(), found.runs[:runs].copy()))
+            room *= 2
+        release(stream.hash, stream.flags, above=HELD)
+        return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
+
+    parts = list(ordered(work, pieces(edges, STEP), workers))
+    rows, places = np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
+    begin = offsets_of(rows[:, 3])[:-1]
+    order = np.argsort(rows[:, 0] << 32 | rows[:, 1], kind="stable")
+    a, b, matched, counts = (np.ascontiguousarray(rows[order, column]) for column in range(4))
+    return laid_out(a, b, matched, begin[order], counts, places)
+
+
+def laid_out(a: Ints, b: Ints, matched: Ints, begin: Ints, counts: Ints, runs: Ints) -> Alignments:
+    """Passages of documents a and b, whose runs (int64, n x 3) are runs[begin:begin + counts]; by the kernels."""
+    from ..compiled import passage as kernels
+
+    first = offsets_of(counts)
+    columns = Runs(*(np.empty(int(first[-1]), np.int64) for _ in range(6)))
+    kernels.lay_out(begin, counts, (a, b), runs, columns.columns())
+    return Alignments(a, b, matched, first, columns)
+
+
+def rules_of() -> kernels.Rules:
+    """What makes a passage, as the kernel takes it."""
+    from ..compiled import passage as kernels
+
+    needed = np.array([_needed(rarity) for rarity in range(kernels.RARITIES)])
+    limits = SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED
+    return kernels.Rules(*limits, needed, QUOTED, UNQUOTED)
+
+
+def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, Ints]:
+    """The seeds as the kernel takes them, and where those of each document begin in order of place."""
+    from ..compiled import passage as kernels
+
+    place, group_edges = seeds.place, edges_of(seeds.hash)
+    sizes = np.diff(group_edges)
+    head = np.zeros(len(place), np.uint8)
+    large = np.flatnonzero(sizes > FULL)
+    members = ranges(group_edges[large], sizes[large])
+    document = np.searchsorted(stream.documents, place[members], side="right") - 1
+    order = members[np.lexsort((place[members], stream.rank[document], owners(sizes[large])))]
+    starts = offsets_of(sizes[large])[:-1]
+    head[order[ranges(starts, np.full(len(starts), FEW))]] = 1
+    by_place = np.argsort(place, kind="stable")
+    edges = np.searchsorted(place[by_place], stream.documents)
+    frequency = seeds.frequency[group_edges[:-1]] if len(place) else np.zeros(0, np.int64)
+    heads = np.flatnonzero(head)
+    head_edges = np.searchsorted(heads, group_edges)
+    return kernels.Groups(place, group_edges, frequency, head, heads, head_edges, owners(sizes), by_place), edges
+
+
+def _promising(runs: Runs) -> Runs:
+    """Without short runs that have no other run of their documents nearby: chance, most of them."""
+    if not len(runs.a):
+        return runs
+    same = (np.diff(runs.a_document) == 0) & (np.diff(runs.b_document) == 0)
+    gap_a = runs.a[1:] - (runs.a + runs.length)[:-1]
+    gap_b = runs.b[1:] - (runs.b + runs.length)[:-1]
+    near = same & (gap_a <= GAP) & (np.abs(gap_b) <= GAP)
+    has_neighbour = np.zeros(len(runs.a), np.bool_)
+    has_neighbour[1:] |= near
+    has_neighbour[:-1] |= near
+    return runs.take(has_neighbour | (runs.length >= LEAST - RESYNC))
+
+
+def _pair_passages(stream: Stream, runs: Runs) -> Iterator[Alignment]:
+    """The passages of one pair of documents: chains of runs, extended over edits, trimmed, and accepted."""
+    a, b = int(runs.a_document[0]), int(runs.b_document[0])
+    bounds = (
+        (int(stream.documents[a]), int(stream.documents[a + 1])),
+        (int(stream.documents[b]), int(stream.documents[b + 1])),
+    )
+    factor = 2 if stream.by_character[a] else 1
+    rows = list(zip(runs.a.tolist(), runs.b.tolist(), runs.length.tolist(), runs.rarity.tolist(), strict=True))
+    done_a = done_b = -1
+    while rows:
+        chain, rarity, rows = _next_chain(rows, factor)
+        if chain[-1][0] + chain[-1][2] <= done_a and chain[-1][1] + chain[-1][2] <= done_b:
+            continue  # the extension of an earlier chain has covered it
+        chain = _grown(stream.hash, chain, bounds, factor)
+        matched = sum(length for _, _, length in chain)
+        least = LEAST if _at_quote(stream, chain) else _needed(rarity)
+        if matched >= least * factor:
+            yield Alignment(a, b, tuple(chain), matched)
+            done_a, done_b = chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]
+
+
+def _at_quote(stream: Stream, chain: list[Run]) -> bool:
+    """Whether the chain begins right behind a quotation mark, or ends right before one, on either side."""
+    for side in (0, 1):
+        end = chain[-1][side] + chain[-1][2]
+        if stream.flags[chain[0][side]] & QUOTED or (end < len(stream.flags) and stream.flags[end] & UNQUOTED):
+            return True
+    return False
+
+
+def _needed(rarity: int) -> float:
+    """Equal words a passage needs when its rarest seed occurs in ``rarity`` documents: 8 to 12."""
+    return LEAST + min(4.0, 1.5 * (math.log2(max(rarity, 2)) - 1))
+
+
+def _next_chain(
+    rows: list[tuple[int, int, int, int]], factor: int
+) -> tuple[list[Run], int, list[tuple[int, int, int, int]]]:
+    """The chain that begins with the first row: each next run follows within the gap on both sides."""
+    a, b, length, rarity = rows[0]
+    chain, rest = [(a, b, length)], []
+    for position in range(1, len(rows)):
+        row = rows[position]
+        last = chain[-1]
+        gap_a, gap_b = row[0] - last[0] - last[2], row[1] - last[1] - last[2]
+        if gap_a > GAP * factor:
+            rest += rows[position:]
+            break
+        if min(gap_a, gap_b) >= 0 and gap_b <= GAP * factor and _cost(gap_a, gap_b) < min(last[2], row[2]) + LEAST:
+            chain.append(row[:3])
+            rarity = min(rarity, row[3])
+        else:
+            rest.append(row)
+    return chain, rarity, rest
+
+
+def _cost(gap_a: int, gap_b: int) -> float:
+    """What lies between two runs costs; where one side has a sentence that the other has not, it ends the
+    passage: what was put in or left out is no part of what is shared."""
+    short, long = sorted((gap_a, gap_b))
+    if long - short >= INSERTED and short <= INSERTED_SHARE * long:
+        return math.inf
+    return SUBSTITUTED * min(gap_a, gap_b) + SKIPPED * abs(gap_a - gap_b)
+
+
+def _grown(hashes: Hashes, chain: list[Run], bounds: tuple[tuple[int, int], tuple[int, int]], factor: int) -> list[Run]:
+    """The chain with the small runs inside its gaps, and extended over edits at both ends."""
+    grown = [chain[0]]
+    for run in chain[1:]:
+        last = grown[-1]
+        grown += align(hashes, (last[0] + last[2], run[0]), (last[1] + last[2], run[1]))
+        grown.append(run)
+    (a_low, a_high), (b_low, b_high) = bounds
+    last = grown[-1]
+    grown += extend(hashes, (last[0] + last[2], a_high), (last[1] + last[2], b_high), factor)
+    first = grown[0]
+    before = extend(hashes[::-1], _mirror(hashes, a_low, first[0]), _mirror(hashes, b_low, first[1]), factor)
+    size = len(hashes)
+    return [(size - a - n, size - b - n, n) for a, b, n in reversed(before)] + grown
+
+
+def _mirror(hashes: Hashes, low: int, high: int) -> tuple[int, int]:
+    return len(hashes) - high, len(hashes) - low
+
+
+def align(hashes: Hashes, a: tuple[int, int], b: tuple[int, int]) -> list[Run]:
+    """Runs of equal tokens, in order, between two short stretches (resynchronising as ``extend`` does)."""
+    return list(_steps(hashes, a, b, a[1] - a[0] + b[1] - b[0]))
+
+
+def extend(hashes: Hashes, a: tuple[int, int], b: tuple[int, int], factor: int) -> list[Run]:
+    """Runs after two places where documents part, for as long as they keep coming together again.
+
+    Equal words gain, edits cost; what follows the best score is trimmed off.
+    """
+    runs: list[Run] = []
+    best, best_count, score = 0.0, 0, 0.0
+    at_a, at_b = a[0], b[0]
+    for run in _steps(hashes, a, b, GAP * factor):
+        score += run[2] - _cost(run[0] - at_a, run[1] - at_b)
+        at_a, at_b = run[0] + run[2], run[1] + run[2]
+        runs.append(run)
+        if score > best:
+            best, best_count = score, len(runs)
+        if score < best - LEAST:
+            break
+    return runs[:best_count]
+
+
+def _steps(hashes: Hashes, a: tuple[int, int], b: tuple[int, int], gap: int) -> Iterator[Run]:
+    """From two places on: skip to where both sides agree on two words, run to where they part, and again."""
+    (at_a, end_a), (at_b, end_b) = a, b
+    while True:
+        met = _meet(
+            hashes[at_a : min(end_a, at_a + gap + RESYNC)].tolist(),
+            hashes[at_b : min(end_b, at_b + gap + RESYNC)].tolist(),
+        )
+        if met is None:
+            return
+        at_a, at_b = at_a + met[0], at_b + met[1]
+        length = RESYNC
+        while at_a + length < end_a and at_b + length < end_b and hashes[at_a + length] == hashes[at_b + length]:
+            length += 1
+        yield at_a, at_b, length
+        at_a, at_b = at_a + length, at_b + length
+
+
+def _meet(left: list[int], right: list[int]) -> tuple[int, int] | None:
+    """The nearest places (least sum) where two stretches have two words in a row in common."""
+    where: dict[tuple[int, int], int] = {}
+    for place in range(len(right) - 2, -1, -1):
+        where[right[place], right[place + 1]] = place
+    best: tuple[int, int] | None = None
+    for place in range(len(left) - 1):
+        if best is not None and place >= best[0] + best[1]:
+            break
+        other = where.get((left[place], left[place + 1]))
+        if other is not None and (best is None or place + other < best[0] + best[1]):
+            best = place, other
+    return best

@@ -1,0 +1,77 @@
+"""Passages that add nothing: where documents repeat themselves (tables, refrains, standing notices), each repeat of the
+one meets each repeat of the other, and all a reader needs are as many passages as cover the same words of both."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+import numpy as np
+
+from ..base.columns import Ints, Mask, edges_of, offsets_of, owners, ranges
+
+Spans = tuple[Ints, Ints]
+"""int64 columns: where each span begins, and the end."""
+
+
+def adding(pairs: tuple[Ints, Ints], a: Spans, b: Spans, matched: Ints, compiled: bool = False) -> Mask:
+    """Which passages show words, on either side, that no other one of the same documents shows (bool).
+
+    Of two that show the same the one with more equal words stays, then the first. ``pairs``: their two documents.
+    ``compiled``: by the kernels.
+    """
+    order = np.argsort(pairs[0] << 32 | pairs[1], kind="stable")
+    a, b = (a[0][order], a[1][order]), (b[0][order], b[1][order])
+    matched, edges = matched[order], edges_of(pairs[0][order], pairs[1][order])
+    result = np.ones(len(matched), np.bool_)
+    if not len(result):
+        return result
+    several = np.flatnonzero(_overlaps(edges, a) & _overlaps(edges, b))
+    if compiled:
+        from ..compiled import quote as kernels
+
+        counts = np.diff(edges)[several]
+        rows, pair = ranges(edges[several], counts), owners(counts)
+        rows = rows[np.lexsort((-matched[rows], pair))]
+        adds = np.ones(len(matched), np.bool_)
+        room = np.empty((4, int(counts.max(initial=0)) + 1), np.int64)
+        kernels.adding(offsets_of(counts), a, b, rows, room, adds)
+        result[order] = adds
+        return result
+    for number in several.tolist():
+        low, high = int(edges[number]), int(edges[number + 1])
+        sides = [np.stack([start[low:high], end[low:high]], 1).tolist() for start, end in (a, b)]
+        shown = _Cover(), _Cover()
+        for row in np.argsort(-matched[low:high], kind="stable").tolist():
+            new = [cover.add(*side[row]) for cover, side in zip(shown, sides, strict=True)]
+            result[order[low + row]] = any(new)
+    return result
+
+
+def _overlaps(edges: Ints, spans: Spans) -> Mask:
+    """Which pairs of documents have spans that overlap (bool)."""
+    counts = np.diff(edges)
+    pair = np.repeat(np.arange(len(counts)), counts)
+    order = np.argsort(pair << 32 | spans[0], kind="stable")
+    start, end, pair = spans[0][order], spans[1][order], pair[order]
+    result = np.zeros(len(counts), np.bool_)
+    # Without an overlap a sorted span never begins before the end of the one before it.
+    result[pair[1:][(pair[1:] == pair[:-1]) & (start[1:] < end[:-1])]] = True
+    return result
+
+
+class _Cover:
+    """The union of spans: disjoint ones in order."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int) -> bool:
+        """Whether the span adds anything to the union."""
+        low, high = bisect_left(self._ends, start), bisect_right(self._starts, end)
+        if low < high and self._starts[low] <= start and end <= self._ends[low]:
+            return False
+        if low < high:
+            start, end = min(start, self._starts[low]), max(end, self._ends[high - 1])
+        self._starts[low:high], self._ends[low:high] = [start], [end]
+        return True

@@ -1,0 +1,357 @@
+"""Seeds and exact runs: where two documents agree word for word.
+
+Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 6 neighbouring word 5-grams the one with
+the least hash, so that a shared run of 10 words always shares a seed, however common its words. Seeds that
+two documents share are merged along their diagonals and extended to maximal runs.
+
+Where a seed occurs more than ``FULL`` times, each occurrence is compared only with the first ``FEW`` in
+keeping order: there two later documents may go unlinked with each other, though not with those first ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import (
+    PIECE,
+    ColumnFile,
+    Hashes,
+    Ints,
+    Mask,
+    bucket_pairs,
+    edges_of,
+    is_large,
+    new_column,
+    offsets_of,
+    ordered,
+    owners,
+    pieces,
+    ranges,
+    release,
+)
+from ..text.normalize import PRIME
+from ..text.shingles import grams
+
+SEED = 5
+WINDOW = 6
+FULL = 50
+FEW = 4
+_PAD = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The words of the corpus that are compared, document after document, paragraph after paragraph.
+
+    hash: uint64 per token. paragraphs: int64 offsets of the paragraphs' tokens. documents: int64 offsets of
+    the documents' tokens. by_character: bool per document (a script written without spaces). rank: int64
+    per document, its place in keeping order. flags: uint8 per token, those of ``normalize``.
+    """
+
+    hash: Hashes
+    paragraphs: Ints
+    documents: Ints
+    by_character: Mask
+    rank: Ints
+    flags: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Maximal exact runs of equal tokens in two documents: int64 columns. rarity: documents that hold the
+    rarest seed of the run."""
+
+    a_document: Ints
+    b_document: Ints
+    a: Ints
+    b: Ints
+    length: Ints
+    rarity: Ints
+
+    def take(self, which: Ints | Mask) -> Runs:
+        return Runs(*(column[which] for column in self.columns()))
+
+    def columns(self) -> tuple[Ints, ...]:
+        return self.a_document, self.b_document, self.a, self.b, self.length, self.rarity
+
+
+def winnow(values: Hashes, window: int) -> Mask:
+    """Which of a row of hashes are the least of some window of ``window`` neighbours (bool, one each).
+
+    A value is chosen when the greatest of the minima of the windows around it is itself.
+    """
+    if not len(values):
+        return np.zeros(0, np.bool_)
+    padded = np.concatenate([np.full(window - 1, _PAD), values, np.full(window - 1, _PAD)])
+    view = np.lib.stride_tricks.sliding_window_view
+    minima = view(padded, window).min(axis=1)
+    greatest: Hashes = view(minima, window).max(axis=1)
+    chosen: Mask = greatest == values
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Chosen 5-grams that more than one document has, sorted by hash and place: uint64 hash, int64 place in the
+    stream, and frequency: the number of documents that have the seed (int64). begins: a bit for every token of the
+    stream (uint8, packed), whether any chosen 5-gram begins there."""
+
+    hash: Hashes
+    place: Ints
+    frequency: Ints
+    begins: NDArray[np.uint8]
+
+    def per_token(self, stream: Stream, compiled: bool | None = None) -> Iterator[tuple[Ints, Ints]]:
+        """For every token the document frequency of the last seed of its document that begins at or before it, else
+        of the first (int64; 1 in documents without seeds); for some documents at a time, with their offsets in it.
+
+        ``compiled``: see ``columns.is_large``.
+        """
+        order = np.argsort(self.place, kind="stable")
+        place, frequency = self.place[order], self.frequency[order]
+        compiled = is_large(len(stream.hash), compiled)
+        for first, end in pieces(stream.documents, PIECE):
+            base, stop = int(stream.documents[first]), int(stream.documents[end])
+            documents = stream.documents[first : end + 1] - base
+            if compiled:
+                from ..compiled import passage as kernels
+
+                result = np.empty(stop - base, np.int64)
+                kernels.frequencies(self.begins, place, frequency, stream.documents, first, end, result)
+            else:
+                low, high = np.searchsorted(place, [base, stop])
+                begins = np.unpackbits(self.begins[base // 8 : (stop + 7) // 8])[base % 8 : base % 8 + stop - base]
+                result = _per_token(documents, np.flatnonzero(begins), place[low:high] - base, frequency[low:high])
+            yield result, documents
+
+
+def _per_token(documents: Ints, begins: Ints, place: Ints, frequency: Ints) -> Ints:
+    if not len(begins):
+        return np.ones(int(documents[-1]), np.int64)
+    every = np.ones(len(begins), np.int64)
+    every[np.searchsorted(begins, place)] = frequency
+    document = np.searchsorted(documents, begins, side="right") - 1
+    owner = owners(np.diff(documents))
+    nearest = np.searchsorted(begins, np.arange(len(owner)), side="right") - 1
+    elsewhere = (nearest < 0) | (document[nearest] != owner)
+    nearest[elsewhere] = np.minimum(nearest[elsewhere] + 1, len(begins) - 1)
+    return np.where(document[nearest] == owner, every[nearest], 1)
+
+
+def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seeds:
+    """The seeds of all documents, by winnowing. ``workers``: threads. ``compiled``: see ``columns.is_large``."""
+    if is_large(len(stream.hash), compiled):
+        key, place = _compiled_winnowed(stream, workers)
+        begins = _bits(place, len(stream.hash))
+        key, place = _repeated(stream, key, place)
+    else:
+        key, place = _winnowed(stream)
+        begins = _bits(place, len(stream.hash))
+        order = np.lexsort((place, key))
+        key, place = key[order], place[order]
+    document = np.searchsorted(stream.documents, place, side="right") - 1
+    groups = np.diff(edges_of(key))
+    fresh = np.ones(len(key), np.bool_)
+    fresh[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
+    frequency = np.repeat(np.bincount(owners(groups), fresh).astype(np.int64), groups)
+    common = frequency > 1
+    return Seeds(key[common], place[common], frequency[common], begins)
+
+
+def _bits(places: Ints, count: int) -> NDArray[np.uint8]:
+    marked = np.zeros(count, np.bool_)
+    marked[places] = True
+    return np.packbits(marked)
+
+
+def _winnowed(stream: Stream) -> tuple[Hashes, Ints]:
+    """Hash and place of the chosen 5-grams, in no order."""
+    keys, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    for factor, mask in ((1, ~stream.by_character), (2, stream.by_character)):
+        size, window = SEED * factor, WINDOW * factor
+        which = np.flatnonzero(mask & (np.diff(stream.documents) >= size))
+        if not len(which):
+            continue
+        counts = np.diff(stream.documents)[which] - size + 1
+        place = ranges(stream.documents[which], counts)
+        # Documents are set a window apart, so that what one chooses does not depend on its neighbour.
+        slot = ranges(offsets_of(counts + window)[:-1], counts)
+        row = np.full(int((counts + window).sum()), _PAD)
+        row[slot] = grams(stream.hash, size)[place]
+        chosen = winnow(row, window)[slot]
+        keys.append(row[slot][chosen])
+        places.append(place[chosen])
+    return np.concatenate(keys), np.concatenate(places)
+
+
+# ---- compiled ---------------------------------------------------------------------------------------
+
+
+def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints]:
+    """``_winnowed``, in order of place."""
+    from ..compiled import passage as kernels
+
+    def work(first: int, end: int) -> tuple[Hashes, Ints]:
+        documents = stream.documents[first : end + 1]
+        size = int(documents[-1] - documents[0])
+        keys, places = np.empty(size, np.uint64), np.empty(size, np.int64)
+        count = kernels.pick(
+            stream.hash, documents, stream.by_character[first:end], SEED, WINDOW, np.uint64(PRIME), keys, places
+        )
+        return keys[:count].copy(), places[:count].copy()
+
+    keys, places = ColumnFile(np.uint64), ColumnFile(np.int64)
+    for key, place in ordered(work, pieces(stream.documents, PIECE), workers):
+        keys.append(key)
+        places.append(place)
+        release(stream.hash)
+    return keys.column(), places.column()
+
+
+def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
+    """The seeds (in order of place) that stand in more than one document, sorted by hash and place.
+
+    Worked on in parts by the leading bits of the hash, so that little is sorted at a time.
+    """
+    from ..compiled import passage as kernels
+
+    key, place, edges = _parted(key, place, (len(key) // PIECE).bit_length())
+    found = []
+    for first, end in pairwise(edges.tolist()):
+        keys, places = key[first:end], place[first:end]
+        order = keys >> np.uint64(32) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
+        order.sort()
+        kept = order[: kernels.repeated(keys, places, stream.documents, order)].astype(np.int64)
+        found.append((keys[kept], places[kept]))
+        release(key, place)
+    return np.concatenate([key for key, _ in found]), np.concatenate([place for _, place in found])
+
+
+def _parted(key: Hashes, place: Ints, bits: int) -> tuple[Hashes, Ints, Ints]:
+    """The seeds by so many leading bits of their hash (16 at most), each part in the order given, and where the parts
+    begin. Every seed is moved once, however many parts there are."""
+    bits = min(bits, 16)
+    if not bits:
+        return key, place, np.array([0, len(key)])
+    shift, whole = np.uint64(64 - bits), range(0, len(key), PIECE)
+
+    def part_of(first: int) -> NDArray[np.uint16]:
+        return (key[first : first + PIECE] >> shift).astype(np.uint16)
+
+    counts = np.zeros(1 << bits, np.int64)
+    for first in whole:
+        counts += np.bincount(part_of(first), minlength=len(counts))
+    edges = offsets_of(counts)
+    keys, places, free = new_column(len(key), np.uint64), new_column(len(key), np.int64), edges[:-1].copy()
+    for first in whole:
+        part = part_of(first)
+        sizes, order = np.bincount(part, minlength=len(counts)), np.argsort(part, kind="stable")
+        target = ranges(free, sizes)
+        keys[target], places[target] = key[first : first + PIECE][order], place[first : first + PIECE][order]
+        free += sizes
+        release(key, place, keys, places)
+    return keys, places, edges
+
+
+# ---- exact runs -------------------------------------------------------------------------------------
+
+
+def seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
+    """Pairs of equal seeds in different documents, as runs of one seed's length."""
+    place = seeds.place
+    document = np.searchsorted(stream.documents, place, side="right") - 1
+    rank = stream.rank[document] * np.int64(len(stream.hash) + 1) + place
+    first, second = bucket_pairs(seeds.hash, rank, FULL, FEW)
+    apart = document[first] != document[second]
+    first, second = first[apart], second[apart]
+    swap = document[first] > document[second]
+    a, b = np.where(swap, second, first), np.where(swap, first, second)
+    size = np.where(stream.by_character[document[a]], 2 * SEED, SEED)
+    return Runs(document[a], document[b], place[a], place[b], size, seeds.frequency[a])
+
+
+def exact_runs(stream: Stream, seeds: Seeds) -> Runs:
+    """Seed pairs merged along their diagonals and extended to maximal runs, sorted by documents and place."""
+    runs = seed_pairs(stream, seeds)
+    if not len(runs.a):
+        return runs
+    order = np.lexsort((runs.a, runs.b - runs.a, runs.b_document, runs.a_document))
+    runs = _merged(stream, runs.take(order))
+    runs = _extended(stream, runs)
+    order = np.lexsort((runs.b, runs.a, runs.b_document, runs.a_document))
+    return runs.take(order)
+
+
+def _merged(stream: Stream, runs: Runs) -> Runs:
+    """Runs of one diagonal between which all tokens are equal become one."""
+    prefix = _prefix_hashes(stream.hash)
+    power = _powers(int(stream.hash.shape[0]) + 1)
+    end = runs.a + runs.length
+    joined = np.zeros(len(runs.a), np.bool_)
+    same = (np.diff(runs.a_document) == 0) & (np.diff(runs.b_document) == 0)
+    joined[1:] = same & (np.diff(runs.b - runs.a) == 0)
+    later = np.flatnonzero(joined)
+    low, high = runs.a[later - 1], end[later]
+    shift = (runs.b - runs.a)[later]
+    reach = power[high - low]
+    left = prefix[high] - prefix[low] * reach
+    right = prefix[high + shift] - prefix[low + shift] * reach
+    joined[later] = left == right
+    heads = np.flatnonzero(~joined)
+    last = np.append(heads[1:], len(joined)) - 1
+    rarity = np.minimum.reduceat(runs.rarity, heads)
+    return Runs(
+        runs.a_document[heads],
+        runs.b_document[heads],
+        runs.a[heads],
+        runs.b[heads],
+        end[last] - runs.a[heads],
+        rarity,
+    )
+
+
+def _prefix_hashes(hashes: Hashes) -> Hashes:
+    """Polynomial hash of every prefix, modulo 2^64, so that any two runs can be compared in one step."""
+    # prefix[n] = sum of hash[i] * P^(n-1-i): a running sum with falling weights, multiplied back.
+    inverse = np.full(len(hashes) + 1, pow(PRIME, -1, 1 << 64), np.uint64)
+    inverse[0] = 1
+    np.cumprod(inverse, out=inverse)
+    sums = np.zeros(len(hashes) + 1, np.uint64)
+    np.cumsum(hashes * inverse[1:], out=sums[1:])
+    return sums * _powers(len(hashes) + 1)
+
+
+def _powers(count: int) -> Hashes:
+    powers = np.full(count, PRIME, np.uint64)
+    powers[:1] = 1
+    return np.cumprod(powers, out=powers)
+
+
+def _extended(stream: Stream, runs: Runs) -> Runs:
+    """Every run grown while the tokens before and after it are equal; runs that meet become one."""
+    a, b, length = runs.a.copy(), runs.b.copy(), runs.length.copy()
+    a_low, b_low = stream.documents[runs.a_document], stream.documents[runs.b_document]
+    a_high, b_high = stream.documents[runs.a_document + 1], stream.documents[runs.b_document + 1]
+    live = np.arange(len(a))
+    while len(live):
+        live = live[(a[live] > a_low[live]) & (b[live] > b_low[live])]
+        live = live[stream.hash[a[live] - 1] == stream.hash[b[live] - 1]]
+        a[live] -= 1
+        b[live] -= 1
+        length[live] += 1
+    live = np.arange(len(a))
+    while len(live):
+        ahead = (a[live] + length[live] < a_high[live]) & (b[live] + length[live] < b_high[live])
+        live = live[ahead]
+        live = live[stream.hash[a[live] + length[live]] == stream.hash[b[live] + length[live]]]
+        length[live] += 1
+    fresh = np.ones(len(a), np.bool_)
+    fresh[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1]) | (runs.a_document[1:] != runs.a_document[:-1])
+    heads = np.flatnonzero(fresh)
+    rarity = np.minimum.reduceat(runs.rarity, heads)
+    return Runs(runs.a_document[heads], runs.b_document[heads], a[heads], b[heads], length[heads], rarity)

@@ -1,0 +1,272 @@
+"""Documents that print the same article: how much of each the other one covers decides, both ways."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import PIECE, Ints, Mask, Sums, edges_of, is_large, offsets_of, owners
+from ..model import StoryRelation
+from ..text.normalize import CAPITAL, NUMBER, OPENING
+from .seeds import Runs, Stream
+
+Shares = NDArray[np.float64]
+
+OWN = 0.5
+"""Share of a document that some other document must print for it to be a copy of a story at all: a document
+that lifts a paragraph, or a few, has a text of its own besides."""
+SAME = 0.35
+"""Mean of the two shares from which two such documents are the same story: papers cut wire copy from the
+bottom, and add to it."""
+LEAST = 0.03
+SHORTENED, OF_IT, HEADLINE = 0.7, 0.15, 20
+"""A document is also the same story as a longer one when this share of it is there, makes this share of the longer one,
+and begins with its first words, not counting a headline of so many: papers cut from the bottom."""
+CLOSE, AS_FULLY = 0.65, 0.9
+"""Two documents must be about as close to one another as the less close of them is to its own best match, so
+that pages made from one template are not one story; or the one hold nearly as large a share of the other as any
+document does, for a short version is closest to other short ones."""
+PARTIAL = 0.25
+OTHER, OTHERS = 0.45, 4
+"""Share, and number, of the numbers and names within their passages in which two documents differ from which they
+were filled in from one template, as earnings notes are. Of edited and scanned wire copy, 99 pairs in 100 stay below
+0.4."""
+TOGETHER = 0.3
+"""Share of the pairs between two groups that must be the same story for the groups to be one: two papers that cut
+the same article differently may have little in common."""
+FREQUENT = 10
+"""Documents that share a 5-gram from which its words begin to count less; or twice as many as share the rarer
+words of the document itself, so that a story that very many papers print counts in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Pairs of documents (a < b) that share a passage: int64 and float64 columns.
+
+    a_covered, b_covered: share of each one's words that passages find in the other. a_weight, b_weight: the same
+    with every word weighted by how rare it is. same: bool, the pair prints the same story. filled: bool, both were
+    filled in from one template, with other numbers and names.
+    """
+
+    a: Ints
+    b: Ints
+    a_covered: Shares
+    b_covered: Shares
+    a_weight: Shares
+    b_weight: Shares
+    same: Mask
+    filled: Mask
+
+    def relation(self, row: int) -> StoryRelation:
+        """Same story, a part of it, or quotes only."""
+        if self.same[row]:
+            return "same"
+        part = max(self.a_weight[row], self.b_weight[row]) >= PARTIAL and not self.filled[row]
+        return "partial" if part else "quotes"
+
+
+def coverage(runs: Runs, stream: Stream, weights: Iterable[Shares], compiled: bool | None = None) -> Coverage:
+    """Two-way coverage of every pair of documents that share a passage.
+
+    ``runs``: those of each pair together, pairs sorted, passages in order, with the number of its passage as each one's
+    ``rarity``. ``weights``: float64 per token, in pieces, from ``rare_weights``. ``compiled``: see
+    ``columns.is_large``.
+    """
+    documents = stream.documents
+    edges = edges_of(runs.a_document, runs.b_document)
+    a, b = runs.a_document[edges[:-1]], runs.b_document[edges[:-1]]
+    work = _compiled_shared if is_large(int(documents[-1]), compiled) else _shared
+    found = work(runs, stream, edges, weights)
+    sizes = np.diff(documents).astype(np.float64)
+    a_weight, b_weight = _share(found.of_a[:, 0], found.whole[a]), _share(found.of_b[:, 0], found.whole[b])
+    begins = [_begins(documents[its], side, edges) for its, side in ((a, runs.a), (b, runs.b))]
+    others, equal = found.marked.T
+    filled = (others >= OTHERS) & (others >= OTHER * (others + equal))
+    same = same_story(a, b, a_weight, b_weight, begins[0], begins[1], len(sizes)) & ~filled
+    a_covered, b_covered = _share(found.of_a[:, 1], sizes[a]), _share(found.of_b[:, 1], sizes[b])
+    return Coverage(a, b, a_covered, b_covered, a_weight, b_weight, same, filled)
+
+
+def _share(part: Shares, whole: Shares) -> Shares:
+    return np.minimum(part / np.maximum(whole, 1e-9), 1)
+
+
+class _Shared(NamedTuple):
+    """What pairs of documents share, float64. whole: weight of every document. of_a, of_b: weight and number of the
+    words in the pair's passages, a row a pair. marked: numbers and names within its passages, those in which the
+    two differ, and those that are equal."""
+
+    whole: Shares
+    of_a: Shares
+    of_b: Shares
+    marked: Shares
+
+
+def _numbers_and_names(stream: Stream) -> Iterator[Shares]:
+    """1 for every token that is a number or begins with a capital not owed to the sentence (float64), in pieces."""
+    for first in range(0, len(stream.flags), PIECE):
+        flags = stream.flags[first : first + PIECE]
+        yield ((flags & NUMBER != 0) | (flags & (CAPITAL | OPENING) == CAPITAL)).astype(np.float64)
+
+
+def _shared(runs: Runs, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
+    """What each pair shares. The runs of pair i are edges[i]:edges[i + 1]."""
+    documents, count = stream.documents, len(edges) - 1
+    places = np.concatenate([side + length for side in (runs.a, runs.b) for length in (0, runs.length)])
+    sums, pair = Sums(np.concatenate([documents, places]), weights), owners(np.diff(edges))
+
+    def side_of(start: Ints) -> Shares:
+        row, low, end = _union(pair, start, runs.length)
+        columns = sums[end] - sums[low], end - low
+        return np.stack([np.bincount(row, column, count) for column in columns], axis=1)
+
+    marks = Sums(places, _numbers_and_names(stream))
+    following = np.flatnonzero((runs.rarity[1:] == runs.rarity[:-1]) & (pair[1:] == pair[:-1]))
+    between = [marks[side[following + 1]] - marks[(side + runs.length)[following]] for side in (runs.a, runs.b)]
+    others = np.bincount(pair[following], np.maximum(np.minimum(*between), 0), count)
+    equal = np.bincount(pair, marks[runs.a + runs.length] - marks[runs.a], count)
+    whole = sums[documents[1:]] - sums[documents[:-1]]
+    return _Shared(whole, side_of(runs.a), side_of(runs.b), np.stack([others, equal], axis=1))
+
+
+def _compiled_shared(runs: Runs, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
+    """``_shared`` by the kernels."""
+    from ..compiled import story as kernels
+
+    documents, count = stream.documents, len(edges) - 1
+    bits = np.zeros((int(documents[-1]) >> 6) + 1, np.uint64)
+    kernels.mark(documents, bits)
+    for side in (runs.a, runs.b):
+        kernels.mark(side, bits)
+        kernels.mark(side + runs.length, bits)
+    before = np.empty(len(bits), np.int64)
+    places = kernels.count(bits, before)
+
+    def sums_of(parts: Iterable[Shares]) -> kernels.Places:
+        sums = kernels.Places(bits, before, np.empty(places))
+        known, first, carry = 0, 0, np.zeros(1)
+        for part in chain(parts, [np.zeros(1)]):  # the last place is behind the last word
+            known = kernels.sum_up(part, first, carry, sums, known)
+            first += len(part)
+        return sums
+
+    sums, key = sums_of(weights), np.empty(int(np.diff(edges).max(initial=0)), np.int64)
+    whole, of_a, of_b, marked = np.empty(len(documents)), *(np.empty((count, 2)) for _ in range(3))
+    kernels.at(sums, documents, whole)
+    for start, result in ((runs.a, of_a), (runs.b, of_b)):
+        kernels.shared(edges, start, runs.length, sums, key, result)
+    kernels.compare(edges, (runs.a, runs.b), runs.length, runs.rarity, sums_of(_numbers_and_names(stream)), marked)
+    return _Shared(np.diff(whole), of_a, of_b, marked)
+
+
+def _begins(starts: Ints, places: Ints, edges: Ints) -> Mask:
+    """Whether the first shared word of each pair (runs edges[i]:edges[i + 1]) is among the first of its document."""
+    if not len(starts):
+        return np.zeros(0, np.bool_)
+    result: Mask = np.minimum.reduceat(places, edges[:-1]) - starts <= HEADLINE
+    return result
+
+
+def rare_weights(frequency: Ints, documents: Ints, compiled: bool = False) -> Shares:
+    """Weight of every token (float64, 0 to 1) by the document frequency of the 5-gram it is in.
+
+    1 up to ``FREQUENT`` documents, then falling with the cube: what a whole site's pages have in common says
+    nothing of any two of them. ``compiled``: by the kernels.
+    """
+    counts, low = np.diff(documents), FREQUENT // 2
+    if not compiled:
+        few = np.diff(offsets_of((frequency <= low).view(np.uint8))[documents])
+        usual = np.maximum(FREQUENT, 2 * _rarer(frequency, documents, counts, few))
+        share = np.minimum(1.0, usual[owners(counts)] / np.maximum(frequency, 1))
+        return share * share * share
+    from ..compiled import story as kernels
+
+    few, result = np.empty(len(counts), np.int64), np.empty(len(frequency))
+    kernels.counts(frequency, documents, low, few)
+    usual = np.maximum(FREQUENT, 2 * _rarer(frequency, documents, counts, few))
+    kernels.weights(frequency, documents, usual, result)
+    return result
+
+
+def _rarer(frequency: Ints, documents: Ints, counts: Ints, few: Ints) -> Ints:
+    """The frequency that 15 in 100 of a document's words do not exceed (int64), as far as it counts: nearly always it
+    is so low that no other is looked for, and 0 stands for it. ``few``: words whose frequency is that low."""
+    place = (counts * 0.15).astype(np.int64)
+    sought = np.flatnonzero((counts > 0) & (few <= place))
+    rarer = np.zeros(len(counts), np.int64)
+    for document in sought.tolist():
+        part = frequency[documents[document] : documents[document + 1]]
+        rarer[document] = np.partition(part, place[document])[place[document]]
+    return rarer
+
+
+def same_story(
+    a: Ints, b: Ints, a_weight: Shares, b_weight: Shares, a_begins: Mask, b_begins: Mask, count: int
+) -> Mask:  # fmt: skip
+    """Which pairs of documents print the same story, all pairs of a corpus of ``count`` documents given.
+
+    ``a_begins``, ``b_begins``: whether what they share is at the beginning of the one, and of the other.
+    """
+    mean, best, closest = (a_weight + b_weight) / 2, np.zeros(count), np.zeros(count)
+    for side, weight in ((a, a_weight), (b, b_weight)):
+        np.maximum.at(best, side, weight)
+        np.maximum.at(closest, side, mean)
+    less, more = np.minimum(a_weight, b_weight), np.maximum(a_weight, b_weight)
+    copies = (np.minimum(best[a], best[b]) >= OWN) & (mean >= SAME) & (less >= LEAST)
+    shortened = (more >= SHORTENED) & (less >= OF_IT) & np.where(a_weight < b_weight, a_begins, b_begins)
+    close = mean >= CLOSE * np.minimum(closest[a], closest[b])
+    result: Mask = (copies | shortened) & (close | (more >= AS_FULLY * np.minimum(best[a], best[b])))
+    return result
+
+
+def _union(pair: Ints, start: Ints, length: Ints) -> tuple[Ints, Ints, Ints]:
+    """The union of each pair's runs: pair, and first word and end of what each run adds to those before it."""
+    if not len(pair):
+        return pair, start, start
+    order = np.lexsort((start, pair))
+    pair, start, end = pair[order], start[order], (start + length)[order]
+    # Within a pair, what a run adds is what lies beyond the furthest end before it.
+    base = pair * (int(end.max()) + 1)
+    reach = np.maximum.accumulate(end + base) - base
+    before = np.concatenate([[0], reach[:-1]])
+    before[np.concatenate([[True], pair[1:] != pair[:-1]])] = 0
+    low = np.maximum(start, before)
+    return pair, low, np.maximum(end, low)
+
+
+def groups(pairs: Coverage) -> list[list[int]]:
+    """Rows of ``pairs`` that are the same story joined to groups of documents, sorted.
+
+    Strongest pairs first; two groups join only when three tenths of their cross pairs or more are the
+    same story, so that one weak link cannot tie two stories together.
+    """
+    rows = np.flatnonzero(pairs.same).tolist()
+    strength = {row: -float(pairs.a_weight[row] + pairs.b_weight[row]) for row in rows}
+    neighbours: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        neighbours[int(pairs.a[row])].add(int(pairs.b[row]))
+        neighbours[int(pairs.b[row])].add(int(pairs.a[row]))
+    member: dict[int, set[int]] = {document: {document} for document in neighbours}
+    for row in sorted(rows, key=lambda row: (strength[row], row)):
+        one, two = member[int(pairs.a[row])], member[int(pairs.b[row])]
+        if one is two:
+            continue
+        if sum(len(neighbours[document] & two) for document in one) >= TOGETHER * len(one) * len(two):
+            one |= two
+            for document in two:
+                member[document] = one
+    return sorted(sorted(group) for group in {id(group): group for group in member.values()}.values() if len(group) > 1)
+
+
+def numbers(pairs: Coverage, count: int) -> Ints:
+    """A number per document (int64), equal for the documents of one story."""
+    result = np.arange(count, dtype=np.int64)
+    for group in groups(pairs):
+        result[group] = group[0]
+    return result

@@ -1,0 +1,184 @@
+"""All paragraphs of a run as columns: where they lie, what the cleaner thinks of them, which tokens they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import ColumnFile, Hashes, Ints, Mask, gather, offsets_of, ranges
+from ..model import CATEGORIES, Label
+from ..text.normalize import Tokens
+
+Words = NDArray[np.uint32]
+CONTENT = -1
+"""Category number of a paragraph of the article."""
+REPEAT = CATEGORIES.index("repeat")
+"""Category number of a paragraph that repeats one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Documents in order and their paragraphs in order.
+
+    paragraphs: int64 offsets, the paragraphs of document i are paragraphs[i]:paragraphs[i + 1]. start, end:
+    uint32 characters. category: int8 number in CATEGORIES, or CONTENT. confidence: float32. rule: int32 number
+    in ``rules``. words: int32 tokens of a paragraph. key: uint64 hash of the line, for site templates. first: int64,
+    where a paragraph's tokens begin in hash (uint64), token_start, token_end (uint32 characters) and flags (uint8),
+    which lie on disk where they are large (see ``columns.new_column``), in the order they were read in.
+    """
+
+    paragraphs: Ints
+    start: Words
+    end: Words
+    category: NDArray[np.int8]
+    confidence: NDArray[np.float32]
+    rule: NDArray[np.int32]
+    rules: tuple[str, ...]
+    words: NDArray[np.int32]
+    key: Hashes
+    first: Ints
+    hash: Hashes
+    token_start: Words
+    token_end: Words
+    flags: NDArray[np.uint8]
+
+    @property
+    def document(self) -> Ints:
+        """The document of every paragraph (int64)."""
+        counts = np.diff(self.paragraphs)
+        return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+
+    @property
+    def content(self) -> Mask:
+        """Which paragraphs are of the article (bool)."""
+        result: Mask = self.category == CONTENT
+        return result
+
+    def relabelled(self, which: Mask, category: str | None, confidence: float, rule: str) -> Table:
+        """With another label for some paragraphs; ``category`` None: content."""
+        column = self.category.copy(), self.confidence.copy(), self.rule.copy()
+        column[0][which], column[1][which], column[2][which] = (
+            CONTENT if category is None else CATEGORIES.index(category),
+            confidence,
+            len(self.rules),
+        )
+        return replace(self, category=column[0], confidence=column[1], rule=column[2], rules=(*self.rules, rule))
+
+    def without_tokens(self) -> Table:
+        """The same paragraphs without what only the matching needs."""
+        none = self.token_start[:0].copy()
+        return replace(
+            self, key=self.key[:0].copy(), first=self.first[:0].copy(), hash=self.hash[:0].copy(), token_start=none,
+            token_end=none, flags=self.flags[:0].copy(),
+        )  # fmt: skip
+
+    def tokens_of(self, rows: Ints, workers: int = 1) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
+        """The tokens (hash, start, end, flags) of some paragraphs, one after another. ``workers``: threads."""
+        starts, counts = self.first[rows], self.words[rows].astype(np.int64)
+        total = int(counts.sum())
+        if total == len(self.hash) and np.array_equal(starts, offsets_of(counts)[:-1]):
+            return self.hash, self.token_start, self.token_end, self.flags  # all of them, as they are
+        hashes, start, end, flags = gather(
+            (self.hash, self.token_start, self.token_end, self.flags), starts, counts, workers
+        )
+        return hashes, start, end, flags
+
+    def first_copies(self) -> tuple[Ints, Ints]:
+        """The paragraphs that repeat one before them, and the nearest earlier paragraph of the same document with the
+        same words that is no repeat itself; those without one are left out."""
+        found = [(row, self._first_copy(row)) for row in np.flatnonzero(self.category == REPEAT).tolist()]
+        known = np.array([pair for pair in found if pair[1] is not None], np.int64).reshape(-1, 2)
+        return known[:, 0], known[:, 1]
+
+    def _first_copy(self, row: int) -> int | None:
+        begin = int(self.paragraphs[np.searchsorted(self.paragraphs, row, side="right") - 1])
+        words = self._hashes(row)
+        for earlier in range(row - 1, begin - 1, -1):
+            if len(words) and self.category[earlier] != REPEAT and np.array_equal(words, self._hashes(earlier)):
+                return earlier
+        return None
+
+    def _hashes(self, row: int) -> Hashes:
+        first = int(self.first[row])
+        return self.hash[first : first + int(self.words[row])]
+
+
+def build(
+    spans: Sequence[Sequence[tuple[int, int]]],
+    labels: Sequence[Sequence[Label]],
+    keys: Sequence[int],
+    tokens: Tokens,
+    lengths: Sequence[int],
+) -> Table:
+    """The table of a batch of documents. ``lengths``: characters of each document's text."""
+    counts = np.fromiter(map(len, spans), np.int64, len(spans))
+    flat = np.array([span for part in spans for span in part], np.int64).reshape(-1, 2)
+    found = [label for part in labels for label in part]
+    rules = sorted({label.rule for label in found})
+    number = {rule: place for place, rule in enumerate(rules)}
+    code = {category: place for place, category in enumerate(CATEGORIES)}
+    paragraphs = offsets_of(counts)
+    bases = offsets_of(np.array(lengths, np.int64))[:-1]
+    starts = flat[:, 0] + np.repeat(bases, counts)
+    places = tokens.start + np.repeat(bases, np.diff(tokens.offsets))
+    # A paragraph's tokens are those from its start to the start of the next: all lie in some paragraph.
+    first = np.searchsorted(places, starts).astype(np.int64)
+    return Table(
+        paragraphs, flat[:, 0].astype(np.uint32), flat[:, 1].astype(np.uint32),
+        np.fromiter((CONTENT if x.category is None else code[x.category] for x in found), np.int8, len(found)),
+        np.fromiter((x.confidence for x in found), np.float32, len(found)),
+        np.fromiter((number[x.rule] for x in found), np.int32, len(found)),
+        tuple(rules), np.diff(first, append=len(places)).astype(np.int32), np.array(keys, np.uint64), first,
+        tokens.hash, tokens.start.astype(np.uint32), tokens.end.astype(np.uint32), tokens.flags,
+    )  # fmt: skip
+
+
+class Joiner:
+    """Joins the tables of batches as they come; tokens go to disk at once."""
+
+    def __init__(self) -> None:
+        self._tables: list[Table] = []
+        self._count = 0
+        self._hash, self._start, self._end, self._flags = (
+            ColumnFile(np.uint64), ColumnFile(np.uint32), ColumnFile(np.uint32), ColumnFile(np.uint8)
+        )  # fmt: skip
+
+    def add(self, table: Table) -> None:
+        self._hash.append(table.hash)
+        self._start.append(table.token_start)
+        self._end.append(table.token_end)
+        self._flags.append(table.flags)
+        self._tables.append(replace(table.without_tokens(), key=table.key, first=table.first + self._count))
+        self._count += len(table.hash)
+
+    def table(self, documents: Ints) -> Table:
+        """All that was added, once and for all. ``documents``: the numbers of the documents in the order wanted."""
+        tables, self._tables = self._tables, []
+        rules = sorted({rule for table in tables for rule in table.rules})
+        number = {rule: place for place, rule in enumerate(rules)}
+        renumbered = [
+            np.array([number[rule] for rule in table.rules], np.int32)[table.rule]
+            for table in tables
+            if len(table.rules)
+        ]
+        every = offsets_of(_all([np.diff(table.paragraphs) for table in tables], np.int64))
+        counts = np.diff(every)[documents]
+        rows = ranges(every[documents], counts)
+
+        def all_of(name: str, dtype: type[np.generic]) -> NDArray[Any]:
+            return _all([getattr(table, name) for table in tables], dtype)[rows]
+
+        return Table(
+            offsets_of(counts), all_of("start", np.uint32), all_of("end", np.uint32), all_of("category", np.int8),
+            all_of("confidence", np.float32), _all(renumbered, np.int32)[rows], tuple(rules),
+            all_of("words", np.int32), all_of("key", np.uint64), all_of("first", np.int64), self._hash.column(),
+            self._start.column(), self._end.column(), self._flags.column(),
+        )  # fmt: skip
+
+
+def _all(parts: Sequence[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, dtype), *parts])

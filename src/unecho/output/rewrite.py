@@ -1,0 +1,118 @@
+"""The cleaned corpus: the same names and formats as the input, without the removals."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from io import BufferedWriter
+from pathlib import Path, PurePosixPath
+
+from ..model import DocumentRecord
+from ..sources.records import filled
+
+_RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\]")
+_LONGEST = 200  # bytes of one part of a path; file systems allow 255, and a temporary suffix must fit
+
+
+def output_names(sources: Iterable[tuple[str, str]], suffix: str) -> dict[str, str]:
+    """Where the cleaned text of every source goes, below ``clean/``.
+
+    ``sources``: (name, format) in order. HTML gets ``suffix`` (".txt" or ".md") in place of its own. Names that
+    a file system may take for the same (case, composed letters) get a number.
+    """
+    sources = list(sources)
+    plain = {_folded(_safe(name)) for name, kind in sources if kind != "html"}
+    # A name that is a folder for another document cannot be a file.
+    taken = {_folded(str(folder)) for name, _ in sources for folder in PurePosixPath(_safe(name)).parents}
+    names: dict[str, str] = {}
+    for name, kind in sources:
+        wanted = _safe(name)
+        if kind == "html":
+            stem, compressed = (wanted[:-3], ".gz") if wanted.endswith(".gz") else (wanted, "")
+            wanted = re.sub(r"\.x?html?$", "", stem, flags=re.IGNORECASE) + suffix + compressed
+            if _folded(wanted) in plain | taken:
+                wanted = stem + suffix + compressed
+        names[name] = _untaken(wanted, taken)
+        taken.add(_folded(names[name]))
+    return names
+
+
+def _untaken(wanted: str, taken: set[str]) -> str:
+    stem, dot, suffix = wanted.partition(".") if "/" not in wanted else _split_last(wanted)
+    candidate, number = wanted, 1
+    while _folded(candidate) in taken:
+        number += 1
+        candidate = f"{stem}~{number}{dot}{suffix}"
+    return candidate
+
+
+def _split_last(path: str) -> tuple[str, str, str]:
+    folder, _, name = path.rpartition("/")
+    stem, dot, suffix = name.partition(".")
+    return f"{folder}/{stem}", dot, suffix
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _safe(name: str) -> str:
+    """A relative path that every file system takes: no way out of the folder, nothing reserved, not too long."""
+    parts = [part for part in name.split("/") if part not in ("", ".", "..")]
+    return "/".join(_safe_part(part) for part in parts) or "document"
+
+
+def _safe_part(part: str) -> str:
+    part = _RESERVED.sub(lambda match: f"%{ord(match.group()):02X}", part)
+    if len(part.encode("utf-8", "replace")) <= _LONGEST:
+        return part
+    stem, dot, suffix = part.partition(".")
+    room = _LONGEST - len(suffix.encode()) - 2
+    return stem.encode()[: max(room, 20)].decode("utf-8", "ignore") + dot + suffix[-100:]
+
+
+def content(text: str, frame: str | None) -> bytes:
+    """What is written of a document: its text in UTF-8, or its line. ``frame``: of the line of a JSONL file (see
+    ``records.frame``)."""
+    return text.encode() if frame is None else filled(frame, text).encode() + b"\n"
+
+
+def write_files(folder: Path, records: Iterable[tuple[DocumentRecord, bytes]]) -> Iterator[str]:
+    """Write documents below ``folder``; yields the id of each document written.
+
+    ``records``: (document, ``content``), the rows of one file next to each other and in order.
+    """
+    path, file = "", None
+    try:
+        for record, data in records:
+            if file is None or record.output != path:
+                if file is not None:
+                    file.close()
+                path, file = str(record.output), _open(folder / str(record.output))
+            file.write(data)
+            yield record.id
+    finally:
+        if file is not None:
+            file.close()
+
+
+def _open(path: Path) -> BufferedWriter | gzip.GzipFile:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix != ".gz":
+        return path.open("wb")
+    # Without a time stamp and a name inside, the same text gives the same bytes.
+    return _Gzip(path)
+
+
+class _Gzip(gzip.GzipFile):
+    """A gzip file that closes what it writes to."""
+
+    def __init__(self, path: Path) -> None:
+        self._raw = path.open("wb")
+        super().__init__("", "wb", 6, self._raw, 0)
+
+    def close(self) -> None:
+        super().close()
+        self._raw.close()

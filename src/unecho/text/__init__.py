@@ -1,0 +1,1 @@
+"""A text to comparable units: paragraphs, words, shingles."""

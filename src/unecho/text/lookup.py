@@ -1,0 +1,61 @@
+"""Which hashes are among others, or equal others: by sorted columns, for large ones by a compiled hash table."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..base.columns import Hashes, Ints, Mask, distinct, edges_of, is_large
+
+
+def among(values: Hashes, known: Hashes, compiled: bool | None = None) -> Mask:
+    """Which values are among the sorted ``known`` ones (bool). ``compiled``: see ``columns.is_large``."""
+    if not len(known):
+        return np.zeros(len(values), np.bool_)
+    if is_large(len(values), compiled):
+        from ..compiled import minhash as kernels
+
+        result = np.empty(len(values), np.bool_)
+        kernels.among(values, kernels.table_of(known), known[-1], result)
+        return result
+    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    found: Mask = known[place] == values
+    return found
+
+
+def held(values: Hashes, others: Hashes, which: Mask, compiled: bool | None = None) -> Hashes:
+    """The distinct values (sorted) that are among the ``others`` for which ``which`` is True; of these there may be
+    very many. ``compiled``: see ``columns.is_large``."""
+    known = distinct(values)
+    if not is_large(len(others), compiled):
+        return np.intersect1d(known, others[which])
+    if not len(known):
+        return known
+    from ..compiled import minhash as kernels
+
+    table, free = kernels.table_of(known), known[-1]
+    seen = np.zeros(len(table) + 1, np.bool_)
+    kernels.meet(others, which, table, free, seen)
+    return np.sort(np.concatenate([table[seen[:-1]], known[-1:][seen[-1:]]]))
+
+
+def first_equal(rows: Hashes, compiled: bool | None = None) -> Ints:
+    """For every row of hashes (n x 2) the number of the first row that equals it (int64).
+
+    ``compiled``: see ``columns.is_large``.
+    """
+    if is_large(rows.size, compiled):
+        from ..compiled import minhash as kernels
+
+        result = np.empty(len(rows), np.int64)
+        kernels.first_equal(rows, np.full(2 << len(rows).bit_length(), -1, np.int32), result)
+        return result
+    order = np.argsort(rows[:, 0])
+    edges = edges_of(rows[order, 0]) if len(rows) else np.zeros(1, np.int64)
+    # Rows that agree on the first 64 bits nearly always agree; where one does not, both columns are sorted.
+    if np.any(rows[order, 1] != np.repeat(rows[order[edges[:-1]], 1], np.diff(edges))):
+        order = np.lexsort((rows[:, 1], rows[:, 0]))
+        edges = edges_of(rows[order, 0], rows[order, 1])
+    result = np.empty(len(rows), np.int64)
+    if len(rows):
+        result[order] = np.repeat(np.minimum.reduceat(order, edges[:-1]), np.diff(edges))
+    return result
