@@ -329,7 +329,7 @@ def test_small_inputs_load_no_compiler(tmp_path: Path) -> None:
 
 USE = """
 import numpy as np
-from unecho import jit, kernels
+from unecho.compiled import jit, minhash as kernels
 before = kernels.is_cached()
 counts = np.zeros(1, np.int64)
 kernels.close_up(np.arange(3, dtype=np.uint64), counts, counts)
