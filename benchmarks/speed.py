@@ -404,9 +404,9 @@ def main() -> None:
         return
     if not options.corpus and not options.stress:
         parser.error("a corpus is needed, or --stress")
-    from unecho.compiled import minhash as kernels
+    from unecho.compiled import ready
 
-    kernels.warm()
+    ready.warm(2)
     tail = ["--workers", str(options.workers), "--run"]
     with tempfile.TemporaryDirectory() as name:
         if options.stress:

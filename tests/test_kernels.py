@@ -22,6 +22,7 @@ from unecho.base import columns
 from unecho.base.columns import Ints, offsets_of, spread
 from unecho.compiled import minhash as kernels
 from unecho.compiled import passage as passage_kernels
+from unecho.compiled import ready
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
 from unecho.matching.signature import PERMUTATIONS, permutations, signatures
@@ -40,7 +41,7 @@ WORKERS = st.sampled_from([1, 3])
 @pytest.fixture(scope="module", autouse=True)
 def _compiled() -> None:
     """Compiled beforehand, so that no test is timed with it."""
-    kernels.warm()
+    ready.warm(2)
 
 
 def same_tokens(one: Tokens, two: Tokens) -> bool:
@@ -287,7 +288,7 @@ def test_a_run_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_compiling_is_announced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cached: bool) -> None:
     source = Writer(5).corpus(tmp_path / "in", 10)
     monkeypatch.setattr(columns, "LARGE", 1)
-    monkeypatch.setattr(kernels, "is_cached", lambda: cached)
+    monkeypatch.setattr(ready, "is_cached", lambda: cached)
     stages: list[str] = []
     pipeline.run("dedupe", [source], Config(), lambda stage, done, total: stages.append(stage))
     assert stages.count("compiling (once)") == (not cached)
@@ -330,10 +331,10 @@ def test_small_inputs_load_no_compiler(tmp_path: Path) -> None:
 USE = """
 import numpy as np
 from unecho.compiled import jit, minhash as kernels
-before = kernels.is_cached()
+before = jit.is_cached(kernels)
 counts = np.zeros(1, np.int64)
 kernels.close_up(np.arange(3, dtype=np.uint64), counts, counts)
-print(jit.cache_folder(), before, kernels.is_cached())
+print(jit.cache_folder(), before, jit.is_cached(kernels))
 """
 
 
@@ -341,6 +342,22 @@ def test_compiled_code_is_kept_in_the_users_cache(tmp_path: Path) -> None:
     folder = tmp_path / "unecho" / "kernels"
     assert run(USE, XDG_CACHE_HOME=str(tmp_path)) == f"{folder} False True"
     assert run(USE, XDG_CACHE_HOME=str(tmp_path)) == f"{folder} True True"
+
+
+SHARED = """
+from unecho.compiled import ready
+quick = dict(list(ready.MODULES.items())[-5:])
+ready.MODULES.clear()
+ready.MODULES.update(quick)
+before = ready.is_cached()
+ready.warm(2)
+kernels = [one for module in quick.values() for one in vars(module).values() if hasattr(one, "stats")]
+print(before, ready.is_cached(), sum(sum(one.stats.cache_misses.values()) for one in kernels))
+"""
+
+
+def test_processes_share_the_compiling(tmp_path: Path) -> None:
+    assert run(SHARED, NUMBA_CACHE_DIR=str(tmp_path)) == "False True 0"
 
 
 def test_numbas_own_setting_goes_first(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         found, items = _items(inputs, settings)
     compiled = is_large(_bytes(found, inputs) // CHARACTERS, None)
     if compiled:
-        _load_kernels(clock)
+        _load_kernels(workers_for(config.limits.workers), clock)
     with clock.stage("reading and cleaning"):
         taken, paragraphs = _read(found, items, inputs, config, clock.progress, spool, compiled)
     with clock.stage("site templates"):
@@ -216,12 +216,12 @@ def _no_key(_: str) -> int:
     return 0
 
 
-def _load_kernels(clock: _Clock) -> None:
-    from .compiled import minhash as kernels
+def _load_kernels(workers: int, clock: _Clock) -> None:
+    from .compiled import ready
 
-    if not kernels.is_cached():
+    if not ready.is_cached():
         with clock.stage("compiling (once)"):
-            kernels.warm()
+            ready.warm(workers)
 
 
 def _bytes(found: sources.Found, inputs: Sequence[Path] | Pairs) -> int:

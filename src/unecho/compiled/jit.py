@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, TypeVar
 
 import numba
+from numba.core.dispatcher import Dispatcher
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,10 +41,19 @@ def _is_writable(folder: Path) -> bool:
 _FOLDER: Final = cache_folder()
 
 
-def is_cached(module: Path) -> bool:
-    """Whether the kernels of a module were compiled before, as far as the files in the cache show."""
-    source = module.stat().st_mtime
-    return _FOLDER is not None and any(path.stat().st_mtime > source for path in _FOLDER.rglob(f"{module.stem}.*.nbi"))
+def has_cache() -> bool:
+    """Whether compiled code is kept at all."""
+    return _FOLDER is not None
+
+
+def is_cached(module: ModuleType) -> bool:
+    """Whether the kernels of a module of this installation were compiled before, as far as the files in the cache
+    show."""
+    source = Path(str(module.__file__))
+    own = [one for one in vars(module).values() if getattr(one, "__module__", "") == module.__name__]
+    folders = {one.stats.cache_path for one in own if isinstance(one, Dispatcher) and one.stats.cache_path}
+    found = (path for folder in folders for path in Path(folder).glob(f"{source.stem}.*.nbi"))
+    return any(path.stat().st_mtime > source.stat().st_mtime for path in found)
 
 
 def compiled(function: F) -> F:

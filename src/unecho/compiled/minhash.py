@@ -6,22 +6,12 @@ No kernel makes a Python object, and all release the interpreter's lock: threads
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
-from . import choose as choose_kernels
-from . import forest as forest_kernels
-from . import jit
-from . import line as line_kernels
-from . import passage as passage_kernels
-from . import quote as quote_kernels
-from . import scan as scan_kernels
-from . import story as story_kernels
-from . import tree as tree_kernels
 from .jit import compiled, part
 from .passage import mix
 
@@ -41,21 +31,8 @@ _STEP = 8  # shingles signed in one pass over the permutations
 # ---- compiling --------------------------------------------------------------------------------------
 
 
-def is_cached() -> bool:
-    """Whether the kernels were compiled before, as far as the files in the cache show: these here come last."""
-    return jit.is_cached(Path(__file__))
-
-
 def warm() -> None:
-    """Compile every kernel, or load it from the cache, by calling it on next to nothing."""
-    forest_kernels.warm()
-    line_kernels.warm()
-    scan_kernels.warm()
-    tree_kernels.warm()
-    passage_kernels.warm()
-    story_kernels.warm()
-    quote_kernels.warm()
-    choose_kernels.warm()
+    """Compile these kernels, or load them from the cache, by calling them on next to nothing."""
     hashes, offsets, counts = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.array([3], np.int64)
     text, flags, places = np.frombuffer(bytes(8), np.uint8), np.zeros(BLOCK, np.uint8), np.zeros(BLOCK, np.int64)
     table = Characters(places, flags, flags, *[np.ones(BLOCK, np.uint64)] * 3)

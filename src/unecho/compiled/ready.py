@@ -1,0 +1,29 @@
+"""The kernels made ready: compiled once for each installation, by several processes, or loaded from the cache."""
+
+from __future__ import annotations
+
+from ..base.engine import ordered_map
+from . import choose, forest, jit, line, minhash, passage, quote, scan, story, tree
+
+MODULES = {
+    module.__name__: module for module in (choose, passage, minhash, tree, scan, story, line, quote, forest)
+}  # fmt: skip
+"""Those that take longest to compile first."""
+
+
+def is_cached() -> bool:
+    """Whether all kernels were compiled before, as far as the files in the cache show."""
+    return all(map(jit.is_cached, MODULES.values()))
+
+
+def warm(workers: int = 1) -> None:
+    """Compile every kernel, or load it from the cache, by calling it on next to nothing. ``workers``: processes."""
+    if workers > 1 and jit.has_cache() and not is_cached():
+        for _ in ordered_map(_warm, MODULES, workers):
+            pass
+    for name in MODULES:
+        _warm(name)
+
+
+def _warm(name: str) -> None:
+    MODULES[name].warm()
