@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Result", "__version__", "clean", "dedupe", "minhash"]
 
-_HOMES = {"dedupe": "api", "clean": "api", "minhash": "signature", "Result": "result"}
+_HOMES = {"dedupe": "api", "clean": "api", "minhash": "matching.signature", "Result": "result"}
 
 
 def __getattr__(name: str) -> Any:
