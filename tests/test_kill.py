@@ -263,6 +263,20 @@ def test_an_interrupt_while_files_are_written(step: int, runs: Runs, tripwire: _
     assert [path.name for path in tmp_path.iterdir()] == ["OUT"]
 
 
+def test_what_fails_while_an_interrupt_is_carried_out_is_no_failure(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(*_: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise OSError(errno.EBADF, "handle is closed")
+
+    monkeypatch.setattr(Result, "write_files", interrupted)
+    done = call_cli("dedupe", runs.source, "-o", tmp_path / "OUT", "-q")
+    assert (done.code, done.err) == (130, "")
+
+
 # --- a disk that fails -----------------------------------------------------------------------------------
 
 

@@ -320,17 +320,29 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except UnechoError as error:
+    except (UnechoError, OSError, MemoryError) as error:
+        sys.exit(130 if _of_an_interrupt(error) else _told(error))
+
+
+def _of_an_interrupt(error: BaseException | None) -> bool:
+    """Whether it came up while an interrupt was carried out, when files and processes are given up half-way."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
+
+
+def _told(error: Exception) -> int:
+    """Say what went wrong; returns the exit code."""
+    if isinstance(error, UnechoError):
         _tell(str(error), error.hint)
-        sys.exit(error.exit_code)
-    except OSError as error:
+        return error.exit_code
+    if isinstance(error, OSError):
         full = error.errno == errno.ENOSPC
         hint = f"make room on the disk of OUT and of {tempfile.gettempdir()}, or set TMPDIR to a folder elsewhere"
         _tell(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), hint if full else "")
-        sys.exit(1)
-    except MemoryError:
+    else:
         _tell("not enough memory", "give --memory to have it estimated, or split the input")
-        sys.exit(1)
+    return 1
 
 
 def _tell(message: str, hint: str) -> None:
