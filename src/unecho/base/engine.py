@@ -95,7 +95,7 @@ def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], wor
     waiting: deque[Future[R]] = deque()
     try:
         for item in chain(ahead, source):
-            with _main_unknown():
+            with _main_unknown(), _interrupts_wait():
                 waiting.append(pool.submit(function, item))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
@@ -127,9 +127,31 @@ def _main_unknown() -> Iterator[None]:
         main.update(known)
 
 
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C counts only after this: a process that is half started can be neither used nor ended. Processes that start
+    meanwhile do not hear of it before they can ignore it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no other thread is interrupted
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+    try:
+        yield
+    finally:
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
 def _obey_parent() -> None:
     """Ctrl-C is the main process's affair, which stops the others; when it is killed, they end by themselves."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # it was blocked when this process was started
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
