@@ -57,20 +57,20 @@ def is_cached(module: ModuleType) -> bool:
 
 
 def compiled(function: F) -> F:
-    """numba's compiler, with our cache folder for the time of this call: other users of numba keep theirs."""
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(_FOLDER or "")
-    try:
-        result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=True)(function)
-    finally:
-        numba.config.CACHE_DIR = before
-    return result
+    """numba's compiler, with our cache folder."""
+    return _cached(function, counted=True)
 
 
 def lean(function: F) -> F:
     """For kernels, and what they call in their innermost loops, that make no array: none is counted as held either."""
+    return _cached(function, counted=False)
+
+
+def _cached(function: F, *, counted: bool) -> F:
+    # Our folder holds for the time of this call only: other users of numba keep theirs.
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(_FOLDER or "")
     try:
-        result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=False)(function)
+        result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=counted)(function)
     finally:
         numba.config.CACHE_DIR = before
     return result
