@@ -35,7 +35,7 @@ LAYERS = [
     "check result stored",
     "review.answers review.filter review.scratch review.slowly review.meant review.said review.guard review.texts",
     "review.batch review.index review.desk review.view review.app review.serve",
-    "pipeline explain api jobs cli",
+    "reading pipeline explain api jobs cli",
 ]
 """Each line may import from the lines above it, and within a line from left to right."""
 

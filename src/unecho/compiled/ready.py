@@ -19,7 +19,7 @@ def is_cached() -> bool:
 def warm(workers: int = 1) -> None:
     """Compile every kernel, or load it from the cache, by calling it on next to nothing. ``workers``: processes."""
     if workers > 1 and jit.has_cache() and not is_cached():
-        for _ in ordered_map(_warm, MODULES, workers):
+        for _ in ordered_map(_warm, MODULES, workers, apart=True):
             pass
     for name in MODULES:
         _warm(name)
