@@ -20,7 +20,7 @@ LAYERS = [
     "text.lookup text.normalize text.paragraphs text.spans text.spelling text.shingles",
     "markup.tags markup.page markup.feeds markup.rows markup.notes markup.walk markup.read",
     "sources.decode sources.metadata sources.records sources.reasons sources.parse sources.raw sources.walk",
-    "boilerplate.heads boilerplate.measure boilerplate.features boilerplate.forest boilerplate.retold",
+    "boilerplate.heads boilerplate.features boilerplate.measure boilerplate.forest boilerplate.retold",
     "boilerplate.automata boilerplate.expressions boilerplate.matrix boilerplate.model boilerplate.rules",
     "boilerplate.surroundings boilerplate.scan boilerplate.templates boilerplate.evidence boilerplate.score",
     "boilerplate.label boilerplate.reasons",

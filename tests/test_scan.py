@@ -39,11 +39,11 @@ def test_lines_look_the_same_at_a_glance(parts: list[str]) -> None:
     text = "\n".join(parts)
     shapes = [features.shape(text[start:end]) for start, end in lines_of(text)]
     found = scanned(text)
-    assert found.shapes(0) == found.shapes(2) == shapes
-    assert found.shapes(1) == []
+    assert list(found.lines(0)) == list(found.lines(2)) == shapes
+    assert list(found.lines(1)) == []
     assert all(
         type(a) is type(b)
-        for one, two in zip(found.shapes(0), shapes, strict=True)
+        for one, two in zip(found.lines(0), shapes, strict=True)
         for a, b in zip(one, two, strict=True)
     )
     for raw in (False, True):
