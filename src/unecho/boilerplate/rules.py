@@ -231,7 +231,13 @@ def normalise(line: str) -> str:
     folded = line.casefold()
     if not folded.isascii() and _TO_UNIFY.search(folded):  # to look is ten times as fast as to translate
         folded = folded.translate(UNIFIED)
-    return " ".join(folded.split())
+    return folded if _is_tidy(folded) else " ".join(folded.split())
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether there are single spaces between words and no other white space, as in most lines: to look takes less
+    than half as long as to split and join."""
+    return text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
 
 
 def bare(normalised: str) -> str:
