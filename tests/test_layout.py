@@ -13,7 +13,7 @@ ROOT = Path(unecho.__file__).parent
 
 LAYERS = [
     "errors model",
-    "base.atomic base.columns base.engine base.rows base.wording base.spool",
+    "base.atomic base.columns base.interrupts base.engine base.rows base.wording base.spool",
     "config",
     "compiled.jit compiled.forest compiled.line compiled.passage compiled.quote compiled.scan compiled.tree",
     "compiled.cover compiled.matter compiled.minhash compiled.story compiled.choose compiled.ready",
