@@ -23,7 +23,6 @@ from .base.columns import (  # fmt: skip
     Hashes,
     Ints,
     Mask,
-    is_large,
     new_column,
     offsets_of,
     owners,
@@ -38,6 +37,7 @@ from .boilerplate import rules, score, templates
 from .choosing import choose, findings
 from .choosing.cuts import Cut, cut_passages
 from .choosing.gone import Gone
+from .compiled.when import is_large
 from .config import Config, Limits, Settings
 from .decisions import log as decisions
 from .errors import RunError

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import orjson
 
-from ..base.columns import Ints, Mask, edges_of, is_large, owners
+from ..base.columns import Ints, Mask, edges_of, owners
 from ..base.rows import Rows
+from ..compiled.when import is_large
 from ..matching.corpus import Corpus, Paragraphs
 from ..matching.framing import framed
 from ..matching.passages import Alignments

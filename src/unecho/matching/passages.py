@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from ..base.columns import HELD, Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges, release
+from ..base.columns import HELD, Hashes, Ints, edges_of, offsets_of, ordered, owners, pieces, ranges, release
+from ..compiled.when import is_large
 from ..text.normalize import QUOTED, UNQUOTED
 from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
 
@@ -105,7 +106,7 @@ class Alignments(Sequence[Alignment]):
 def find(stream: Stream, seeds: Seeds, workers: int = 1, compiled: bool | None = None) -> Alignments:
     """All passages, sorted by documents and place in the first one.
 
-    ``workers``: threads. ``compiled``: see ``columns.is_large``.
+    ``workers``: threads. ``compiled``: see ``when.is_large``.
     """
     if is_large(len(stream.hash), compiled):
         return _compiled(stream, seeds, workers)

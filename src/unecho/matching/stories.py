@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import PIECE, Ints, Mask, Sums, edges_of, is_large, offsets_of, owners
+from ..base.columns import PIECE, Ints, Mask, Sums, edges_of, offsets_of, owners
+from ..compiled.when import is_large
 from ..model import StoryRelation
 from ..text.normalize import CAPITAL, NUMBER, OPENING
 from .seeds import Runs, Stream
@@ -76,7 +77,7 @@ def coverage(runs: Runs, stream: Stream, weights: Iterable[Shares], compiled: bo
 
     ``runs``: those of each pair together, pairs sorted, passages in order, with the number of its passage as each one's
     ``rarity``. ``weights``: float64 per token, in pieces, from ``rare_weights``. ``compiled``: see
-    ``columns.is_large``.
+    ``when.is_large``.
     """
     documents = stream.documents
     edges = edges_of(runs.a_document, runs.b_document)
