@@ -243,6 +243,16 @@ class _Written(manifest.Records):
     def passages(self, expected: int) -> Iterator[Passage]:  # noqa: ARG002
         return self._once(manifest.PASSAGES, self.result.passages)
 
+    def quote_sizes(self, expected: int) -> Mapping[str, int]:
+        passages = self.result.passages
+        if not isinstance(passages, Passages):
+            return super().quote_sizes(expected)
+        if manifest.PASSAGES not in self._done:
+            with (self.run / manifest.PASSAGES).open("wb") as file:
+                file.writelines(passages.lines())
+            self._done.add(manifest.PASSAGES)
+        return passages.quote_sizes()
+
     def quotes(self, expected: int, groups: Container[str]) -> Iterator[Passage]:  # noqa: ARG002
         passages = self.result.passages
         if isinstance(passages, Passages) and isinstance(groups, Iterable):

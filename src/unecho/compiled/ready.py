@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..base.engine import ordered_map
-from . import choose, forest, jit, line, minhash, passage, quote, scan, story, tree
+from . import choose, forest, jit, line, matter, minhash, passage, quote, scan, story, tree
 
 MODULES = {
-    module.__name__: module for module in (choose, passage, minhash, tree, scan, story, line, quote, forest)
+    module.__name__: module for module in (choose, passage, minhash, tree, scan, story, line, quote, forest, matter)
 }  # fmt: skip
 """Those that take longest to compile first."""
 
