@@ -484,6 +484,10 @@ TAMPERING: dict[str, tuple[Callable[[Path], object], str]] = {
         "run.json counts 8 documents, the files hold 7",
     ),
     "the words of run.json": (lambda run: edit(run / "run.json", '"words_kept": ', '"words_kept": 1'), "words"),
+    "a setting of run.json": (
+        lambda run: edit(run / "run.json", '"similar": 0.5', '"similar": 0.4'),
+        "another fingerprint than its settings",
+    ),
     "run.json without a count": (lambda run: edit(run / "run.json", '"words":', '"wrods":'), "run.json counts None"),
     "run.json cut off": (
         lambda run: (run / "run.json").write_bytes((run / "run.json").read_bytes()[:-30]),

@@ -32,7 +32,7 @@ LAYERS = [
     "decisions.log decisions.recheck decisions.sample decisions.quoted decisions.changes decisions.decide",
     "report.figures report.judge report.top report.diff report.model report.gather report.pick report.terminal",
     "report.texts report.charts report.export report.pack report.data report.html",
-    "check result stored",
+    "result stored check",
     "review.answers review.filter review.scratch review.slowly review.meant review.said review.guard review.texts",
     "review.batch review.index review.desk review.view review.app review.serve",
     "reading pipeline explain api jobs cli",
