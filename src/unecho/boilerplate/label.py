@@ -235,13 +235,13 @@ def _is_dump(text: str, glance: _Glance, rules: Rules, compiled: bool) -> tuple[
 
 def _frame_rules(glance: _Glance, rules: Rules) -> set[tuple[str, str]]:
     """Category and name of the rules of a site's frame that take short lines."""
-    texts, words = glance.lines.texts, glance.lines.words
+    texts, words = glance.lines.texts, glance.lines.words.tolist()
     short = _are_short(glance.lines).tolist()
     found = set()
     for number, worth in glance.possible.items():
         if short[number]:
             text = texts[number]
-            glance.asked[number] = taken = rules.wherever(text, words.item(number), True, worth)
+            glance.asked[number] = taken = rules.wherever(text, words[number], True, worth)
             # Lines of signs are code as often as paging.
             if taken and (hit := taken[0]).category in _FRAME and any(map(str.isalpha, text)):
                 found.add((hit.category, hit.name))
@@ -317,7 +317,7 @@ def _is_inside(lines: Sequence[Shape], number: int) -> bool:
 
 
 def hits(
-    lines: Sequence[Shape],
+    lines: Lines,
     rules: Rules,
     raw: bool,
     possible: Mapping[int, Worth] | None = None,
@@ -327,22 +327,19 @@ def hits(
     ``asked``: as of ``_Glance``, if more is known of the lines than that there are so many."""
     head = max(6, len(lines) // 7)
     tail = len(lines) - max(6, len(lines) // 5)
+    words, items = lines.words.tolist(), lines.items.tolist()
     found: list[Rule | None] = [None] * len(lines)
     for number, worth in (dict.fromkeys(range(len(lines))) if possible is None else possible).items():
         taken = asked.get(number)
         if taken is None:
-            line = lines[number]
-            if line.item and not raw:
+            if items[number] and not raw:
                 continue
-            taken = rules.wherever(_unmarked(line) if line.item else line.text, line.words, raw, worth)
+            text = lines.texts[number]
+            # A line of a page's menu is often an item of a list; an extractor's items belong to the article.
+            taken = rules.wherever(text.removeprefix("- ") if items[number] else text, words[number], raw, worth)
         if taken:
             found[number] = next((rule for rule in taken if lies_right(rule, number < head, number >= tail)), None)
     return found
-
-
-def _unmarked(line: Shape) -> str:
-    """A line of a page's menu is often an item of a list; an extractor's items belong to the article."""
-    return line.text[2:] if line.item and line.text.startswith("- ") else line.text
 
 
 def _label(rule: Rule) -> Label:

@@ -30,7 +30,7 @@ class Scan:
 
     def __init__(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]], known: Rules) -> None:
         """``spans``: where the lines of each text lie."""
-        self._texts = texts
+        self._texts, self._spans = texts, spans
         counts = np.fromiter(map(len, spans), np.int64, len(spans))
         self._edges = offsets_of(counts).tolist()
         bases = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))[:-1]
@@ -70,9 +70,9 @@ class Scan:
 
     def lines(self, document: int) -> Lines:
         """The lines of a document."""
-        bounds, rows = self.bounds(document), self._rows[self._edges[document] : self._edges[document + 1]]
+        rows = self._rows[self._edges[document] : self._edges[document + 1]]
         words, items, ends = rows[:, kernels.WORDS], rows[:, kernels.ITEM] > 0, rows[:, kernels.ENDS] > 0
-        return Lines(Texts(self._texts[document], bounds), words, items, ends)
+        return Lines(Texts(self._texts[document], self._spans[document]), words, items, ends)
 
     def bounds(self, document: int) -> Ints:
         """Where its lines lie."""
