@@ -188,7 +188,8 @@ def test_lines_of_the_same_matter_share_terms() -> None:
 
 def test_columns_of_what_rules_take_near_a_line() -> None:
     """Two documents; rules of the first say nothing of the second."""
-    columns = surroundings.of_rules([None, "comments", None, "share", None, None], np.array([0, 5, 6]))
+    both = [rules.Rule(category, "any", 0.9) for category in ("comments", "share")]
+    columns = surroundings.of_rules(6, matrix.Taken(np.array([1, 3]), both), np.array([0, 5, 6]))
     assert columns["gap comments before"].tolist() == [99, 0, 1, 2, 3, 99]
     assert columns["gap comments after"].tolist() == [1, 0, 99, 99, 99, 99]
     assert columns["gap share after"].tolist() == [3, 2, 1, 0, 99, 99]

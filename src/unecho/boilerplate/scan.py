@@ -53,11 +53,13 @@ class Scan:
             unclear |= bounds[:, 1] - bounds[:, 0] > rules.MAX_CHARS
         may = (words <= _most_words_of(ends, automata)) | (self._rows[:, kernels.PHRASED] > 0) | unclear
         self._possible = np.flatnonzero(may)
-        states = zip(*(states[self._possible].tolist() for states in ends), strict=True)
-        self._worth = [
-            None if is_unclear else _joined([one.taking[state] for one, state in zip(automata.each, own, strict=True)])
-            for is_unclear, own in zip(unclear[self._possible].tolist(), states, strict=True)
-        ]
+        states = list(zip(*(states[self._possible].tolist() for states in ends), strict=True))
+        # Most lines end in the same few states.
+        taking = {
+            own: _joined([one.taking[n] for one, n in zip(automata.each, own, strict=True)]) for own in set(states)
+        }
+        is_unclear = unclear[self._possible].tolist()
+        self._worth = [None if any_ else taking[own] for any_, own in zip(is_unclear, states, strict=True)]
 
     def _measure(self, numbers: Sequence[int]) -> None:
         """Tell the shapes of lines that the kernel does not understand."""
