@@ -21,7 +21,7 @@ LAYERS = [
     "markup.tags markup.page markup.feeds markup.rows markup.notes markup.walk markup.read",
     "sources.decode sources.metadata sources.records sources.reasons sources.parse sources.raw sources.walk",
     "boilerplate.heads boilerplate.features boilerplate.measure boilerplate.forest boilerplate.retold",
-    "boilerplate.automata boilerplate.expressions boilerplate.matrix boilerplate.model boilerplate.rules",
+    "boilerplate.automata boilerplate.expressions boilerplate.rules boilerplate.matrix boilerplate.model",
     "boilerplate.surroundings boilerplate.scan boilerplate.templates boilerplate.evidence boilerplate.score",
     "boilerplate.label boilerplate.reasons",
     "matching.seeds matching.signature matching.repeats matching.table matching.verify matching.corpus",
