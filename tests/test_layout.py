@@ -25,7 +25,7 @@ LAYERS = [
     "boilerplate.surroundings boilerplate.scan boilerplate.templates boilerplate.evidence boilerplate.score",
     "boilerplate.label boilerplate.reasons",
     "matching.seeds matching.signature matching.repeats matching.table matching.verify matching.corpus",
-    "matching.passages matching.stories matching.lsh matching.framing matching.quotes",
+    "matching.passages matching.headlines matching.stories matching.lsh matching.framing matching.quotes",
     "choosing.guards choosing.cuts choosing.cover choosing.gone choosing.wordbook choosing.choose choosing.findings",
     "output.kept output.manifest output.rewrite output.outcomes output.restore output.writing",
     "explaining.because explaining.grounds explaining.seen",
