@@ -19,7 +19,7 @@ from ..matching.repeats import adding
 from ..matching.stories import Coverage, groups
 from ..matching.table import CONTENT, Table
 from ..model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
-from .choose import RELATIONS, Order, Verdicts
+from .choose import RELATIONS, REMOVED, Order, Verdicts
 from .gone import NO_KEEPER, REASONS, Keepers, cluster_name, rounded
 
 _PIECE = 4096
@@ -80,7 +80,7 @@ class Stars:
 def _members(verdicts: Verdicts, paragraphs: Paragraphs, rows: Ints) -> tuple[Iterable[Any], ...]:
     """Document, start, end, scores, relation and whether it goes, for some verdicts."""
     relations = map(RELATIONS.__getitem__, verdicts.labels[rows, 0].tolist())
-    removed = (verdicts.labels[rows, 1] != 0).tolist()
+    removed = (verdicts.labels[rows, REMOVED] != 0).tolist()
     return *_spots(paragraphs, verdicts.place[rows, 0]), verdicts.scores[rows].tolist(), relations, removed
 
 

@@ -66,6 +66,12 @@ class Coverage:
     same: Mask
     filled: Mask
 
+    @property
+    def related(self) -> Mask:
+        """Which pairs print the same story, or one a part of the other (bool): more than quotes."""
+        part: Mask = (np.maximum(self.a_weight, self.b_weight) >= PARTIAL) & ~self.filled
+        return self.same | part
+
     def relation(self, row: int) -> StoryRelation:
         """Same story, a part of it, or quotes only."""
         if self.same[row]:
