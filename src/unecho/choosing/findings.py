@@ -13,7 +13,7 @@ from ..base.columns import Ints, Mask, edges_of, is_large, owners
 from ..base.rows import Rows
 from ..matching.corpus import Corpus, Paragraphs
 from ..matching.framing import framed
-from ..matching.passages import Alignments
+from ..matching.passages import Alignments, at_quotes
 from ..matching.quotes import separate
 from ..matching.repeats import adding
 from ..matching.stories import Coverage, groups
@@ -160,7 +160,8 @@ class Passages(Rows[Passage]):
     def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
         spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
         compiled = is_large(len(corpus.stream.hash), None)
-        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched, compiled))
+        quoted = at_quotes(corpus.stream, *spans)
+        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched, quoted, compiled))
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
         words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
