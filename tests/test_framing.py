@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import unecho
+from unecho.choosing.findings import Passages
 
 SHARED = "the harbour board will not pay for the second crane before the winter storms arrive"
 ALIKE = dict(zip("“”‘’—", "\"\"''-", strict=True))
@@ -71,3 +75,19 @@ def test_character_by_character(a_before: str, a_behind: str, b_before: str, b_b
         text[start - before : start + len(SHARED) + behind] for text, start in zip(texts, starts, strict=True)
     )
     assert printed(*texts) == expected
+
+
+def test_passages_are_written_as_their_records() -> None:
+    """They are written without the records, and quotes are counted without them."""
+    stock = "a stock phrase that every one of these documents prints in the very same words each time"
+    texts = [(f'{name} "\\ü', article(" ", SHARED, f" {stock} ", name)) for name in ("left", "right", "third")]
+    texts.append(("quoting", article(" ", stock, " ", "fourth")))
+    with unecho.dedupe(texts, clean="off") as result:
+        passages = result.passages
+        assert isinstance(passages, Passages)
+        assert len(passages) >= 4
+        lines = b"".join(passages.lines()).splitlines()
+        assert lines == [orjson.dumps(passage) for passage in passages]
+        sizes = passages.quote_sizes()
+        assert list(sizes.items()) == list(Counter(p.group for p in passages if p.quote).items())
+        assert list(passages.quotes(sizes)) == [p for p in passages if p.quote]

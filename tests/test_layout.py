@@ -16,11 +16,11 @@ LAYERS = [
     "base.atomic base.columns base.engine base.rows base.wording base.spool",
     "config",
     "compiled.jit compiled.forest compiled.line compiled.passage compiled.quote compiled.scan compiled.tree",
-    "compiled.cover compiled.minhash compiled.story compiled.choose compiled.ready",
+    "compiled.cover compiled.matter compiled.minhash compiled.story compiled.choose compiled.ready",
     "text.lookup text.normalize text.paragraphs text.spans text.spelling text.shingles",
     "markup.tags markup.page markup.feeds markup.rows markup.notes markup.walk markup.read",
     "sources.decode sources.metadata sources.records sources.reasons sources.parse sources.raw sources.walk",
-    "boilerplate.heads boilerplate.measure boilerplate.features boilerplate.forest boilerplate.retold",
+    "boilerplate.heads boilerplate.features boilerplate.measure boilerplate.forest boilerplate.retold",
     "boilerplate.automata boilerplate.expressions boilerplate.matrix boilerplate.model boilerplate.rules",
     "boilerplate.surroundings boilerplate.scan boilerplate.templates boilerplate.evidence boilerplate.score",
     "boilerplate.label boilerplate.reasons",
@@ -36,7 +36,7 @@ LAYERS = [
     "check result stored",
     "review.answers review.filter review.scratch review.slowly review.meant review.said review.guard review.texts",
     "review.batch review.index review.desk review.view review.app review.serve",
-    "pipeline explain api jobs cli",
+    "reading pipeline explain api jobs cli",
 ]
 """Each line may import from the lines above it, and within a line from left to right."""
 

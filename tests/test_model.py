@@ -257,8 +257,8 @@ def test_pages_scored_together_are_labelled_as_alone() -> None:
 
 @given(st.lists(st.tuples(st.integers(-20_000, 20_000), st.integers(0, 500)), min_size=1, max_size=30))
 def test_no_other_cut_of_a_page_lets_expect_much_more(lines: list[tuple[int, int]]) -> None:
-    scores, words = np.array([score for score, _ in lines], np.int64), [count for _, count in lines]
-    weight = np.minimum(np.array(words), 400) + 1
+    scores, words = np.array(lines, np.int64).T
+    weight = np.minimum(words, 400) + 1
     part = model.probability(scores)
     total = int((weight * part).sum())
 
@@ -274,5 +274,5 @@ def test_no_other_cut_of_a_page_lets_expect_much_more(lines: list[tuple[int, int
 
 def test_what_is_likely_is_enough_where_nothing_is_certain() -> None:
     sure, doubt = 5 * forest.UNIT, -forest.UNIT // 4
-    assert score.bar(np.array([sure] * 9 + [doubt, -sure]), [50] * 11) > doubt
-    assert score.bar(np.array([doubt] * 9 + [-sure]), [50] * 10) <= doubt
+    assert score.bar(np.array([sure] * 9 + [doubt, -sure]), np.full(11, 50)) > doubt
+    assert score.bar(np.array([doubt] * 9 + [-sure]), np.full(10, 50)) <= doubt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -246,6 +246,16 @@ class _Written(manifest.Records):
 
     def passages(self, expected: int) -> Iterator[Passage]:  # noqa: ARG002
         return self._once(manifest.PASSAGES, self.result.passages)
+
+    def quote_sizes(self, expected: int) -> Mapping[str, int]:
+        passages = self.result.passages
+        if not isinstance(passages, Passages):
+            return super().quote_sizes(expected)
+        if manifest.PASSAGES not in self._done:
+            with (self.run / manifest.PASSAGES).open("wb") as file:
+                file.writelines(passages.lines())
+            self._done.add(manifest.PASSAGES)
+        return passages.quote_sizes()
 
     def quotes(self, expected: int, groups: Container[str]) -> Iterator[Passage]:  # noqa: ARG002
         passages = self.result.passages

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import overload
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from ..base.columns import Ints, offsets_of
 from ..base.engine import batches
 from ..model import Block
 from . import matrix, surroundings
+from .features import Spans, Texts, bounds_of
 from .matrix import Columns, Kinds
 from .measure import Measures, measure
 from .model import PARTS, Model, probability
@@ -27,33 +27,12 @@ _CAP = 80
 """Words of a line beyond which more do not count: one long line is no article."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts(Sequence[str]):
-    """Lines that are written out only when somebody asks for one."""
-
-    text: str
-    spans: Sequence[tuple[int, int]]
-
-    def __len__(self) -> int:
-        return len(self.spans)
-
-    @overload
-    def __getitem__(self, number: int) -> str: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[str]: ...
-    def __getitem__(self, number: int | slice) -> str | list[str]:
-        if isinstance(number, slice):
-            return [self.text[start:end] for start, end in self.spans[number]]
-        start, end = self.spans[number]
-        return self.text[start:end]
-
-
 @dataclass(frozen=True)
 class Evidence:
     """The lines of a document, or of some; they are measured when somebody asks."""
 
     text: str
-    spans: Sequence[tuple[int, int]]
+    spans: Spans
     """Where the lines lie in ``text``: in order, apart, not empty."""
     blocks: Sequence[Block]
     """What the markup says of each line, for HTML; else none."""
@@ -74,7 +53,7 @@ class Evidence:
     @cached_property
     def texts(self) -> Sequence[str]:
         """The lines as written."""
-        return _Texts(self.text, self.spans) if self.compiled else [self.text[start:end] for start, end in self.spans]
+        return Texts(self.text, self.spans) if self.compiled else [self.text[start:end] for start, end in self.spans]
 
     @cached_property
     def names(self) -> tuple[tuple[int, ...], ...]:
@@ -150,10 +129,10 @@ def _joined(group: Sequence[Evidence], edges: Ints) -> Evidence:
     """Some documents one after another."""
     if len(group) == 1:
         return replace(group[0])  # whose measures go with it
-    begins = offsets_of(np.array([len(one.text) + 1 for one in group], np.int64)).tolist()
+    begins = offsets_of(np.array([len(one.text) + 1 for one in group], np.int64))[:-1]
     return Evidence(
         "\n".join(one.text for one in group),
-        [(start + by, end + by) for one, by in zip(group, begins, strict=False) for start, end in one.spans],
+        np.concatenate([bounds_of(one.spans) for one in group]) + np.repeat(begins, np.diff(edges))[:, None],
         [block for one in group for block in one.blocks],
         [hit for one in group for hit in one.hits],
         edges,

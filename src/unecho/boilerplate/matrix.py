@@ -339,6 +339,8 @@ def of_matter(lines: Measures, probability: Ints, edges: Ints | None = None) -> 
 
     ``probability``: of each line to be good, in 64ths. ``edges``: as for ``of_text``.
     """
+    if lines.same is not None:
+        return _compiled_matter(lines, probability, edges)
     count = len(probability)
     pairs = np.sort(lines.term_lines << TERM_BITS | lines.terms)
     pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
@@ -359,6 +361,14 @@ def of_matter(lines: Measures, probability: Ints, edges: Ints | None = None) -> 
         "terms bad": ratio(np.bincount(line, (bad >= 32) & (good < 32), count), terms),
         "terms of first": ratio(np.bincount(line, of_first[term], count), terms),
     }
+
+
+def _compiled_matter(lines: Measures, probability: Ints, edges: Ints | None) -> Columns:
+    from ..compiled import matter as kernels
+
+    table = np.empty((len(kernels.COLUMNS), len(probability)), np.float32)
+    kernels.matter(lines.terms, lines.term_lines, probability, edges_of(len(probability), edges), table)
+    return dict(zip(kernels.COLUMNS, table, strict=True))
 
 
 def running(values: NDArray[np.integer]) -> Ints:

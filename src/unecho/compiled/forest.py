@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Ints
-from .jit import compiled
+from .jit import lean
 
 
 def warm() -> None:
@@ -15,7 +15,7 @@ def warm() -> None:
     score(table, column, table, np.zeros((1, 2), np.int16), np.zeros(1, np.int32), np.zeros(1, np.int64))
 
 
-@compiled
+@lean
 def score(
     table: NDArray[np.float32],
     column: NDArray[np.int16],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -130,6 +131,10 @@ class Records:
     def passages(self, expected: int) -> Iterator[Passage]:
         """What documents share."""
         return passages(self.run, expected)
+
+    def quote_sizes(self, expected: int) -> Mapping[str, int]:
+        """How many passages each group of quotes has, in the order of their first ones."""
+        return Counter(passage.group for passage in self.passages(expected) if passage.quote)
 
     def quotes(self, expected: int, groups: Container[str]) -> Iterator[Passage]:
         """Of the passages the quotes of some groups."""

@@ -65,7 +65,8 @@ def load_all(run: Path, texts: Texts, limits: Sequence[Limits], records: manifes
     info = read_run(run)
     totals, similar = _totals(info["counts"]), float(info["settings"].get("similar", 0.5))
     picked = pick.pick_clusters(records, totals, float(info["settings"].get("threshold", 0.9)), similar, limits)
-    chosen = [_choose(totals, *each, records) for each in zip(picked, limits, strict=True)]
+    quotes, quotes_total = pick.pick_quotes(records, totals, limits)
+    chosen = [_choose(totals, *each, quotes_total, records) for each in zip(limits, picked, quotes, strict=True)]
     wanted = gather.Wanted(
         frozenset().union(*(one.shown for one in chosen)), frozenset().union(*(one.clusters for one in chosen)),
         chosen[0].corpus.site_of, _grounds(run) if limits[0].examples else {}, limits[0],
@@ -109,8 +110,10 @@ class _Chosen:
         return frozenset(finding.cluster.id for finding in (*self.picked.findings, *self.picked.largest))
 
 
-def _choose(totals: Totals, picked: pick.PickedClusters, limits: Limits, records: manifest.Records) -> _Chosen:
-    quotes, quotes_total = pick.pick_quotes(records, totals, limits)
+def _choose(
+    totals: Totals, limits: Limits, picked: pick.PickedClusters, quotes: tuple[Quote, ...], quotes_total: int,
+    records: manifest.Records,
+) -> _Chosen:  # fmt: skip
     stories = pick.pick_stories(records, totals, limits)
     every = (*picked.findings, *picked.largest)
     corpus = gather.read_documents(records, pick.mentioned(every, quotes, stories), limits)

@@ -105,30 +105,31 @@ def with_words(findings: Iterable[Finding], words: Mapping[str, int]) -> tuple[F
     return tuple(replace(finding, words=words.get(finding.cluster.id, 0)) for finding in findings)
 
 
-def pick_quotes(records: Records, totals: Totals, limits: Limits) -> tuple[tuple[Quote, ...], int]:
-    """The quotes in most documents, and how many quotes there are. ``Limits.quote_places`` of each are held.
+def pick_quotes(records: Records, totals: Totals, limits: Sequence[Limits]) -> tuple[list[tuple[Quote, ...]], int]:
+    """The quotes in most documents for each of the limits, and how many quotes there are.
 
-    Two readings: one counts the passages of each group, one holds the places of the largest groups.
+    ``Limits.quote_places`` of each are held, by the first of the limits, which is the one that shows most. Two
+    readings: one counts the passages of each group, one holds the places of the largest groups.
     """
-    sizes: Counter[str] = Counter()
-    for passage in records.passages(totals.passages):
-        sizes[passage.group] += passage.quote
-    total = sum(1 for size in sizes.values() if size)
-    largest: Top[str] = Top(limits.quotes)
+    sizes = records.quote_sizes(totals.passages)
+    largest: Top[str] = Top(limits[0].quotes)
     for group, size in sizes.items():
-        if size:
-            largest.add((size,), group)
+        largest.add((size,), group)
     gathered = {group: _Places() for group in largest.best()}
     for passage in records.quotes(totals.passages, gathered) if gathered else ():
         places = gathered[passage.group]
-        places.add(Place(passage.a, passage.a_start, passage.a_end), limits)
-        places.add(Place(passage.b, passage.b_start, passage.b_end), limits)
+        places.add(Place(passage.a, passage.a_start, passage.a_end), limits[0])
+        places.add(Place(passage.b, passage.b_start, passage.b_end), limits[0])
         places.words = max(places.words, passage.words)
     quotes = [
         Quote(group, places.words, len(places.documents), tuple(places.held.values()))
         for group, places in gathered.items()
     ]
-    return tuple(sorted(quotes, key=lambda quote: (-quote.documents, -quote.words, quote.group))), total
+    return [_widest(quotes[: each.quotes]) for each in limits], len(sizes)
+
+
+def _widest(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
+    return tuple(sorted(quotes, key=lambda quote: (-quote.documents, -quote.words, quote.group)))
 
 
 @dataclass(slots=True)
