@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -249,8 +250,8 @@ def judged(*parts: tuple[str, str, tuple[str, ...], int]) -> list[str]:
     ``parts``: tag, tags above, classes around it, words.
     """
     blocks = [Block(0, 1, tag, tuple(above.split()), frozenset(tokens), 0.0) for tag, above, tokens, _ in parts]
-    lines = [features.Shape("Word " * words, words, False, True) for *_, words in parts]
-    content, regions = score.article(score.Scored(lines, blocks, [None] * len(parts), [3.0] * len(parts)))
+    lines = features.Lines.of(features.Shape("Word " * words, words, False, True) for *_, words in parts)
+    content, regions = score.article(score.Scored(lines, blocks, [None] * len(parts), np.full(len(parts), 3.0)))
     assert [not good for good in content] == [number in regions for number in range(len(parts))]
     return [regions[n].rule if n in regions else "" for n in range(len(parts))]
 
@@ -421,9 +422,9 @@ def test_what_stands_below_the_comments_heading_is_no_article() -> None:
     heading = rules.Rule("comments", "heading", 0.9)
     for above, below, gone in ((150, 30, True), (150, 60, False), (80, 20, False)):
         sizes = [above, 2, below]
-        lines = [features.Shape("Word " * words, words, False, True) for words in sizes]
-        content, regions = score.article(score.Scored(lines, (), [None, heading, None], [3.0, -2.0, 1.0]))
-        assert content == [True, False, not gone]
+        lines = features.Lines.of(features.Shape("Word " * words, words, False, True) for words in sizes)
+        content, regions = score.article(score.Scored(lines, (), [None, heading, None], np.array([3.0, -2.0, 1.0])))
+        assert content.tolist() == [True, False, not gone]
         assert {number: mark.rule for number, mark in regions.items()} == (
             {2: "context.after-comments"} if gone else {}
         )
@@ -431,8 +432,10 @@ def test_what_stands_below_the_comments_heading_is_no_article() -> None:
 
 def test_sentences_in_doubt_right_below_the_article_stay() -> None:
     def kept(*parts: tuple[float, bool]) -> list[bool]:
-        lines = [features.Shape("Word " * 30, 30, False, ends) for _, ends in parts]
-        return score.article(score.Scored(lines, (), [None] * len(lines), [odds for odds, _ in parts]))[0]
+        lines = features.Lines.of(features.Shape("Word " * 30, 30, False, ends) for _, ends in parts)
+        odds = np.array([odds for odds, _ in parts])
+        found: list[bool] = score.article(score.Scored(lines, (), [None] * len(lines), odds))[0].tolist()
+        return found
 
     assert kept((3.0, True), (-0.5, True), (-0.6, True), (-0.9, True), (-0.2, True)) == [True, True, True, False, False]
     assert kept((3.0, True), (-0.5, False), (-0.2, True)) == [True, False, False]

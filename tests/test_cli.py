@@ -188,6 +188,8 @@ def test_settings_come_from_the_folder_the_file_named_and_the_options(articles: 
         "similar": 0.5,
         "keep": ["path", "longest"],
     }
+    assert settings("--safe")["threshold"] == 0.95
+    assert settings("--safe", "--threshold", "0.92")["threshold"] == 0.92
     # The file that is named takes the place of the one that is found; options still come last.
     assert settings("--config", "other.toml", "--safe") == {
         "threshold": 0.95,
@@ -484,6 +486,10 @@ TAMPERING: dict[str, tuple[Callable[[Path], object], str]] = {
         "run.json counts 8 documents, the files hold 7",
     ),
     "the words of run.json": (lambda run: edit(run / "run.json", '"words_kept": ', '"words_kept": 1'), "words"),
+    "a setting of run.json": (
+        lambda run: edit(run / "run.json", '"similar": 0.5', '"similar": 0.4'),
+        "another fingerprint than its settings",
+    ),
     "run.json without a count": (lambda run: edit(run / "run.json", '"words":', '"wrods":'), "run.json counts None"),
     "run.json cut off": (
         lambda run: (run / "run.json").write_bytes((run / "run.json").read_bytes()[:-30]),

@@ -128,20 +128,22 @@ def test_the_number_of_workers_makes_no_difference(tmp_path: Path, monkeypatch: 
     started: list[int] = []
     spread = engine._spread
 
-    def seen(function: Callable[[Any], Any], ahead: list[Any], rest: Iterator[Any], workers: int) -> Iterator[Any]:
-        started.append(workers)
-        return spread(function, ahead, rest, workers)
+    def seen(
+        function: Callable[[Any], Any], items: Iterable[Any], others: int, here: bool, folder: str
+    ) -> Iterator[Any]:
+        started.append(others)
+        return spread(function, items, others, here, folder)
 
     def small(items: Iterable[Any], size: Callable[[Any], int]) -> Iterator[list[Any]]:
         return engine.batches(items, size, limit=50_000)
 
     monkeypatch.setattr(engine, "_spread", seen)
-    monkeypatch.setattr("unecho.pipeline.batches", small)
+    monkeypatch.setattr("unecho.reading.batches", small)
     found = []
     for workers in (1, 2):
         assert call_cli("dedupe", source, "-o", tmp_path / "OUT", "-q", "--workers", str(workers)).code == 3
         found.append(run_files(tmp_path / "OUT"))
-    assert started == [2], "no processes were used"
+    assert started == [1], "no processes were used"
     assert check(tmp_path / "OUT") == []
     assert found[0] == found[1]
 

@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -24,16 +25,34 @@ def work(item: int) -> tuple[int, int]:
     return item * item, os.getpid()
 
 
+def large(item: int) -> bytes:
+    return bytes([item]) * 200_000
+
+
 def fail(item: int) -> int:
     if item == 7:
         raise ValueError("seven")
     return item
 
 
-def test_results_come_back_in_order_from_other_processes() -> None:
-    found = list(ordered_map(work, range(40), 2))
+@pytest.mark.parametrize("apart", [False, True])
+def test_results_come_back_in_order_from_other_processes(apart: bool) -> None:
+    found = list(ordered_map(work, range(40), 3, apart))
     assert [value for value, _ in found] == [n * n for n in range(40)]
-    assert os.getpid() not in {process for _, process in found}
+    processes = {process for _, process in found}
+    assert len(processes) > 1
+    assert (os.getpid() in processes) is not apart
+
+
+def test_large_results_come_back_whole_and_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    found = ordered_map(large, range(12), 2, apart=True)
+    assert next(found) == large(0)
+    assert len(list(tmp_path.iterdir())) == 1
+    assert list(found) == list(map(large, range(1, 12)))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("count", "workers"), [(SMALL, 2), (30, 1), (0, 2)])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import pickle
 import random
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,12 +19,13 @@ from builders import stream_of
 from conftest import Writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core.caching import FunctionCache
 
 from unecho import dedupe, pipeline
 from unecho.base.columns import Ints, Sums, offsets_of, spread
+from unecho.compiled import jit, ready, when
 from unecho.compiled import minhash as kernels
 from unecho.compiled import passage as passage_kernels
-from unecho.compiled import ready, when
 from unecho.compiled import seed as seed_kernels
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
@@ -396,3 +399,17 @@ def test_where_nothing_can_be_written_there_is_no_cache(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     blocked = str(tmp_path / "file" / "cache")
     assert run(USE, HOME=blocked, XDG_CACHE_HOME=blocked, NUMBA_CACHE_DIR=blocked) == "None False False"
+
+
+def test_an_interrupt_while_a_kernel_is_loaded_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(*_: object) -> None:
+        with suppress(KeyboardInterrupt):  # as C does with what is raised in the functions it calls back
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(FunctionCache, "load_overload", load)
+    with pytest.raises(KeyboardInterrupt):
+        jit.compiled(abs_of)(-1)
+
+
+def abs_of(number: int) -> int:
+    return number if number > 0 else -number

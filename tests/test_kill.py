@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_killed_before_any_change_to_the_disk(before: str, runs: Runs, tripwire:
 def start(source: Path, out: Path, *options: str, **more: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "unecho", "dedupe", source, "-o", out, *options],
-        env=environment(), stdin=subprocess.DEVNULL, **{"stderr": subprocess.DEVNULL, **more},
+        stdin=subprocess.DEVNULL, **{"stderr": subprocess.DEVNULL, "env": environment(), **more},
     )  # fmt: skip
 
 
@@ -194,15 +195,18 @@ def started_with_helpers(source: Path, out: Path, **more: Any) -> tuple[subproce
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         helpers = psutil.Process(process.pid).children(recursive=True)
-        if sum("spawn_main" in " ".join(helper.cmdline()) for helper in helpers) == 2:
-            return process, helpers
+        with suppress(psutil.ZombieProcess):  # one that has ended
+            if any("spawn_main" in " ".join(helper.cmdline()) for helper in helpers):
+                return process, helpers
         time.sleep(0.01)
     process.kill()
     raise AssertionError("no other processes were started")
 
 
 def test_no_process_outlives_a_killed_run(large: Path, tmp_path: Path) -> None:
-    process, helpers = started_with_helpers(large, tmp_path / "OUT")
+    (tmp_path / "tmp").mkdir()
+    env = {**environment(), "TMPDIR": str(tmp_path / "tmp")}
+    process, helpers = started_with_helpers(large, tmp_path / "OUT", env=env)
     process.kill()
     process.wait(10)
     _, alive = psutil.wait_procs(helpers, timeout=10)
@@ -212,7 +216,8 @@ def test_no_process_outlives_a_killed_run(large: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "OUT").exists()
     with RunFolder(tmp_path / "OUT"):  # what was left beside it is found and taken away
         pass
-    assert not any(tmp_path.iterdir())
+    assert not any((tmp_path / "tmp").iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["tmp"]
 
 
 def test_a_run_whose_helper_is_killed_says_so(large: Path, runs: Runs, tmp_path: Path) -> None:

@@ -184,6 +184,11 @@ def test_any_line_can_be_matched(text: str) -> None:
     assert rules.normalise(rules.normalise(text)) == rules.normalise(text)
 
 
+@given(st.text(st.sampled_from("ab \t\n\xa0\u2003\u200b\u3000ŞßÄ“-–"), max_size=30))
+def test_lines_are_matched_with_single_spaces(text: str) -> None:
+    assert rules.normalise(text) == " ".join(text.casefold().translate(rules.UNIFIED).split())
+
+
 def test_rules_can_be_sent_to_another_process() -> None:
     copy = pickle.loads(pickle.dumps(SHIPPED))
     assert copy.match(line("Share this article")).id == "share.share-this"

@@ -37,13 +37,13 @@ def scanned(text: str, known: rules.Rules = SHIPPED) -> scan.Scan:
 @given(st.lists(LINES, max_size=8))
 def test_lines_look_the_same_at_a_glance(parts: list[str]) -> None:
     text = "\n".join(parts)
-    shapes = [features.shape(text[start:end]) for start, end in lines_of(text)]
+    shapes = features.Lines.of(features.shape(text[start:end]) for start, end in lines_of(text))
     found = scanned(text)
-    assert found.shapes(0) == found.shapes(2) == shapes
-    assert found.shapes(1) == []
+    assert list(found.lines(0)) == list(found.lines(2)) == list(shapes)
+    assert list(found.lines(1)) == []
     assert all(
         type(a) is type(b)
-        for one, two in zip(found.shapes(0), shapes, strict=True)
+        for one, two in zip(found.lines(0), shapes, strict=True)
         for a, b in zip(one, two, strict=True)
     )
     for raw in (False, True):
@@ -175,6 +175,30 @@ def test_copies_are_counted_the_same(lines: list[str], data: st.DataObject) -> N
     }
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.text("北京ÄB c", min_size=1, max_size=9) | st.sampled_from(["bridge river", "river river mayor"]),
+        min_size=1,
+        max_size=12,
+    ),
+    st.data(),
+)
+def test_terms_are_seen_by_the_kernel_as_by_the_plain_code(lines: list[str], data: st.DataObject) -> None:
+    text = "\n".join(f"x{line}x" for line in lines)
+    spans = lines_of(text)
+    cut = data.draw(st.integers(0, len(spans)))
+    edges = data.draw(st.sampled_from([None, np.array([0, cut, len(spans)])]))
+    chances = np.array(data.draw(st.lists(st.integers(0, 64), min_size=len(spans), max_size=len(spans))))
+    plain, fast = (
+        matrix.of_matter(measure.measure(text, spans, compiled), chances, edges) for compiled in (False, True)
+    )
+    assert {name: column.dtype for name, column in plain.items()} == {name: one.dtype for name, one in fast.items()}
+    assert {name: column.tolist() for name, column in plain.items()} == {
+        name: column.tolist() for name, column in fast.items()
+    }
+
+
 def test_no_digit_lies_beyond_what_is_known() -> None:
     assert not any(chr(point).isdecimal() for point in range(len(measure._decimal()), 0x110000))
 
@@ -182,10 +206,10 @@ def test_no_digit_lies_beyond_what_is_known() -> None:
 def test_warming_up_compiles_what_is_called() -> None:
     code = """
 from unecho.boilerplate import label, rules
-from unecho.compiled import forest, line, scan, tree
+from unecho.compiled import forest, line, matter, scan, tree
 from unecho.markup import read_html
 
-every = (forest, line, scan, tree)
+every = (forest, line, matter, scan, tree)
 for module in every:
     module.warm()
 text = "Share this article\\n" * 40
@@ -196,7 +220,7 @@ for clean in ("auto", "full", "light"):
     label.label_all(parts, rules=rules.load(), clean=clean, compiled=True)
 kernels = {name: len(one.overloads) for module in every for name, one in vars(module).items()
            if hasattr(one, "overloads") and not name.startswith("_")}
-assert len(kernels) >= 6, kernels
+assert len(kernels) >= 7, kernels
 assert max(kernels.values()) == 1, kernels
 """
     subprocess.run([sys.executable, "-c", code], check=True)

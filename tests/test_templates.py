@@ -8,6 +8,7 @@ import tracemalloc
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -204,6 +205,39 @@ def test_lines_of_a_template_get_the_category_of_the_rules() -> None:
     assert templates.category_of("Share on Facebook", known) == "share"
     assert templates.category_of("Our town, our paper", known) == "navigation"
     assert templates.category_of(long("notice"), known) == "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        (
+            "Get our free daily newsletter with all that matters in town; by signing up you agree to our terms",
+            "newsletter",
+        ),
+        (
+            "The paper is owned by a trust, and no part of it may be printed without permission, as our readers know",
+            "legal",
+        ),
+        (
+            "Cookies helfen der Zeitung, und die Zeitung hilft der Stadt, in der wir alle seit Jahren gern leben",
+            "cookie",
+        ),
+        (
+            "Sport | Jobs | Travel | Culture | Obituaries | Weather | Opinion | Puzzles | Food | Games | Homes | Cars",
+            "navigation",
+        ),
+        (
+            "The council said that its newsletters had been read by all and that nobody had asked for more of it",
+            "newsletter",
+        ),
+    ],
+)
+def test_lines_of_a_template_that_no_rule_takes_have_the_category_of_what_they_are_about(
+    text: str, category: str
+) -> None:
+    known = rules.load()
+    assert known.match(rules.Line(text, len(text.split()), raw=True)) is None, "what a line is about takes no line out"
+    assert templates.category_of(text, known) == category
 
 
 rows_of_sites = st.lists(

@@ -95,7 +95,7 @@ def cross_validate(documents: Sequence[Sample], kind: model.Kind, teacher: Teach
         learnt = model_of(documents, kind, teacher, part)
         for one in documents:
             if gold.fold_of(one.site, folds) == part:
-                lines = [features.shape(text) for text in one.found.texts]
+                lines = features.Lines.of(map(features.shape, one.found.texts))
                 work = label.of_extract if kind == "light" else label.of_dump
                 rows[one.kind].append((one, work(one.found, lines, learnt)))
         print(f"{kind}: fold {part + 1} of {folds}", flush=True)

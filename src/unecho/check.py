@@ -4,59 +4,91 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from . import __version__
+from .base.engine import batches, ordered_map, workers_for
 from .choosing import guards
 from .choosing.gone import REASONS
 from .choosing.guards import Word
+from .compiled.when import is_large
 from .errors import RunError
 from .model import DocumentRecord, Removal
 from .output import manifest
-from .output.restore import restored
+from .output.restore import removals_by_document, restored
+from .result import fingerprint
 from .text.normalize import tokenize
 from .text.spans import cut
 
 _MOST = 100  # problems told
+_LONG_WORD = guards.lengths()[1]
 
 
-def check(run: Path) -> list[str]:
+def check(run: Path, workers: int = 0) -> list[str]:
     """What is wrong with a run folder, in words; empty if nothing is.
 
     Every document is put together from the cleaned corpus and the removals and compared with its SHA-256;
     words are counted again; every copy that went is compared again with the copy that stays, which must be
-    in the cleaned corpus. Raises UsageError when the folder is no run.
+    in the cleaned corpus. ``workers``: processes, 0 for one on each core.
+    Raises UsageError when the folder is no run.
     """
     info = manifest.read_run(run)
     problems: list[str] = []
-    for problem in _problems(run, info):
-        problems.append(problem)
-        if len(problems) >= _MOST:
-            problems.append("and more")
-            break
+    with closing(_problems(run, info, workers_for(workers))) as found:
+        for problem in found:
+            problems.append(problem)
+            if len(problems) >= _MOST:
+                problems.append("and more")
+                break
     return problems
 
 
-def _problems(run: Path, info: dict[str, Any]) -> Iterator[str]:
+def _problems(run: Path, info: dict[str, Any], workers: int) -> Generator[str, None, None]:
     try:
-        removals: dict[str, list[Removal]] = {}
-        for removal in manifest.removals(run):
-            removals.setdefault(removal.document, []).append(removal)
+        removals = removals_by_document(run)
         records = {record.id: record for record in manifest.documents(run)}
         yield from _file_problems(run, records)
         yield from _count_problems(run, info, records, removals)
-        for record, text, _, _ in restored(run):
-            yield from _document_problems(record, text, removals.get(record.id, []))
-        yield from _keeper_problems(run, info, removals)
+        yield from _fingerprint_problems(info, records)
+        copies, homeless = _by_keeper(removals)
+        for removal in homeless:
+            yield f"removal {removal.id} names no copy that stays"
+        settings = info["settings"]
+        work = partial(
+            _part_problems, threshold=settings["threshold"], ignore_numbers=settings["ignore_numbers"],
+            compiled=is_large(sum(record.words for record in records.values()), None),
+        )  # fmt: skip
+        with closing(ordered_map(work, _parts(run, removals, copies), workers)) as found:
+            for problems in found:
+                yield from problems
+        for name in sorted(copies):
+            yield f"{name} keeps copies but was not read"
     except RunError as error:
         yield str(error)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         # A value of another kind than was written: nothing can be counted with it.
         yield f"a record holds what was never written there: {error}"
+
+
+def _by_keeper(removals: dict[str, list[Removal]]) -> tuple[dict[str, list[Removal]], list[Removal]]:
+    """The copies that went, by the document that keeps them; and what went without a copy that stays, but should have
+    one."""
+    copies: dict[str, list[Removal]] = {}
+    homeless = []
+    for removal in chain.from_iterable(removals.values()):
+        if removal.keeper is not None:
+            copies.setdefault(removal.keeper.document, []).append(removal)
+        elif removal.reason != "boilerplate":
+            homeless.append(removal)
+    return copies, homeless
 
 
 def _file_problems(run: Path, records: dict[str, DocumentRecord]) -> Iterator[str]:
@@ -95,87 +127,168 @@ def _count_problems(
         yield f"removals.jsonl names {name}, which documents.jsonl does not"
 
 
-def _document_problems(record: DocumentRecord, text: str, removals: list[Removal]) -> Iterator[str]:
-    """The text is known to be right here; the words of it and of the removals may not be."""
-    at = 0
-    for removal in removals:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A document with its text as read, which is known to be right, what went of it, and the copies that went elsewhere
+    because this document keeps one."""
+
+    record: DocumentRecord
+    text: str
+    gone: list[Removal]
+    copies: list[Removal]
+
+
+def _parts(run: Path, removals: dict[str, list[Removal]], copies: dict[str, list[Removal]]) -> Iterator[list[_Checked]]:
+    """All documents that were read, some at a time. Those that are given out are taken from ``copies``."""
+    found = (
+        _Checked(record, text, removals.get(record.id, []), copies.pop(record.id, []))
+        for record, text, _, _ in restored(run, removals)
+    )
+    return batches(found, lambda one: len(one.text))
+
+
+def _fingerprint_problems(info: dict[str, Any], records: dict[str, DocumentRecord]) -> Iterator[str]:
+    """Of runs of this version only: another one may have signed something else."""
+    known = fingerprint(info["command"], info["settings"], records.values())
+    if info["unecho"] == __version__ and info.get("fingerprint") != known:
+        yield "run.json has another fingerprint than its settings and documents.jsonl give"
+
+
+def _part_problems(part: Sequence[_Checked], threshold: float, ignore_numbers: bool, compiled: bool) -> list[str]:
+    """What is wrong with some documents."""
+    problems = [problem for one in part for problem in _place_problems(one)]
+    pieces = [list(_pieces(one)) for one in part]
+    words = iter(np.diff(tokenize(list(chain.from_iterable(pieces)), compiled).offsets).tolist())
+    for one, its in zip(part, pieces, strict=True):
+        problems += _word_problems(one, list(islice(words, len(its))))
+    kept = [one for one in part if one.record.status in ("kept", "trimmed")]
+    pairs = [(removal, *_compared(removal, one)) for one in kept for removal in one.copies]
+    for (removal, _, _), (share, numbers) in zip(pairs, _shares([pair[1:] for pair in pairs], compiled), strict=True):
+        if share + 1e-9 < (1 if removal.resemblance == 1 == removal.covered else threshold):
+            problems.append(f"removal {removal.id}: only {share:.0%} of its words stay in {_keeper_of(removal)}")
+        if numbers and not ignore_numbers:
+            problems.append(f"removal {removal.id}: {', '.join(numbers)} is not in the copy that stays")
+    return problems
+
+
+def _place_problems(one: _Checked) -> Iterator[str]:
+    """Removals that are not where they say; a copy that stays where nothing does."""
+    record, text, at = one.record, one.text, 0
+    for removal in one.gone:
         if removal.start < at or removal.end > len(text) or text[removal.start : removal.end] != removal.text:
             yield f"{record.id}: removal {removal.id} is not the text from {removal.start} to {removal.end}"
         at = removal.end
     if len(text) != record.chars:
         yield f"{record.id}: {len(text)} characters, not {record.chars}"
-    pieces = [text, cut(text, [(removal.start, removal.end) for removal in removals])]
-    pieces += [removal.text for removal in removals]
-    whole, kept, *gone = np.diff(tokenize(pieces).offsets).tolist()
+    if record.status not in ("kept", "trimmed"):
+        for removal in one.copies:
+            yield f"removal {removal.id}: its keeper {record.id} is {record.status}"
+
+
+def _pieces(one: _Checked) -> Iterator[str]:
+    """The text, what stays of it, and each span that went."""
+    yield one.text
+    yield cut(one.text, [(removal.start, removal.end) for removal in one.gone])
+    for removal in one.gone:
+        yield removal.text
+
+
+def _word_problems(one: _Checked, words: list[int]) -> Iterator[str]:
+    """``words``: how many each of ``_pieces`` holds."""
+    record, (whole, kept, *gone) = one.record, words
     by_reason = Counter[str]()
-    for removal, words in zip(removals, gone, strict=True):
-        by_reason[removal.reason] += words
-        if words != removal.words:
-            yield f"{record.id}: removal {removal.id} holds {words} words, not {removal.words}"
+    for removal, count in zip(one.gone, gone, strict=True):
+        by_reason[removal.reason] += count
+        if count != removal.words:
+            yield f"{record.id}: removal {removal.id} holds {count} words, not {removal.words}"
     if whole != record.words or kept + sum(gone) != whole:
         yield f"{record.id}: {whole} words read, {kept} kept, {sum(gone)} removed, {record.words} recorded"
     if any(by_reason[reason] != record.words_removed.get(reason, 0) for reason in REASONS):
         yield f"{record.id}: words removed are {dict(by_reason)}, not {record.words_removed}"
 
 
-def _keeper_problems(run: Path, info: dict[str, Any], removals: dict[str, list[Removal]]) -> Iterator[str]:
-    """Every copy that went is covered by its keeper, which stays."""
-    settings = info["settings"]
-    by_keeper: dict[str, list[Removal]] = {}
-    for removal in (removal for of_document in removals.values() for removal in of_document):
-        if removal.keeper is not None:
-            by_keeper.setdefault(removal.keeper.document, []).append(removal)
-        elif removal.reason != "boilerplate":
-            yield f"removal {removal.id} names no copy that stays"
-    for record, text, _, _ in restored(run):
-        gone = [(removal.start, removal.end) for removal in removals.get(record.id, ())]
-        for removal in by_keeper.pop(record.id, ()):
-            yield from _copy_problems(removal, record, text, gone, settings)
-    for name in sorted(by_keeper):
-        yield f"{name} keeps copies but was not read"
+def _keeper_of(removal: Removal) -> str:
+    return removal.keeper.document if removal.keeper else ""
 
 
-def _copy_problems(
-    removal: Removal, record: DocumentRecord, text: str, gone: list[tuple[int, int]], settings: dict[str, Any]
-) -> Iterator[str]:
+def _compared(removal: Removal, one: _Checked) -> tuple[str, str]:
+    """What went, and what the document that keeps the copy still prints of it."""
     keeper = removal.keeper
-    if keeper is None or record.status not in ("kept", "trimmed"):
-        yield f"removal {removal.id}: its keeper {record.id} is {record.status}"
-        return
+    if keeper is None:
+        return removal.text, ""
     inside = [
-        (max(start, keeper.start) - keeper.start, min(end, keeper.end) - keeper.start)
-        for start, end in gone
-        if start < keeper.end and end > keeper.start
+        (max(gone.start, keeper.start) - keeper.start, min(gone.end, keeper.end) - keeper.start)
+        for gone in one.gone
+        if gone.start < keeper.end and gone.end > keeper.start
     ]
-    kept = cut(text[keeper.start : keeper.end], inside)
-    share, numbers = _share(removal.text, kept)
-    if share + 1e-9 < (1 if removal.resemblance == 1 == removal.covered else settings["threshold"]):
-        yield f"removal {removal.id}: only {share:.0%} of its words stay in {record.id}"
-    if numbers and not settings["ignore_numbers"]:
-        yield f"removal {removal.id}: {', '.join(numbers)} is not in the copy that stays"
+    return removal.text, cut(one.text[keeper.start : keeper.end], inside)
 
 
-def _share(removed: str, kept: str) -> tuple[float, list[str]]:
-    """Share of the removed words that the kept text has, a letter or a space aside; and numbers that it has not.
+def _shares(pairs: Sequence[tuple[str, str]], compiled: bool) -> Iterator[tuple[float, list[str]]]:
+    """Of pairs (removed, kept): the share of the removed words that the kept text has, a letter or a space aside; and
+    numbers that it has not."""
+    texts = list(chain.from_iterable(pairs))
+    tokens = tokenize(texts, compiled)
+    places = zip(tokens.start.tolist(), tokens.end.tolist(), strict=True)
+    counts = np.diff(tokens.offsets).tolist()
+    words = [
+        [text[start:end] for start, end in islice(places, count)] for text, count in zip(texts, counts, strict=True)
+    ]
+    for number in range(len(pairs)):
+        first, middle, end = tokens.offsets[2 * number : 2 * number + 3].tolist()
+        absent = np.flatnonzero(~np.isin(tokens.hash[first:middle], tokens.hash[middle:end])).tolist()
+        if not absent:
+            yield 1.0, []
+            continue
+        lost = _lost(words[2 * number], words[2 * number + 1], absent)
+        is_number = guards.numbers(tokens.hash[first:middle], tokens.flags[first:middle])
+        missing = [_word(words[2 * number][place]).folded for place in lost if is_number[place]]
+        yield 1 - len(lost) / (middle - first), missing
+
+
+def _lost(removed: list[str], kept: list[str], absent: list[int]) -> list[int]:
+    """The places among those ``absent`` from the kept words of removed words that these have not in another spelling
+    either, nor together with the word before or after.
 
     Slow and obvious: words are looked up one by one, whatever their order.
     """
-    tokens = tokenize([removed, kept])
-    mine, other = (slice(int(tokens.offsets[n]), int(tokens.offsets[n + 1])) for n in (0, 1))
-    words = [
-        [Word.of(text[start:end]) for start, end in zip(tokens.start[part], tokens.end[part], strict=True)]
-        for text, part in ((removed, mine), (kept, other))
-    ]
-    have = {word.folded for word in words[1]}
-    known = words[1] + [a + b for a, b in pairwise(words[1])]
-    joined = [a + b for a, b in pairwise(words[0])]
-    is_number = guards.numbers(tokens.hash[mine], tokens.flags[mine])
-    found, missing = 0, []
-    for place, word in enumerate(words[0]):
-        ways = [word, *joined[max(place - 1, 0) : place + 1]]
-        if word.folded in have or any(way.is_like(one) for way in ways for one in known):
-            found += 1
-        elif is_number[place]:
-            missing.append(word.folded)
-    total = len(words[0])
-    return (found / total if total else 1.0), missing
+    known = list(map(_word, kept))
+    ways = {place: list(_ways(removed, place)) for place in absent}
+    for words in (known, (one + other for one, other in pairwise(known))):
+        alike = _Spellings(words)
+        ways = {place: each for place, each in ways.items() if not any(map(alike.has, each))}
+        if not ways:
+            break
+    return list(ways)
+
+
+def _ways(words: list[str], place: int) -> Iterator[Word]:
+    """A word, and the word together with the one before it and the one after."""
+    yield _word(words[place])
+    for one, other in pairwise(words[max(place - 1, 0) : place + 2]):
+        yield _word(one) + _word(other)
+
+
+class _Spellings:
+    """Words in which others are looked for that are spelled alike."""
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        self._by_mark: dict[str, list[Word]] = {}
+        for word in words:
+            for mark in _marks(word):
+                self._by_mark.setdefault(mark, []).append(word)
+
+    def has(self, word: Word) -> bool:
+        return any(word.is_like(one) for mark in _marks(word) for one in self._by_mark.get(mark, ()))
+
+
+def _marks(word: Word) -> set[str]:
+    """Words that are like one another have one of these in common (see ``Word.is_like``): those that differ in a letter
+    or two are long, and begin alike."""
+    first = word.shape[:1] if len(word.folded) >= _LONG_WORD else word.shape
+    return {word.shape, first, word.digits or word.shape}
+
+
+@lru_cache(1 << 16)
+def _word(word: str) -> Word:
+    return Word.of(word)

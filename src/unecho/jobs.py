@@ -26,6 +26,7 @@ from .errors import RunError, UsageError
 from .output import manifest
 from .output.restore import restore as write_restored
 from .output.restore import restored, texts
+from .reading import Progress
 from .report import data as report_data
 
 
@@ -231,7 +232,7 @@ def explain(run: Path, names: Sequence[str], config: Config, inputs: Sequence[Pa
 
 
 @contextmanager
-def _progress(show: Show) -> Iterator[pipeline.Progress]:
+def _progress(show: Show) -> Iterator[Progress]:
     """Bars on a terminal, a line a stage elsewhere, nothing when quiet; always on standard error."""
     if show is Show.NOTHING:
         yield pipeline.silent
@@ -243,7 +244,7 @@ def _progress(show: Show) -> Iterator[pipeline.Progress]:
 
 
 @contextmanager
-def _bars() -> Iterator[pipeline.Progress]:
+def _bars() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
@@ -265,7 +266,7 @@ def _bars() -> Iterator[pipeline.Progress]:
         yield update
 
 
-def _lines() -> pipeline.Progress:
+def _lines() -> Progress:
     told: dict[str, int] = {}
 
     def tell(stage: str, done: int, total: int | None) -> None:

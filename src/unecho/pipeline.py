@@ -6,9 +6,8 @@ candidates -> verify -> seeds -> passages -> choose -> clusters, stories -> remo
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from . import sources
+from . import reading, sources
 from .base.columns import (  # fmt: skip
     PIECE,
     Hashes,
@@ -32,33 +31,30 @@ from .base.columns import (  # fmt: skip
     ranges,
     release,
 )
-from .base.engine import batches, ordered_map, uncollected, workers_for
+from .base.engine import workers_for
 from .base.spool import Spool
-from .boilerplate import label, rules, score, templates
+from .boilerplate import rules, score, templates
 from .choosing import choose, findings
 from .choosing.cuts import Cut, cut_passages
 from .choosing.gone import Gone
+from .choosing.surely import surely
 from .compiled.when import is_large
 from .config import Config, Limits, Settings
 from .decisions import log as decisions
-from .errors import RunError, UsageError
+from .errors import RunError
 from .explaining import grounds
-from .matching import lsh, passages, seeds, stories, table, verify
+from .matching import lsh, passages, seeds, stories, verify
 from .matching.corpus import Corpus, Paragraphs, first_of_kind
 from .matching.seeds import Stream
 from .matching.table import Table
-from .model import Block, Cluster, Document, Grounds, Mode, Passage, Raw, Skipped, Story
+from .model import Block, Cluster, Grounds, Passage, Story
 from .output.outcomes import Originals, outcomes
-from .output.restore import sha256
+from .reading import Pairs, Progress, Taken
 from .result import Result
 from .text import shingles
-from .text.normalize import CHARACTERS, tokenize
-from .text.paragraphs import split
+from .text.normalize import CHARACTERS
 
 Command = Literal["dedupe", "clean"]
-Pairs = Sequence[tuple[str, str]]
-Progress = Callable[[str, int, int | None], None]
-"""Called with the stage, how much is done and, where it is known, of how much."""
 
 BYTES_A_WORD = 45
 """Memory that a run takes, by its peak on 90 million words (27 bytes a word, columns mapped from disk included) with
@@ -66,7 +62,6 @@ something to spare. Text that repeats itself over and over, as versions of one m
 BYTES_OF_A_WORD, BYTES_A_PASSAGE = 10, 2500
 """Memory where the passages are known: by the peaks on 18 million words with 220,000 passages (news) and 3 million
 with 480,000 (versions of a manual), with something to spare."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Clock:
@@ -105,13 +100,13 @@ def run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, progre
 def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock: _Clock, spool: Spool) -> Result:
     settings = config.settings
     log = decisions.given(settings.decisions)
-    with clock.stage("reading and cleaning"):
-        found, items = _items(inputs, settings)
+    with clock.stage(reading.STAGE):
+        found, items = reading.items_of(inputs, settings)
     compiled = is_large(_bytes(found, inputs) // CHARACTERS, None)
     if compiled:
         _load_kernels(workers_for(config.limits.workers), clock)
-    with clock.stage("reading and cleaning"):
-        taken, paragraphs = _read(found, items, inputs, config, clock.progress, spool, compiled)
+    with clock.stage(reading.STAGE):
+        taken, paragraphs = reading.read(found, items, inputs, config, clock.progress, spool, compiled)
     with clock.stage("site templates"):
         paragraphs = _without_templates(taken, paragraphs, rules.load(config.settings.rules))
         repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)
@@ -132,90 +127,6 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
 # ---- reading and cleaning ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A batch of documents, read and labelled. Documents come without blocks, frame and text: these apart, in
-    UTF-8 (the frames of those alone that are rows of JSONL)."""
-
-    documents: tuple[Document | Skipped, ...]
-    modes: tuple[Mode | None, ...]
-    texts: tuple[bytes, ...]
-    frames: tuple[bytes, ...]
-    chars: tuple[int, ...]
-    sha256: tuple[str, ...]
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """All documents in order of id, and where the spool has their texts."""
-
-    documents: tuple[Document, ...]
-    modes: tuple[Mode | None, ...]
-    skipped: tuple[Skipped, ...]
-    spool: Spool
-    numbers: tuple[int, ...]
-    chars: tuple[int, ...]
-    sha256: tuple[str, ...]
-    found: sources.Found
-    inputs: tuple[str, ...]
-
-    def text(self, document: int) -> str:
-        return self.spool.text(self.numbers[document])
-
-    def frame(self, document: int) -> str:
-        """Of the line a JSONL row was read from."""
-        return self.spool.data(self.numbers[document] + 1).decode("utf-8", "surrogatepass")
-
-
-def prepare(
-    batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules, compiled: bool = False
-) -> Prepared:
-    """The stages that look at one document at a time; runs in other processes for large inputs.
-
-    ``compiled``: whether the input as a whole is worth the loading of the compiled kernels.
-    """
-    with uncollected():
-        return _prepared(batch, settings, known, compiled)
-
-
-def _prepared(
-    batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules, compiled: bool
-) -> Prepared:
-    parsed = [sources.parse(item, settings) if isinstance(item, Raw) else item for item in batch]
-    documents = [item for item in parsed if isinstance(item, Document)]
-    texts = [document.text for document in documents]
-    spans = [_spans(document) for document in documents]
-    parts = [(document.text, span, document.blocks) for document, span in zip(documents, spans, strict=True)]
-    labelled = label.label_all(parts, rules=known, clean=settings.clean, compiled=compiled)
-    key = templates.line_key if settings.clean != "off" else _no_key
-    keys = [key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
-    chars = tuple(map(len, texts))
-    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), chars)
-    light = (replace(item, text="", blocks=(), frame="") if isinstance(item, Document) else item for item in parsed)
-    frames = (document.frame for document in documents if document.row is not None)
-    return Prepared(
-        tuple(light), tuple(x.mode for x in labelled), tuple(map(_utf8, texts)), tuple(map(_utf8, frames)), chars,
-        tuple(map(sha256, texts)), columns,
-    )  # fmt: skip
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _spans(document: Document) -> list[tuple[int, int]]:
-    """Paragraphs: the blocks of a page, or what the layout of a text shows."""
-    if document.blocks:
-        return [(block.start, block.end) for block in document.blocks]
-    return split(document.text)
-
-
-def _no_key(_: str) -> int:
-    """For lines that are not looked for on other pages."""
-    return 0
-
-
 def _load_kernels(workers: int, clock: _Clock) -> None:
     from .compiled import ready
 
@@ -231,85 +142,6 @@ def _bytes(found: sources.Found, inputs: Sequence[Path] | Pairs) -> int:
         with suppress(OSError):  # it will be told of when it is read
             total += source.path.stat().st_size
     return total
-
-
-def _read(
-    found: sources.Found,
-    items: Iterator[Raw | Document | Skipped],
-    inputs: Sequence[Path] | Pairs,
-    config: Config,
-    progress: Progress,
-    spool: Spool,
-    compiled: bool,
-) -> tuple[Taken, Table]:
-    settings = config.settings
-    work = partial(prepare, settings=settings, known=rules.load(settings.rules), compiled=compiled)
-    names = sources.Names()
-    documents: list[Document] = []
-    modes: list[Mode | None] = []
-    skipped: list[Skipped] = list(found.skipped)
-    numbers: list[int] = []
-    chars: list[int] = []
-    digests: list[str] = []
-    tables = table.Joiner()
-    total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
-
-    for prepared in ordered_map(work, batches(items, _size), workers_for(config.limits.workers)):
-        texts, frames = iter(prepared.texts), iter(prepared.frames)
-        for item in prepared.documents:
-            if isinstance(item, Skipped):
-                skipped.append(replace(item, id=names.unique(item.id)))
-                continue
-            name = names.unique(item.id)
-            source = item.source if item.row is not None else name  # pairs may come with the same id
-            same = name == item.id and source == item.source
-            documents.append(item if same else replace(item, id=name, source=source))
-            numbers.append(len(spool))
-            spool.append(next(texts))
-            if item.row is not None:
-                spool.append(next(frames))
-        modes += prepared.modes
-        chars += prepared.chars
-        digests += prepared.sha256
-        tables.add(prepared.table)
-        progress("reading and cleaning", len(documents), total)
-    order = sorted(range(len(documents)), key=lambda number: documents[number].id)
-    taken = Taken(
-        tuple(documents[n] for n in order), tuple(modes[n] for n in order),
-        tuple(sorted(skipped, key=lambda item: item.id)), spool, tuple(numbers[n] for n in order),
-        tuple(chars[n] for n in order), tuple(digests[n] for n in order), found, _input_names(inputs),
-    )  # fmt: skip
-    return taken, tables.table(np.array(order, np.int64))
-
-
-def _items(
-    inputs: Sequence[Path] | Pairs, settings: Settings
-) -> tuple[sources.Found, Iterator[Raw | Document | Skipped]]:
-    """What lies in the inputs, and its content in order."""
-    pairs = [item for item in inputs if isinstance(item, tuple)]
-    if pairs:
-        if len(pairs) < len(inputs):
-            raise UsageError("paths and (id, text) pairs are mixed", "give one or the other")
-        return sources.Found((), (), {}), (_from_pair(*pair) for pair in pairs)
-    paths = [Path(item) for item in inputs if not isinstance(item, tuple)]
-    found = sources.discover(paths)
-    limit = settings.max_document_mb * 1_000_000
-    return found, (item for source in found.sources for item in sources.read(source, limit))
-
-
-def _from_pair(name: str, text: str) -> Document:
-    name, text = _SURROGATE.sub("\ufffd", name), _SURROGATE.sub("\ufffd", text)
-    return Document(id=name, text=text, source=name, site=name.rpartition("/")[0])
-
-
-def _input_names(inputs: Sequence[Path] | Pairs) -> tuple[str, ...]:
-    return tuple(sorted(sources.utf8_name(Path(item).name) for item in inputs if not isinstance(item, tuple)))
-
-
-def _size(item: Raw | Document | Skipped) -> int:
-    if isinstance(item, Raw):
-        return len(item.data)
-    return len(item.text) if isinstance(item, Document) else 0
 
 
 def _without_templates(taken: Taken, paragraphs: Table, known: rules.Rules) -> Table:
@@ -379,6 +211,8 @@ def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, cloc
         del chosen, weights
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
+        if settings.safe and settings.passages:
+            verdicts = surely(corpus, verdicts, coverage)
         corpus.release()
         parts, quotes = findings.quotes_apart(corpus, alignments, coverage)
         cuts = _cuts(corpus, verdicts, parts, quotes) if settings.cut_passages else []

@@ -174,11 +174,7 @@ class Result:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over the version, the settings and every document's id and text."""
-        digest = hashlib.sha256(f"{__version__} {self.command} {self.settings.as_dict()}".encode())
-        for record in self.documents:
-            digest.update(f"\n{record.id} {record.sha256}".encode())
-        return digest.hexdigest()
+        return fingerprint(self.command, self.settings.as_dict(), self.documents)
 
     @cached_property
     def counts(self) -> dict[str, Any]:
@@ -272,6 +268,16 @@ class _Written(manifest.Records):
         else:
             yield from manifest.writing(self.run / name, records)
             self._done.add(name)
+
+
+def fingerprint(command: str, settings: Mapping[str, Any], documents: Iterable[DocumentRecord]) -> str:
+    """SHA-256 over this version, the settings, as ``run.json`` has them, and every document's id and text, in order of
+    id."""
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+    digest = hashlib.sha256(f"{__version__} {command} {values}".encode())
+    for record in documents:
+        digest.update(f"\n{record.id} {record.sha256}".encode())
+    return digest.hexdigest()
 
 
 def _lsh(bands: Bands | None) -> dict[str, Any] | None:

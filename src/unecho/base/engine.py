@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
+import shutil
 import signal
 import sys
 import threading
@@ -15,9 +17,12 @@ from contextlib import contextmanager
 from itertools import chain
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
-from typing import Any, TypeVar
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkstemp
+from typing import Any, Generic, TypeVar, cast
 
 from ..errors import RunError
+from .interrupts import interrupts_wait
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -26,6 +31,8 @@ BATCH_BYTES = 2_000_000
 """Input that one process takes at a time."""
 SMALL = 4
 """Batches below which starting processes costs more than it saves."""
+_PIPED = 1 << 16
+"""Bytes of a result from which on it comes back by a file."""
 
 
 def workers_for(wanted: int) -> int:
@@ -67,11 +74,14 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Generator[R, None, None]:
-    """``map`` over processes, in order, with few items in flight.
+def ordered_map(
+    function: Callable[[T], R], items: Iterable[T], workers: int, apart: bool = False
+) -> Generator[R, None, None]:
+    """``map`` over processes, this one among them, in order, with few items in flight.
 
     The first items are done in this process: small inputs never wait for others to start. ``function`` and
-    the items must be picklable. On an interrupt the processes are stopped at once.
+    the items must be picklable. On an interrupt the processes are stopped at once. ``apart``: all is done in other
+    processes, for what cannot be interrupted here or leaves too much behind.
     """
     source = iter(items)
     ahead: list[T] = []
@@ -84,20 +94,27 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) ->
     if len(ahead) <= SMALL:
         yield from map(function, ahead)
         return
-    yield from _spread(function, ahead, source, workers)
+    with TemporaryDirectory(prefix="unecho-") as folder:
+        yield from _spread(function, chain(ahead, source), workers if apart else workers - 1, not apart, folder)
 
 
-def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], workers: int) -> Iterator[R]:
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_obey_parent)
+def _spread(
+    function: Callable[[T], R], items: Iterable[T], others: int, here: bool, folder: str
+) -> Generator[R, None, None]:
+    """``others``: how many processes beside this one, which works too where it would only wait (``here``)."""
+    pool = ProcessPoolExecutor(others, get_context("spawn"), initializer=_obey_parent, initargs=(folder,))
     # All processes start before the thread that watches them: one started while another is found dead would be
     # neither ended nor waited for, and both the thread and that process would end with a traceback.
     pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
-    waiting: deque[Future[R]] = deque()
+    waiting: deque[_Here[R] | _There[R]] = deque()
     try:
-        for item in chain(ahead, source):
-            with _main_unknown(), _interrupts_wait():
-                waiting.append(pool.submit(function, item))
-            if len(waiting) > 2 * workers:
+        for item in items:
+            if here and sum(not one.done() for one in waiting) >= 2 * others:
+                waiting.append(_Here(function(item)))
+            else:
+                with _main_unknown(), interrupts_wait():
+                    waiting.append(_There(pool.submit(_filed, function, item, folder)))
+            while waiting and (waiting[0].done() or len(waiting) > 3 * others):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
@@ -114,6 +131,50 @@ def _spread(function: Callable[[T], R], ahead: list[T], source: Iterator[T], wor
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+class _Here(Generic[R]):
+    """What this process made."""
+
+    def __init__(self, value: R) -> None:
+        self._value = value
+
+    def done(self) -> bool:
+        return True
+
+    def result(self) -> R:
+        return self._value
+
+
+class _There(Generic[R]):
+    """What another process makes."""
+
+    def __init__(self, future: Future[bytes | Path]) -> None:
+        self._future = future
+
+    def done(self) -> bool:
+        return self._future.done()
+
+    def result(self) -> R:
+        found = self._future.result()
+        if isinstance(found, bytes):
+            return cast(R, pickle.loads(found))
+        with found.open("rb") as file:
+            value: R = pickle.load(file)
+        found.unlink()
+        return value
+
+
+def _filed(function: Callable[[T], R], item: T, folder: str) -> bytes | Path:
+    """Run in another process. What is large comes back by a file: through a pipe it would come in a hundred pieces,
+    and the thread that reads them would wait for its turn at each while the main one works."""
+    data = pickle.dumps(function(item), pickle.HIGHEST_PROTOCOL)
+    if len(data) < _PIPED:
+        return data
+    number, name = mkstemp(dir=folder)
+    with os.fdopen(number, "wb") as file:
+        file.write(data)
+    return Path(name)
+
+
 @contextmanager
 def _main_unknown() -> Iterator[None]:
     """New processes need nothing of the program that calls this package, and do not run it again: one that does
@@ -127,37 +188,19 @@ def _main_unknown() -> Iterator[None]:
         main.update(known)
 
 
-@contextmanager
-def _interrupts_wait() -> Iterator[None]:
-    """Ctrl-C counts only after this: a process that is half started can be neither used nor ended. Processes that start
-    meanwhile do not hear of it before they can ignore it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # no other thread is interrupted
-        return
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
-    try:
-        yield
-    finally:
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
-        if came:
-            signal.raise_signal(signal.SIGINT)
-
-
-def _obey_parent() -> None:
-    """Ctrl-C is the main process's affair, which stops the others; when it is killed, they end by themselves."""
+def _obey_parent(folder: str) -> None:
+    """Ctrl-C is the main process's affair, which stops the others; when it is killed, they end by themselves, and take
+    away the folder of results."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # it was blocked when this process was started
     parent = parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_end_with, args=(parent.sentinel, folder), daemon=True).start()
 
 
-def _end_with(sentinel: int) -> None:
+def _end_with(sentinel: int, folder: str) -> None:
     # A pool's processes hold both ends of the pipe their work comes through: they would wait for ever.
     wait([sentinel])
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import overload
 
 import numpy as np
 
@@ -14,7 +13,8 @@ from ..base.columns import Ints, offsets_of
 from ..base.engine import batches
 from ..model import Block
 from . import matrix, surroundings
-from .matrix import Columns, Kinds
+from .features import Spans, Texts, bounds_of
+from .matrix import Columns, Kinds, Taken
 from .measure import Measures, measure
 from .model import PARTS, Model, probability
 from .rules import Rule
@@ -27,33 +27,12 @@ _CAP = 80
 """Words of a line beyond which more do not count: one long line is no article."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts(Sequence[str]):
-    """Lines that are written out only when somebody asks for one."""
-
-    text: str
-    spans: Sequence[tuple[int, int]]
-
-    def __len__(self) -> int:
-        return len(self.spans)
-
-    @overload
-    def __getitem__(self, number: int) -> str: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[str]: ...
-    def __getitem__(self, number: int | slice) -> str | list[str]:
-        if isinstance(number, slice):
-            return [self.text[start:end] for start, end in self.spans[number]]
-        start, end = self.spans[number]
-        return self.text[start:end]
-
-
 @dataclass(frozen=True)
 class Evidence:
     """The lines of a document, or of some; they are measured when somebody asks."""
 
     text: str
-    spans: Sequence[tuple[int, int]]
+    spans: Spans
     """Where the lines lie in ``text``: in order, apart, not empty."""
     blocks: Sequence[Block]
     """What the markup says of each line, for HTML; else none."""
@@ -74,7 +53,13 @@ class Evidence:
     @cached_property
     def texts(self) -> Sequence[str]:
         """The lines as written."""
-        return _Texts(self.text, self.spans) if self.compiled else [self.text[start:end] for start, end in self.spans]
+        return Texts(self.text, self.spans) if self.compiled else [self.text[start:end] for start, end in self.spans]
+
+    @cached_property
+    def taken(self) -> Taken:
+        """The lines that rules take."""
+        some = [(number, hit) for number, hit in enumerate(self.hits) if hit]
+        return Taken(np.array([number for number, _ in some], np.int64), [hit for _, hit in some])
 
     @cached_property
     def names(self) -> tuple[tuple[int, ...], ...]:
@@ -92,8 +77,7 @@ class Evidence:
 
 def own_columns(found: Evidence, model: Model) -> Columns:
     """Columns of each line by itself."""
-    hits = [(hit.category, hit.confidence) if hit else None for hit in found.hits]
-    columns = matrix.of_text(found.lines, found.texts, hits, model.lexicon, found.edges)
+    columns = matrix.of_text(found.lines, found.texts, found.taken, model.lexicon, found.edges)
     if found.blocks:
         names = matrix.names_of(found.kinds.blocks, found.compiled)
         columns |= matrix.of_markup(found.blocks, model.names, names, found.kinds)
@@ -111,7 +95,7 @@ def all_columns(found: Evidence, own: Columns, first: Ints) -> Columns:
     if found.blocks:
         columns |= _of_trees(found, mass, drag)
     else:  # where there is markup, it says better what belongs together
-        columns |= surroundings.of_rules([hit.category if hit else None for hit in found.hits], found.edges)
+        columns |= surroundings.of_rules(len(found.hits), found.taken, found.edges)
         columns |= surroundings.of_copies(found.lines, found.texts, found.edges)
     return columns
 
@@ -150,10 +134,10 @@ def _joined(group: Sequence[Evidence], edges: Ints) -> Evidence:
     """Some documents one after another."""
     if len(group) == 1:
         return replace(group[0])  # whose measures go with it
-    begins = offsets_of(np.array([len(one.text) + 1 for one in group], np.int64)).tolist()
+    begins = offsets_of(np.array([len(one.text) + 1 for one in group], np.int64))[:-1]
     return Evidence(
         "\n".join(one.text for one in group),
-        [(start + by, end + by) for one, by in zip(group, begins, strict=False) for start, end in one.spans],
+        np.concatenate([bounds_of(one.spans) for one in group]) + np.repeat(begins, np.diff(edges))[:, None],
         [block for one in group for block in one.blocks],
         [hit for one in group for hit in one.hits],
         edges,

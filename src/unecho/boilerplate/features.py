@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import sqrt
-from typing import NamedTuple
+from typing import NamedTuple, overload
+
+import numpy as np
+
+from ..base.columns import Ints, Mask
+
+Spans = Sequence[tuple[int, int]] | Ints
+"""Where lines lie in a text: beginning and end of each."""
 
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese: written without spaces between words."""
@@ -34,6 +42,64 @@ def shape(text: str) -> Shape:
         last = text[-3:].rstrip(CLOSING)[-1:]
     item = (first in BULLETS or first.isdecimal()) and _BULLET.match(text) is not None
     return Shape(text, count_words(text), item, last in STOPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts(Sequence[str]):
+    """Lines that are written out only when somebody asks for one."""
+
+    text: str
+    spans: Spans
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+    def __getitem__(self, number: int | slice) -> str | list[str]:
+        if isinstance(number, slice):
+            return [self.text[start:end] for start, end in self.spans[number]]
+        start, end = self.spans[number]
+        return self.text[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines(Sequence[Shape]):
+    """The shapes of the lines of a document, as columns."""
+
+    texts: Sequence[str]
+    words: Ints
+    items: Mask
+    ends: Mask
+
+    @classmethod
+    def of(cls, shapes: Iterable[Shape]) -> Lines:
+        """These shapes."""
+        some = list(shapes)
+        words = np.array([one.words for one in some], np.int64)
+        items, ends = np.array([one.item for one in some], np.bool_), np.array([one.ends for one in some], np.bool_)
+        return cls([one.text for one in some], words, items, ends)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @overload
+    def __getitem__(self, number: int) -> Shape: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Shape]: ...
+    def __getitem__(self, number: int | slice) -> Shape | list[Shape]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        return Shape(self.texts[number], self.words.item(number), self.items.item(number), self.ends.item(number))
+
+
+def bounds_of(spans: Spans) -> Ints:
+    """Spans as a column (lines x 2)."""
+    if isinstance(spans, np.ndarray):
+        return spans
+    return np.fromiter(chain.from_iterable(spans), np.int64, 2 * len(spans)).reshape(-1, 2)
 
 
 def count_words(text: str) -> int:
@@ -66,8 +132,6 @@ def main_run(scores: Sequence[float]) -> Run:
     return best
 
 
-def weighted(scores: Sequence[float], lines: Sequence[Shape]) -> list[float]:
+def weighted(scores: Sequence[float], words: Sequence[int]) -> list[float]:
     """Scores by the words that stand behind them: the long lines find the article, the short ones follow."""
-    return [
-        max(-4.0, min(4.0, score)) * sqrt(min(line.words, 60) + 1) for score, line in zip(scores, lines, strict=True)
-    ]
+    return [max(-4.0, min(4.0, score)) * sqrt(min(count, 60) + 1) for score, count in zip(scores, words, strict=True)]

@@ -6,7 +6,6 @@ One pass over the code points of the whole document; nothing depends on a langua
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, mix64
+from .features import Spans, bounds_of
 
 OTHER, SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, STOP, COMMA, COLON, QUOTE, BRACKET, DASH, BAR, MARK, UNSEEN = (
     range(16)
@@ -127,7 +127,7 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
     return kinds, mix64(folded + np.uint64(1))
 
 
-def measure(text: str, spans: Sequence[tuple[int, int]], compiled: bool = False) -> Measures:
+def measure(text: str, spans: Spans, compiled: bool = False) -> Measures:
     """The measures of the lines of ``text`` that lie at ``spans``: in order, apart, not empty.
 
     ``compiled``: by the compiled kernel, which says the same, and is worth its loading for large inputs.
@@ -135,12 +135,12 @@ def measure(text: str, spans: Sequence[tuple[int, int]], compiled: bool = False)
     return _compiled_measure(text, spans) if compiled and len(spans) else _measure(text, spans)
 
 
-def _compiled_measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
+def _compiled_measure(text: str, spans: Spans) -> Measures:
     from ..compiled import line as kernels
 
     kinds, folded = _tables()
     data = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    bounds = np.array(spans, np.int64)
+    bounds = bounds_of(spans)
     counts, rows = np.zeros((len(bounds), _KINDS), np.int64), np.empty((len(bounds), 7), np.int64)
     found, ends = kernels.Found(*(np.empty(len(data), np.int64) for _ in range(8))), np.zeros(4, np.int64)
     shifts = np.uint64(64 - WORD_BITS), np.uint64(64 - TERM_BITS)
@@ -176,10 +176,10 @@ def _powers() -> NDArray[np.uint64]:
     return np.multiply.accumulate(np.full(_LONGEST_TOKEN, _BASE, np.uint64))
 
 
-def _measure(text: str, spans: Sequence[tuple[int, int]]) -> Measures:
+def _measure(text: str, spans: Spans) -> Measures:
     table, folded = _tables()
     data = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"), _PLANE - 1)
-    bounds = np.array(spans, np.int64).reshape(-1)
+    bounds = bounds_of(spans).reshape(-1)
     count = len(spans)
     if not count:
         data = data[:0]

@@ -21,7 +21,7 @@ _REPEATED = 120
 """Characters up to which a line is likely to come again: a dump is asked about twice, and pages of a site repeat."""
 _SEEN = 1 << 16
 """Lines that are kept in mind, which bounds the memory."""
-_SHIPPED = "rules.toml"
+_SHIPPED_FILE = Path(__file__).with_name("rules.toml")
 _KINDS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("category", "name", "pattern", "mode", "position", "cue"), (str,)),
     **dict.fromkeys(("patterns", "phrases", "hit", "miss"), (list,)),
@@ -110,6 +110,13 @@ class Rules:
 
     rules: tuple[Rule, ...]
     _phrases: Mapping[str, tuple[Rule, ...]] = field(repr=False)
+    _topics: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Patterns of words that tell what a line is about, by category."""
+
+    def topic(self, text: str) -> str | None:
+        """What a line of boilerplate is about by some of its words: a category. They alone make it no boilerplate."""
+        normal = normalise(text)
+        return next((category for category, words in self._topics.items() if re.search(words, normal)), None)
 
     def match(self, line: Line) -> Rule | None:
         """The first rule that takes the whole of ``line``: phrases before patterns, the user's before ours."""
@@ -201,7 +208,7 @@ class Rules:
 
     def __getstate__(self) -> dict[str, Any]:
         """What goes to other processes: not what was made of it."""
-        return {"rules": self.rules, "_phrases": self._phrases}
+        return {"rules": self.rules, "_phrases": self._phrases, "_topics": self._topics}
 
 
 def lies_right(rule: Rule, head: bool, tail: bool) -> bool:
@@ -224,7 +231,13 @@ def normalise(line: str) -> str:
     folded = line.casefold()
     if not folded.isascii() and _TO_UNIFY.search(folded):  # to look is ten times as fast as to translate
         folded = folded.translate(UNIFIED)
-    return " ".join(folded.split())
+    return folded if _is_tidy(folded) else " ".join(folded.split())
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether there are single spaces between words and no other white space, as in most lines: to look takes less
+    than half as long as to split and join."""
+    return text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
 
 
 def bare(normalised: str) -> str:
@@ -241,28 +254,32 @@ def load(path: str = "") -> Rules:
     Raises UsageError where the user's file cannot be read or a rule of it is wrong; the message names the
     file and the rule, the hint what to write.
     """
-    own = _read(Path(path)) if path else ()
-    rules = (*own, *_read(Path(__file__).with_name(_SHIPPED)))
+    shipped = _content(_SHIPPED_FILE)
+    own = _rules(Path(path), _content(Path(path))) if path else ()
+    rules = (*own, *_rules(_SHIPPED_FILE, shipped))
     phrases: dict[str, tuple[Rule, ...]] = {}
     for rule in rules:
         for phrase in rule.phrases:
             key = bare(normalise(phrase))
             phrases[key] = (*phrases.get(key, ()), rule)
-    return Rules(rules, phrases)
+    return Rules(rules, phrases, {category: _joined(words) for category, words in shipped["topics"].items()})
 
 
-def _read(path: Path) -> tuple[Rule, ...]:
+def _content(path: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read the rules {path}: {error}", "check the setting 'rules'") from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not TOML: {error}", "write patterns as '''...'''") from None
+
+
+def _rules(path: Path, content: Mapping[str, Any]) -> tuple[Rule, ...]:
     entries = content.get("rule", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(f"{path}: 'rule' is not a list of tables", "begin each rule with [[rule]]")
     macros = content.get("macros", {})
-    own = path.name != _SHIPPED
+    own = path != _SHIPPED_FILE
     return tuple(_rule(entry, _where(path, number, entry), macros, own) for number, entry in enumerate(entries, 1))
 
 
@@ -275,13 +292,18 @@ def _rule(entry: dict[str, Any], where: str, macros: Mapping[str, str], check: b
     if check:
         _check(values, where)
     patterns = [*values.pop("patterns", ()), *([values.pop("pattern")] if "pattern" in values else ())]
-    expanded = "|".join(_LINE_BREAK.sub("", pattern) for pattern in patterns)
+    expanded = "|".join(map(_joined, patterns))
     for name, part in macros.items():
-        expanded = expanded.replace(f"<{name}>", _LINE_BREAK.sub("", part))
+        expanded = expanded.replace(f"<{name}>", _joined(part))
     if check:
         _check_pattern(expanded, where)
     plain: dict[str, Any] = {name: tuple(value) if name in _TEXTS else value for name, value in values.items()}
     return Rule(**{**plain, "pattern": expanded})
+
+
+def _joined(pattern: str) -> str:
+    """A pattern written on several lines."""
+    return _LINE_BREAK.sub("", pattern)
 
 
 def _check(values: Mapping[str, Any], where: str) -> None:

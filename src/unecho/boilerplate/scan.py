@@ -5,7 +5,7 @@ lines of many documents. ``features.shape`` and ``rules`` are the plain twins.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Final
 
@@ -16,14 +16,13 @@ from ..base.columns import Hashes, Ints, offsets_of
 from ..compiled import scan as kernels
 from . import features, rules
 from .automata import BEGIN, NOTHING, UNKNOWN, Automata, Automaton
-from .features import Shape
+from .features import Lines, Texts, bounds_of
 from .rules import Rules, Worth
 
 _MOST_STATES: Final = 30_000
 """States of an automaton beyond which what comes to new ones is not followed."""
 _ANY: Final = np.iinfo(np.int64).max
 _MASK: Final = (1 << 64) - 1
-_new_shape = partial(tuple.__new__, Shape)
 
 
 class Scan:
@@ -35,8 +34,8 @@ class Scan:
         counts = np.fromiter(map(len, spans), np.int64, len(spans))
         self._edges = offsets_of(counts).tolist()
         bases = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))[:-1]
-        flat = np.array([span for part in spans for span in part], np.int64).reshape(-1, 2)
-        bounds = flat + np.repeat(bases, counts)[:, None]
+        self._bounds = bounds_of(list(chain.from_iterable(spans)))
+        bounds = self._bounds + np.repeat(bases, counts)[:, None]
         data = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
         self._rows = np.empty((len(bounds), 5), np.int64)
         letters = _letters()
@@ -45,29 +44,41 @@ class Scan:
             np.empty(room, np.uint16), np.empty(len(bounds) + 1, np.int64), np.zeros(kernels.PLANE, np.bool_)
         )
         kernels.spell(data, bounds, letters, rules.MAX_CHARS, _marks(known.phrases), self._rows, plain)
+        odd = self._rows[:, kernels.ODD] > 0
+        self._measure(np.flatnonzero(odd).tolist())
         automata, words = _automata(known.alternatives), self._rows[:, kernels.WORDS]
         ends = _run(plain, automata)
-        unclear = (self._rows[:, kernels.ODD] > 0) | np.logical_or.reduce([states == UNKNOWN for states in ends])
+        unclear = odd | np.logical_or.reduce([states == UNKNOWN for states in ends])
         if known.takes_long:
             unclear |= bounds[:, 1] - bounds[:, 0] > rules.MAX_CHARS
         may = (words <= _most_words_of(ends, automata)) | (self._rows[:, kernels.PHRASED] > 0) | unclear
         self._possible = np.flatnonzero(may)
-        states = zip(*(states[self._possible].tolist() for states in ends), strict=True)
-        self._worth = [
-            None if is_unclear else _joined([one.taking[state] for one, state in zip(automata.each, own, strict=True)])
-            for is_unclear, own in zip(unclear[self._possible].tolist(), states, strict=True)
-        ]
+        states = list(zip(*(states[self._possible].tolist() for states in ends), strict=True))
+        # Most lines end in the same few states.
+        taking = {
+            own: _joined([one.taking[n] for one, n in zip(automata.each, own, strict=True)]) for own in set(states)
+        }
+        is_unclear = unclear[self._possible].tolist()
+        self._worth = [None if any_ else taking[own] for any_, own in zip(is_unclear, states, strict=True)]
 
-    def shapes(self, document: int) -> list[Shape]:
-        """The shapes of the lines of a document."""
-        text, first, end = self._texts[document], self._edges[document], self._edges[document + 1]
-        lines = [text[a:b] for a, b in self._spans[document]]
-        part = self._rows[first:end]
-        words, items, ends = part[:, kernels.WORDS].tolist(), part[:, kernels.ITEM] > 0, part[:, kernels.ENDS] > 0
-        found: list[Shape] = list(map(_new_shape, zip(lines, words, items.tolist(), ends.tolist(), strict=True)))
-        for number in np.flatnonzero(part[:, kernels.ODD]).tolist():
-            found[number] = features.shape(lines[number])
-        return found
+    def _measure(self, numbers: Sequence[int]) -> None:
+        """Tell the shapes of lines that the kernel does not understand."""
+        edges = np.array(self._edges)
+        for number in numbers:
+            document = int(np.searchsorted(edges, number, side="right")) - 1
+            start, end = self._bounds[number].tolist()
+            _, *row = features.shape(self._texts[document][start:end])
+            self._rows[number, [kernels.WORDS, kernels.ITEM, kernels.ENDS]] = row
+
+    def lines(self, document: int) -> Lines:
+        """The lines of a document."""
+        rows = self._rows[self._edges[document] : self._edges[document + 1]]
+        words, items, ends = rows[:, kernels.WORDS], rows[:, kernels.ITEM] > 0, rows[:, kernels.ENDS] > 0
+        return Lines(Texts(self._texts[document], self._spans[document]), words, items, ends)
+
+    def bounds(self, document: int) -> Ints:
+        """Where its lines lie."""
+        return self._bounds[self._edges[document] : self._edges[document + 1]]
 
     def possible(self, document: int) -> dict[int, Worth]:
         """The numbers of its lines that a rule may take, all that one takes among them; and which alternatives of the

@@ -9,24 +9,38 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from math import ceil, exp
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Ints
+from ..base.columns import Ints, Mask
 from ..model import Block, Label
 from . import features
 from .evidence import Evidence
-from .features import Shape
+from .features import Lines, Shape
 from .forest import UNIT
 from .model import PARTS, Model, least_score, probability
 from .rules import Rule, normalise
 
+Floats = NDArray[np.float64]
+
 BY_PLACE = ("context.before-article", "context.in-article", "context.after-article")
 """What lines are recorded under that go for where they stand and what they look like."""
+_ARTICLE, _BEFORE, _INSIDE, _REPLY, _LINK, _TEASER = range(6)
+_OF_PLACES = (
+    (None, "context.article"),
+    ("navigation", BY_PLACE[0]),
+    ("other", BY_PLACE[1]),
+    ("comments", "context.after-comments"),
+    ("navigation", BY_PLACE[2]),
+    ("teaser", BY_PLACE[2]),
+)
+"""Category and rule of lines of which nothing but their place is known: in the article, before it, between its lines,
+below a heading of comments after it; short and long ones after it."""
+_LINK_WORDS = 3
 _CERTAIN = 0.9
 """Confidence from which a rule takes a line out of the middle of an article."""
 _HEADLINE_REACH = 15
@@ -91,39 +105,46 @@ _ABOVE_COMMENTS = 100
 """Words of the article that must stand above a heading of comments: it may be a link at the top as well."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scored:
     """The lines of a page with what is known of each."""
 
-    lines: Sequence[Shape]
+    lines: Lines
     blocks: Sequence[Block]
     """One a line for HTML, else none."""
     hits: Sequence[Rule | None]
     """The rule that takes the line."""
-    scores: Sequence[float]
+    scores: Floats
     """Log odds that the line belongs to the article, above what its page asks for."""
 
+    @cached_property
+    def taken(self) -> list[tuple[int, Rule]]:
+        """The lines that rules take."""
+        return [(number, hit) for number, hit in enumerate(self.hits) if hit]
 
-def label(found: Evidence, lines: Sequence[Shape], model: Model, scores: Ints) -> list[Label]:
+
+def label(found: Evidence, lines: Lines, model: Model, scores: Ints) -> list[Label]:
     """Labels of the lines of a page with these ``scores``."""
     above = scores - model.threshold
-    above -= bar(above, [line.words for line in lines])
-    page = Scored(lines, found.blocks, found.hits, (above / UNIT).tolist())
+    above -= bar(above, lines.words)
+    page = Scored(lines, found.blocks, found.hits, above / UNIT)
     content, regions = article(page)
-    first = content.index(True) if True in content else len(lines)
-    last = len(lines) - content[::-1].index(True) if True in content else 0
-    replies = next((n for n in range(last, len(lines)) if _is_comment(page.hits[n])), len(lines))
-    parts = _Parts(first, last, replies, _by_markup(found) if found.blocks else ())
-    sure = confidences(above)
-    return [
-        _label(None, sure[number], "context.article")
-        if content[number]
-        else regions.get(number) or _boilerplate(page, number, sure[number], parts)
-        for number in range(len(lines))
-    ]
+    levels = _levels_of(above)
+    labels: list[Label] = _of_places().take(_places(page, content) * len(_levels()[1]) + levels).tolist()
+    sure = _levels()[1].take(levels)
+    if found.blocks:
+        for number, (category, token) in enumerate(_by_markup(found)):
+            if category and not content[number]:
+                labels[number] = _label(category, sure.item(number), f"markup.{token}")
+    for number, hit in page.taken:
+        if not content[number]:
+            labels[number] = _label(hit.category, max(hit.confidence, sure.item(number)), hit.id)
+    for number, known in regions.items():
+        labels[number] = known
+    return labels
 
 
-def bar(scores: Ints, words: Sequence[int]) -> int:
+def bar(scores: Ints, words: Ints) -> int:
     """The score above which the lines of a page are its article, so that the best F1, in words, is to be expected.
 
     The best set of lines are those above some probability; if it reaches an F1 of f, a line adds to it whose own
@@ -131,7 +152,7 @@ def bar(scores: Ints, words: Sequence[int]) -> int:
     nothing is certain, and even odds are wanted where all is. All sums are of whole numbers.
     """
     part = probability(scores)
-    weight = np.minimum(np.asarray(words, np.int64), _LONGEST) + 1
+    weight = np.minimum(words, _LONGEST) + 1
     own = np.bincount(part, weight, PARTS + 1).astype(np.int64)
     kept = np.cumsum(own[::-1])
     good = np.cumsum((own * np.arange(PARTS + 1))[::-1])
@@ -139,17 +160,16 @@ def bar(scores: Ints, words: Sequence[int]) -> int:
     return least_score(min(max(ceil(best * PARTS / 2) + 1, _LEAST_LIKELY), PARTS))
 
 
-def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
+def article(page: Scored) -> tuple[Mask, dict[int, Label]]:
     """Which lines are the article, its headline included, and labels of those that are none for where they lie."""
-    content = [score > 0 for score in page.scores]
-    if not any(content):
-        run = features.main_run([score + 2 for score in features.weighted(page.scores, page.lines)])
-        content = [run.start <= number < run.end for number in range(len(content))]
-    for number in range(1, len(content) - 1):
-        if content[number - 1] and content[number + 1] and page.scores[number] > _BRIDGED:
-            content[number] = True
-    for number, hit in enumerate(page.hits):
-        if hit and hit.confidence >= _CERTAIN and hit.mode == "any":
+    content = page.scores > 0
+    if not content.any():
+        weighted = features.weighted(page.scores.tolist(), page.lines.words.tolist())
+        run = features.main_run([score + 2 for score in weighted])
+        content[run.start : run.end] = True
+    content[1:-1] |= content[:-2] & content[2:] & (page.scores[1:-1] > _BRIDGED)
+    for number, hit in page.taken:
+        if hit.confidence >= _CERTAIN and hit.mode == "any":
             content[number] = False
     _extend(page, content)
     regions = dict(_in_regions(page, content)) if page.blocks else {}
@@ -165,21 +185,27 @@ def article(page: Scored) -> tuple[list[bool], dict[int, Label]]:
     return content, regions
 
 
-def _extend(page: Scored, content: list[bool]) -> None:
+def _ends_of(content: Mask) -> tuple[int, int]:
+    """Where the article begins and ends."""
+    if not content.any():
+        return len(content), 0
+    return int(content.argmax()), len(content) - int(content[::-1].argmax())
+
+
+def _extend(page: Scored, content: Mask) -> None:
     """Keep sentences right below the article when in doubt: they are more often its end than something else."""
-    if True not in content:
-        return
-    for number in range(len(content) - content[::-1].index(True), len(content)):
-        if page.hits[number] or not page.lines[number].ends or page.scores[number] <= _BRIDGED:
+    first, last = _ends_of(content)
+    for number in range(last, len(content)) if first < last else ():
+        if page.hits[number] or not page.lines.ends[number] or page.scores[number] <= _BRIDGED:
             return
         content[number] = True
 
 
-def _in_regions(page: Scored, content: Sequence[bool]) -> Iterator[tuple[int, Label]]:
+def _in_regions(page: Scored, content: Mask) -> Iterator[tuple[int, Label]]:
     """The lines of the article that lie in regions which are none of it, each with its label."""
-    kept = [number for number, good in enumerate(content) if good]
+    kept = np.flatnonzero(content).tolist()
     near = [number for number in kept if _is_in_any(page.blocks[number])]  # most pages have none
-    words = {number: page.lines[number].words for number in kept} if near else {}
+    words = page.lines.words.tolist() if near else []
     for region in _REGIONS if near else ():
         inside = {number: token for number in near if (token := _telling(page.blocks[number], region))}
         total, within = sum(words[number] for number in kept), sum(words[number] for number in inside)
@@ -198,15 +224,15 @@ def _is_in_any(block: Block) -> bool:
     return not (_REGION_TOKENS.isdisjoint(block.tokens) and _REGION_TAGS.isdisjoint((block.tag, *block.ancestors)))
 
 
-def _after_comments(page: Scored, content: Sequence[bool]) -> list[int]:
+def _after_comments(page: Scored, content: Mask) -> list[int]:
     """The lines of the article below the first heading of comments that stands under most of it."""
-    total = sum(line.words for line, good in zip(page.lines, content, strict=True) if good)
-    above = 0
-    for number, good in enumerate(content):
-        if above >= _ABOVE_COMMENTS and _is_comment(page.hits[number]):
-            below = [after for after in range(number, len(content)) if content[after]]
+    headings = [number for number, hit in page.taken if hit.category == "comments"]
+    words = np.cumsum(np.where(content, page.lines.words, 0)) if headings else np.zeros(1, np.int64)
+    for number in headings:
+        above, total = words.item(number - 1) if number else 0, words.item(-1)
+        if above >= _ABOVE_COMMENTS:
+            below: list[int] = (number + np.flatnonzero(content[number:])).tolist()
             return below if 4 * (total - above) <= total else []
-        above += page.lines[number].words if good else 0
     return []
 
 
@@ -217,25 +243,22 @@ def _telling(block: Block, region: _Region) -> str:
     return min(region.tokens & block.tokens or region.tags.intersection((block.tag, *block.ancestors)), default="")
 
 
-def _headline(page: Scored, content: Sequence[bool]) -> int | None:
+def _headline(page: Scored, content: Mask) -> int | None:
     """The headline above the article: the last h1; for plain text the line that the page's title repeats, else
     the line right above the article, bylines and the like aside, if it reads like a headline."""
-    first = content.index(True) if True in content else 0
-    if True in content and _is_headline(page.lines[first]):
+    first, last = _ends_of(content)
+    if first >= last or _is_headline(page.lines[first]):
         return None
-    title = normalise(page.lines[0].text) if page.lines else ""
+    words, texts = page.lines.words, page.lines.texts
+    title = normalise(texts[0])
     above = [
         number
         for number in range(first - 1, max(first - 1 - _HEADLINE_REACH, -1), -1)
-        if not page.hits[number] and page.lines[number].words >= 2
+        if not page.hits[number] and words[number] >= 2
     ]
     if page.blocks:
         return next((number for number in above if page.blocks[number].tag == "h1"), None)
-    named = (
-        number
-        for number in above
-        if number and page.lines[number].words >= 3 and normalise(page.lines[number].text) in title
-    )
+    named = (number for number in above if number and words[number] >= 3 and normalise(texts[number]) in title)
     return next(named, above[0] if above and _is_headline(page.lines[above[0]]) else None)
 
 
@@ -244,33 +267,25 @@ def _is_headline(line: Shape) -> bool:
     return 3 <= line.words <= 25 and not line.text[0].islower() and line.text[-1] not in ".,:;"
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """Where the article begins and ends, and the comments begin."""
+def _places(page: Scored, content: Mask) -> Ints:
+    """For each line the number of its place, as of ``_OF_PLACES``."""
+    first, last = _ends_of(content)
+    places = np.where(page.lines.words <= _LINK_WORDS, _LINK, _TEASER)
+    replies = next((number for number, hit in page.taken if number >= last and hit.category == "comments"), None)
+    if replies is not None:
+        places[replies + 1 :] = _REPLY
+    places[:last], places[:first], places[content] = _INSIDE, _BEFORE, _ARTICLE
+    return places
 
-    first: int
-    last: int
-    replies: int
-    by_markup: Sequence[tuple[str, str]]
-    """For HTML, what the markup says of each line; see ``_by_markup``."""
 
-
-def _boilerplate(page: Scored, number: int, sure: float, parts: _Parts) -> Label:
-    hit = page.hits[number]
-    if hit:
-        return _label(hit.category, max(hit.confidence, sure), hit.id)
-    if parts.by_markup:
-        category, token = parts.by_markup[number]
-        if category:
-            return _label(category, sure, f"markup.{token}")
-    if number < parts.first:
-        return _label("navigation", sure, "context.before-article")
-    if number < parts.last:
-        return _label("other", sure, "context.in-article")
-    if number > parts.replies:
-        return _label("comments", sure, "context.after-comments")
-    category = "navigation" if page.lines[number].words <= 3 else "teaser"
-    return _label(category, sure, "context.after-article")
+@cache
+def _of_places() -> NDArray[np.object_]:
+    """The label of each place at each level of confidence, one place after another."""
+    levels = _levels()[1].tolist()
+    labels = [Label(category, sure, rule) for category, rule in _OF_PLACES for sure in levels]
+    found = np.empty(len(labels), np.object_)
+    found[:] = labels
+    return found
 
 
 def _by_markup(found: Evidence) -> list[tuple[str, str]]:
@@ -294,10 +309,6 @@ def _label(category: str | None, sure: float, rule: str) -> Label:
     return Label(category, sure, rule)
 
 
-def _is_comment(hit: Rule | None) -> bool:
-    return hit is not None and hit.category == "comments"
-
-
 def confidence(score: float) -> float:
     """Probability of the decision, rounded so that it is the same on every platform."""
     size = abs(score)
@@ -306,9 +317,13 @@ def confidence(score: float) -> float:
 
 def confidences(scores: Ints) -> list[float]:
     """``confidence`` of scores in parts of ``UNIT``."""
-    bounds, levels = _levels()
-    found: list[float] = levels.take(np.searchsorted(bounds, np.abs(scores), side="right")).tolist()
+    found: list[float] = _levels()[1].take(_levels_of(scores)).tolist()
     return found
+
+
+def _levels_of(scores: Ints) -> Ints:
+    """The level of confidence of each score."""
+    return np.searchsorted(_levels()[0], np.abs(scores), side="right")
 
 
 @cache

@@ -98,7 +98,8 @@ def spared(
 
 
 def category_of(text: str, known: Rules) -> str:
-    """What a line of a template is: what the rules say, else by its length."""
+    """What a line of a template is: what the rules say, else what it is about, else by its length."""
     words = features.count_words(text)
     hit = known.match(Line(text, words, raw=True))
-    return hit.category if hit else "navigation" if words < LONG_WORDS else "other"
+    by_length = "navigation" if words < LONG_WORDS else "other"
+    return hit.category if hit else known.topic(text) or by_length

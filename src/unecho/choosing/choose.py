@@ -78,6 +78,8 @@ class Verdict:
 
 
 RELATIONS: tuple[MemberRelation, ...] = get_args(MemberRelation)
+REMOVED = 1
+"""Column of ``Verdicts.labels``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Verdicts(Sequence[Verdict]):
     @property
     def removed(self) -> Mask:
         """Whether the paragraph goes (bool)."""
-        removed: Mask = self.labels[:, 1] != 0
+        removed: Mask = self.labels[:, REMOVED] != 0
         return removed
 
     @property

@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 import numba
 from numba.core.dispatcher import Dispatcher
 
+from ..base.interrupts import interrupts_wait
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -78,6 +80,13 @@ def _cached(function: F, *, counted: bool) -> F:
         result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=counted)(function)
     finally:
         numba.config.CACHE_DIR = before
+    load = result._cache.load_overload  # type: ignore[attr-defined]
+
+    def undisturbed(*given: Any) -> Any:
+        with interrupts_wait():  # LLVM calls Python back meanwhile
+            return load(*given)
+
+    result._cache.load_overload = undisturbed  # type: ignore[attr-defined]
     return result
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .jit import compiled, part
+from .jit import lean, part
 
 SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, QUOTE, BRACKET, MARK = 1, 2, 3, 4, 5, 6, 10, 11, 14
 """Those kinds of characters of ``measure`` that are asked for here."""
@@ -66,7 +66,7 @@ def warm() -> None:
     )
 
 
-@compiled
+@lean
 def mixed(value: np.uint64) -> np.uint64:
     """As ``columns.mix64``."""
     value ^= value >> np.uint64(33)
@@ -95,7 +95,7 @@ def _kind(text: NDArray[np.uint32], at: int, kinds: NDArray[np.uint8]) -> np.uin
     return kind
 
 
-@compiled
+@lean
 def _counted(text: NDArray[np.uint32], start: int, end: int, kinds: NDArray[np.uint8], counts: Ints, row: Ints) -> None:
     """Count the characters of a line by kind, and its tokens."""
     tokens = capitals = small = longest = 0
@@ -129,7 +129,7 @@ def _with(value: np.uint64, point: np.uint64) -> np.uint64:
     return value ^ value >> np.uint64(32)
 
 
-@compiled
+@lean
 def _told_apart(
     text: NDArray[np.uint32], start: int, end: int, decimal: NDArray[np.bool_], numbered: bool
 ) -> tuple[np.uint64, np.uint64]:
@@ -147,7 +147,7 @@ def _told_apart(
     return value, folded if numbered else value
 
 
-@compiled
+@lean
 def _word(text: NDArray[np.uint32], at: int, end: int, tables: Tables) -> tuple[np.uint64, int, int]:
     """The hash of the word that begins at a place, how many characters it covers, and where the word ends."""
     kinds = tables.kinds
@@ -164,7 +164,7 @@ def _word(text: NDArray[np.uint32], at: int, end: int, tables: Tables) -> tuple[
     return mixed(value), length, at
 
 
-@compiled
+@lean
 def measure(
     text: NDArray[np.uint32],
     bounds: Ints,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..base.engine import ordered_map
-from . import choose, forest, jit, line, minhash, passage, quote, scan, seed, story, tree
+from . import choose, forest, jit, line, matter, minhash, passage, quote, scan, seed, story, tree
 
 MODULES = {
-    module.__name__: module for module in (choose, passage, minhash, tree, scan, seed, story, line, quote, forest)
+    module.__name__: module
+    for module in (choose, passage, minhash, tree, scan, seed, story, line, quote, forest, matter)
 }  # fmt: skip
 """Those that take longest to compile first."""
 
@@ -19,7 +20,7 @@ def is_cached() -> bool:
 def warm(workers: int = 1) -> None:
     """Compile every kernel, or load it from the cache, by calling it on next to nothing. ``workers``: processes."""
     if workers > 1 and jit.has_cache() and not is_cached():
-        for _ in ordered_map(_warm, MODULES, workers):
+        for _ in ordered_map(_warm, MODULES, workers, apart=True):
             pass
     for name in MODULES:
         _warm(name)

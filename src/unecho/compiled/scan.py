@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
-from .jit import compiled, part
+from .jit import lean, part
 
 Bytes = NDArray[np.uint8]
 Points = NDArray[np.uint16]
@@ -65,7 +65,7 @@ def _is(traits: Bytes, point: np.uint32, trait: np.uint8) -> np.bool_:
     return np.bool_(point < PLANE and (traits[point] & trait) != 0)
 
 
-@compiled
+@lean
 def _is_item(text: NDArray[np.uint32], at: int, end: int, traits: Bytes) -> np.bool_:
     """Whether a line begins as an item of a list; see ``features.shape``."""
     if at + 1 < end and _is(traits, text[at], BULLET) and text[at] != _OPEN and _is(traits, text[at + 1], BLANK):
@@ -79,7 +79,7 @@ def _is_item(text: NDArray[np.uint32], at: int, end: int, traits: Bytes) -> np.b
     return _is(traits, text[at + 1], BLANK)
 
 
-@compiled
+@lean
 def _ends(text: NDArray[np.uint32], start: int, end: int, traits: Bytes) -> np.bool_:
     """Whether a line ends as a sentence does; see ``features.shape``."""
     least, at = max(start, end - 3), end - 1
@@ -88,7 +88,7 @@ def _ends(text: NDArray[np.uint32], start: int, end: int, traits: Bytes) -> np.b
     return np.bool_(at >= least and _is(traits, text[at], STOP))
 
 
-@compiled
+@lean
 def _is_phrase(plain: Points, start: int, end: int, traits: Bytes, phrases: Hashes) -> np.bool_:
     """Whether the characters are those of a phrase, the signs around them aside; see ``rules.bare``."""
     if start < end and plain[start] in (_HYPHEN, _STAR) and plain[end - 1] == plain[start]:
@@ -110,7 +110,7 @@ def _is_phrase(plain: Points, start: int, end: int, traits: Bytes, phrases: Hash
     return np.bool_(phrases[place & last] == mark)
 
 
-@compiled
+@lean
 def _shape(text: NDArray[np.uint32], start: int, end: int, traits: Bytes, row: Ints) -> None:
     words = unspaced = 0
     blank, odd = True, False
@@ -126,7 +126,7 @@ def _shape(text: NDArray[np.uint32], start: int, end: int, traits: Bytes, row: I
     row[ITEM], row[ENDS] = _is_item(text, start, end, traits), _ends(text, start, end, traits)
 
 
-@compiled
+@lean
 def _plain(text: NDArray[np.uint32], at: int, end: int, letters: Letters, plain: Points, out: int) -> int:
     """Write a line as rules see it to ``plain``; where it ends there."""
     begin, gap = out, False
@@ -152,7 +152,7 @@ def _plain(text: NDArray[np.uint32], at: int, end: int, letters: Letters, plain:
     return out
 
 
-@compiled
+@lean
 def spell(
     text: NDArray[np.uint32], bounds: Ints, letters: Letters, longest: int, phrases: Hashes, rows: Ints, plain: Plain
 ) -> None:
@@ -178,7 +178,7 @@ def spell(
         plain.seen[plain.points[at]] = True
 
 
-@compiled
+@lean
 def run(
     plain: Plain,
     symbols: NDArray[np.int16],

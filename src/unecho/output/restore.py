@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -25,20 +25,23 @@ def texts(run: Path) -> Iterator[tuple[str, str]]:
         yield record.id, text
 
 
-def restored(run: Path) -> Iterator[tuple[DocumentRecord, str, bytes, str]]:
+def restored(
+    run: Path, removals: Mapping[str, Sequence[Removal]] | None = None
+) -> Iterator[tuple[DocumentRecord, str, bytes, str]]:
     """Every document not skipped with its text as read and, for a JSONL row, its line and text field.
 
-    Files in order of name, rows in order of number; the texts are checked against their SHA-256.
+    Files in order of name, rows in order of number; the texts are checked against their SHA-256. ``removals``: by
+    document, where they have been read already.
     """
     records = [record for record in manifest.documents(run) if record.status != "skipped"]
     records.sort(key=lambda record: (record.source, record.row or 0, record.id))
-    pieces = _removals_by_document(run)
+    pieces = removals_by_document(run) if removals is None else removals
     for _, rows in groupby(records, key=lambda record: record.source):
         yield from _one_file(run, list(rows), pieces)
 
 
 def _one_file(
-    run: Path, records: list[DocumentRecord], pieces: dict[str, list[Removal]]
+    run: Path, records: list[DocumentRecord], pieces: Mapping[str, Sequence[Removal]]
 ) -> Iterator[tuple[DocumentRecord, str, bytes, str]]:
     lines = _clean_lines(run, records)
     for record in records:
@@ -65,7 +68,8 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _removals_by_document(run: Path) -> dict[str, list[Removal]]:
+def removals_by_document(run: Path) -> dict[str, list[Removal]]:
+    """The removals of a run, in order, by document."""
     found: dict[str, list[Removal]] = {}
     for removal in manifest.removals(run):
         found.setdefault(removal.document, []).append(removal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 _SAMPLE_LINES = 4000
 """Lines that the layout is judged by; a book is wrapped the same way throughout."""
@@ -34,19 +35,22 @@ def split(text: str) -> list[tuple[int, int]]:
     then a block of lines is one, and each item of a list.
     """
     lines = text.splitlines(keepends=True)
-    width = wrap_width(lines)
-    return _blocks(lines, width) if width else _lines(lines)
+    bare = list(map(str.strip, lines))
+    width = wrap_width(bare[:_SAMPLE_LINES])
+    return _blocks(lines, width) if width else _lines(lines, bare)
 
 
 def wrap_width(lines: Sequence[str]) -> int:
-    """The column at which ``lines`` are wrapped, or 0 where each line stands for itself.
+    """The column at which ``lines``, without white space around them, are wrapped; 0 where each stands for itself.
 
     Wrapped text shows in three ways: the next line's first word would not have fitted, lines end in
     mid-sentence, and lines begin in lower case. Headlines or verses show one of them, never all.
     """
-    pairs = _pairs(lines)
-    running = sorted(len(line) for line, after in pairs if not line.endswith(_SENTENCE_END) and _runs_on(after))
-    if len(running) < max(_MIN_PAIRS, len(pairs) // 5):
+    running = _running(lines)
+    if len(running) < _MIN_PAIRS:
+        return 0
+    pairs = [(line, after) for line, after in pairwise(lines) if line and after and not _MARKED.match(after)]
+    if len(running) < len(pairs) // 5:
         return 0
     width = running[(len(running) * 9) // 10]
     long = [(line, after) for line, after in pairs if width <= 2 * len(line) <= 3 * width]
@@ -57,16 +61,18 @@ def wrap_width(lines: Sequence[str]) -> int:
     return width if enough and width in _WIDTHS else 0
 
 
-def _pairs(lines: Sequence[str]) -> list[tuple[str, str]]:
-    """Neighbouring lines, neither of them blank, the second no list item and no markup."""
-    pairs = []
-    before = ""
-    for line in lines[:_SAMPLE_LINES]:
-        bare = line.strip()
-        if before and bare and not _MARKED.match(bare):
-            pairs.append((before, bare))
-        before = bare
-    return pairs
+def _running(lines: Sequence[str]) -> list[int]:
+    """The sizes of the lines, in order, that end no sentence and run on in the next, which is no list item."""
+    return sorted(
+        len(line)
+        for line, after in pairwise(lines)
+        if line
+        and after
+        and not after[0].isupper()
+        and after[0].isalpha()
+        and not line.endswith(_SENTENCE_END)
+        and not _MARKED.match(after)
+    )
 
 
 def _runs_on(after: str) -> bool:
@@ -79,15 +85,14 @@ def _fits(line: str, after: str, width: int) -> bool:
     return len(line) + word <= width
 
 
-def _lines(lines: list[str]) -> list[tuple[int, int]]:
+def _lines(lines: list[str], bare: list[str]) -> list[tuple[int, int]]:
     spans = []
     offset = 0
-    for line in lines:
-        bare = line.strip()
-        if bare:
+    for line, inside in zip(lines, bare, strict=True):
+        if inside:
             # A search for the first character is cheaper than a second strip.
-            start = offset + line.find(bare[0])
-            spans.append((start, start + len(bare)))
+            start = offset + line.find(inside[0])
+            spans.append((start, start + len(inside)))
         offset += len(line)
     return spans
 

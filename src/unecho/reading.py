@@ -1,0 +1,196 @@
+"""The stages that look at one document at a time: read -> decode -> markup -> paragraphs -> labels -> tokens. Other
+processes run them for large inputs, so nothing of the later stages is loaded here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from . import sources
+from .base.engine import batches, ordered_map, uncollected, workers_for
+from .base.spool import Spool
+from .boilerplate import label, rules, templates
+from .config import Config, Settings
+from .errors import UsageError
+from .matching import table
+from .matching.table import Table
+from .model import Document, Mode, Raw, Skipped
+from .text.normalize import tokenize
+from .text.paragraphs import split
+
+Pairs = Sequence[tuple[str, str]]
+Progress = Callable[[str, int, int | None], None]
+"""Called with the stage, how much is done and, where it is known, of how much."""
+STAGE = "reading and cleaning"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch of documents, read and labelled. Documents come without blocks, frame and text: these apart, in
+    UTF-8 (the frames of those alone that are rows of JSONL)."""
+
+    documents: tuple[Document | Skipped, ...]
+    modes: tuple[Mode | None, ...]
+    texts: tuple[bytes, ...]
+    frames: tuple[bytes, ...]
+    chars: tuple[int, ...]
+    sha256: tuple[str, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """All documents in order of id, and where the spool has their texts."""
+
+    documents: tuple[Document, ...]
+    modes: tuple[Mode | None, ...]
+    skipped: tuple[Skipped, ...]
+    spool: Spool
+    numbers: tuple[int, ...]
+    chars: tuple[int, ...]
+    sha256: tuple[str, ...]
+    found: sources.Found
+    inputs: tuple[str, ...]
+
+    def text(self, document: int) -> str:
+        return self.spool.text(self.numbers[document])
+
+    def frame(self, document: int) -> str:
+        """Of the line a JSONL row was read from."""
+        return self.spool.data(self.numbers[document] + 1).decode("utf-8", "surrogatepass")
+
+
+def prepare(
+    batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules, compiled: bool = False
+) -> Prepared:
+    """The stages that look at one document at a time; runs in other processes for large inputs.
+
+    ``compiled``: whether the input as a whole is worth the loading of the compiled kernels.
+    """
+    with uncollected():
+        return _prepared(batch, settings, known, compiled)
+
+
+def _prepared(
+    batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules, compiled: bool
+) -> Prepared:
+    parsed = [sources.parse(item, settings) if isinstance(item, Raw) else item for item in batch]
+    documents = [item for item in parsed if isinstance(item, Document)]
+    texts = [document.text for document in documents]
+    spans = [_spans(document) for document in documents]
+    parts = [(document.text, span, document.blocks) for document, span in zip(documents, spans, strict=True)]
+    labelled = label.label_all(parts, rules=known, clean=settings.clean, compiled=compiled)
+    key = templates.line_key if settings.clean != "off" else _no_key
+    keys = [key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
+    chars = tuple(map(len, texts))
+    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), chars)
+    light = (replace(item, text="", blocks=(), frame="") if isinstance(item, Document) else item for item in parsed)
+    frames = (document.frame for document in documents if document.row is not None)
+    written = tuple(map(_utf8, texts))
+    return Prepared(
+        tuple(light), tuple(x.mode for x in labelled), written, tuple(map(_utf8, frames)), chars,
+        tuple(hashlib.sha256(text).hexdigest() for text in written), columns,
+    )  # fmt: skip
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _spans(document: Document) -> list[tuple[int, int]]:
+    """Paragraphs: the blocks of a page, or what the layout of a text shows."""
+    if document.blocks:
+        return [(block.start, block.end) for block in document.blocks]
+    return split(document.text)
+
+
+def _no_key(_: str) -> int:
+    """For lines that are not looked for on other pages."""
+    return 0
+
+
+def read(
+    found: sources.Found,
+    items: Iterator[Raw | Document | Skipped],
+    inputs: Sequence[Path] | Pairs,
+    config: Config,
+    progress: Progress,
+    spool: Spool,
+    compiled: bool,
+) -> tuple[Taken, Table]:
+    settings = config.settings
+    work = partial(prepare, settings=settings, known=rules.load(settings.rules), compiled=compiled)
+    names = sources.Names()
+    documents: list[Document] = []
+    modes: list[Mode | None] = []
+    skipped: list[Skipped] = list(found.skipped)
+    numbers: list[int] = []
+    chars: list[int] = []
+    digests: list[str] = []
+    tables = table.Joiner()
+    total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
+
+    for prepared in ordered_map(work, batches(items, _size), workers_for(config.limits.workers)):
+        texts, frames = iter(prepared.texts), iter(prepared.frames)
+        for item in prepared.documents:
+            if isinstance(item, Skipped):
+                skipped.append(replace(item, id=names.unique(item.id)))
+                continue
+            name = names.unique(item.id)
+            source = item.source if item.row is not None else name  # pairs may come with the same id
+            same = name == item.id and source == item.source
+            documents.append(item if same else replace(item, id=name, source=source))
+            numbers.append(len(spool))
+            spool.append(next(texts))
+            if item.row is not None:
+                spool.append(next(frames))
+        modes += prepared.modes
+        chars += prepared.chars
+        digests += prepared.sha256
+        tables.add(prepared.table)
+        progress(STAGE, len(documents), total)
+    order = sorted(range(len(documents)), key=lambda number: documents[number].id)
+    taken = Taken(
+        tuple(documents[n] for n in order), tuple(modes[n] for n in order),
+        tuple(sorted(skipped, key=lambda item: item.id)), spool, tuple(numbers[n] for n in order),
+        tuple(chars[n] for n in order), tuple(digests[n] for n in order), found, _input_names(inputs),
+    )  # fmt: skip
+    return taken, tables.table(np.array(order, np.int64))
+
+
+def items_of(
+    inputs: Sequence[Path] | Pairs, settings: Settings
+) -> tuple[sources.Found, Iterator[Raw | Document | Skipped]]:
+    """What lies in the inputs, and its content in order."""
+    pairs = [item for item in inputs if isinstance(item, tuple)]
+    if pairs:
+        if len(pairs) < len(inputs):
+            raise UsageError("paths and (id, text) pairs are mixed", "give one or the other")
+        return sources.Found((), (), {}), (_from_pair(*pair) for pair in pairs)
+    paths = [Path(item) for item in inputs if not isinstance(item, tuple)]
+    found = sources.discover(paths)
+    limit = settings.max_document_mb * 1_000_000
+    return found, (item for source in found.sources for item in sources.read(source, limit))
+
+
+def _from_pair(name: str, text: str) -> Document:
+    name, text = _SURROGATE.sub("\ufffd", name), _SURROGATE.sub("\ufffd", text)
+    return Document(id=name, text=text, source=name, site=name.rpartition("/")[0])
+
+
+def _input_names(inputs: Sequence[Path] | Pairs) -> tuple[str, ...]:
+    return tuple(sorted(sources.utf8_name(Path(item).name) for item in inputs if not isinstance(item, tuple)))
+
+
+def _size(item: Raw | Document | Skipped) -> int:
+    if isinstance(item, Raw):
+        return len(item.data)
+    return len(item.text) if isinstance(item, Document) else 0
