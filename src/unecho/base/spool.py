@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import weakref
 from collections import OrderedDict
 from types import TracebackType
@@ -21,6 +22,7 @@ class Spool:
         self._ends = [0]
         self._at_end = True
         self._cache: OrderedDict[int, str] = OrderedDict()
+        self._lock = threading.RLock()  # texts are read by several threads
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -41,20 +43,22 @@ class Spool:
 
     def data(self, number: int) -> bytes:
         """The byte string with this number. Raises IndexError."""
-        self._file.seek(self._ends[number])
-        self._at_end = False
-        return self._file.read(self._ends[number + 1] - self._ends[number])
+        with self._lock:
+            self._file.seek(self._ends[number])
+            self._at_end = False
+            return self._file.read(self._ends[number + 1] - self._ends[number])
 
     def text(self, number: int) -> str:
         """The text with this number; the last few are kept decoded."""
-        if number in self._cache:
-            self._cache.move_to_end(number)
-            return self._cache[number]
-        text = self.data(number).decode("utf-8", "surrogatepass")
-        self._cache[number] = text
-        if len(self._cache) > _CACHED:
-            self._cache.popitem(last=False)
-        return text
+        with self._lock:
+            if number in self._cache:
+                self._cache.move_to_end(number)
+                return self._cache[number]
+            text = self.data(number).decode("utf-8", "surrogatepass")
+            self._cache[number] = text
+            if len(self._cache) > _CACHED:
+                self._cache.popitem(last=False)
+            return text
 
     def __enter__(self) -> Spool:
         return self
