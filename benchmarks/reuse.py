@@ -203,7 +203,7 @@ def syndicated(data: Path, seed: int, docs: int, boilerplate: str) -> Iterator[t
             stories = scorer.clusters_score(clusters, stories_of(result), len(rows))
             precision, recall, lost = removal_scores(result, gold)
             scans = removal_scores(result, gold, scanned)
-        with run(rows, threshold=0.95) as result:
+        with run(rows, safe=True) as result:
             safe = removal_scores(result, gold)
     yield "passages plagdet", f"{passages[4]:.4f}"
     yield "passages P / R", f"{passages[0]:.4f} / {passages[1]:.4f}"

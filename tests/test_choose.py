@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from builders import own
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -237,6 +238,28 @@ def test_keep_decides_which_document_keeps_the_paragraph() -> None:
 
 
 # ---- inside one document -----------------------------------------------------------------------------------
+
+
+NOTE = "Jane Doe is a regular columnist of this paper and teaches history at the college by the river."
+
+
+def test_what_otherwise_different_documents_share_stays_where_only_sure_copies_go(tmp_path: Path) -> None:
+    texts = [f"{own(n)}\n\n{own(n + 10, 50)}\n\n{NOTE}" for n in range(3)]
+    part = f"{own(2)}\n\n{own(30, 20)}"
+    assert [name for name, _ in removed(run(*texts, part))] == ["d1", "d2", "d3"]
+    result = run(*texts, part, safe=True)
+    assert removed(result) == [("d3", own(2))] and result.settings.threshold == 0.95
+    assert sorted(whys(result)) == ["the same words", *["the two documents share little else"] * 2]
+    assert check(result.write(tmp_path / "OUT")) == []
+
+
+def test_a_document_that_keeps_its_text_after_all_keeps_its_short_lines() -> None:
+    """All of the last document stands in others, but little of it in any one."""
+    notes = [own(n, 20) for n in range(6)]
+    texts = [f"A headline\n\n{own(n + 20, 200)}\n\n{note}" for n, note in enumerate(notes)]
+    last = "\n\n".join(["A headline", *notes])
+    assert ("d6", "A headline") in removed(run(*texts, last))
+    assert removed(run(*texts, last, safe=True)) == []
 
 
 def test_repeats_inside_a_document() -> None:

@@ -188,6 +188,8 @@ def test_settings_come_from_the_folder_the_file_named_and_the_options(articles: 
         "similar": 0.5,
         "keep": ["path", "longest"],
     }
+    assert settings("--safe")["threshold"] == 0.95
+    assert settings("--safe", "--threshold", "0.92")["threshold"] == 0.92
     # The file that is named takes the place of the one that is found; options still come last.
     assert settings("--config", "other.toml", "--safe") == {
         "threshold": 0.95,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,13 +19,13 @@ from builders import stream_of
 from conftest import Writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core.caching import FunctionCache
 
 from unecho import dedupe, pipeline
-from unecho.base import columns
-from unecho.base.columns import Ints, offsets_of, spread
+from unecho.base.columns import Ints, Sums, offsets_of, spread
+from unecho.compiled import jit, ready, when
 from unecho.compiled import minhash as kernels
 from unecho.compiled import passage as passage_kernels
-from unecho.compiled import ready
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
 from unecho.matching.signature import PERMUTATIONS, permutations, signatures
@@ -171,7 +174,7 @@ def test_looking_up(values: list[int], known: set[int], which: list[bool]) -> No
 def test_sums_at_some_places_are_those_of_the_whole(values: list[float], size: int, data: st.DataObject) -> None:
     column = np.array(values)
     places = np.array(data.draw(st.lists(st.integers(0, len(values)))), np.int64)
-    sums = columns.Sums(places, [column[begin : begin + size] for begin in range(0, len(values), size)])
+    sums = Sums(places, [column[begin : begin + size] for begin in range(0, len(values), size)])
     assert sums[places].tolist() == np.concatenate([[0.0], np.cumsum(column)])[places].tolist()
 
 
@@ -278,7 +281,7 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
 def test_a_run_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = Writer(3).corpus(tmp_path / "in", 30, words=200)
     plain = dedupe([source])
-    monkeypatch.setattr(columns, "LARGE", 1)
+    monkeypatch.setattr(when, "LARGE", 1)
     fast = dedupe([source])
     for name in ("documents", "removals", "clusters", "passages", "stories"):
         assert getattr(fast, name) == getattr(plain, name)
@@ -287,7 +290,7 @@ def test_a_run_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("cached", [False, True])
 def test_compiling_is_announced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cached: bool) -> None:
     source = Writer(5).corpus(tmp_path / "in", 10)
-    monkeypatch.setattr(columns, "LARGE", 1)
+    monkeypatch.setattr(when, "LARGE", 1)
     monkeypatch.setattr(ready, "is_cached", lambda: cached)
     stages: list[str] = []
     pipeline.run("dedupe", [source], Config(), lambda stage, done, total: stages.append(stage))
@@ -329,11 +332,9 @@ def test_small_inputs_load_no_compiler(tmp_path: Path) -> None:
 
 
 USE = """
-import numpy as np
-from unecho.compiled import jit, minhash as kernels
+from unecho.compiled import forest as kernels, jit
 before = jit.is_cached(kernels)
-counts = np.zeros(1, np.int64)
-kernels.close_up(np.arange(3, dtype=np.uint64), counts, counts)
+kernels.warm()
 print(jit.cache_folder(), before, jit.is_cached(kernels))
 """
 
@@ -364,8 +365,49 @@ def test_numbas_own_setting_goes_first(tmp_path: Path) -> None:
     assert run(USE, NUMBA_CACHE_DIR=str(tmp_path)) == f"{tmp_path} False True"
 
 
+def test_kernels_of_another_numba_or_processor_or_source_do_not_count(tmp_path: Path) -> None:
+    run(USE, NUMBA_CACHE_DIR=str(tmp_path))
+    (index,) = tmp_path.rglob("*.nbi")
+    with index.open("rb") as file:
+        version, (stamp, overloads) = pickle.load(file), pickle.load(file)
+    (((signature, processor, code), name),) = overloads.items()
+    others = [
+        ("0.1", (stamp, overloads)),
+        (version, ((0.0, 0), overloads)),
+        (version, (stamp, {(signature, ("another", *processor[1:]), code): name})),
+    ]
+    for parts in others:
+        index.write_bytes(b"".join(map(pickle.dumps, parts)))
+        assert run(USE, NUMBA_CACHE_DIR=str(tmp_path)) == f"{tmp_path} False True"
+
+
+def test_kernels_that_are_ready_serve_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    for ready_now, counts in ((False, (when.LARGE,)), (True, (when.READY, when.LARGE))):
+        when._are_ready.cache_clear()
+        monkeypatch.setattr(ready, "is_cached", lambda now=ready_now: now)
+        sizes = (0, when.READY - 1, when.READY, when.LARGE - 1, when.LARGE)
+        assert [size for size in sizes if when.is_large(size, None)] == [size for size in sizes if size >= counts[0]]
+        assert when.is_large(0, True)
+        assert not when.is_large(when.LARGE, False)
+    when._are_ready.cache_clear()
+
+
 def test_where_nothing_can_be_written_there_is_no_cache(tmp_path: Path) -> None:
     # A file in the place of a folder can be written by nobody, not by root either.
     (tmp_path / "file").touch()
     blocked = str(tmp_path / "file" / "cache")
     assert run(USE, HOME=blocked, XDG_CACHE_HOME=blocked, NUMBA_CACHE_DIR=blocked) == "None False False"
+
+
+def test_an_interrupt_while_a_kernel_is_loaded_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(*_: object) -> None:
+        with suppress(KeyboardInterrupt):  # as C does with what is raised in the functions it calls back
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(FunctionCache, "load_overload", load)
+    with pytest.raises(KeyboardInterrupt):
+        jit.compiled(abs_of)(-1)
+
+
+def abs_of(number: int) -> int:
+    return number if number > 0 else -number

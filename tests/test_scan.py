@@ -37,9 +37,9 @@ def scanned(text: str, known: rules.Rules = SHIPPED) -> scan.Scan:
 @given(st.lists(LINES, max_size=8))
 def test_lines_look_the_same_at_a_glance(parts: list[str]) -> None:
     text = "\n".join(parts)
-    shapes = [features.shape(text[start:end]) for start, end in lines_of(text)]
+    shapes = features.Lines.of(features.shape(text[start:end]) for start, end in lines_of(text))
     found = scanned(text)
-    assert list(found.lines(0)) == list(found.lines(2)) == shapes
+    assert list(found.lines(0)) == list(found.lines(2)) == list(shapes)
     assert list(found.lines(1)) == []
     assert all(
         type(a) is type(b)

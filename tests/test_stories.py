@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from unecho import dedupe
 from unecho.base.columns import Ints
+from unecho.matching import headlines
 from unecho.matching.passages import Alignment, alignments_of
 from unecho.matching.seeds import Stream
 from unecho.matching.stories import Coverage, coverage, groups, rare_weights, same_story
@@ -43,7 +44,7 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
 def pairs(*rows: tuple[int, int, float, float]) -> Coverage:
     a, b, a_share, b_share = (np.array(column) for column in zip(*rows, strict=True))
     none = np.zeros(len(rows), np.bool_)
-    same = same_story(a, b, a_share, b_share, none, none, 10)
+    same = same_story(a, b, a_share, b_share, none, none, none, 10)
     return Coverage(a, b, a_share, b_share, a_share, b_share, same, none)
 
 
@@ -69,6 +70,43 @@ def test_a_version_cut_from_the_bottom_is_the_same_story_a_lift_is_not() -> None
         texts = [("long", "\n\n".join(["The harbour board met on Friday", *long])), ("short", "\n\n".join(short))]
         result = dedupe(texts, clean="off")
         assert sum(pair.relation == "same" for story in result.stories for pair in story.pairs) == stories
+
+
+def under(headline: str, *paragraphs: str) -> str:
+    return "\n\n".join([headline, *paragraphs])
+
+
+@pytest.mark.parametrize(
+    ("headline", "stories"),
+    [
+        ("Harbour board votes down the new pier", 1),
+        ("Update: Harbour board votes down the new pier", 1),
+        ("Harbour board votes down the new pier - Coast Bulletin", 1),
+        ("Harbour board votes for the new pier", 0),
+        ("News in brief", 0),  # too short to tell of anything
+    ],
+)
+def test_a_part_below_the_same_headline_is_the_same_story(headline: str, stories: int) -> None:
+    first = headline if headline == "News in brief" else "Harbour board votes down the new pier"
+    long, part = [own(n) for n in range(10)], [own(20, 70), own(5), own(21, 70)]
+    result = dedupe([("long", under(first, *long)), ("part", under(headline, *part))], clean="off")
+    assert sum(pair.relation == "same" for story in result.stories for pair in story.pairs) == stories
+
+
+def test_a_headline_that_many_have_stands_over_a_column() -> None:
+    shared = own(99, 60)
+    texts = [(f"d{n:02}", under("What our readers write to us", shared, own(n, 60))) for n in range(12)]
+    assert not any(pair.relation == "same" for story in dedupe(texts, clean="off").stories for pair in story.pairs)
+
+
+def test_without_the_same_headline_two_documents_share_no_story_for_it() -> None:
+    stream = Stream(
+        np.array([1, 2, 3, 4, 9, 9, 1, 2, 3, 4, 5, 8, 8, 0, 1, 2, 3, 4, 7], np.uint64),
+        np.array([0, 0, 4, 6, 11, 13, 18, 19]), np.array([0, 6, 13, 19]), np.zeros(3, np.bool_), np.arange(3),
+        np.zeros(19, np.uint8),
+    )  # fmt: skip
+    a, b = np.array([0, 0, 1]), np.array([1, 2, 2])
+    assert headlines.same(stream, a, b).tolist() == [True, True, False]  # beginning; end; neither
 
 
 def test_pages_must_be_as_close_as_to_their_own_best_match() -> None:

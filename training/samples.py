@@ -89,7 +89,7 @@ def sample(
     votes: Sequence[str],
 ) -> Sample:
     """Measure a document and label its lines."""
-    lines = [features.shape(text[start:end]) for start, end in spans]
+    lines = features.Lines.of(features.shape(text[start:end]) for start, end in spans)
     found = evidence.Evidence(text, spans, blocks, label.hits(lines, known, raw=kind in ("html", "text")))
     wanted = np.array(gold.wanted(page, found.texts, votes), np.float64).reshape(-1, 2)
     return Sample(page, kind, found, wanted[:, 0], wanted[:, 1])

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from . import __version__
-from .base.columns import is_large
 from .base.engine import batches, ordered_map, workers_for
 from .choosing import guards
 from .choosing.gone import REASONS
 from .choosing.guards import Word
+from .compiled.when import is_large
 from .errors import RunError
 from .model import DocumentRecord, Removal
 from .output import manifest

@@ -111,7 +111,14 @@ def dedupe(
         float | None,
         _setting("Share of a paragraph's words the kept copy must print (default 0.9).", _CHOOSING, metavar="SHARE"),
     ] = None,
-    safe: Annotated[bool, typer.Option("--safe", help="As --threshold 0.95.", rich_help_panel=_CHOOSING)] = False,
+    safe: Annotated[
+        bool | None,
+        _setting(
+            "As --threshold 0.95, and copies go only where one document prints a part of the other.",
+            _CHOOSING,
+            "--safe",
+        ),
+    ] = None,
     keep: Annotated[
         str | None,
         _setting(
@@ -173,7 +180,7 @@ def dedupe(
     quiet: Quiet = False,
 ) -> None:
     """The whole job: clean, match, keep one copy, and write corpus, record and report."""
-    options = {**locals(), "memory_mb": memory, "threshold": 0.95 if safe and threshold is None else threshold}
+    options = {**locals(), "memory_mb": memory}
     _work("dedupe", options)
 
 
@@ -205,7 +212,7 @@ def clean(
     _work("clean", dict(locals()))
 
 
-_NOT_SETTINGS = ("inputs", "out", "config", "dry_run", "json", "quiet", "safe", "memory")
+_NOT_SETTINGS = ("inputs", "out", "config", "dry_run", "json", "quiet", "memory")
 
 
 def _work(command: Any, options: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from .model import CATEGORIES
 
 KEEP_CRITERIA = ("earliest", "latest", "longest", "shortest", "path")
 CONFIG_NAME = "unecho.toml"
+SAFE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class Settings:
 
     threshold: float = 0.9
     """Share of a paragraph's words that the copy that stays must print for the paragraph to go."""
+    safe: bool = False
+    """Take copies out only where one document prints a part of the other, as far as passages show: two that share a
+    quote, or a note on the author, both keep it. ``threshold`` is ``SAFE`` then, unless it is given."""
     similar: float = 0.5
     """Share (and resemblance) from which a paragraph is reported as similar, and stays."""
     keep: tuple[str, ...] = ("earliest", "longest", "path")
@@ -131,6 +135,8 @@ def load(path: Path | None = None, options: Mapping[str, Any] | None = None) -> 
     except UsageError as error:
         raise UsageError(f"{path}: {error}", error.hint) from None
     given = {key: value for key, value in (options or {}).items() if value is not None}
+    if given.get("safe"):
+        values.pop("threshold", None)
     return build({**values, **given})
 
 
@@ -143,6 +149,8 @@ def build(values: Mapping[str, Any], base: Settings | None = None) -> Config:
     for key, value in values.items():
         _known(key, tuple(types), "setting")
         (limits if key in limit_names else settings)[key] = _checked(key, value, types[key])
+    if settings.get("safe"):
+        settings.setdefault("threshold", SAFE)
     return Config(replace(base or Settings(), **settings), Limits(**limits))
 
 

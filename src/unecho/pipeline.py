@@ -23,7 +23,6 @@ from .base.columns import (  # fmt: skip
     Hashes,
     Ints,
     Mask,
-    is_large,
     new_column,
     offsets_of,
     owners,
@@ -38,6 +37,8 @@ from .boilerplate import rules, score, templates
 from .choosing import choose, findings
 from .choosing.cuts import Cut, cut_passages
 from .choosing.gone import Gone
+from .choosing.surely import surely
+from .compiled.when import is_large
 from .config import Config, Limits, Settings
 from .decisions import log as decisions
 from .errors import RunError
@@ -210,6 +211,8 @@ def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, cloc
         del chosen, weights
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
+        if settings.safe and settings.passages:
+            verdicts = surely(corpus, verdicts, coverage)
         corpus.release()
         parts, quotes = findings.quotes_apart(corpus, alignments, coverage)
         cuts = _cuts(corpus, verdicts, parts, quotes) if settings.cut_passages else []

@@ -24,9 +24,6 @@ Mask = NDArray[np.bool_]
 R = TypeVar("R")
 T = TypeVar("T", bound=np.generic)
 
-LARGE = 2_000_000
-"""Tokens or hashes from which the compiled kernels serve. To load them takes half a second, to compile them, the
-first time, about ten; so many tokens take the plain loops nearly as long."""
 MAPPED = 8_000_000
 """Bytes from which a column lies on disk."""
 HELD = 300
@@ -35,11 +32,6 @@ PIECE = 1_000_000
 """Tokens, or hashes, that are worked on at a time where all of them would take too much memory."""
 SHARES = 8
 """Parts of the work for each thread, so that none waits long for the slowest."""
-
-
-def is_large(count: int, wish: bool | None) -> bool:
-    """Whether the compiled kernels do it: as wished, or by the number of tokens or hashes there are."""
-    return count >= LARGE if wish is None else wish
 
 
 def spread(work: Callable[[int, int], None], weights: Ints, workers: int) -> None:

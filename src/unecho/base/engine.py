@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory, mkstemp
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import RunError
+from .interrupts import interrupts_wait
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -111,7 +112,7 @@ def _spread(
             if here and sum(not one.done() for one in waiting) >= 2 * others:
                 waiting.append(_Here(function(item)))
             else:
-                with _main_unknown(), _interrupts_wait():
+                with _main_unknown(), interrupts_wait():
                     waiting.append(_There(pool.submit(_filed, function, item, folder)))
             while waiting and (waiting[0].done() or len(waiting) > 3 * others):
                 yield waiting.popleft().result()
@@ -185,26 +186,6 @@ def _main_unknown() -> Iterator[None]:
         yield
     finally:
         main.update(known)
-
-
-@contextmanager
-def _interrupts_wait() -> Iterator[None]:
-    """Ctrl-C counts only after this: a process that is half started can be neither used nor ended. Processes that start
-    meanwhile do not hear of it before they can ignore it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # no other thread is interrupted
-        return
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
-    try:
-        yield
-    finally:
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
-        if came:
-            signal.raise_signal(signal.SIGINT)
 
 
 def _obey_parent(folder: str) -> None:

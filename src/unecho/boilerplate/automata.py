@@ -30,8 +30,9 @@ _MOST: Final = 20_000
 """States from which all are forgotten, which bounds the memory."""
 POINTS: Final = 1 << 16
 """Characters beyond this are not known here."""
-_TOGETHER: Final = 4
-"""Parts that may begin with next to anything, in one automaton: with each there are many more states."""
+_TOGETHER: Final = 12
+"""Parts that may begin with next to anything, in one automaton: with each there are more states, but each automaton
+reads the lines to their ends."""
 _LETTER = "q"
 """A letter that stands for all: what may begin with it may begin with most."""
 

@@ -14,7 +14,7 @@ from ..base.engine import batches
 from ..model import Block
 from . import matrix, surroundings
 from .features import Spans, Texts, bounds_of
-from .matrix import Columns, Kinds
+from .matrix import Columns, Kinds, Taken
 from .measure import Measures, measure
 from .model import PARTS, Model, probability
 from .rules import Rule
@@ -56,6 +56,12 @@ class Evidence:
         return Texts(self.text, self.spans) if self.compiled else [self.text[start:end] for start, end in self.spans]
 
     @cached_property
+    def taken(self) -> Taken:
+        """The lines that rules take."""
+        some = [(number, hit) for number, hit in enumerate(self.hits) if hit]
+        return Taken(np.array([number for number, _ in some], np.int64), [hit for _, hit in some])
+
+    @cached_property
     def names(self) -> tuple[tuple[int, ...], ...]:
         """For HTML, where the tags and tokens of each line fall."""
         found = matrix.names_of(self.kinds.blocks)
@@ -71,8 +77,7 @@ class Evidence:
 
 def own_columns(found: Evidence, model: Model) -> Columns:
     """Columns of each line by itself."""
-    hits = [(hit.category, hit.confidence) if hit else None for hit in found.hits]
-    columns = matrix.of_text(found.lines, found.texts, hits, model.lexicon, found.edges)
+    columns = matrix.of_text(found.lines, found.texts, found.taken, model.lexicon, found.edges)
     if found.blocks:
         names = matrix.names_of(found.kinds.blocks, found.compiled)
         columns |= matrix.of_markup(found.blocks, model.names, names, found.kinds)
@@ -90,7 +95,7 @@ def all_columns(found: Evidence, own: Columns, first: Ints) -> Columns:
     if found.blocks:
         columns |= _of_trees(found, mass, drag)
     else:  # where there is markup, it says better what belongs together
-        columns |= surroundings.of_rules([hit.category if hit else None for hit in found.hits], found.edges)
+        columns |= surroundings.of_rules(len(found.hits), found.taken, found.edges)
         columns |= surroundings.of_copies(found.lines, found.texts, found.edges)
     return columns
 

@@ -39,16 +39,17 @@ class Forest:
         """Log odds, in parts of ``UNIT``, for each row of ``columns``. ``compiled``: by the compiled kernel, which says
         the same, and is worth its loading for large inputs."""
         table = np.stack([columns[name] for name in self.columns])
-        score = self._compiled_score if compiled else self._score
-        parts = [score(table[:, row : row + _ROWS]) for row in range(0, table.shape[1], _ROWS)]
+        if compiled:
+            return self._compiled_score(table)
+        parts = [self._score(table[:, row : row + _ROWS]) for row in range(0, table.shape[1], _ROWS)]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     def _compiled_score(self, table: NDArray[np.float32]) -> Ints:
         from ..compiled import forest as forest_kernels
 
         total = np.full(table.shape[1], self.bias, np.int64)
-        leaf = np.empty(len(total), np.int32)
-        forest_kernels.score(np.ascontiguousarray(table), self.column, self.threshold, self.leaves, leaf, total)
+        leaf = np.empty(_ROWS, np.int32)
+        forest_kernels.score(table, self.column, self.threshold, self.leaves, leaf, total)
         return total
 
     def _score(self, table: NDArray[np.float32]) -> Ints:

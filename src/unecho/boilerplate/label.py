@@ -6,7 +6,7 @@ In the dump of a whole page ("raw") most lines are junk, and the article has to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -108,10 +108,8 @@ def label_all(
     """
     if clean == "off":
         return [Labelled(None, [_CONTENT] * len(spans)) for _, spans, _ in documents]
-    glances = _glances(documents, rules) if compiled else map(_glance, documents)
-    opened = [
-        _open(*document, glance, rules, clean, compiled) for document, glance in zip(documents, glances, strict=True)
-    ]
+    glances = _glances(documents, rules) if compiled else list(map(_glance, documents))
+    opened = _opened(glances, rules, clean, compiled)
     odds: dict[int, Ints] = {}
     for kind in model.KINDS:
         asked = [
@@ -128,30 +126,33 @@ def label_all(
 
 
 class _Glance(NamedTuple):
-    """The lines of a document at first sight."""
+    """A document at first sight."""
 
+    text: str
     spans: Spans
+    blocks: Sequence[Block]
     lines: Lines
     possible: Mapping[int, Worth]
-    """The numbers of those that a rule may take, and which alternatives of the rules may match each."""
+    """The numbers of the lines that a rule may take, and which alternatives of the rules may match each."""
     asked: dict[int, tuple[Rule, ...]]
     """The rules one of which takes a line of a dump, of those that were asked for."""
 
 
 def _glance(document: Parts) -> _Glance:
-    text, spans, _ = document
+    text, spans, blocks = document
     lines = Lines.of(features.shape(text[start:end]) for start, end in spans)
-    return _Glance(spans, lines, dict.fromkeys(range(len(spans))), {})
+    return _Glance(text, spans, blocks, lines, dict.fromkeys(range(len(spans))), {})
 
 
-def _glances(documents: Sequence[Parts], rules: Rules) -> Iterator[_Glance]:
+def _glances(documents: Sequence[Parts], rules: Rules) -> list[_Glance]:
     """``_glance`` at each document, by compiled kernels."""
     from .scan import Scan
 
     scan = Scan([text for text, _, _ in documents], [spans for _, spans, _ in documents], rules)
-    return (
-        _Glance(scan.bounds(number), scan.lines(number), scan.possible(number), {}) for number in range(len(documents))
-    )
+    return [
+        _Glance(text, scan.bounds(number), blocks, scan.lines(number), scan.possible(number), {})
+        for number, (text, _, blocks) in enumerate(documents)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,69 +180,63 @@ class _Open:
         return Labelled("extracted", self.labels)
 
 
-def _open(
-    text: str,
-    spans: Sequence[tuple[int, int]],
-    blocks: Sequence[Block],
-    glance: _Glance,
-    rules: Rules,
-    clean: Clean,
-    compiled: bool,
-) -> _Open | None:
-    """All that can be said of a document without the trained model; None where there is nothing."""
-    if not spans:
-        return None
+def _opened(glances: Sequence[_Glance], rules: Rules, clean: Clean, compiled: bool) -> list[_Open | None]:
+    """All that can be said of documents without the trained model; None where there is nothing.
+
+    The model is asked about those that may be dumps: whether the article stands in a frame.
+    """
+    raw = [_is_raw(one, rules, clean) for one in glances]
+    doubtful = [number for number, known in enumerate(raw) if known is None]
+    dumps = [_evidence(glances[number], True, rules, compiled) for number in doubtful]
+    scores = evidence.scores_of(dumps, model.shipped()["text"], compiled)
+    framed = {
+        number: _Open("text", found, lines := glances[number].lines, [], range(len(lines)), own)
+        for number, found, own in zip(doubtful, dumps, scores, strict=True)
+        if _is_framed(found, own)
+    }
+    return [framed.get(n) or _open(one, bool(raw[n]), rules, compiled) for n, one in enumerate(glances)]
+
+
+def _open(glance: _Glance, raw: bool, rules: Rules, compiled: bool) -> _Open | None:
     lines = glance.lines
-    raw, known = clean == "full" or (clean == "auto" and bool(blocks)), None
-    if clean == "auto" and not blocks:
-        raw, known = _is_dump(text, glance, rules, compiled)
-    # The light model learnt from extractors' texts, which have no markup.
-    if raw and known:
-        found = known.found
-    else:
-        taken = hits(lines, rules, raw, glance.possible, glance.asked if raw else {})
-        found = Evidence(text, glance.spans, blocks if raw else (), taken, compiled=compiled)
+    if not len(lines):
+        return None
+    found = _evidence(glance, raw, rules, compiled)
     if raw:
-        scores = known.scores if known else None
-        return _Open("html" if blocks else "text", found, lines, [], range(len(lines)), scores)
+        return _Open("html" if glance.blocks else "text", found, lines, [], range(len(lines)))
     labels = _by_rule(found, lines)
     return _Open("light", found, lines, labels, _judged(lines, labels))
 
 
-@dataclass(frozen=True, slots=True)
-class _AsDump:
-    """A text seen as the dump of a page."""
-
-    found: Evidence
-    scores: Ints
+def _evidence(glance: _Glance, raw: bool, rules: Rules, compiled: bool) -> Evidence:
+    taken = hits(glance.lines, rules, raw, glance.possible, glance.asked if raw else {})
+    # The light model learnt from extractors' texts, which have no markup.
+    return Evidence(glance.text, glance.spans, glance.blocks if raw else (), taken, compiled=compiled)
 
 
-def _is_dump(text: str, glance: _Glance, rules: Rules, compiled: bool) -> tuple[bool, _AsDump | None]:
-    """Whether a text is the dump of a whole page: to be seen at once, or because the article stands in a frame, as
-    the model that knows dumps sees it."""
+def _is_raw(glance: _Glance, rules: Rules, clean: Clean) -> bool | None:
+    """Whether a document is a page, or the dump of one; None if the model that knows dumps is to say it."""
+    if clean != "auto" or glance.blocks:
+        return clean != "light"
     lines = glance.lines
     if len(lines) < _MIN_RAW_LINES:
-        return False, None
+        return False
     frame = _frame_rules(glance, rules)
     if _looks_raw(lines, frame):
-        return True, None
-    if not frame or max(lines.words[:_EDGE].max(), lines.words[-_EDGE:].max()) > _LONGEST_JUDGED:
-        return False, None
-    taken = hits(lines, rules, True, glance.possible, glance.asked)
-    found = Evidence(text, glance.spans, (), taken, compiled=compiled)
-    known = _AsDump(found, evidence.scores(found, model.shipped()["text"], compiled))
-    return _is_framed(known), known
+        return True
+    ends = max(lines.words[:_EDGE].max(), lines.words[-_EDGE:].max())
+    return None if frame and ends <= _LONGEST_JUDGED else False
 
 
 def _frame_rules(glance: _Glance, rules: Rules) -> set[tuple[str, str]]:
     """Category and name of the rules of a site's frame that take short lines."""
-    texts, words = glance.lines.texts, glance.lines.words
+    texts, words = glance.lines.texts, glance.lines.words.tolist()
     short = _are_short(glance.lines).tolist()
     found = set()
     for number, worth in glance.possible.items():
         if short[number]:
             text = texts[number]
-            glance.asked[number] = taken = rules.wherever(text, words.item(number), True, worth)
+            glance.asked[number] = taken = rules.wherever(text, words[number], True, worth)
             # Lines of signs are code as often as paging.
             if taken and (hit := taken[0]).category in _FRAME and any(map(str.isalpha, text)):
                 found.add((hit.category, hit.name))
@@ -259,14 +254,13 @@ def _looks_raw(lines: Lines, frame: set[tuple[str, str]]) -> bool:
     return any(short >= share * len(lines) and len(frame) >= some and kinds >= many for share, some, many in _FRAMES)
 
 
-def _is_framed(known: _AsDump) -> bool:
+def _is_framed(found: Evidence, scores: Ints) -> bool:
     """Whether the model sees an article between lines of junk that rules know too."""
-    odds, hits = known.scores - model.shipped()["text"].threshold, known.found.hits
-    article = [number for number, value in enumerate(odds.tolist()) if value >= 0]
-    if not article or article[0] < _EDGE or article[-1] >= len(hits) - _EDGE:
+    article = np.flatnonzero(scores >= model.shipped()["text"].threshold).tolist()
+    if not article or article[0] < _EDGE or article[-1] >= len(found.hits) - _EDGE:
         return False
-    outside = (*range(article[0]), *range(article[-1] + 1, len(hits)))
-    return any((hit := hits[number]) is not None and hit.category in _FRAME for number in outside)
+    outside = (*found.hits[: article[0]], *found.hits[article[-1] + 1 :])
+    return any(hit is not None and hit.category in _FRAME for hit in outside)
 
 
 # --- what an extractor gave ------------------------------------------------------------------------------
@@ -317,7 +311,7 @@ def _is_inside(lines: Sequence[Shape], number: int) -> bool:
 
 
 def hits(
-    lines: Sequence[Shape],
+    lines: Lines,
     rules: Rules,
     raw: bool,
     possible: Mapping[int, Worth] | None = None,
@@ -327,22 +321,19 @@ def hits(
     ``asked``: as of ``_Glance``, if more is known of the lines than that there are so many."""
     head = max(6, len(lines) // 7)
     tail = len(lines) - max(6, len(lines) // 5)
+    words, items = lines.words.tolist(), lines.items.tolist()
     found: list[Rule | None] = [None] * len(lines)
     for number, worth in (dict.fromkeys(range(len(lines))) if possible is None else possible).items():
         taken = asked.get(number)
         if taken is None:
-            line = lines[number]
-            if line.item and not raw:
+            if items[number] and not raw:
                 continue
-            taken = rules.wherever(_unmarked(line) if line.item else line.text, line.words, raw, worth)
+            text = lines.texts[number]
+            # A line of a page's menu is often an item of a list; an extractor's items belong to the article.
+            taken = rules.wherever(text.removeprefix("- ") if items[number] else text, words[number], raw, worth)
         if taken:
             found[number] = next((rule for rule in taken if lies_right(rule, number < head, number >= tail)), None)
     return found
-
-
-def _unmarked(line: Shape) -> str:
-    """A line of a page's menu is often an item of a list; an extractor's items belong to the article."""
-    return line.text[2:] if line.item and line.text.startswith("- ") else line.text
 
 
 def _label(rule: Rule) -> Label:

@@ -15,15 +15,17 @@ from typing import NamedTuple, TypeVar
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..base.columns import Hashes, Ints
 from ..model import Block
 from . import measure
 from .measure import TERM_BITS, Measures
+from .rules import Rule
 
 Column = NDArray[np.float32]
 Columns = dict[str, Column]
+S = TypeVar("S", bound=np.generic)
 T = TypeVar("T", bound=Hashable)
 
 NAME_BITS = 14
@@ -47,20 +49,33 @@ def ratio(part: NDArray[np.generic], whole: NDArray[np.generic] | float) -> Colu
     return result
 
 
+class Taken(NamedTuple):
+    """The lines that rules take, and the rule of each."""
+
+    lines: Ints
+    rules: Sequence[Rule]
+
+    def column(self, values: ArrayLike, count: int, kind: type[S]) -> NDArray[S]:
+        """A column of so many lines: these have the ``values``, the others none."""
+        found = np.zeros(count, kind)
+        found[self.lines] = values
+        return found
+
+
 # --- a line by itself ------------------------------------------------------------------------------------
 
 
 def of_text(
     lines: Measures,
     texts: Sequence[str],
-    hits: Sequence[tuple[str, float] | None],
+    taken: Taken,
     lexicon: NDArray[np.int8],
     edges: Ints | None = None,
 ) -> Columns:
     """Columns of the text of each line by itself.
 
-    ``hits``: category and confidence of the rule that takes a line. ``lexicon``: weights of the places of words.
-    ``edges``: where the documents begin among the lines, and the last one ends (None: there is one).
+    ``lexicon``: weights of the places of words. ``edges``: where the documents begin among the lines, and the last
+    one ends (None: there is one).
     """
     kinds, chars = lines.kinds, lines.chars
     solid = chars - kinds[:, measure.SPACE]
@@ -95,12 +110,11 @@ def of_text(
         "copies": copies(lines, texts, edges).astype(np.float32),
         "lexicon": weight.astype(np.float32),
         "lexicon mean": (weight / np.maximum(known, 1)).astype(np.float32),
-        "rule": np.array([hit[1] if hit else 0.0 for hit in hits], np.float32),
+        "rule": taken.column([rule.confidence for rule in taken.rules], len(texts), np.float32),
     }
-    names, numbers = numbered([hit[0] if hit else "" for hit in hits])
     for category in _CATEGORIES:
-        number = names.index(category) if category in names else -1
-        columns[f"rule {category}"] = (numbers == number).astype(np.float32)
+        own = [rule.category == category for rule in taken.rules]
+        columns[f"rule {category}"] = taken.column(own, len(texts), np.float32)
     return columns
 
 

@@ -69,7 +69,7 @@ def of_lines(
     known: Rules,
 ) -> list[list[str]]:
     """``against`` of some lines of a document, which is cleaned as the dump of a page if ``raw``."""
-    lines = [features.shape(text[start:end]) for start, end in spans]
+    lines = features.Lines.of(features.shape(text[start:end]) for start, end in spans)
     found = Evidence(text, spans, blocks if raw else (), label.hits(lines, known, raw))
     kind: Kind = ("html" if blocks else "text") if raw else "light"
     return against(found, model.shipped()[kind], numbers)

@@ -30,7 +30,7 @@ class Scan:
 
     def __init__(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]], known: Rules) -> None:
         """``spans``: where the lines of each text lie."""
-        self._texts = texts
+        self._texts, self._spans = texts, spans
         counts = np.fromiter(map(len, spans), np.int64, len(spans))
         self._edges = offsets_of(counts).tolist()
         bases = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))[:-1]
@@ -53,11 +53,13 @@ class Scan:
             unclear |= bounds[:, 1] - bounds[:, 0] > rules.MAX_CHARS
         may = (words <= _most_words_of(ends, automata)) | (self._rows[:, kernels.PHRASED] > 0) | unclear
         self._possible = np.flatnonzero(may)
-        states = zip(*(states[self._possible].tolist() for states in ends), strict=True)
-        self._worth = [
-            None if is_unclear else _joined([one.taking[state] for one, state in zip(automata.each, own, strict=True)])
-            for is_unclear, own in zip(unclear[self._possible].tolist(), states, strict=True)
-        ]
+        states = list(zip(*(states[self._possible].tolist() for states in ends), strict=True))
+        # Most lines end in the same few states.
+        taking = {
+            own: _joined([one.taking[n] for one, n in zip(automata.each, own, strict=True)]) for own in set(states)
+        }
+        is_unclear = unclear[self._possible].tolist()
+        self._worth = [None if any_ else taking[own] for any_, own in zip(is_unclear, states, strict=True)]
 
     def _measure(self, numbers: Sequence[int]) -> None:
         """Tell the shapes of lines that the kernel does not understand."""
@@ -70,9 +72,9 @@ class Scan:
 
     def lines(self, document: int) -> Lines:
         """The lines of a document."""
-        bounds, rows = self.bounds(document), self._rows[self._edges[document] : self._edges[document + 1]]
+        rows = self._rows[self._edges[document] : self._edges[document + 1]]
         words, items, ends = rows[:, kernels.WORDS], rows[:, kernels.ITEM] > 0, rows[:, kernels.ENDS] > 0
-        return Lines(Texts(self._texts[document], bounds), words, items, ends)
+        return Lines(Texts(self._texts[document], self._spans[document]), words, items, ends)
 
     def bounds(self, document: int) -> Ints:
         """Where its lines lie."""

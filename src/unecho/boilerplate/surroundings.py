@@ -12,7 +12,7 @@ import numpy as np
 
 from ..base.columns import Ints
 from . import matrix, measure
-from .matrix import Columns, Places, ratio, running
+from .matrix import Columns, Places, Taken, ratio, running
 from .measure import Measures
 
 _GROUPS: Final = (
@@ -26,22 +26,21 @@ _GROUPS: Final = (
 _DIGITS = re.compile(r"\d+")
 
 
-def of_rules(categories: Sequence[str | None], edges: Ints | None = None) -> Columns:
-    """Columns of the lines near by that rules take. ``categories``: of the rule of each line."""
-    place = Places.of(len(categories), edges)
-    known, numbers = matrix.numbered(categories)
+def of_rules(count: int, taken: Taken, edges: Ints | None = None) -> Columns:
+    """Columns of the lines near by that rules take, for so many lines."""
+    place = Places.of(count, edges)
     columns: Columns = {}
-    far = np.full(len(categories), np.float32(matrix.FAR))
+    far = np.full(count, np.float32(matrix.FAR))
     for name, group in _GROUPS:
         before = after = far
-        own = np.array([category in group for category in known], np.bool_)
+        own = taken.column([rule.category in group for rule in taken.rules], count, np.bool_)
         if own.any():  # most pages lack most of the categories
-            before, after = matrix.gaps(own[numbers], place)
+            before, after = matrix.gaps(own, place)
         columns[f"gap {name} before"], columns[f"gap {name} after"] = before, after
-    taken = running(np.array([category is not None for category in known], np.int64)[numbers])
+    sums = running(taken.column(1, count, np.int64))
     for reach in (5, 15):
         low, high = place.within(reach)
-        columns[f"rules {reach}"] = ratio(taken[high] - taken[low], high - low)
+        columns[f"rules {reach}"] = ratio(sums[high] - sums[low], high - low)
     return columns
 
 

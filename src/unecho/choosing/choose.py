@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, get_args, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, Hashes, Ints, Mask, edges_of, is_large, owners
+from ..base.columns import HELD, Hashes, Ints, Mask, edges_of, owners
+from ..compiled.when import is_large
 from ..config import Settings
 from ..matching.corpus import Corpus, first_of_kind
 from ..matching.passages import Run
@@ -77,6 +78,8 @@ class Verdict:
 
 
 RELATIONS: tuple[MemberRelation, ...] = get_args(MemberRelation)
+REMOVED = 1
+"""Column of ``Verdicts.labels``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class Verdicts(Sequence[Verdict]):
     @property
     def removed(self) -> Mask:
         """Whether the paragraph goes (bool)."""
-        removed: Mask = self.labels[:, 1] != 0
+        removed: Mask = self.labels[:, REMOVED] != 0
         return removed
 
     @property
@@ -171,7 +174,7 @@ def choose(
 
     ``sets``: shingle sets of all paragraphs. ``near``: pairs of paragraphs (the first of each kind) whose
     resemblance is verified to be similar. ``runs``: equal runs of all passages. ``story``: a number per document
-    (int64), equal within a story; looked at with ``stories_only`` alone. ``compiled``: see ``columns.is_large``.
+    (int64), equal within a story; looked at with ``stories_only`` alone. ``compiled``: see ``when.is_large``.
     Returns verdicts in the order they were made: on what goes, and on what is similar and stays.
     """
     if is_large(len(corpus.stream.hash), compiled):

@@ -10,17 +10,18 @@ from typing import Any
 import numpy as np
 import orjson
 
-from ..base.columns import Ints, Mask, edges_of, is_large, owners
+from ..base.columns import Ints, Mask, edges_of, owners
 from ..base.rows import Rows
+from ..compiled.when import is_large
 from ..matching.corpus import Corpus, Paragraphs
 from ..matching.framing import framed
-from ..matching.passages import Alignments
+from ..matching.passages import Alignments, at_quotes
 from ..matching.quotes import separate
 from ..matching.repeats import adding
 from ..matching.stories import Coverage, groups
 from ..matching.table import CONTENT, Table
 from ..model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
-from .choose import RELATIONS, Order, Verdicts
+from .choose import RELATIONS, REMOVED, Order, Verdicts
 from .gone import NO_KEEPER, REASONS, Keepers, cluster_name, rounded
 
 _PIECE = 4096
@@ -81,7 +82,7 @@ class Stars:
 def _members(verdicts: Verdicts, paragraphs: Paragraphs, rows: Ints) -> tuple[Iterable[Any], ...]:
     """Document, start, end, scores, relation and whether it goes, for some verdicts."""
     relations = map(RELATIONS.__getitem__, verdicts.labels[rows, 0].tolist())
-    removed = (verdicts.labels[rows, 1] != 0).tolist()
+    removed = (verdicts.labels[rows, REMOVED] != 0).tolist()
     return *_spots(paragraphs, verdicts.place[rows, 0]), verdicts.scores[rows].tolist(), relations, removed
 
 
@@ -161,7 +162,8 @@ class Passages(Rows[Passage]):
     def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
         spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
         compiled = is_large(len(corpus.stream.hash), None)
-        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched, compiled))
+        quoted = at_quotes(corpus.stream, *spans)
+        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched, quoted, compiled))
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
         words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)

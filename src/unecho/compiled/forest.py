@@ -24,14 +24,16 @@ def score(
     leaf: NDArray[np.int32],
     total: Ints,
 ) -> None:
-    """Add what the leaves say of each line to ``total``; ``leaf``: room for a number for each line."""
+    """Add what the leaves say of each line to ``total``. ``leaf``: room for so many lines as are scored at a time."""
     trees, depth = column.shape
-    for tree in range(trees):
-        leaf[:] = 0
-        for level in range(depth):
-            answers, above = table[column[tree, level]], threshold[tree, level]
-            bit = np.int32(1 << level)
-            for line in range(len(leaf)):
-                leaf[line] |= bit if answers[line] > above else np.int32(0)
-        for line in range(len(leaf)):
-            total[line] += leaves[tree, leaf[line]]
+    for first in range(0, len(total), len(leaf)):
+        end = min(first + len(leaf), len(total))
+        for tree in range(trees):
+            leaf[:] = 0
+            for level in range(depth):
+                answers, above = table[column[tree, level], first:end], threshold[tree, level]
+                bit = np.int32(1 << level)
+                for line in range(end - first):
+                    leaf[line] |= bit if answers[line] > above else np.int32(0)
+            for line in range(end - first):
+                total[first + line] += leaves[tree, leaf[line]]

@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 import numba
 from numba.core.dispatcher import Dispatcher
 
+from ..base.interrupts import interrupts_wait
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -47,13 +49,18 @@ def has_cache() -> bool:
 
 
 def is_cached(module: ModuleType) -> bool:
-    """Whether the kernels of a module of this installation were compiled before, as far as the files in the cache
-    show."""
-    source = Path(str(module.__file__))
+    """Whether the kernels of a module were compiled before, by this numba for this processor."""
     own = [one for one in vars(module).values() if getattr(one, "__module__", "") == module.__name__]
-    folders = {one.stats.cache_path for one in own if isinstance(one, Dispatcher) and one.stats.cache_path}
-    found = (path for folder in folders for path in Path(folder).glob(f"{source.stem}.*.nbi"))
-    return any(path.stat().st_mtime > source.stat().st_mtime for path in found)
+    return has_cache() and all(_is_kept(one) for one in own if isinstance(one, Dispatcher) and one.stats.cache_path)
+
+
+def _is_kept(kernel: Any) -> bool:
+    """Whether the cache has a kernel, of its source as it is now."""
+    try:
+        processor = kernel.targetctx.codegen().magic_tuple()
+        return any(key[1] == processor for key in kernel._cache._cache_file._load_index())
+    except (AttributeError, LookupError, TypeError):
+        return False  # a numba that keeps them otherwise
 
 
 def compiled(function: F) -> F:
@@ -73,6 +80,13 @@ def _cached(function: F, *, counted: bool) -> F:
         result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=counted)(function)
     finally:
         numba.config.CACHE_DIR = before
+    load = result._cache.load_overload  # type: ignore[attr-defined]
+
+    def undisturbed(*given: Any) -> Any:
+        with interrupts_wait():  # LLVM calls Python back meanwhile
+            return load(*given)
+
+    result._cache.load_overload = undisturbed  # type: ignore[attr-defined]
     return result
 
 

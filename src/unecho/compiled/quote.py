@@ -18,7 +18,7 @@ def warm() -> None:
     cut((nothing, nothing, nothing), edges, nothing, codes, edges, runs, nothing, edges)
     whole(runs, edges, codes, edges, 0.8, mask, nothing)
     borders(nothing, mask, nothing, 8, mask)
-    adding(edges, (nothing, nothing), (nothing, nothing), nothing, np.zeros((4, 0), np.int64), mask)
+    adding(edges, (nothing, nothing), (nothing, nothing), mask, nothing, np.zeros((4, 0), np.int64), mask)
 
 
 @lean
@@ -83,24 +83,34 @@ def borders(number: Ints, quoted: Mask, matched: Ints, least: int, found: Mask) 
 
 
 @lean
-def adding(edges: Ints, a: tuple[Ints, Ints], b: tuple[Ints, Ints], order: Ints, room: Ints, result: Mask) -> None:
+def adding(
+    edges: Ints, a: tuple[Ints, Ints], b: tuple[Ints, Ints], quoted: Mask, order: Ints, room: Ints, result: Mask
+) -> None:  # fmt: skip
     """``repeats.adding`` of the passages edges[i]:edges[i + 1] of pairs of documents; ``order``: the numbers of the
     passages of each, those that come first first. room: int64, 4 x the passages of a pair: spans that are shown."""
     for pair in range(len(edges) - 1):
         on_a = on_b = 0
         for at in range(edges[pair], edges[pair + 1]):
             row = order[at]
-            on_a, new_a = _with_span(room[0], room[1], on_a, a[0][row], a[1][row])
-            on_b, new_b = _with_span(room[2], room[3], on_b, b[0][row], b[1][row])
-            result[row] = new_a or new_b
+            new_a = not _holds(room[0], room[1], on_a, a[0][row], a[1][row])
+            new_b = not _holds(room[2], room[3], on_b, b[0][row], b[1][row])
+            result[row] = (new_a or new_b) if quoted[row] else (new_a and new_b)
+            if result[row]:
+                on_a = _with_span(room[0], room[1], on_a, a[0][row], a[1][row])
+                on_b = _with_span(room[2], room[3], on_b, b[0][row], b[1][row])
 
 
 @lean
-def _with_span(starts: Ints, ends: Ints, count: int, start: int, end: int) -> tuple[int, bool]:
-    """``repeats._Cover.add``: how many spans there are then, and whether the new one adds anything."""
+def _holds(starts: Ints, ends: Ints, count: int, start: int, end: int) -> bool:
+    """``repeats._Cover.holds``."""
+    low = np.searchsorted(starts[:count], start, "right") - 1
+    return bool(low >= 0 and end <= ends[low])
+
+
+@lean
+def _with_span(starts: Ints, ends: Ints, count: int, start: int, end: int) -> int:
+    """``repeats._Cover.add``: how many spans there are then."""
     low, high = np.searchsorted(ends[:count], start), np.searchsorted(starts[:count], end, "right")
-    if low < high and starts[low] <= start and end <= ends[low]:
-        return count, False
     if low < high:
         start, end = min(start, starts[low]), max(end, ends[high - 1])
     gone = high - low
@@ -111,4 +121,4 @@ def _with_span(starts: Ints, ends: Ints, count: int, start: int, end: int) -> tu
         for place in range(high, count):
             starts[place - gone + 1], ends[place - gone + 1] = starts[place], ends[place]
     starts[low], ends[low] = start, end
-    return int(count - gone + 1), True
+    return int(count - gone + 1)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, distinct, edges_of, group_pairs, is_large, mix64, spread
+from ..base.columns import Hashes, Ints, distinct, edges_of, group_pairs, mix64, spread
+from ..compiled.when import is_large
 from ..text.normalize import PRIME
 from ..text.shingles import ShingleSets
 from .signature import PERMUTATIONS, signatures
@@ -51,7 +52,7 @@ def plan(threshold: float, recall: float = RECALL) -> Bands:
 def keys_of(sets: ShingleSets, bands: Bands, workers: int = 1, compiled: bool | None = None) -> NDArray[np.uint32]:
     """Band keys (uint32, bands x sets) of the signatures of shingle sets, of which a few are held at a time.
 
-    ``workers``: threads. ``compiled``: see ``columns.is_large``.
+    ``workers``: threads. ``compiled``: see ``when.is_large``.
     """
     compiled = is_large(len(sets.hash), compiled)
     keys = np.empty((bands.bands, len(sets.offsets) - 1), np.uint32)
@@ -91,7 +92,7 @@ def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | 
 
     ``keys``: the keys of one band after another. ``rank``: place of each row in the keeping order (0 is kept
     first); the first of a pair ranks first. Cost is near-linear: buckets over ``REPRESENTATIVES`` are stars
-    around their first members. No more than 2^32 rows. ``compiled``: see ``columns.is_large``.
+    around their first members. No more than 2^32 rows. ``compiled``: see ``when.is_large``.
     """
     count = np.uint64(max(len(rank), 1))
     work = _compiled_pairs if is_large(len(rank), compiled) else _pairs

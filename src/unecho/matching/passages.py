@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from ..base.columns import HELD, Hashes, Ints, edges_of, is_large, offsets_of, ordered, owners, pieces, ranges, release
+from ..base.columns import HELD, Hashes, Ints, Mask, edges_of, offsets_of, ordered, owners, pieces, ranges, release
+from ..compiled.when import is_large
 from ..text.normalize import QUOTED, UNQUOTED
 from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
 
@@ -105,7 +106,7 @@ class Alignments(Sequence[Alignment]):
 def find(stream: Stream, seeds: Seeds, workers: int = 1, compiled: bool | None = None) -> Alignments:
     """All passages, sorted by documents and place in the first one.
 
-    ``workers``: threads. ``compiled``: see ``columns.is_large``.
+    ``workers``: threads. ``compiled``: see ``when.is_large``.
     """
     if is_large(len(stream.hash), compiled):
         return _compiled(stream, seeds, workers)
@@ -240,6 +241,15 @@ def _at_quote(stream: Stream, chain: list[Run]) -> bool:
         if stream.flags[chain[0][side]] & QUOTED or (end < len(stream.flags) and stream.flags[end] & UNQUOTED):
             return True
     return False
+
+
+def at_quotes(stream: Stream, *sides: tuple[Ints, Ints]) -> Mask:
+    """``_at_quote`` of passages, whose first tokens and ends are given for both sides (bool)."""
+    flags, last = stream.flags, len(stream.flags) - 1
+    result = np.zeros(len(sides[0][0]), np.bool_)
+    for start, end in sides:
+        result |= (flags[start] & QUOTED != 0) | ((end <= last) & (flags[np.minimum(end, last)] & UNQUOTED != 0))
+    return result
 
 
 def _needed(rarity: int) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base.columns import Ints, Mask, distinct, is_large, offsets_of, owners, ranges
+from ..base.columns import Ints, Mask, distinct, offsets_of, owners, ranges
+from ..compiled.when import is_large
 from .corpus import Corpus, characters
 from .passages import LEAST, Alignments, laid_out
 from .seeds import Runs
@@ -24,7 +25,7 @@ def separate(
     """The passages cut where both sides begin a new paragraph and a whole copy meets a partial one, sorted by document
     and start, and which of the parts are quotes: part of paragraphs that are otherwise different.
 
-    ``copies``: which passages stay as they are, and are no quotes (bool). ``compiled``: see ``columns.is_large``.
+    ``copies``: which passages stay as they are, and are no quotes (bool). ``compiled``: see ``when.is_large``.
     """
     if is_large(len(corpus.stream.hash), compiled):
         return _compiled(corpus, found, copies)

@@ -1,5 +1,5 @@
 """Passages that add nothing: where documents repeat themselves (tables, refrains, standing notices), each repeat of the
-one meets each repeat of the other, and all a reader needs are as many passages as cover the same words of both."""
+one meets each repeat of the other, and all a reader needs is one of them; of quotes, each place where they stand."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ Spans = tuple[Ints, Ints]
 """int64 columns: where each span begins, and the end."""
 
 
-def adding(pairs: tuple[Ints, Ints], a: Spans, b: Spans, matched: Ints, compiled: bool = False) -> Mask:
-    """Which passages show words, on either side, that no other one of the same documents shows (bool).
+def adding(
+    pairs: tuple[Ints, Ints], a: Spans, b: Spans, matched: Ints, quoted: Mask, compiled: bool = False
+) -> Mask:  # fmt: skip
+    """Which passages show words on both sides that no other one of the same documents shows (bool); those that are
+    ``quoted`` (bool), on either side.
 
     Of two that show the same the one with more equal words stays, then the first. ``pairs``: their two documents.
     ``compiled``: by the kernels.
     """
     order = np.argsort(pairs[0] << 32 | pairs[1], kind="stable")
     a, b = (a[0][order], a[1][order]), (b[0][order], b[1][order])
-    matched, edges = matched[order], edges_of(pairs[0][order], pairs[1][order])
+    matched, quoted, edges = matched[order], quoted[order], edges_of(pairs[0][order], pairs[1][order])
     result = np.ones(len(matched), np.bool_)
     if not len(result):
         return result
-    several = np.flatnonzero(_overlaps(edges, a) & _overlaps(edges, b))
+    several = np.flatnonzero(_overlaps(edges, a) | _overlaps(edges, b))
     if compiled:
         from ..compiled import quote as kernels
 
@@ -34,7 +37,7 @@ def adding(pairs: tuple[Ints, Ints], a: Spans, b: Spans, matched: Ints, compiled
         rows = rows[np.lexsort((-matched[rows], pair))]
         adds = np.ones(len(matched), np.bool_)
         room = np.empty((4, int(counts.max(initial=0)) + 1), np.int64)
-        kernels.adding(offsets_of(counts), a, b, rows, room, adds)
+        kernels.adding(offsets_of(counts), a, b, quoted, rows, room, adds)
         result[order] = adds
         return result
     for number in several.tolist():
@@ -42,8 +45,13 @@ def adding(pairs: tuple[Ints, Ints], a: Spans, b: Spans, matched: Ints, compiled
         sides = [np.stack([start[low:high], end[low:high]], 1).tolist() for start, end in (a, b)]
         shown = _Cover(), _Cover()
         for row in np.argsort(-matched[low:high], kind="stable").tolist():
-            new = [cover.add(*side[row]) for cover, side in zip(shown, sides, strict=True)]
-            result[order[low + row]] = any(new)
+            here = list(zip(shown, (side[row] for side in sides), strict=True))
+            new = [not cover.holds(*span) for cover, span in here]
+            if any(new) if quoted[low + row] else all(new):
+                for cover, span in here:
+                    cover.add(*span)
+            else:
+                result[order[low + row]] = False
     return result
 
 
@@ -66,12 +74,14 @@ class _Cover:
         self._starts: list[int] = []
         self._ends: list[int] = []
 
-    def add(self, start: int, end: int) -> bool:
-        """Whether the span adds anything to the union."""
+    def holds(self, start: int, end: int) -> bool:
+        """Whether a span lies within the union."""
+        low = bisect_right(self._starts, start) - 1
+        return low >= 0 and end <= self._ends[low]
+
+    def add(self, start: int, end: int) -> None:
+        """Join a span to the union."""
         low, high = bisect_left(self._ends, start), bisect_right(self._starts, end)
-        if low < high and self._starts[low] <= start and end <= self._ends[low]:
-            return False
         if low < high:
             start, end = min(start, self._starts[low]), max(end, self._ends[high - 1])
         self._starts[low:high], self._ends[low:high] = [start], [end]
-        return True

@@ -25,7 +25,6 @@ from ..base.columns import (
     Mask,
     bucket_pairs,
     edges_of,
-    is_large,
     new_column,
     offsets_of,
     ordered,
@@ -34,6 +33,7 @@ from ..base.columns import (
     ranges,
     release,
 )
+from ..compiled.when import is_large
 from ..text.normalize import PRIME
 from ..text.shingles import grams
 
@@ -110,7 +110,7 @@ class Seeds:
         """For every token the document frequency of the last seed of its document that begins at or before it, else
         of the first (int64; 1 in documents without seeds); for some documents at a time, with their offsets in it.
 
-        ``compiled``: see ``columns.is_large``.
+        ``compiled``: see ``when.is_large``.
         """
         order = np.argsort(self.place, kind="stable")
         place, frequency = self.place[order], self.frequency[order]
@@ -144,7 +144,7 @@ def _per_token(documents: Ints, begins: Ints, place: Ints, frequency: Ints) -> I
 
 
 def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seeds:
-    """The seeds of all documents, by winnowing. ``workers``: threads. ``compiled``: see ``columns.is_large``."""
+    """The seeds of all documents, by winnowing. ``workers``: threads. ``compiled``: see ``when.is_large``."""
     if is_large(len(stream.hash), compiled):
         key, place = _compiled_winnowed(stream, workers)
         begins = _bits(place, len(stream.hash))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import is_large, spread
+from ..base.columns import spread
+from ..compiled.when import is_large
 from ..text.normalize import tokenize
 from ..text.shingles import ShingleSets, shingle_sets, unspaced
 
@@ -26,7 +27,7 @@ def signatures(sets: ShingleSets, workers: int = 1, compiled: bool | None = None
     """One signature (128 uint32) a shingle set; equal places of two signatures estimate resemblance.
 
     The order of a set's hashes and their repeats do not matter. ``workers``: threads. ``compiled``: see
-    ``columns.is_large``.
+    ``when.is_large``.
     """
     return _compiled_signatures(sets, workers) if is_large(len(sets.hash), compiled) else _signatures(sets)
 

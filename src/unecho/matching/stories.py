@@ -11,9 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import PIECE, Ints, Mask, Sums, edges_of, is_large, offsets_of, owners
+from ..base.columns import PIECE, Ints, Mask, Sums, edges_of, offsets_of, owners
+from ..compiled.when import is_large
 from ..model import StoryRelation
 from ..text.normalize import CAPITAL, NUMBER, OPENING
+from . import headlines
 from .seeds import Runs, Stream
 
 Shares = NDArray[np.float64]
@@ -33,6 +35,8 @@ CLOSE, AS_FULLY = 0.65, 0.9
 that pages made from one template are not one story; or the one hold nearly as large a share of the other as any
 document does, for a short version is closest to other short ones."""
 PARTIAL = 0.25
+"""Share of a document from which the other one holds a part of it; below the same headline this makes them one story,
+however little is left of the one in the other."""
 OTHER, OTHERS = 0.45, 4
 """Share, and number, of the numbers and names within their passages in which two documents differ from which they
 were filled in from one template, as earnings notes are. Of edited and scanned wire copy, 99 pairs in 100 stay below
@@ -63,6 +67,12 @@ class Coverage:
     same: Mask
     filled: Mask
 
+    @property
+    def related(self) -> Mask:
+        """Which pairs print the same story, or one a part of the other (bool): more than quotes."""
+        part: Mask = (np.maximum(self.a_weight, self.b_weight) >= PARTIAL) & ~self.filled
+        return self.same | part
+
     def relation(self, row: int) -> StoryRelation:
         """Same story, a part of it, or quotes only."""
         if self.same[row]:
@@ -76,7 +86,7 @@ def coverage(runs: Runs, stream: Stream, weights: Iterable[Shares], compiled: bo
 
     ``runs``: those of each pair together, pairs sorted, passages in order, with the number of its passage as each one's
     ``rarity``. ``weights``: float64 per token, in pieces, from ``rare_weights``. ``compiled``: see
-    ``columns.is_large``.
+    ``when.is_large``.
     """
     documents = stream.documents
     edges = edges_of(runs.a_document, runs.b_document)
@@ -88,7 +98,9 @@ def coverage(runs: Runs, stream: Stream, weights: Iterable[Shares], compiled: bo
     begins = [_begins(documents[its], side, edges) for its, side in ((a, runs.a), (b, runs.b))]
     others, equal = found.marked.T
     filled = (others >= OTHERS) & (others >= OTHER * (others + equal))
-    same = same_story(a, b, a_weight, b_weight, begins[0], begins[1], len(sizes)) & ~filled
+    titled = np.maximum(a_weight, b_weight) >= PARTIAL
+    titled[titled] = headlines.same(stream, a[titled], b[titled])
+    same = same_story(a, b, a_weight, b_weight, begins[0], begins[1], titled, len(sizes)) & ~filled
     a_covered, b_covered = _share(found.of_a[:, 1], sizes[a]), _share(found.of_b[:, 1], sizes[b])
     return Coverage(a, b, a_covered, b_covered, a_weight, b_weight, same, filled)
 
@@ -207,11 +219,12 @@ def _rarer(frequency: Ints, documents: Ints, counts: Ints, few: Ints) -> Ints:
 
 
 def same_story(
-    a: Ints, b: Ints, a_weight: Shares, b_weight: Shares, a_begins: Mask, b_begins: Mask, count: int
+    a: Ints, b: Ints, a_weight: Shares, b_weight: Shares, a_begins: Mask, b_begins: Mask, titled: Mask, count: int
 ) -> Mask:  # fmt: skip
     """Which pairs of documents print the same story, all pairs of a corpus of ``count`` documents given.
 
-    ``a_begins``, ``b_begins``: whether what they share is at the beginning of the one, and of the other.
+    ``a_begins``, ``b_begins``: whether what they share is at the beginning of the one, and of the other. ``titled``:
+    whether they share a part below the same headline.
     """
     mean, best, closest = (a_weight + b_weight) / 2, np.zeros(count), np.zeros(count)
     for side, weight in ((a, a_weight), (b, b_weight)):
@@ -221,7 +234,7 @@ def same_story(
     copies = (np.minimum(best[a], best[b]) >= OWN) & (mean >= SAME) & (less >= LEAST)
     shortened = (more >= SHORTENED) & (less >= OF_IT) & np.where(a_weight < b_weight, a_begins, b_begins)
     close = mean >= CLOSE * np.minimum(closest[a], closest[b])
-    result: Mask = (copies | shortened) & (close | (more >= AS_FULLY * np.minimum(best[a], best[b])))
+    result: Mask = (copies | shortened | titled) & (close | (more >= AS_FULLY * np.minimum(best[a], best[b])))
     return result
 
 

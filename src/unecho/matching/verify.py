@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Ints, is_large, offsets_of, owners, ranges, spread
+from ..base.columns import Ints, offsets_of, owners, ranges, spread
+from ..compiled.when import is_large
 from ..text.shingles import ShingleSets
 
 _CHUNK = 4_000_000  # shingles compared at a time: about 100 MB
@@ -14,7 +15,7 @@ _CHUNK = 4_000_000  # shingles compared at a time: about 100 MB
 def intersections(sets: ShingleSets, pairs: Ints, workers: int = 1, compiled: bool | None = None) -> Ints:
     """Number of shingles that both sides of each pair share (int64, one per row of ``pairs``).
 
-    ``workers``: threads. ``compiled``: see ``columns.is_large``.
+    ``workers``: threads. ``compiled``: see ``when.is_large``.
     """
     sizes = np.diff(sets.offsets)
     weights = sizes[pairs[:, 0]] + sizes[pairs[:, 1]]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base.columns import Hashes, Ints, Mask, distinct, edges_of, is_large
+from ..base.columns import Hashes, Ints, Mask, distinct, edges_of
+from ..compiled.when import is_large
 
 
 def among(values: Hashes, known: Hashes, compiled: bool | None = None) -> Mask:
-    """Which values are among the sorted ``known`` ones (bool). ``compiled``: see ``columns.is_large``."""
+    """Which values are among the sorted ``known`` ones (bool). ``compiled``: see ``when.is_large``."""
     if not len(known):
         return np.zeros(len(values), np.bool_)
     if is_large(len(values), compiled):
@@ -24,7 +25,7 @@ def among(values: Hashes, known: Hashes, compiled: bool | None = None) -> Mask:
 
 def held(values: Hashes, others: Hashes, which: Mask, compiled: bool | None = None) -> Hashes:
     """The distinct values (sorted) that are among the ``others`` for which ``which`` is True; of these there may be
-    very many. ``compiled``: see ``columns.is_large``."""
+    very many. ``compiled``: see ``when.is_large``."""
     known = distinct(values)
     if not is_large(len(others), compiled):
         return np.intersect1d(known, others[which])
@@ -41,7 +42,7 @@ def held(values: Hashes, others: Hashes, which: Mask, compiled: bool | None = No
 def first_equal(rows: Hashes, compiled: bool | None = None) -> Ints:
     """For every row of hashes (n x 2) the number of the first row that equals it (int64).
 
-    ``compiled``: see ``columns.is_large``.
+    ``compiled``: see ``when.is_large``.
     """
     if is_large(rows.size, compiled):
         from ..compiled import minhash as kernels

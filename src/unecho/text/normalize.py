@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, is_large, mix64, offsets_of, pieces
+from ..base.columns import Hashes, Ints, mix64, offsets_of, pieces
+from ..compiled.when import is_large
 
 if TYPE_CHECKING:
     from ..compiled import minhash as kernels
@@ -103,7 +104,7 @@ def fold(char: str) -> str:
 def tokenize(texts: Sequence[str], compiled: bool | None = None) -> Tokens:
     """The tokens of a batch of texts. Works on a few million characters at a time, whatever their number.
 
-    ``compiled``: see ``columns.is_large``.
+    ``compiled``: see ``when.is_large``.
     """
     size = sum(map(len, texts))
     work = _compiled_tokens if is_large(size // CHARACTERS, compiled) else _tokens

@@ -66,7 +66,12 @@ def _running(lines: Sequence[str]) -> list[int]:
     return sorted(
         len(line)
         for line, after in pairwise(lines)
-        if line and after and _runs_on(after) and not line.endswith(_SENTENCE_END) and not _MARKED.match(after)
+        if line
+        and after
+        and not after[0].isupper()
+        and after[0].isalpha()
+        and not line.endswith(_SENTENCE_END)
+        and not _MARKED.match(after)
     )
 
 

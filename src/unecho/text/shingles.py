@@ -13,7 +13,6 @@ from ..base.columns import (  # fmt: skip
     Hashes,
     Ints,
     Mask,
-    is_large,
     mix64,
     offsets_of,
     ordered,
@@ -23,6 +22,7 @@ from ..base.columns import (  # fmt: skip
     release,
     spread,
 )
+from ..compiled.when import is_large
 from .normalize import PRIME, UNSPACED
 
 SHINGLE = 3
@@ -102,7 +102,7 @@ def shingle_sets(
     """The shingle sets of paragraphs whose tokens are hashes[offsets[i]:offsets[i + 1]].
 
     A paragraph shorter than a shingle has the empty set, which resembles nothing. ``workers``: threads.
-    ``compiled``: see ``columns.is_large``.
+    ``compiled``: see ``when.is_large``.
     """
     compiled = is_large(len(hashes), compiled)
     lists = shingle_lists(hashes, offsets, by_character, workers, compiled)
