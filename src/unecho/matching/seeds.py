@@ -1,7 +1,7 @@
 """Seeds and exact runs: where two documents agree word for word.
 
-Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 6 neighbouring word 5-grams the one with
-the least hash, so that a shared run of 10 words always shares a seed, however common its words. Seeds that
+Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 4 neighbouring word 5-grams the one with
+the least hash, so that a shared run of 8 words always shares a seed, however common its words. Seeds that
 two documents share are merged along their diagonals and extended to maximal runs.
 
 Where a seed occurs more than ``FULL`` times, each occurrence is compared only with the first ``FEW`` in
@@ -38,7 +38,7 @@ from ..text.normalize import PRIME
 from ..text.shingles import grams
 
 SEED = 5
-WINDOW = 6
+WINDOW = 4
 FULL = 50
 FEW = 4
 _PAD = np.uint64(0xFFFFFFFFFFFFFFFF)
