@@ -279,11 +279,12 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
 # ---- when they serve, and where compiled code is kept --------------------------------------------------
 
 
-def test_a_run_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     source = Writer(3).corpus(tmp_path / "in", 30, words=200)
-    plain = dedupe([source])
+    plain = dedupe([source], workers=1)
     monkeypatch.setattr(when, "LARGE", 1)
-    fast = dedupe([source])
+    fast = dedupe([source], workers=workers)
     for name in ("documents", "removals", "clusters", "passages", "stories"):
         assert getattr(fast, name) == getattr(plain, name)
 

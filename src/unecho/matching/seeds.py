@@ -226,7 +226,7 @@ def _sifted(key: Hashes, place: Ints, again: Hashes) -> tuple[Hashes, Ints]:
     """The seeds that may stand in more than one place, in this order: all that do, and a few others."""
     from ..compiled import seed as kernels
 
-    keys, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    keys, places = ColumnFile(np.uint64), ColumnFile(np.int64)
     for first in range(0, len(key), PIECE):
         part = slice(first, first + PIECE)
         kept = np.empty(len(key[part]), np.bool_)
@@ -234,7 +234,7 @@ def _sifted(key: Hashes, place: Ints, again: Hashes) -> tuple[Hashes, Ints]:
         keys.append(key[part][kept])
         places.append(place[part][kept])
         release(key, place)
-    return np.concatenate(keys), np.concatenate(places)
+    return keys.column(), places.column()
 
 
 def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
