@@ -161,7 +161,7 @@ def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seed
     frequency = np.repeat(np.bincount(owners(groups), fresh).astype(np.int64), groups)
     common = frequency > 1
     place = place[common]
-    return Seeds(key[common], place, frequency[common], begins, np.argsort(place, kind="stable"))
+    return Seeds(key[common], place, frequency[common], begins, np.argsort(place))
 
 
 def _bits(places: Ints, count: int) -> NDArray[np.uint8]:
