@@ -26,6 +26,7 @@ from unecho.base.columns import Ints, Sums, offsets_of, spread
 from unecho.compiled import jit, ready, when
 from unecho.compiled import minhash as kernels
 from unecho.compiled import passage as passage_kernels
+from unecho.compiled import seed as seed_kernels
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
 from unecho.matching.signature import PERMUTATIONS, permutations, signatures
@@ -313,8 +314,9 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays_only() -> None:
         "intersections",
     ):
         assert len(getattr(kernels, name).signatures) == 1
-    for name in ("pick", "repeated", "frequencies", "passages"):
-        assert len(getattr(passage_kernels, name).signatures) == 1
+    for name in ("pick", "sift", "sifted", "repeated", "frequencies"):
+        assert len(getattr(seed_kernels, name).signatures) == 1
+    assert len(passage_kernels.passages.signatures) == 1  # type: ignore[attr-defined]
 
 
 def run(code: str, **environment: str) -> str:

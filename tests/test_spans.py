@@ -85,6 +85,12 @@ def test_other_fields_keep_their_spelling() -> None:
         frame('{"other": 1}', "text")
 
 
+def test_every_character_is_written_as_the_standard_library_writes_it() -> None:
+    text = "".join(chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000)
+    for each in (text, "\ud800 alone"):
+        assert filled("\0", each) == json.dumps(each, ensure_ascii=False)
+
+
 def test_output_names_never_meet() -> None:
     names = output_names(
         [("a.html", "html"), ("a.txt", "text"), ("b.HTM", "html"), ("B.txt.x", "text"), ("c.html.gz", "html"),

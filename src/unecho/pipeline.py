@@ -23,13 +23,13 @@ from .base.columns import (  # fmt: skip
     Hashes,
     Ints,
     Mask,
+    gather,
     new_column,
     offsets_of,
     owners,
     pieces,
     ranges,
     release,
-    taken,
 )
 from .base.engine import workers_for
 from .base.spool import Spool
@@ -291,7 +291,8 @@ def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
     """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
     edges = corpus.stream.paragraphs
     begins, counts = edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs]
-    return taken(corpus.stream.hash, ranges(begins, counts)), corpus.by_character[paragraphs]
+    (hashes,) = gather([corpus.stream.hash], begins, counts)
+    return hashes, corpus.by_character[paragraphs]
 
 
 def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import weakref
 from collections import OrderedDict
@@ -10,27 +11,37 @@ from types import TracebackType
 from .columns import forget
 
 _CACHED = 64  # texts kept in memory: those that are being compared with one another
+_BUFFER = 1_000_000  # bytes that are written at a time
 
 
 class Spool:
     """A temporary file of byte strings. ``close()`` gives the space back, and so does forgetting the spool."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="unecho-")  # noqa: SIM115  closed by close()
+        self._file = tempfile.TemporaryFile(prefix="unecho-", buffering=0)  # noqa: SIM115  closed by close()
         self.close = weakref.finalize(self, forget, self._file)
         self._ends = [0]
-        self._at_end = True
+        self._waiting: list[bytes] = []
+        self._written = 0
         self._cache: OrderedDict[int, str] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._ends) - 1
 
     def append(self, data: bytes) -> None:
-        if not self._at_end:  # to seek writes the buffer out, wherever it leads
-            self._file.seek(self._ends[-1])
-            self._at_end = True
-        self._file.write(data)
+        self._waiting.append(data)
         self._ends.append(self._ends[-1] + len(data))
+        if self._ends[-1] - self._written >= _BUFFER:
+            self._write()
+
+    def _write(self) -> None:
+        """Write what waits."""
+        data = memoryview(b"".join(self._waiting))
+        self._waiting.clear()
+        self._file.seek(self._written)
+        self._written += len(data)
+        while data:  # a signal may come in between
+            data = data[self._file.write(data) :]
 
     def append_text(self, text: str) -> None:
         self.append(text.encode("utf-8", "surrogatepass"))
@@ -41,9 +52,13 @@ class Spool:
 
     def data(self, number: int) -> bytes:
         """The byte string with this number. Raises IndexError."""
-        self._file.seek(self._ends[number])
-        self._at_end = False
-        return self._file.read(self._ends[number + 1] - self._ends[number])
+        begin, end = self._ends[number], self._ends[number + 1]
+        if end > self._written:
+            self._write()
+        if hasattr(os, "pread"):
+            return os.pread(self._file.fileno(), end - begin, begin)
+        self._file.seek(begin)
+        return self._file.read(end - begin)
 
     def text(self, number: int) -> str:
         """The text with this number; the last few are kept decoded."""

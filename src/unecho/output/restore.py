@@ -143,5 +143,5 @@ def _restore_files(rows: Iterable[tuple[DocumentRecord, str, bytes, str]], out: 
 
 
 def _restore_rows(rows: Iterable[tuple[DocumentRecord, str, bytes, str]], out: Path) -> int:
-    lines = ((record, content(text, frame(decode(line).text, field))) for record, text, line, field in rows)
+    lines = ((record, content(text, frame(decode(line).text, field).encode())) for record, text, line, field in rows)
     return sum(1 for _ in write_files(out, lines))

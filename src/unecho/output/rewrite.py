@@ -10,7 +10,7 @@ from io import BufferedWriter
 from pathlib import Path, PurePosixPath
 
 from ..model import DocumentRecord
-from ..sources.records import filled
+from ..sources.records import filled_utf8
 
 _RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\]")
 _LONGEST = 200  # bytes of one part of a path; file systems allow 255, and a temporary suffix must fit
@@ -73,10 +73,10 @@ def _safe_part(part: str) -> str:
     return stem.encode()[: max(room, 20)].decode("utf-8", "ignore") + dot + suffix[-100:]
 
 
-def content(text: str, frame: str | None) -> bytes:
+def content(text: str, frame: bytes | None) -> bytes:
     """What is written of a document: its text in UTF-8, or its line. ``frame``: of the line of a JSONL file (see
-    ``records.frame``)."""
-    return text.encode() if frame is None else filled(frame, text).encode() + b"\n"
+    ``records.frame``), in UTF-8."""
+    return text.encode() if frame is None else filled_utf8(frame, text) + b"\n"
 
 
 def write_files(folder: Path, records: Iterable[tuple[DocumentRecord, bytes]]) -> Iterator[str]:

@@ -153,9 +153,8 @@ def _make(batch: _Batch[R]) -> _Made[R]:
             gone = list(batch.gone.of_document(place, text))
             lines[place] = b"".join(map(_line, gone))
             if batch.kept[place]:
-                frame = batch.frames[place]
                 rest = cut(text, [(removal.start, removal.end) for removal in gone])
-                cleaned[place] = content(rest, None if frame is None else frame.decode("utf-8", "surrogatepass"))
+                cleaned[place] = content(rest, batch.frames[place])
             yield from gone
 
     with uncollected():

@@ -119,6 +119,8 @@ class _Tally:
         self.removals += other.removals
         self.words += other.words
         self.sites.update(other.sites)
+        if len(self.examples) >= most and other.first > max(found[0] for found in self.examples.values()):
+            return  # of what comes later none is shown
         for text, found in other.examples.items():
             if text not in self.examples or found[0] < self.examples[text][0]:
                 self.examples[text] = found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,11 +64,11 @@ def plan(clusters: Groups, quotes: Groups, documents: Iterable[DocumentRecord], 
 
 def _windows(places: Iterable[Place], lengths: Mapping[str, int], limits: Limits, context: int) -> dict[str, Windows]:
     """Each place, as far as one paragraph is shown, with so many characters on either side."""
-    windows: dict[str, Windows] = {}
+    windows: dict[str, Windows] = defaultdict(list)
     for place in places:
-        end = min(place.end, place.start + limits.text) + context
-        window = max(0, place.start - context), min(end, lengths.get(place.document, end))
-        windows.setdefault(place.document, []).append(window)
+        document, start = place.document, place.start
+        end = min(place.end, start + limits.text) + context
+        windows[document].append((max(0, start - context), min(end, lengths.get(document, end))))
     return {name: _merged(found) for name, found in windows.items()}
 
 
@@ -98,6 +99,8 @@ def _fitting(groups: Groups, room: int, limits: Limits) -> int:
 
 def _merged(windows: Windows) -> Windows:
     """The windows in order, those that touch made one."""
+    if len(windows) == 1:
+        return windows
     merged: Windows = []
     for start, end in sorted(windows):
         if merged and start <= merged[-1][1]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import orjson
+
 _SPACE = " \t\n\r"
 _HOLE = "\0"
 """Stands for the text in a frame: no JSON holds it."""
@@ -20,8 +22,17 @@ def frame(line: str, field: str) -> str:
 
 def filled(frame: str, text: str) -> str:
     """The line of a frame with this text."""
-    before, _, after = frame.partition(_HOLE)
-    return before + json.dumps(text, ensure_ascii=False) + after
+    return filled_utf8(frame.encode("utf-8", "surrogatepass"), text).decode("utf-8", "surrogatepass")
+
+
+def filled_utf8(frame: bytes, text: str) -> bytes:
+    """``filled`` of a frame that is UTF-8 already."""
+    before, _, after = frame.partition(_HOLE.encode())
+    try:
+        value = orjson.dumps(text)
+    except orjson.JSONEncodeError:  # a lone surrogate, which UTF-8 does not have
+        value = json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return b"".join((before, value, after))
 
 
 def _value_span(line: str, field: str) -> tuple[int, int]:
