@@ -130,6 +130,27 @@ def test_words_run_together_or_torn_apart_by_a_scanner_are_covered() -> None:
     assert removal.document == "d1" and removal.covered == 1
 
 
+@pytest.mark.parametrize(
+    ("written", "scanned", "goes"),
+    [
+        ("does not want", "doesnot want", True),
+        ("compared with 18 before", "compared with18 before", True),
+        ("compared withal before", "compared with all before", True),
+        ("five per cent", "five percent", True),
+        ("80million pounds", "80 m pounds", True),
+        ("he will want", "he will not want", False),
+        ("he will not want", "he will want", False),
+        ("he will not want", "he would want", False),
+    ],
+)
+def test_numbers_and_negations_run_together_with_the_word_next_to_them_are_not_put_in(
+    written: str, scanned: str, goes: bool
+) -> None:
+    """What the keeper has more, the other one must not lack; the keeper is the longer document."""
+    result = run(f"{PROSE} And {written} it all.\n\n{OTHER}", f"{PROSE} And {scanned} it all.")
+    assert bool(removed(result)) == goes
+
+
 def test_merged_and_split_paragraphs_are_covered_by_one_document() -> None:
     merged = f"{PROSE} {OTHER}"
     result = run(f"{PROSE}\n\n{OTHER}\n\nAnd one more paragraph that only the first document has of all.", merged)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from unecho.base.columns import beside
 from unecho.base.engine import SMALL, batches, ordered_map, uncollected, workers_for
 from unecho.errors import RunError
 from unecho.matching.table import CONTENT, Joiner, Table, build
@@ -142,6 +143,14 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
     assert marked.content.tolist() == [False, False, True, True, False, False]
     assert [marked.rules[n] for n in marked.rule[once.words == 1]] == ["template.site"] * 3
     assert (once.category == CONTENT).tolist() == [False, True, True, True, True, True]
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_work_done_beside_gives_its_result_or_its_error(aside: bool) -> None:
+    where = beside(threading.current_thread, aside)()
+    assert (where is not threading.current_thread()) == aside
+    with pytest.raises(ZeroDivisionError):
+        beside(lambda: 1 // 0, aside)()
 
 
 def test_garbage_is_looked_for_again_afterwards() -> None:

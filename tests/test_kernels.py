@@ -26,6 +26,7 @@ from unecho.base.columns import Ints, Sums, offsets_of, spread
 from unecho.compiled import jit, ready, when
 from unecho.compiled import minhash as kernels
 from unecho.compiled import passage as passage_kernels
+from unecho.compiled import seed as seed_kernels
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
 from unecho.matching.signature import PERMUTATIONS, permutations, signatures
@@ -278,11 +279,12 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
 # ---- when they serve, and where compiled code is kept --------------------------------------------------
 
 
-def test_a_run_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     source = Writer(3).corpus(tmp_path / "in", 30, words=200)
-    plain = dedupe([source])
+    plain = dedupe([source], workers=1)
     monkeypatch.setattr(when, "LARGE", 1)
-    fast = dedupe([source])
+    fast = dedupe([source], workers=workers)
     for name in ("documents", "removals", "clusters", "passages", "stories"):
         assert getattr(fast, name) == getattr(plain, name)
 
@@ -313,8 +315,9 @@ def test_each_kernel_is_compiled_for_one_kind_of_arrays_only() -> None:
         "intersections",
     ):
         assert len(getattr(kernels, name).signatures) == 1
-    for name in ("pick", "repeated", "frequencies", "passages"):
-        assert len(getattr(passage_kernels, name).signatures) == 1
+    for name in ("pick", "sift", "sifted", "repeated", "frequencies"):
+        assert len(getattr(seed_kernels, name).signatures) == 1
+    assert len(passage_kernels.passages.signatures) == 1  # type: ignore[attr-defined]
 
 
 def run(code: str, **environment: str) -> str:

@@ -280,3 +280,31 @@ def test_what_is_likely_is_enough_where_nothing_is_certain() -> None:
     sure, doubt = 5 * forest.UNIT, -forest.UNIT // 4
     assert score.bar(np.array([sure] * 9 + [doubt, -sure]), np.full(11, 50)) > doubt
     assert score.bar(np.array([doubt] * 9 + [-sure]), np.full(10, 50)) <= doubt
+
+
+def test_a_dump_keeps_no_small_pieces_below_its_article_and_no_small_gaps_in_it() -> None:
+    def kept(*parts: tuple[float, float]) -> list[bool]:
+        """``parts``: log odds above the bar, and words that a line brings or costs."""
+        odds, words = np.array(parts).T
+        found = score.settled((odds * forest.UNIT).astype(np.int64), (words * 2 * model.PARTS).astype(np.int64))
+        return [value > 0 for value in found.tolist()]
+
+    article, link = (3.0, 60.0), (-2.0, -20.0)
+    assert kept(article, link, (1.0, 8.0)) == [True, False, False]
+    assert kept(article, link, (1.0, 12.0)) == [True, False, True]
+    assert kept((1.0, 8.0), link, article) == [True, False, True]  # decks stand above
+    assert kept(article, (-2.0, -0.9), (1.0, 8.0)) == [True, True, True]
+    assert kept(article, (-0.5, -3.0), (1.0, 8.0)) == [True, False, True]  # a line in doubt, which is asked about later
+    assert kept(link, link) == [False, False]
+
+
+@given(st.lists(st.tuples(st.integers(-9000, 9000), st.integers(1, 50_000)), min_size=1, max_size=30))
+def test_what_stands_above_the_greatest_piece_is_left_alone(lines: list[tuple[int, int]]) -> None:
+    above = np.array([odds for odds, _ in lines], np.int64)
+    gains = np.array([size if odds > 0 else -size for odds, size in lines], np.int64)
+    found = score.settled(above, gains)
+    changed = np.flatnonzero(found != above)
+    assert not (above > 0).any() or (found > 0).any()
+    if len(changed):
+        assert (above[: changed[0]] > 0).any()
+    assert ((found > above) <= (found == 1)).all()

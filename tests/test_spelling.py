@@ -1,8 +1,13 @@
 """Words that newspapers write in several ways, and words that only look like it."""
 
-import pytest
+from itertools import pairwise
 
-from unecho.choosing.guards import Word, alike, misread
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unecho.choosing.guards import Word, alike, misread, shape
+from unecho.text.normalize import fold
 from unecho.text.spelling import canonical
 
 
@@ -64,3 +69,14 @@ def test_digits_that_can_only_be_letters() -> None:
     assert all(misread(Word.of(word)) for word in ("peop1e", "cornp1ain", "hi5tory"))
     for word in ("5m", "15th", "BBC1", "5million", "covid19", "1980s", "F15", "G8", "5years", "b2b", "ipv6address"):
         assert not misread(Word.of(word)), word
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n", codec="utf-8"))))
+def test_words_made_all_at_once_are_those_made_one_by_one(words: list[str]) -> None:
+    made = Word.all_of(words)
+    assert made == [Word.of(word) for word in words]
+    assert [word.plain for word in made] == ["".join(map(fold, word)) for word in words]
+    assert [word.begins for word in made] == [shape(word.plain[:2])[:1] for word in made]
+    assert [word.shape for word in made] == [shape(word.letters) for word in made]
+    pairs = list(pairwise(made))
+    assert Word.together(pairs) == [one + two for one, two in pairs]

@@ -23,13 +23,14 @@ from .base.columns import (  # fmt: skip
     Hashes,
     Ints,
     Mask,
+    beside,
+    gather,
     new_column,
     offsets_of,
     owners,
     pieces,
     ranges,
     release,
-    taken,
 )
 from .base.engine import workers_for
 from .base.spool import Spool
@@ -62,6 +63,9 @@ something to spare. Text that repeats itself over and over, as versions of one m
 BYTES_OF_A_WORD, BYTES_A_PASSAGE = 10, 2500
 """Memory where the passages are known: by the peaks on 18 million words with 220,000 passages (news) and 3 million
 with 480,000 (versions of a manual), with something to spare."""
+
+TOGETHER = 200_000_000
+"""Words up to which two things are done at a time where there are several workers: of more, both take much memory."""
 
 
 class _Clock:
@@ -193,8 +197,10 @@ class _Matched:
 def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, clock: _Clock) -> _Matched:
     settings, workers = config.settings, workers_for(config.limits.workers)
     bands = lsh.plan(settings.similar)
+    words = len(corpus.stream.hash)
+    together = workers > 1 and is_large(words, None) and words <= TOGETHER
     with clock.stage("signatures"):
-        near = _near(corpus, bands, settings, workers)
+        near = beside(partial(_near, corpus, bands, settings, workers), together)
     alignments = passages.alignments_of([])
     release(corpus.stream.hash, corpus.stream.flags)
     with clock.stage("passages"):
@@ -210,11 +216,13 @@ def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, cloc
         coverage = stories.coverage(runs, corpus.stream, weights)
         del chosen, weights
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
-        verdicts = choose.choose(corpus, sets, near, runs, stories.numbers(coverage, len(corpus.ids)), settings)
+        separate = partial(findings.quotes_apart, corpus, alignments, coverage)
+        apart = beside(separate, together) if together else separate  # what it gives takes memory
+        verdicts = choose.choose(corpus, sets, near(), runs, stories.numbers(coverage, len(corpus.ids)), settings)
         if settings.safe and settings.passages:
             verdicts = surely(corpus, verdicts, coverage)
         corpus.release()
-        parts, quotes = findings.quotes_apart(corpus, alignments, coverage)
+        parts, quotes = apart()
         cuts = _cuts(corpus, verdicts, parts, quotes) if settings.cut_passages else []
         corpus.release()
     return _Matched(corpus, rows, order, bands, verdicts, parts, quotes, cuts, coverage)
@@ -291,7 +299,8 @@ def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
     """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
     edges = corpus.stream.paragraphs
     begins, counts = edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs]
-    return taken(corpus.stream.hash, ranges(begins, counts)), corpus.by_character[paragraphs]
+    (hashes,) = gather([corpus.stream.hash], begins, counts)
+    return hashes, corpus.by_character[paragraphs]
 
 
 def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:

@@ -6,10 +6,11 @@ import math
 import mmap
 import os
 import tempfile
+import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -65,6 +66,23 @@ def ordered(work: Callable[[int, int], R], rows: Sequence[tuple[int, int]], work
         waiting = deque(pool.submit(work, *piece) for piece in rows)
         while waiting:
             yield waiting.popleft().result()
+
+
+def beside(work: Callable[[], R], aside: bool) -> Callable[[], R]:
+    """Do work now, or ``aside``, in a thread of its own; gives what waits for the result. Interrupts do not wait."""
+    found: Future[R] = Future()
+
+    def run() -> None:
+        try:
+            found.set_result(work())
+        except BaseException as error:  # raised where the result is asked for
+            found.set_exception(error)
+
+    if aside:
+        threading.Thread(target=run, daemon=True).start()
+    else:
+        found.set_result(work())
+    return found.result
 
 
 def offsets_of(counts: NDArray[np.integer]) -> Ints:

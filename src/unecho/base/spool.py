@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import weakref
 from collections import OrderedDict
 from types import TracebackType
@@ -24,6 +25,7 @@ class Spool:
         self._waiting: list[bytes] = []
         self._written = 0
         self._cache: OrderedDict[int, str] = OrderedDict()
+        self._lock = threading.RLock()  # texts are read by several threads
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -53,23 +55,25 @@ class Spool:
     def data(self, number: int) -> bytes:
         """The byte string with this number. Raises IndexError."""
         begin, end = self._ends[number], self._ends[number + 1]
-        if end > self._written:
-            self._write()
-        if hasattr(os, "pread"):
-            return os.pread(self._file.fileno(), end - begin, begin)
-        self._file.seek(begin)
-        return self._file.read(end - begin)
+        with self._lock:
+            if end > self._written:
+                self._write()
+            if hasattr(os, "pread"):
+                return os.pread(self._file.fileno(), end - begin, begin)
+            self._file.seek(begin)
+            return self._file.read(end - begin)
 
     def text(self, number: int) -> str:
         """The text with this number; the last few are kept decoded."""
-        if number in self._cache:
-            self._cache.move_to_end(number)
-            return self._cache[number]
-        text = self.data(number).decode("utf-8", "surrogatepass")
-        self._cache[number] = text
-        if len(self._cache) > _CACHED:
-            self._cache.popitem(last=False)
-        return text
+        with self._lock:
+            if number in self._cache:
+                self._cache.move_to_end(number)
+                return self._cache[number]
+            text = self.data(number).decode("utf-8", "surrogatepass")
+            self._cache[number] = text
+            if len(self._cache) > _CACHED:
+                self._cache.popitem(last=False)
+            return text
 
     def __enter__(self) -> Spool:
         return self

@@ -381,7 +381,8 @@ def _compiled_matter(lines: Measures, probability: Ints, edges: Ints | None) -> 
     from ..compiled import matter as kernels
 
     table = np.empty((len(kernels.COLUMNS), len(probability)), np.float32)
-    kernels.matter(lines.terms, lines.term_lines, probability, edges_of(len(probability), edges), table)
+    room = kernels.room_for(len(lines.terms), len(probability))
+    kernels.matter(lines.terms, lines.term_lines, probability, edges_of(len(probability), edges), room, table)
     return dict(zip(kernels.COLUMNS, table, strict=True))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -129,18 +129,21 @@ class Coverer:
         for (place, other, length), (next_place, next_other, _) in pairwise(pieces):
             mine = range(place + length, next_place)
             if len(mine) <= SMALL_EDIT and 0 < next_other - other - length <= SMALL_EDIT:
-                theirs = [token for token in range(other + length, next_other) if self._numbers[token]]
-                if theirs:
+                theirs = range(other + length, next_other)
+                if self._numbers[theirs.start : theirs.stop].any():
                     found += self._news(mine, theirs)
         return tuple(found)
 
-    def _news(self, mine: Iterable[int], theirs: Sequence[int]) -> Iterator[str]:
-        """Those of the other side's tokens that no word of mine is like."""
-        owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
+    def _news(self, mine: range, theirs: range) -> Iterator[str]:
+        """The numbers among the other side's tokens that no word of mine is like, nor run together with another one."""
+        owner, document, words = self._corpus.paragraph_of_token, self._corpus.paragraphs.document, self._words
         other_text = self._corpus.text(int(document[owner[theirs[0]]]))
         have = [self._word(self._corpus.text(int(document[owner[token]])), token) for token in mine]
-        for word in (self._word(other_text, token) for token in theirs):
-            if not guards.misread(self._words.made(word)) and not any(self._words.alike(word, its) for its in have):
+        their = [self._word(other_text, token) for token in theirs]
+        for number, word in enumerate(their):
+            if not self._numbers[theirs[number]] or guards.misread(words.made(word)):
+                continue
+            if not any(words.alike(word, its) for its in have) and not words.run_together(number, their, have):
                 yield word
 
     def _words_at(self, text: str, places: slice | Ints) -> tuple[str, ...]:
@@ -175,6 +178,14 @@ class _Words:
 
     def _alike(self, word: str, other: str) -> bool:
         return self.made(word).is_like(self.made(other))
+
+    def run_together(self, place: int, theirs: Sequence[str], mine: Sequence[str]) -> bool:
+        """Whether a word of theirs and one next to it are one word of mine, or two of mine are that word."""
+        pairs = pairwise(theirs[max(place - 1, 0) : place + 2])
+        letters = {self.together(*pair).letters for pair in pairs} & {self.made(word).letters for word in mine}
+        return bool(letters) or self.made(theirs[place]).letters in {
+            self.together(*pair).letters for pair in pairwise(mine)
+        }
 
     def alike_places(self, mine: Sequence[str], theirs: Sequence[str], spare: int) -> list[tuple[int, int]]:
         """Places of my words that are theirs too, and theirs, in order; words may be run together or apart.

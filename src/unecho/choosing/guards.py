@@ -7,7 +7,7 @@ toll that changed is news.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from ..base.columns import Hashes, Mask
+from ..model import record
 from ..text.lookup import among, held
 from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, fold, tokenize
 from ..text.spelling import canonical
@@ -50,6 +51,8 @@ _DOUBLED = re.compile(r"([^\W\d])\1+")
 _DIGIT_LETTERS = str.maketrans("01589", "olsbg")
 _LETTER_DIGITS = str.maketrans("oliszbgq", "01152899")
 _SHAPES = str.maketrans("icbfuaqv", "lehtnngy")
+_SEPARATOR = "\n"
+"""Stands in no word, and folds to itself."""
 
 
 @cache
@@ -75,12 +78,24 @@ def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     return result
 
 
+class _Folds(dict[int, str]):
+    """What ``str.translate`` makes of a character: ``fold``, found out when it first occurs."""
+
+    def __missing__(self, point: int) -> str:
+        return self.setdefault(point, fold(chr(point)))
+
+
+@cache
+def _folds() -> _Folds:
+    return _Folds()
+
+
 @cache
 def _facts() -> frozenset[str]:
     return frozenset(canonical("".join(map(fold, word))) for word in FACT_WORDS.split())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Word:
     """A word made ready to be compared with many others."""
 
@@ -98,17 +113,37 @@ class Word:
 
     @classmethod
     def of(cls, word: str) -> Word:
-        return cls._made("".join(map(fold, word)), word[:1].isupper())
+        return cls.all_of([word])[0]
 
     @classmethod
-    def _made(cls, plain: str, name: bool) -> Word:
-        folded = canonical(plain)
-        letters = _letters(folded)
-        return cls(plain, folded, letters, _digits(plain), shape(letters), name)
+    def all_of(cls, words: Sequence[str]) -> list[Word]:
+        """``of`` of many words: in a fraction of the time, as they are worked on all at once."""
+        plain = _SEPARATOR.join(words).translate(_folds()).split(_SEPARATOR)
+        return cls._made(plain, [word[:1].isupper() for word in words])
+
+    @classmethod
+    def _made(cls, plain: Sequence[str], names: Sequence[bool]) -> list[Word]:
+        if not names:
+            return []
+        folded = list(map(canonical, plain))
+        letters = [word if word.isalpha() else _letters(word) for word in folded]
+        digits = ["" if word.isalpha() else _digits(word) for word in plain]
+        shapes = shape(_SEPARATOR.join(letters)).split(_SEPARATOR)
+        return [cls(*each) for each in zip(plain, folded, letters, digits, shapes, names, strict=True)]
+
+    @classmethod
+    def together(cls, pairs: Sequence[tuple[Word, Word]]) -> list[Word]:
+        """Two words run together, of many pairs."""
+        return cls._made([one.plain + two.plain for one, two in pairs], [one.name for one, _ in pairs])
 
     def __add__(self, other: Word) -> Word:
         """The two words run together."""
-        return Word._made(self.plain + other.plain, self.name)
+        return Word.together([(self, other)])[0]
+
+    @property
+    def begins(self) -> str:
+        """The first letter of the shape of the word as written; empty for an empty word."""
+        return self.plain[:2].replace("rn", "m")[:1].translate(_SHAPES)
 
     def is_like(self, other: Word) -> bool:
         """Whether two words are the same but for what a scanner misreads or another spelling.

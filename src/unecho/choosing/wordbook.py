@@ -87,13 +87,17 @@ class WordBook:
         start, end = corpus.start[tokens], corpus.end[tokens]
         hashes, capital = corpus.stream.hash[tokens], corpus.stream.flags[tokens] & CAPITAL != 0
         too = among(hashes, self._lower, compiled=False).tolist()
-        for number, low, high, also_lower in zip(document, start.tolist(), end.tolist(), too, strict=True):
-            self._enter(Word.of(corpus.text(number)[low:high]), kernels.LOWER * also_lower)
+        text, texts = corpus.text, list[str]()
+        for number, low, high in zip(document, start.tolist(), end.tolist(), strict=True):
+            texts.append(text(number)[low:high])
+        for word, also_lower in zip(Word.all_of(texts), too, strict=True):
+            self._enter(word, kernels.LOWER * also_lower)
         self._add(kernels.word_keys(hashes, end.astype(np.int64) - start, capital))
 
     def _learn_pairs(self, pairs: Ints) -> None:
-        for one, two in pairs.tolist():
-            self._enter(self._words[one] + self._words[two], 0)
+        words = self._words
+        for word in Word.together([(words[one], words[two]) for one, two in pairs.tolist()]):
+            self._enter(word, 0)
         self._add(kernels.pair_keys(pairs))
 
     def _add(self, keys: Hashes) -> None:
@@ -109,7 +113,7 @@ class WordBook:
         self._rows.append((
             number(word.folded, len(strings)), number(word.letters, len(strings)), number(word.digits, len(strings)),
             number(word.shape, len(strings)), len(word.plain), len(word.folded), _point(word.shape),
-            _point(guards.shape(word.plain[:2])[:1]), bits | _bits(word), 0, place, place + len(points),
+            _point(word.begins), bits | _bits(word), 0, place, place + len(points),
         ))  # fmt: skip
 
 

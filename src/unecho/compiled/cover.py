@@ -271,12 +271,28 @@ def near(a: Points, b: Points, allowed: int) -> bool:
 
 @lean
 def _alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
-    """Whether two words run together are like another: they must begin alike, but for digits and amounts."""
+    """Whether two words run together are like another."""
+    return alike(book, _together(book, one, two, other), other)
+
+
+@lean
+def _same_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
+    """Whether two words run together are another, letter for letter."""
+    if one < 0 or two < 0 or other < 0:
+        return False
+    together = _together(book, one, two, other)
+    return bool(together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS])
+
+
+@lean
+def _together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> np.int64:
+    """The row of two words run together, if they may be like another: they must begin alike, but for digits and
+    amounts."""
     words = book.words
     special = (words[one, BITS] | words[two, BITS] | words[other, BITS]) & SPECIAL
     if not special and words[one, BEGIN] != words[other, FIRST]:
-        return False
-    return alike(book, _number(book, pair_key(one, two), one, two), other)
+        return np.int64(UNKNOWN)
+    return _number(book, pair_key(one, two), one, two)
 
 
 # ---- stretches of words -----------------------------------------------------------------------------
@@ -528,6 +544,23 @@ def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) 
                 known = word >= 0 and book.words[word, BITS] & MISREAD != 0
                 for place in range(mine, end):
                     known = alike(book, word, _word_of(text, book, rules.bits.capital, place)) or known
-                if not known:
+                if not known and not _run_together(text, book, rules, token, (theirs, their_end), (mine, end)):
                     found[TOLD + found[NUMBERS_TOLD]] = token
                     found[NUMBERS_TOLD] += 1
+
+
+@lean
+def _run_together(
+    text: Text, book: Book, rules: Rules, token: int, theirs: tuple[int, int], mine: tuple[int, int]
+) -> bool:
+    """``cover._Words.run_together`` of a token within theirs, and the tokens of mine."""
+    capital, found = rules.bits.capital, False
+    word = _word_of(text, book, capital, token)
+    for first in range(max(token - 1, theirs[0]), min(token + 1, theirs[1] - 1)):
+        one, two = _word_of(text, book, capital, first), _word_of(text, book, capital, first + 1)
+        for place in range(mine[0], mine[1]):
+            found = _same_together(book, one, two, _word_of(text, book, capital, place)) or found
+    for place in range(mine[0], mine[1] - 1):
+        one, two = _word_of(text, book, capital, place), _word_of(text, book, capital, place + 1)
+        found = _same_together(book, one, two, word) or found
+    return found

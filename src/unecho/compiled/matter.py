@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Ints
-from .jit import compiled, lean
+from .jit import lean
 
 SURE: Final = 64
 """Parts of a probability."""
@@ -28,7 +28,7 @@ class Terms(NamedTuple):
     """Of each line to be good, in parts."""
 
 
-class _Table(NamedTuple):
+class Table(NamedTuple):
     """What is known of the terms of a document, each at the first free place from its own on."""
 
     terms: Ints
@@ -42,10 +42,29 @@ class _Table(NamedTuple):
     last: Ints
 
 
+class Room(NamedTuple):
+    """What the kernel writes on."""
+
+    terms: Ints
+    """As many as there are terms; ``places`` too."""
+    places: Ints
+    offsets: Ints
+    """Zeros, one more than there are lines."""
+    table: Table
+    """For twice as many terms as there are, and at least 2; as many as a power of 2."""
+
+
+def room_for(terms: int, lines: int) -> Room:
+    """Room for so many."""
+    size = 2 << max(terms - 1, 0).bit_length()
+    rows = np.empty((2, terms), np.int64)
+    return Room(rows[0], rows[1], np.zeros(lines + 1, np.int64), Table(*np.empty((5, size), np.int64)))
+
+
 def warm() -> None:
     """Compile the kernel, or load it from the cache, by calling it on next to nothing."""
     ints, edges = np.zeros(1, np.int64), np.array([0, 1], np.int64)
-    matter(ints, ints, ints, edges, np.empty((len(COLUMNS), 1), np.float32))
+    matter(ints, ints, ints, edges, room_for(1, 1), np.empty((len(COLUMNS), 1), np.float32))
 
 
 @lean
@@ -74,7 +93,7 @@ def _place(known: Ints, size: int, term: int) -> int:
 
 
 @lean
-def _gather(given: Terms, first: int, end: int, table: _Table, size: int, places: Ints) -> None:
+def _gather(given: Terms, first: int, end: int, table: Table, size: int, places: Ints) -> None:
     """Put the terms of the lines [first, end) into the table. ``places``: where each is, -1 if its line had it."""
     table.terms[:size] = 0
     for line in range(first, end):
@@ -93,7 +112,7 @@ def _gather(given: Terms, first: int, end: int, table: _Table, size: int, places
 
 
 @lean
-def _tell(given: Terms, first: int, end: int, table: _Table, places: Ints, out: NDArray[np.float32]) -> None:
+def _tell(given: Terms, first: int, end: int, table: Table, places: Ints, out: NDArray[np.float32]) -> None:
     for line in range(first, end):
         own = given.chances[line]
         count = good = very_good = bad = of_first = 0
@@ -114,23 +133,15 @@ def _tell(given: Terms, first: int, end: int, table: _Table, places: Ints, out: 
         out[3, line], out[4, line] = np.float32(bad / whole), np.float32(of_first / whole)
 
 
-@compiled
-def matter(terms: Ints, lines: Ints, chances: Ints, edges: Ints, out: NDArray[np.float32]) -> None:
+@lean
+def matter(terms: Ints, lines: Ints, chances: Ints, edges: Ints, room: Room, out: NDArray[np.float32]) -> None:
     """The columns of documents, the lines of which begin at ``edges``. ``lines``: of each of the ``terms``."""
-    given = Terms(np.empty_like(terms), np.zeros(len(chances) + 1, np.int64), chances)
+    given = Terms(room.terms, room.offsets, chances)
     _by_line(terms, lines, given.offsets, given.terms)
-    most = 0
-    for document in range(len(edges) - 1):
-        most = max(most, given.offsets[edges[document + 1]] - given.offsets[edges[document]])
-    room = 2
-    while room < 2 * most:
-        room *= 2
-    rows = np.empty((5, room), np.int64)
-    table, places = _Table(rows[0], rows[1], rows[2], rows[3], rows[4]), np.empty(len(terms), np.int64)
     for document in range(len(edges) - 1):
         first, end = edges[document], edges[document + 1]
         size = 2
         while size < 2 * (given.offsets[end] - given.offsets[first]):
             size *= 2
-        _gather(given, first, end, table, size, places)
-        _tell(given, first, end, table, places, out)
+        _gather(given, first, end, room.table, size, room.places)
+        _tell(given, first, end, room.table, room.places, out)

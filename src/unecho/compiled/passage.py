@@ -1,4 +1,4 @@
-"""Compiled loops that find seeds and passages in large inputs; ``seeds`` and ``passages`` hold the plain twins.
+"""Compiled loops that find passages in large inputs; ``passages`` holds the plain twins.
 
 A document is compared with all documents before it at once, so that what is held is what one document shares.
 """
@@ -105,11 +105,7 @@ def warm() -> None:
     hashes, edges = np.arange(40, dtype=np.uint64), np.array([0, 20, 40], np.int64)
     hashes[20:] = hashes[:20]
     spaced = np.zeros(2, np.bool_)
-    keys, places = np.empty(40, np.uint64), np.empty(40, np.int64)
-    pick(hashes, edges, spaced, 5, 8, np.uint64(3), keys, places)
-    repeated(keys[:8], places[:8], edges, np.arange(8, dtype=np.uint64))
-    pair, bits = np.array([0, 20], np.int64), np.zeros(5, np.uint8)
-    frequencies(bits, pair, pair, edges, 0, 2, np.empty(40, np.int64))
+    pair = np.array([0, 20], np.int64)
     groups = Groups(
         pair, np.array([0, 2], np.int64), np.array([2], np.int64), np.zeros(2, np.uint8), pair[:0], pair * 0,
         pair * 0, pair // 20,
@@ -140,9 +136,6 @@ def lay_out(begin: Ints, counts: Ints, pairs: tuple[Ints, Ints], rows: Ints, run
             at += 1
 
 
-# ---- seeds ------------------------------------------------------------------------------------------
-
-
 @part
 def mix(value: np.uint64) -> np.uint64:
     """``columns.mix64`` of one value."""
@@ -151,108 +144,6 @@ def mix(value: np.uint64) -> np.uint64:
     value ^= value >> np.uint64(33)
     value *= np.uint64(0xC4CEB9FE1A85EC53)
     return value ^ (value >> np.uint64(33))
-
-
-@compiled
-def pick(
-    hashes: Hashes, documents: Ints, by_character: Mask, seed: int, window: int, prime: np.uint64, keys: Hashes,
-    places: Ints,
-) -> int:  # fmt: skip
-    """Winnowed seeds of some documents, in order, into ``keys`` and ``places``; returns their number.
-
-    A 5-gram is chosen when no lesser one stands in some window around it: so many of its neighbours on both
-    sides together are not less.
-    """
-    most = 0
-    for document in range(len(by_character)):
-        most = max(most, documents[document + 1] - documents[document])
-    values = np.empty(most, np.uint64)
-    count = 0
-    for document in range(len(by_character)):
-        factor = 2 if by_character[document] else 1
-        size, wide, begin = seed * factor, window * factor, documents[document]
-        total = documents[document + 1] - begin - size + 1
-        for place in range(total):
-            value = np.uint64(0)
-            for step in range(size):
-                value = value * prime + hashes[begin + place + step]
-            values[place] = mix(value)
-        for place in range(total):
-            value, free = values[place], 1
-            at = place - 1
-            while at >= 0 and free < wide and values[at] >= value:
-                at -= 1
-                free += 1
-            if at < 0:
-                free = wide
-            at = place + 1
-            while at < total and free < wide and values[at] >= value:
-                at += 1
-                free += 1
-            if free >= wide or at >= total:
-                keys[count], places[count] = value, begin + place
-                count += 1
-    return count
-
-
-@compiled
-def repeated(keys: Hashes, places: Ints, documents: Ints, order: Hashes) -> int:
-    """Keep in ``order`` the seeds that stand in more than one document; returns their number.
-
-    order: (leading 32 bits of the key, number of the seed) packed and sorted, the numbers in order of place.
-    What is kept are numbers of seeds, sorted by key and place.
-    """
-    low = np.uint64(0xFFFFFFFF)
-    kept = begin = 0
-    while begin < len(order):
-        end = begin + 1
-        while end < len(order) and order[end] >> np.uint64(32) == order[begin] >> np.uint64(32):
-            end += 1
-        if end - begin > 1:
-            for at in range(begin, end):
-                order[at] &= low
-            # Nearly always all keys of such a group are equal; where not, it is small.
-            for at in range(begin + 1, end):
-                number, to = order[at], at
-                while to > begin and keys[order[to - 1]] > keys[number]:
-                    order[to] = order[to - 1]
-                    to -= 1
-                order[to] = number
-            first = begin
-            while first < end:
-                last = first + 1
-                while last < end and keys[order[last]] == keys[order[first]]:
-                    last += 1
-                next_document = documents[np.searchsorted(documents, places[order[first]], "right")]
-                if places[order[last - 1]] >= next_document:
-                    for at in range(first, last):
-                        order[kept] = order[at]
-                        kept += 1
-                first = last
-        begin = end
-    return kept
-
-
-@lean
-def frequencies(bits: Bytes, place: Ints, frequency: Ints, documents: Ints, first: int, end: int, result: Ints) -> None:
-    """``Seeds.per_token`` of the documents first to end, from the seeds (by place) that several documents have."""
-    at = np.searchsorted(place, documents[first])
-    base = documents[first]
-    for document in range(first, end):
-        current = np.int64(-1)
-        for token in range(documents[document], documents[document + 1]):
-            if bits[token >> 3] >> (7 - (token & 7)) & 1:
-                before, current = current, np.int64(1)
-                if at < len(place) and place[at] == token:
-                    current = frequency[at]
-                    at += 1
-                if before < 0:
-                    for earlier in range(documents[document], token):
-                        result[earlier - base] = current
-            result[token - base] = current
-        if current < 0:
-            for token in range(documents[document], documents[document + 1]):
-                result[token - base] = 1
 
 
 # ---- passages ---------------------------------------------------------------------------------------

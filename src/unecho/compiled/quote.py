@@ -15,7 +15,7 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     nothing, codes, mask = np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.bool_)
     edges, runs = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
-    cut((nothing, nothing, nothing), edges, nothing, codes, edges, runs, nothing, edges)
+    cut((nothing, nothing, nothing), edges, mask, codes, edges, runs, nothing, edges)
     whole(runs, edges, codes, edges, 0.8, mask, nothing)
     borders(nothing, mask, nothing, 8, mask)
     adding(edges, (nothing, nothing), (nothing, nothing), mask, nothing, np.zeros((4, 0), np.int64), mask)
@@ -23,23 +23,25 @@ def warm() -> None:
 
 @lean
 def cut(
-    columns: tuple[Ints, Ints, Ints], first: Ints, which: Ints, owner: Codes, paragraphs: Ints, runs: Ints,
+    columns: tuple[Ints, Ints, Ints], first: Ints, copies: Mask, owner: Codes, paragraphs: Ints, runs: Ints,
     number: Ints, parts: Ints,
 ) -> tuple[int, int]:  # fmt: skip
-    """The runs (places in a and b, lengths) of the passages ``which``, cut where both sides begin a paragraph at the
-    same word, into ``runs`` (n x 3), their passages into ``number``, and into ``parts`` where parts begin: at another
-    passage, and where both sides are in another paragraph than before. Returns how many runs and parts there are; with
-    no room at all they are only counted."""
+    """The runs (places in a and b, lengths) of passages, cut where both sides begin a paragraph at the same word, into
+    ``runs`` (n x 3), their passages into ``number``, and into ``parts`` where parts begin: at another passage, and
+    where both sides are in another paragraph than before. ``copies`` stay as they are, each one part. Returns how many
+    runs and parts there are; with no room at all they are only counted."""
     count = found = 0
-    for passage in which:
+    for passage in range(len(copies)):
         last_a = last_b = np.int64(-1)
         for row in range(first[passage], first[passage + 1]):
             a, b, left = columns[0][row], columns[1][row], columns[2][row]
             while left:
-                length = min(left, paragraphs[owner[a] + 1] - a)
-                while length < left and owner[b + length] == owner[b + length - 1]:  # b does not begin one here
-                    length = min(left, paragraphs[owner[a + length] + 1] - a)
-                begins = owner[a] != last_a and owner[b] != last_b
+                length = left
+                if not copies[passage]:
+                    length = min(left, paragraphs[owner[a] + 1] - a)
+                    while length < left and owner[b + length] == owner[b + length - 1]:  # b does not begin one here
+                        length = min(left, paragraphs[owner[a + length] + 1] - a)
+                begins = not copies[passage] and owner[a] != last_a and owner[b] != last_b
                 if last_a < 0 or begins:
                     if len(number):
                         parts[found] = count

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..base.engine import ordered_map
-from . import choose, forest, jit, line, matter, minhash, passage, quote, scan, story, tree
+from . import choose, forest, jit, line, matter, minhash, passage, quote, scan, seed, story, tree
 
 MODULES = {
-    module.__name__: module for module in (choose, passage, minhash, tree, scan, story, line, quote, forest, matter)
+    module.__name__: module
+    for module in (choose, passage, minhash, tree, scan, seed, story, line, quote, forest, matter)
 }  # fmt: skip
 """Those that take longest to compile first."""
 

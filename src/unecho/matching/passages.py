@@ -190,12 +190,11 @@ def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, Ints]:
     order = members[np.lexsort((place[members], stream.rank[document], owners(sizes[large])))]
     starts = offsets_of(sizes[large])[:-1]
     head[order[ranges(starts, np.full(len(starts), FEW))]] = 1
-    by_place = np.argsort(place, kind="stable")
-    edges = np.searchsorted(place[by_place], stream.documents)
+    edges = np.searchsorted(place[seeds.by_place], stream.documents)
     frequency = seeds.frequency[group_edges[:-1]] if len(place) else np.zeros(0, np.int64)
     heads = np.flatnonzero(head)
     head_edges = np.searchsorted(heads, group_edges)
-    return kernels.Groups(place, group_edges, frequency, head, heads, head_edges, owners(sizes), by_place), edges
+    return kernels.Groups(place, group_edges, frequency, head, heads, head_edges, owners(sizes), seeds.by_place), edges
 
 
 def _promising(runs: Runs) -> Runs:

@@ -164,10 +164,10 @@ def _compiled(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Alignmen
     from ..compiled import quote as kernels
 
     owner, edges, copied = corpus.paragraph_of_token, corpus.stream.paragraphs, found.runs
-    columns, cut, none = (copied.a, copied.b, copied.length), np.flatnonzero(~copies), np.zeros(0, np.int64)
-    count, total = kernels.cut(columns, found.first, cut, owner, edges, none.reshape(0, 3), none, none)
+    columns, none = (copied.a, copied.b, copied.length), np.zeros(0, np.int64)
+    count, total = kernels.cut(columns, found.first, copies, owner, edges, none.reshape(0, 3), none, none)
     runs, number, parts = np.empty((count, 3), np.int64), np.empty(count, np.int64), np.empty(total + 1, np.int64)
-    kernels.cut(columns, found.first, cut, owner, edges, runs, number, parts)
+    kernels.cut(columns, found.first, copies, owner, edges, runs, number, parts)
     corpus.release()
 
     def whole() -> tuple[Mask, Ints]:
@@ -178,36 +178,25 @@ def _compiled(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Alignmen
     copy, matched = whole()
     passage, begin = number[parts[:-1]], parts[:-1]
     opens = np.zeros(len(begin), np.bool_)
-    several = np.flatnonzero(_has_equal_neighbour(passage) & ~copy)
+    several = np.flatnonzero(_counts(passage, matched) & ~copy)
     opens[several] = _opens_quote(corpus, runs[begin[several], 0]) | _opens_quote(corpus, runs[begin[several], 1])
     stays = np.empty(len(begin), np.bool_)
     kernels.borders(passage, opens & ~copy, matched, LEAST, stays)
     parts = parts[np.concatenate([stays, [True]])]
     copy, matched = whole()
     corpus.release()
-    return _in_order(found, np.flatnonzero(copies), (runs, parts, number[parts[:-1]]), matched, copy)
-
-
-def _has_equal_neighbour(column: Ints) -> Mask:
-    result, same = np.zeros(len(column), np.bool_), column[1:] == column[:-1]
-    result[1:] |= same
-    result[:-1] |= same
-    return result
-
-
-def _in_order(
-    found: Alignments, kept: Ints, cut: tuple[Ints, Ints, Ints], matched: Ints, copy: Mask
-) -> tuple[Alignments, Mask]:
-    """``_sorted`` of the passages ``kept`` and of the parts of others: runs, where parts begin, and their passages."""
-    runs, parts, passage = cut
-    counts = np.diff(found.first)[kept]
-    if len(kept):
-        rows = ranges(found.first[kept], counts)
-        copied = (found.runs.a[rows], found.runs.b[rows], found.runs.length[rows])
-        runs = np.concatenate([np.stack(copied, axis=1), runs])
-    counts, row = np.concatenate([counts, np.diff(parts)]), np.concatenate([kept, passage])
+    row, counts = number[parts[:-1]], np.diff(parts)
     order = _order(row, (runs[:, 0], runs[:, 1], runs[:, 2]), counts)
-    row, quote = row[order], np.concatenate([np.zeros(len(kept), np.bool_), ~copy])[order]
-    matched = np.concatenate([found.matched[kept], matched])[order]
-    begin, counts = offsets_of(counts)[:-1][order], counts[order]
-    return laid_out(found.a[row], found.b[row], matched, begin, counts, runs), quote
+    quote = ~(copy | copies[row])[order]
+    matched = np.where(copies[row], found.matched[row], matched)[order]
+    row, begin = row[order], parts[:-1][order]
+    return laid_out(found.a[row], found.b[row], matched, begin, counts[order], runs), quote
+
+
+def _counts(passage: Ints, matched: Ints) -> Mask:
+    """Of which parts it can matter whether they are quotes: they have a neighbour of the same passage, and are long
+    enough to be apart from it or the first, with which those behind are compared."""
+    fresh = np.ones(len(passage) + 1, np.bool_)
+    fresh[1:-1] = passage[1:] != passage[:-1]
+    result: Mask = (fresh[:-1] & ~fresh[1:]) | (~fresh[:-1] & (matched >= LEAST))
+    return result

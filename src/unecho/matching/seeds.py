@@ -1,7 +1,7 @@
 """Seeds and exact runs: where two documents agree word for word.
 
-Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 6 neighbouring word 5-grams the one with
-the least hash, so that a shared run of 10 words always shares a seed, however common its words. Seeds that
+Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 4 neighbouring word 5-grams the one with
+the least hash, so that a shared run of 8 words always shares a seed, however common its words. Seeds that
 two documents share are merged along their diagonals and extended to maximal runs.
 
 Where a seed occurs more than ``FULL`` times, each occurrence is compared only with the first ``FEW`` in
@@ -38,7 +38,7 @@ from ..text.normalize import PRIME
 from ..text.shingles import grams
 
 SEED = 5
-WINDOW = 6
+WINDOW = 4
 FULL = 50
 FEW = 4
 _PAD = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -99,12 +99,14 @@ def winnow(values: Hashes, window: int) -> Mask:
 class Seeds:
     """Chosen 5-grams that more than one document has, sorted by hash and place: uint64 hash, int64 place in the
     stream, and frequency: the number of documents that have the seed (int64). begins: a bit for every token of the
-    stream (uint8, packed), whether any chosen 5-gram begins there."""
+    stream (uint8, packed), whether any chosen 5-gram begins there. by_place: the numbers of the seeds in order of place
+    (int64)."""
 
     hash: Hashes
     place: Ints
     frequency: Ints
     begins: NDArray[np.uint8]
+    by_place: Ints
 
     def per_token(self, stream: Stream, compiled: bool | None = None) -> Iterator[tuple[Ints, Ints]]:
         """For every token the document frequency of the last seed of its document that begins at or before it, else
@@ -112,14 +114,13 @@ class Seeds:
 
         ``compiled``: see ``when.is_large``.
         """
-        order = np.argsort(self.place, kind="stable")
-        place, frequency = self.place[order], self.frequency[order]
+        place, frequency = self.place[self.by_place], self.frequency[self.by_place]
         compiled = is_large(len(stream.hash), compiled)
         for first, end in pieces(stream.documents, PIECE):
             base, stop = int(stream.documents[first]), int(stream.documents[end])
             documents = stream.documents[first : end + 1] - base
             if compiled:
-                from ..compiled import passage as kernels
+                from ..compiled import seed as kernels
 
                 result = np.empty(stop - base, np.int64)
                 kernels.frequencies(self.begins, place, frequency, stream.documents, first, end, result)
@@ -146,8 +147,7 @@ def _per_token(documents: Ints, begins: Ints, place: Ints, frequency: Ints) -> I
 def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seeds:
     """The seeds of all documents, by winnowing. ``workers``: threads. ``compiled``: see ``when.is_large``."""
     if is_large(len(stream.hash), compiled):
-        key, place = _compiled_winnowed(stream, workers)
-        begins = _bits(place, len(stream.hash))
+        key, place, begins = _compiled_winnowed(stream, workers)
         key, place = _repeated(stream, key, place)
     else:
         key, place = _winnowed(stream)
@@ -160,7 +160,8 @@ def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seed
     fresh[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
     frequency = np.repeat(np.bincount(owners(groups), fresh).astype(np.int64), groups)
     common = frequency > 1
-    return Seeds(key[common], place[common], frequency[common], begins)
+    place = place[common]
+    return Seeds(key[common], place, frequency[common], begins, np.argsort(place, kind="stable"))
 
 
 def _bits(places: Ints, count: int) -> NDArray[np.uint8]:
@@ -192,9 +193,9 @@ def _winnowed(stream: Stream) -> tuple[Hashes, Ints]:
 # ---- compiled ---------------------------------------------------------------------------------------
 
 
-def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints]:
-    """``_winnowed``, in order of place."""
-    from ..compiled import passage as kernels
+def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints, NDArray[np.uint8]]:
+    """``_winnowed``, in order of place, but for most of those that stand in one place only; and ``Seeds.begins``."""
+    from ..compiled import seed as kernels
 
     def work(first: int, end: int) -> tuple[Hashes, Ints]:
         documents = stream.documents[first : end + 1]
@@ -205,11 +206,34 @@ def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints]:
         )
         return keys[:count].copy(), places[:count].copy()
 
-    keys, places = ColumnFile(np.uint64), ColumnFile(np.int64)
+    keys, places, begins = ColumnFile(np.uint64), ColumnFile(np.int64), np.zeros(len(stream.hash), np.bool_)
+    once, again = _sieve(len(stream.hash)), _sieve(len(stream.hash))
     for key, place in ordered(work, pieces(stream.documents, PIECE), workers):
+        kernels.sift(key, once, again)
         keys.append(key)
         places.append(place)
+        begins[place] = True
         release(stream.hash)
+    return *_sifted(keys.column(), places.column(), again), np.packbits(begins)
+
+
+def _sieve(count: int) -> Hashes:
+    """Bits, none of them set, for the hashes of so many tokens' seeds: some for each seed, but no more than 64 MB."""
+    return np.zeros(1 << min(max(count.bit_length() - 4, 0), 23), np.uint64)
+
+
+def _sifted(key: Hashes, place: Ints, again: Hashes) -> tuple[Hashes, Ints]:
+    """The seeds that may stand in more than one place, in this order: all that do, and a few others."""
+    from ..compiled import seed as kernels
+
+    keys, places = ColumnFile(np.uint64), ColumnFile(np.int64)
+    for first in range(0, len(key), PIECE):
+        part = slice(first, first + PIECE)
+        kept = np.empty(len(key[part]), np.bool_)
+        kernels.sifted(key[part], again, kept)
+        keys.append(key[part][kept])
+        places.append(place[part][kept])
+        release(key, place)
     return keys.column(), places.column()
 
 
@@ -218,7 +242,7 @@ def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
 
     Worked on in parts by the leading bits of the hash, so that little is sorted at a time.
     """
-    from ..compiled import passage as kernels
+    from ..compiled import seed as kernels
 
     key, place, edges = _parted(key, place, (len(key) // PIECE).bit_length())
     found = []
