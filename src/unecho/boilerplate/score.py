@@ -130,11 +130,11 @@ class Scored:
 def label(found: Evidence, lines: Lines, model: Model, scores: Ints) -> list[Label]:
     """Labels of the lines of a page with these ``scores``."""
     above = scores - model.threshold
-    least = least_part(above, lines.words)
-    gains = (np.minimum(lines.words, _LONGEST) + 1) * (2 * (probability(above) - least) + 1)
-    above = above - least_score(least)
+    parts, weights = probability(above), np.minimum(lines.words, _LONGEST) + 1
+    least = least_part(parts, weights)
+    above -= least_score(least)
     if not found.blocks:  # where there is markup, it tells what belongs together
-        above = settled(above, gains)
+        above = settled(above, weights * (2 * (parts - least) + 1))
     page = Scored(lines, found.blocks, found.hits, above / UNIT)
     content, regions = article(page)
     levels = _levels_of(above)
@@ -160,10 +160,13 @@ def settled(above: Ints, gains: Ints) -> Ints:
     below it.
     """
     content = _bridged(above > 0, above > _BRIDGED * UNIT)
-    edges = np.flatnonzero(np.diff(content, prepend=False, append=False))
+    padded = np.zeros(len(content) + 2, np.bool_)
+    padded[1:-1] = content
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
     if len(edges) <= 2:
         return above
-    sums = np.append(0, np.cumsum(gains))
+    sums = np.zeros(len(gains) + 1, np.int64)
+    np.cumsum(gains, out=sums[1:])
     greatest = 2 * int(np.argmax(sums[edges[1::2]] - sums[edges[::2]]))
     pieces: list[list[int]] = []
     for start, end in edges[greatest:].reshape(-1, 2).tolist():
@@ -180,22 +183,15 @@ def settled(above: Ints, gains: Ints) -> Ints:
     return found
 
 
-def bar(scores: Ints, words: Ints) -> int:
-    """The score above which the lines of a page are its article; see ``least_part``."""
-    return least_score(least_part(scores, words))
-
-
-def least_part(scores: Ints, words: Ints) -> int:
-    """The parts of probability from which the lines of a page are its article, so that the best F1, in words, is to be
-    expected.
+def least_part(parts: Ints, weights: Ints) -> int:
+    """The probability, in parts, from which the lines of a page are its article, so that the best F1, in words, is to
+    be expected. ``parts``: of the probability of each line; ``weights``: its words.
 
     The best set of lines are those above some probability; if it reaches an F1 of f, a line adds to it whose own
     probability is above f / 2 (Lipton, Elkan and Naryanaswamy, 2014). So what is likely is enough on a page of which
     nothing is certain, and even odds are wanted where all is. All sums are of whole numbers.
     """
-    part = probability(scores)
-    weight = np.minimum(words, _LONGEST) + 1
-    own = np.bincount(part, weight, PARTS + 1).astype(np.int64)
+    own = np.bincount(parts, weights, PARTS + 1).astype(np.int64)
     kept = np.cumsum(own[::-1])
     good = np.cumsum((own * np.arange(PARTS + 1))[::-1])
     best = float((2 * good / np.maximum(PARTS * kept + good[-1], 1)).max())
