@@ -216,7 +216,8 @@ def syndicated(data: Path, seed: int, docs: int, boilerplate: str) -> Iterator[t
     yield "removals recall", f"{recall:.4f}"
     yield "removals lost", f"{lost:.4f}"
     yield "scanned P / R", f"{scans[0]:.4f} / {scans[1]:.4f}"
-    yield "safe P / R", f"{safe[0]:.4f} / {safe[1]:.4f}"
+    yield "safe precision", f"{safe[0]:.4f}"
+    yield "safe recall", f"{safe[1]:.4f}"
 
 
 def pan13(data: Path) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from unecho.base.columns import Ints
 from unecho.boilerplate import evidence, forest, label, matrix, measure, model, reasons, rules, score, surroundings
 from unecho.boilerplate.forest import Forest
 from unecho.boilerplate.model import Kind
@@ -256,6 +257,11 @@ def test_pages_scored_together_are_labelled_as_alone() -> None:
 # --- the bar of a page -----------------------------------------------------------------------------------
 
 
+def bar_of(scores: Ints, words: Ints) -> int:
+    """The score above which the lines of a page are its article."""
+    return model.least_score(score.least_part(model.probability(scores), np.minimum(words, 400) + 1))
+
+
 @given(st.lists(st.tuples(st.integers(-20_000, 20_000), st.integers(0, 500)), min_size=1, max_size=30))
 @example([(0, 5), (-5030, 34)])
 def test_no_other_cut_of_a_page_lets_expect_much_more(lines: list[tuple[int, int]]) -> None:
@@ -268,7 +274,7 @@ def test_no_other_cut_of_a_page_lets_expect_much_more(lines: list[tuple[int, int
         kept = scores >= cut
         return float(2 * (weight * part)[kept].sum() / max(model.PARTS * weight[kept].sum() + total, 1))
 
-    bar = score.bar(scores, words)
+    bar = bar_of(scores, words)
     assert model.least_score(8) <= bar <= model.least_score(model.PARTS // 2 + 1)
     if total > 8 * weight.sum():  # else hardly anything is likely
         # It lies one part of probability above what the rule gives.
@@ -278,5 +284,33 @@ def test_no_other_cut_of_a_page_lets_expect_much_more(lines: list[tuple[int, int
 
 def test_what_is_likely_is_enough_where_nothing_is_certain() -> None:
     sure, doubt = 5 * forest.UNIT, -forest.UNIT // 4
-    assert score.bar(np.array([sure] * 9 + [doubt, -sure]), np.full(11, 50)) > doubt
-    assert score.bar(np.array([doubt] * 9 + [-sure]), np.full(10, 50)) <= doubt
+    assert bar_of(np.array([sure] * 9 + [doubt, -sure]), np.full(11, 50)) > doubt
+    assert bar_of(np.array([doubt] * 9 + [-sure]), np.full(10, 50)) <= doubt
+
+
+def test_a_dump_keeps_no_small_pieces_below_its_article_and_no_small_gaps_in_it() -> None:
+    def kept(*parts: tuple[float, float]) -> list[bool]:
+        """``parts``: log odds above the bar, and words that a line brings or costs."""
+        odds, words = np.array(parts).T
+        found = score.settled((odds * forest.UNIT).astype(np.int64), (words * 2 * model.PARTS).astype(np.int64))
+        return [value > 0 for value in found.tolist()]
+
+    article, link = (3.0, 60.0), (-2.0, -20.0)
+    assert kept(article, link, (1.0, 8.0)) == [True, False, False]
+    assert kept(article, link, (1.0, 12.0)) == [True, False, True]
+    assert kept((1.0, 8.0), link, article) == [True, False, True]  # decks stand above
+    assert kept(article, (-2.0, -0.9), (1.0, 8.0)) == [True, True, True]
+    assert kept(article, (-0.5, -3.0), (1.0, 8.0)) == [True, False, True]  # a line in doubt, which is asked about later
+    assert kept(link, link) == [False, False]
+
+
+@given(st.lists(st.tuples(st.integers(-9000, 9000), st.integers(1, 50_000)), min_size=1, max_size=30))
+def test_what_stands_above_the_greatest_piece_is_left_alone(lines: list[tuple[int, int]]) -> None:
+    above = np.array([odds for odds, _ in lines], np.int64)
+    gains = np.array([size if odds > 0 else -size for odds, size in lines], np.int64)
+    found = score.settled(above, gains)
+    changed = np.flatnonzero(found != above)
+    assert not (above > 0).any() or (found > 0).any()
+    if len(changed):
+        assert (above[: changed[0]] > 0).any()
+    assert ((found > above) <= (found == 1)).all()

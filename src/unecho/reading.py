@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -126,6 +127,10 @@ def read(
     spool: Spool,
     compiled: bool,
 ) -> tuple[Taken, Table]:
+    """All documents, whose texts go to the spool, and the table of their paragraphs.
+
+    ``found``, ``items``: what ``items_of`` gave. ``compiled``: whether all of it is worth the compiled kernels.
+    """
     settings = config.settings
     work = partial(prepare, settings=settings, known=rules.load(settings.rules), compiled=compiled)
     names = sources.Names()
@@ -138,25 +143,26 @@ def read(
     tables = table.Joiner()
     total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
 
-    for prepared in ordered_map(work, batches(items, _size), workers_for(config.limits.workers)):
-        texts, frames = iter(prepared.texts), iter(prepared.frames)
-        for item in prepared.documents:
-            if isinstance(item, Skipped):
-                skipped.append(replace(item, id=names.unique(item.id)))
-                continue
-            name = names.unique(item.id)
-            source = item.source if item.row is not None else name  # pairs may come with the same id
-            same = name == item.id and source == item.source
-            documents.append(item if same else replace(item, id=name, source=source))
-            numbers.append(len(spool))
-            spool.append(next(texts))
-            if item.row is not None:
-                spool.append(next(frames))
-        modes += prepared.modes
-        chars += prepared.chars
-        digests += prepared.sha256
-        tables.add(prepared.table)
-        progress(STAGE, len(documents), total)
+    with closing(ordered_map(work, batches(items, _size), workers_for(config.limits.workers))) as results:
+        for prepared in results:
+            texts, frames = iter(prepared.texts), iter(prepared.frames)
+            for item in prepared.documents:
+                if isinstance(item, Skipped):
+                    skipped.append(replace(item, id=names.unique(item.id)))
+                    continue
+                name = names.unique(item.id)
+                source = item.source if item.row is not None else name  # pairs may come with the same id
+                same = name == item.id and source == item.source
+                documents.append(item if same else replace(item, id=name, source=source))
+                numbers.append(len(spool))
+                spool.append(next(texts))
+                if item.row is not None:
+                    spool.append(next(frames))
+            modes += prepared.modes
+            chars += prepared.chars
+            digests += prepared.sha256
+            tables.add(prepared.table)
+            progress(STAGE, len(documents), total)
     order = sorted(range(len(documents)), key=lambda number: documents[number].id)
     taken = Taken(
         tuple(documents[n] for n in order), tuple(modes[n] for n in order),

@@ -31,6 +31,8 @@ BATCH_BYTES = 2_000_000
 """Input that one process takes at a time."""
 SMALL = 4
 """Batches below which starting processes costs more than it saves."""
+_AHEAD = 8
+"""Results that this process may make while it waits for an earlier one: a process takes the time of six to start."""
 _PIPED = 1 << 16
 """Bytes of a result from which on it comes back by a file."""
 
@@ -114,7 +116,7 @@ def _spread(
             else:
                 with _main_unknown(), interrupts_wait():
                     waiting.append(_There(pool.submit(_filed, function, item, folder)))
-            while waiting and (waiting[0].done() or len(waiting) > 3 * others):
+            while waiting and (waiting[0].done() or len(waiting) > 2 * others + _AHEAD):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

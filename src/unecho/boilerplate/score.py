@@ -52,6 +52,10 @@ _LEAST_LIKELY = 8
 _BRIDGED = -0.7
 """Log odds down to which a single line between two lines of the article stays, as sub-headings and short quotes do,
 and a sentence right below it."""
+_GAP = 1
+_PIECE = 10
+"""Words of certain boilerplate up to which a gap in the article of a dump is closed, and of certain article from which
+a piece below it stays: chosen by cross-validation."""
 _SURE = 20.0
 """Log odds from which a decision is as sure as can be."""
 _TOKEN_CATEGORIES = (
@@ -126,7 +130,11 @@ class Scored:
 def label(found: Evidence, lines: Lines, model: Model, scores: Ints) -> list[Label]:
     """Labels of the lines of a page with these ``scores``."""
     above = scores - model.threshold
-    above -= bar(above, lines.words)
+    parts, weights = probability(above), np.minimum(lines.words, _LONGEST) + 1
+    least = least_part(parts, weights)
+    above -= least_score(least)
+    if not found.blocks:  # where there is markup, it tells what belongs together
+        above = settled(above, weights * (2 * (parts - least) + 1))
     page = Scored(lines, found.blocks, found.hits, above / UNIT)
     content, regions = article(page)
     levels = _levels_of(above)
@@ -144,20 +152,50 @@ def label(found: Evidence, lines: Lines, model: Model, scores: Ints) -> list[Lab
     return labels
 
 
-def bar(scores: Ints, words: Ints) -> int:
-    """The score above which the lines of a page are its article, so that the best F1, in words, is to be expected.
+def settled(above: Ints, gains: Ints) -> Ints:
+    """Scores above the bar with small gaps in the article closed, from its greatest piece on, and small pieces below it
+    let go: what a model that judges line by line leaves in single lines between links is seldom the article.
+
+    ``gains``: words that each line brings, in parts of twice ``PARTS``, as likely as it is above the bar; what it costs
+    below it.
+    """
+    content = _bridged(above > 0, above > _BRIDGED * UNIT)
+    padded = np.zeros(len(content) + 2, np.bool_)
+    padded[1:-1] = content
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    if len(edges) <= 2:
+        return above
+    sums = np.zeros(len(gains) + 1, np.int64)
+    np.cumsum(gains, out=sums[1:])
+    greatest = 2 * int(np.argmax(sums[edges[1::2]] - sums[edges[::2]]))
+    pieces: list[list[int]] = []
+    for start, end in edges[greatest:].reshape(-1, 2).tolist():
+        if pieces and sums[pieces[-1][1]] - sums[start] < 2 * PARTS * _GAP:
+            pieces[-1][1] = end
+        else:
+            pieces.append([start, end])
+    found = above.copy()
+    for number, (start, end) in enumerate(pieces):
+        if number and sums[end] - sums[start] < 2 * PARTS * _PIECE:
+            found[start:end] = np.minimum(found[start:end], int(_BRIDGED * UNIT) - 1)
+        else:
+            found[start:end] = np.maximum(found[start:end], 1)
+    return found
+
+
+def least_part(parts: Ints, weights: Ints) -> int:
+    """The probability, in parts, from which the lines of a page are its article, so that the best F1, in words, is to
+    be expected. ``parts``: of the probability of each line; ``weights``: its words.
 
     The best set of lines are those above some probability; if it reaches an F1 of f, a line adds to it whose own
     probability is above f / 2 (Lipton, Elkan and Naryanaswamy, 2014). So what is likely is enough on a page of which
     nothing is certain, and even odds are wanted where all is. All sums are of whole numbers.
     """
-    part = probability(scores)
-    weight = np.minimum(words, _LONGEST) + 1
-    own = np.bincount(part, weight, PARTS + 1).astype(np.int64)
+    own = np.bincount(parts, weights, PARTS + 1).astype(np.int64)
     kept = np.cumsum(own[::-1])
     good = np.cumsum((own * np.arange(PARTS + 1))[::-1])
     best = float((2 * good / np.maximum(PARTS * kept + good[-1], 1)).max())
-    return least_score(min(max(ceil(best * PARTS / 2) + 1, _LEAST_LIKELY), PARTS))
+    return min(max(ceil(best * PARTS / 2) + 1, _LEAST_LIKELY), PARTS)
 
 
 def article(page: Scored) -> tuple[Mask, dict[int, Label]]:
@@ -167,7 +205,7 @@ def article(page: Scored) -> tuple[Mask, dict[int, Label]]:
         weighted = features.weighted(page.scores.tolist(), page.lines.words.tolist())
         run = features.main_run([score + 2 for score in weighted])
         content[run.start : run.end] = True
-    content[1:-1] |= content[:-2] & content[2:] & (page.scores[1:-1] > _BRIDGED)
+    content = _bridged(content, page.scores > _BRIDGED)
     for number, hit in page.taken:
         if hit.confidence >= _CERTAIN and hit.mode == "any":
             content[number] = False
@@ -183,6 +221,13 @@ def article(page: Scored) -> tuple[Mask, dict[int, Label]]:
         content[headline] = True
         regions.pop(headline, None)
     return content, regions
+
+
+def _bridged(content: Mask, possible: Mask) -> Mask:
+    """The article with the single lines that are ``possible`` between two lines of it."""
+    found = content.copy()
+    found[1:-1] |= content[:-2] & content[2:] & possible[1:-1]
+    return found
 
 
 def _ends_of(content: Mask) -> tuple[int, int]:

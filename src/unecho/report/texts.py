@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from ..base.wording import one_line
@@ -44,14 +45,15 @@ def plan(clusters: Groups, quotes: Groups, documents: Iterable[DocumentRecord], 
     documents = list(documents)
     lengths = {record.id: record.chars for record in documents}
     places = [place for group in (*clusters, *quotes) for place in group]
-    everything = _windows(places, lengths, limits, limits.context)
+    widest = _windows(places, lengths, limits, limits.context)
+    everything = dict(widest)
     _add_whole(everything, documents, limits, None)
     if _cost(everything) <= limits.characters:
         return Plan(everything, len(clusters), len(quotes))
     room = limits.characters * 2 // 3
     served = len(clusters), len(quotes)
-    for context in (limits.context, limits.context // 6, 0):
-        windows = _windows(places, lengths, limits, context)
+    narrower = (_windows(places, lengths, limits, context) for context in (limits.context // 6, 0))
+    for windows in chain([widest], narrower):
         if _cost(windows) <= room:
             break
     else:

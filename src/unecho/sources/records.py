@@ -9,6 +9,7 @@ import orjson
 _SPACE = " \t\n\r"
 _HOLE = "\0"
 """Stands for the text in a frame: no JSON holds it."""
+_DECODER = json.JSONDecoder()
 
 
 def frame(line: str, field: str) -> str:
@@ -37,16 +38,15 @@ def filled_utf8(frame: bytes, text: str) -> bytes:
 
 def _value_span(line: str, field: str) -> tuple[int, int]:
     """Where the value of a field of the outermost object lies; of several such fields the last, as parsers do."""
-    decoder = json.JSONDecoder()
     found: tuple[int, int] | None = None
     at = _skip(line, 0)
     if line[at : at + 1] != "{":
         raise ValueError("not an object")
     at = _skip(line, at + 1)
     while line[at : at + 1] == '"':
-        key, at = decoder.raw_decode(line, at)
+        key, at = _DECODER.raw_decode(line, at)
         at = _skip(line, _skip(line, at) + 1)  # the colon
-        _, end = decoder.raw_decode(line, at)
+        _, end = _DECODER.raw_decode(line, at)
         if key == field:
             found = at, end
         at = _skip(line, end)
