@@ -296,8 +296,9 @@ def test_a_dump_keeps_no_small_pieces_below_its_article_and_no_small_gaps_in_it(
         return [value > 0 for value in found.tolist()]
 
     article, link = (3.0, 60.0), (-2.0, -20.0)
-    assert kept(article, link, (1.0, 8.0)) == [True, False, False]
-    assert kept(article, link, (1.0, 12.0)) == [True, False, True]
+    assert kept(article, link, link, (1.0, 8.0)) == [True, False, False, False]
+    assert kept(article, link, link, (1.0, 12.0)) == [True, False, False, True]
+    assert kept(article, link, (1.0, 8.0)) == [True, False, True]  # one line below it
     assert kept((1.0, 8.0), link, article) == [True, False, True]  # decks stand above
     assert kept(article, (-2.0, -0.9), (1.0, 8.0)) == [True, True, True]
     assert kept(article, (-0.5, -3.0), (1.0, 8.0)) == [True, False, True]  # a line in doubt, which is asked about later

@@ -56,6 +56,8 @@ _GAP = 1
 _PIECE = 10
 """Words of certain boilerplate up to which a gap in the article of a dump is closed, and of certain article from which
 a piece below it stays: chosen by cross-validation."""
+_NEAR = 1
+"""Lines between a small piece and what stands above it up to which it stays: line-ups at the end of reports do."""
 _SURE = 20.0
 """Log odds from which a decision is as sure as can be."""
 _TOKEN_CATEGORIES = (
@@ -176,7 +178,8 @@ def settled(above: Ints, gains: Ints) -> Ints:
             pieces.append([start, end])
     found = above.copy()
     for number, (start, end) in enumerate(pieces):
-        if number and sums[end] - sums[start] < 2 * PARTS * _PIECE:
+        is_apart = number > 0 and start - pieces[number - 1][1] > _NEAR
+        if is_apart and sums[end] - sums[start] < 2 * PARTS * _PIECE:
             found[start:end] = np.minimum(found[start:end], int(_BRIDGED * UNIT) - 1)
         else:
             found[start:end] = np.maximum(found[start:end], 1)
