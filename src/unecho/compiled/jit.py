@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,7 +41,15 @@ def _is_writable(folder: Path) -> bool:
     return True
 
 
-_FOLDER: Final = cache_folder()
+def _own_folder() -> Path | None:
+    """In the cache, a folder for these very sources: numba looks at the file of a kernel alone, and would go on with
+    what was compiled into it of another file that has changed since."""
+    folder, sources = cache_folder(), sorted(Path(__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    return folder and folder / digest[:16]
+
+
+_FOLDER: Final = _own_folder()
 
 
 def has_cache() -> bool:
