@@ -18,6 +18,7 @@ from runs import KINDS, MARKUP_NAME, Run, hostile, hostile_to, member
 
 from unecho.base import wording
 from unecho.decisions import log as decisions
+from unecho.model import Story, StoryPair
 from unecho.report import data, diff, html
 
 
@@ -265,6 +266,22 @@ def test_a_story_shows_two_documents_side_by_side(page: Page) -> None:
     before = columns.nth(1).inner_text()
     pane(page).locator("select").nth(1).select_option(index=0)
     expect(columns.nth(1)).not_to_have_text(before)
+
+
+def test_a_story_is_named_as_most_of_its_documents_are(browser: Browser, tmp_path: Path) -> None:
+    run, names = Run(), ("a.txt", "b.txt", "c.txt", "d.txt")
+    for name, title in zip(names, ("The odd one", "Harbour to close", "Bridge opens", "Harbour to close"), strict=True):
+        run.document(name, own(1, 60), title=title)
+    run.stories.append(Story("s1", "a.txt", names, tuple(StoryPair("a.txt", b, 0.5, 0.5, "same") for b in names[1:])))
+    run.stories.append(
+        Story("s2", "a.txt", names[:3], tuple(StoryPair("a.txt", b, 0.5, 0.5, "same") for b in names[1:3]))
+    )
+    report = data.load(run.write(tmp_path / "OUT"), run.texts)
+    assert [report.story_heading(story) for story in run.stories] == ["Harbour to close", "The odd one"]
+    with open_file(browser, written(run, tmp_path / "page"), "stories") as page:
+        expect(page.locator("#stories .row").first).to_contain_text("Harbour to close")
+        expect(page.locator("#stories .row").nth(1)).to_contain_text("The odd one")
+        expect(pane(page).locator("h2").first).to_have_text("Harbour to close")
 
 
 def test_a_run_that_only_cleans_says_so(browser: Browser, tmp_path: Path) -> None:

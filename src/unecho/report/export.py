@@ -272,7 +272,7 @@ def _md_stories(report: Report) -> list[str]:
 
 
 def _md_story(report: Report, finding: StoryFinding) -> tuple[str, ...]:
-    return escaped(report.heading(finding.story.keeper)), f"{finding.documents:,}"
+    return escaped(report.story_heading(finding.story)), f"{finding.documents:,}"
 
 
 def _md_skipped(report: Report) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,6 +223,11 @@ class Report:
     def heading(self, name: str) -> str:
         """What a person calls a document: its title, else its first words, else its id."""
         return self.leads.get(name) or heading(self.document(name))
+
+    def story_heading(self, story: Story) -> str:
+        """What most of the documents of a story are called: the one that stays may be the odd one."""
+        own, headings = self.heading(story.keeper), Counter(map(self.heading, story.documents))
+        return max(headings, key=lambda heading: (headings[heading], heading == own))
 
     def document(self, name: str) -> DocumentRecord:
         """The record of a document; a bare one where ``documents.jsonl`` does not have it."""

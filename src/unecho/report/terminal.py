@@ -160,7 +160,7 @@ class _Screen:
         title = f"Stories: the largest of {self._report.totals.stories:,}"
         table = self._table(title, ("Story",), ("Documents",))
         for finding in self._report.stories[:_FEW]:
-            table.add_row(self._line(self._report.heading(finding.story.keeper)), f"{finding.documents:,}")
+            table.add_row(self._line(self._report.story_heading(finding.story)), f"{finding.documents:,}")
         return table
 
     def skipped(self) -> RenderableType | None:

@@ -6,8 +6,16 @@
   const { store, shown, diff } = unecho;
   const RELATIONS = { same: "same story", partial: "a part", quotes: "quotes only" };
 
+  // What most of its documents are called: the one that stays may be the odd one.
+  function heading(story) {
+    const own = shown.heading(story.keeper);
+    const counts = new Map([[own, 0]]);
+    for (const called of story.documents.map(shown.heading)) counts.set(called, (counts.get(called) || 0) + 1);
+    return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
+  }
+
   const row = (story) =>
-    shown.row(shown.heading(story.keeper), counted(story.count, "document"), ...new Set(story.documents.map((document) => document.site).filter(Boolean).slice(0, 3)));
+    shown.row(heading(story), counted(story.count, "document"), ...new Set(story.documents.map((document) => document.site).filter(Boolean).slice(0, 3)));
 
   async function haystack(story) {
     const texts = await Promise.all(story.documents.map(wholeText));
@@ -91,7 +99,7 @@
     ]);
     add(
       pane,
-      element("h2", { dir: "auto" }, shown.heading(story.keeper)),
+      element("h2", { dir: "auto" }, heading(story)),
       facts(counted(story.count, "document"), element("code", {}, story.id)),
       table("Documents", [["Document"], ["Site"], ...(dated ? [["Date"]] : []), ["Words", true], ["Result"]], rows),
       rest(story.count - story.documents.length, "document"),
