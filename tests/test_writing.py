@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -124,18 +125,29 @@ def test_what_is_gathered_in_parts_is_what_is_gathered_at_once(
     class Split:
         """The removals of a run, some documents at a time and in any order."""
 
-        def of_removals(self, wanted: gather.Wanted) -> Iterator[gather.Removals]:
+        def of_removals(
+            self, wanted: Callable[[], gather.Wanted], meanwhile: Callable[[], None]
+        ) -> Iterator[gather.Removals]:
+            early = wanted()
+            meanwhile()
             part_of = {name: rng.randrange(parts) for name in "abcdefgh"}
             for part in rng.sample(range(parts), parts):
                 some = [removal for removal in found if part_of[removal.document] == part]
                 named = {r.document for r in some} | {r.keeper.document for r in some if r.keeper}
-                yield wanted.only(named).gathered(some)
+                yield rng.choice([early, wanted()]).only(named).gathered(some)
 
     class Whole:
-        def of_removals(self, wanted: gather.Wanted) -> Iterator[gather.Removals]:
-            yield wanted.gathered(found)
+        def of_removals(
+            self, wanted: Callable[[], gather.Wanted], meanwhile: Callable[[], None]
+        ) -> Iterator[gather.Removals]:
+            meanwhile()
+            yield wanted().gathered(found)
 
-    ours: Callable[[Any], gather.Removals] = partial(gather.read_removals, wanted=wanted)
+    def ours(records: Any) -> gather.Removals:
+        """Which documents and clusters are shown is known only after some of the removals were looked at."""
+        known = [replace(wanted, shown=None, clusters=frozenset())]
+        return gather.read_removals(records, lambda: known[-1], lambda: known.append(wanted))
+
     split, whole = ours(Split()), ours(Whole())
     assert (split.figures(), split.rules(limits)) == (whole.figures(), whole.rules(limits))
     assert (split.per_document, split.spans, split.between) == (whole.per_document, whole.spans, whole.between)
