@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 from conftest import Writer, run_files
@@ -19,6 +20,7 @@ import unecho
 from unecho import stored
 from unecho.base import engine
 from unecho.check import check
+from unecho.choosing.gone import all_rounded
 from unecho.decisions import log as decisions
 from unecho.model import Grounds, Place, Removal
 from unecho.output import writing
@@ -153,6 +155,15 @@ def test_what_is_gathered_in_parts_is_what_is_gathered_at_once(
     assert (split.per_document, split.spans, split.between) == (whole.per_document, whole.spans, whole.between)
     assert split.cluster_words == whole.cluster_words == words_of(found, "c1")
     assert len(split.by_rule) == len(whole.by_rule)
+
+
+@given(
+    st.lists(st.one_of(st.floats(0, 1), st.builds(lambda n, d: n / (n + d), st.integers(0, 500), st.integers(1, 500))))
+)
+def test_shares_are_rounded_as_one_by_one(values: list[float]) -> None:
+    column = np.array(values)
+    assert all_rounded(column).tolist() == [round(value, 4) for value in values]
+    assert all_rounded(np.stack([column, column], 1)).shape == (len(values), 2)
 
 
 def words_of(found: Iterable[Removal], cluster: str) -> dict[str, int]:
