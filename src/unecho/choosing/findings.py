@@ -21,8 +21,9 @@ from ..matching.repeats import adding
 from ..matching.stories import Coverage, groups
 from ..matching.table import CONTENT, Table
 from ..model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
-from .choose import RELATIONS, REMOVED, Order, Verdicts
 from .gone import NO_KEEPER, REASONS, Keepers, cluster_name, rounded
+from .order import Order
+from .verdicts import RELATIONS, REMOVED, Verdicts
 
 _PIECE = 4096
 """Records that are made of columns at a time."""
