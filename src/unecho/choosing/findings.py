@@ -21,7 +21,7 @@ from ..matching.repeats import adding
 from ..matching.stories import Coverage, groups
 from ..matching.table import CONTENT, Table
 from ..model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
-from .gone import NO_KEEPER, REASONS, Keepers, cluster_name, rounded
+from .gone import NO_KEEPER, REASONS, Keepers, all_rounded, cluster_name, rounded
 from .order import Order
 from .verdicts import RELATIONS, REMOVED, Verdicts
 
@@ -73,18 +73,21 @@ class Stars:
             yield Cluster(cluster_name(number), Place(ids[keeper], start, stop), order.why(keeper, rival), found)
 
     def _member(self, columns: tuple[Any, ...]) -> Member:
-        row, document, start, end, (covered, resemblance, containment), relation, removed = columns
+        row, document, start, end, (share, resemblance, containment), covered, relation, removed = columns
         return Member(
-            self._ids[document], start, end, round(covered, 4), round(resemblance, 4), round(containment, 4), relation,
+            self._ids[document], start, end, share, resemblance, containment, relation,
             "removed" if removed else "kept", self._verdicts.why(row, relation, covered, removed),
         )  # fmt: skip
 
 
 def _members(verdicts: Verdicts, paragraphs: Paragraphs, rows: Ints) -> tuple[Iterable[Any], ...]:
-    """Document, start, end, scores, relation and whether it goes, for some verdicts."""
+    """Document, start, end, scores rounded, the first of them as it is, relation and whether it goes, for some
+    verdicts."""
+    scores = verdicts.scores[rows]
     relations = map(RELATIONS.__getitem__, verdicts.labels[rows, 0].tolist())
     removed = (verdicts.labels[rows, REMOVED] != 0).tolist()
-    return *_spots(paragraphs, verdicts.place[rows, 0]), verdicts.scores[rows].tolist(), relations, removed
+    spots, told = _spots(paragraphs, verdicts.place[rows, 0]), all_rounded(scores).tolist()
+    return *spots, told, scores[:, 0].tolist(), relations, removed
 
 
 def _spots(paragraphs: Paragraphs, rows: Ints) -> tuple[list[int], list[int], list[int]]:
@@ -190,17 +193,15 @@ class Passages(Rows[Passage]):
         no records are made."""
         names = [orjson.dumps(name).decode() for name in self._ids]
         for first in range(0, len(self), _PIECE):
-            lines = []
             columns = (column[first : first + _PIECE].tolist() for column in (self._group, *self._columns))
-            for row, (group, a, a_start, a_end, b, b_start, b_end, words, matched, quote) in enumerate(
-                zip(*columns, strict=True), first
-            ):
-                lines.append(
-                    f'{{"id":"{_passage_name(row)}","group":"{_group_name(group)}",'
-                    f'"a":{names[a]},"a_start":{a_start},"a_end":{a_end},'
-                    f'"b":{names[b]},"b_start":{b_start},"b_end":{b_end},'
-                    f'"words":{words},"matched":{matched},"quote":{"true" if quote else "false"}}}\n'
+            lines = [
+                f'{{"id":"p{number:07d}","group":"q{group:07d}",'
+                f'"a":{names[a]},"a_start":{a_start},"a_end":{a_end},"b":{names[b]},"b_start":{b_start},"b_end":{b_end},'
+                f'"words":{words},"matched":{matched},"quote":{"true" if quote else "false"}}}\n'
+                for number, (group, a, a_start, a_end, b, b_start, b_end, words, matched, quote) in enumerate(
+                    zip(*columns, strict=True), first + 1
                 )
+            ]
             yield "".join(lines).encode()
 
     def _some(self, first: int, end: int) -> Iterator[Passage]:
