@@ -13,6 +13,7 @@ import orjson
 from ..base.columns import Ints, Mask, edges_of, owners
 from ..base.rows import Rows
 from ..compiled.when import is_large
+from ..matching.below import below
 from ..matching.corpus import Corpus, Paragraphs
 from ..matching.framing import framed
 from ..matching.passages import Alignments, at_quotes
@@ -21,8 +22,9 @@ from ..matching.repeats import adding
 from ..matching.stories import Coverage, groups
 from ..matching.table import CONTENT, Table
 from ..model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
-from .choose import RELATIONS, REMOVED, Order, Verdicts
 from .gone import NO_KEEPER, REASONS, Keepers, all_rounded, cluster_name, rounded
+from .order import Order
+from .verdicts import RELATIONS, REMOVED, Verdicts
 
 _PIECE = 4096
 """Records that are made of columns at a time."""
@@ -163,16 +165,17 @@ class Passages(Rows[Passage]):
     documents show. ``found``, ``quotes``: of ``quotes_apart``."""
 
     def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
-        spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
+        a_span, b_span, equal, stays = below(corpus, found, _spans(found.runs.a, found), _spans(found.runs.b, found))
+        spans = a_span, b_span
         compiled = is_large(len(corpus.stream.hash), None)
         quoted = at_quotes(corpus.stream, *spans)
-        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched, quoted, compiled))
+        which = np.flatnonzero(stays & adding((found.a, found.b), *spans, equal, quoted, compiled))
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
         words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
         corpus.release()
         self._ids, self._group, self._quotes = corpus.ids, _quote_groups(*spans, quotes), quotes
-        a, b, matched = found.a[which], found.b[which], found.matched[which]
+        a, b, matched = found.a[which], found.b[which], equal[which]
         self._columns = a, a_start, a_end, b, b_start, b_end, words, matched, quotes
         super().__init__(len(which), self._some)
 
