@@ -27,7 +27,6 @@ from .base.columns import (  # fmt: skip
     gather,
     new_column,
     offsets_of,
-    owners,
     pieces,
     ranges,
     release,
@@ -66,7 +65,7 @@ BYTES_OF_A_WORD, BYTES_A_PASSAGE = 10, 2500
 """Memory where the passages are known: by the peaks on 18 million words with 220,000 passages (news) and 3 million
 with 480,000 (versions of a manual), with something to spare."""
 
-TOGETHER = 50_000_000
+TOGETHER = 200_000_000
 """Words up to which two things are done at a time where there are several workers: of more, both take much memory."""
 
 
@@ -270,7 +269,8 @@ def _spans_of(paragraphs: Table, rows: Ints) -> tuple[Ints, Ints]:
 def _paragraph_of_token(offsets: Ints) -> NDArray[np.int32]:
     result = new_column(int(offsets[-1]), np.int32)
     for first, end in pieces(offsets, PIECE):
-        result[offsets[first] : offsets[end]] = owners(np.diff(offsets[first : end + 1])) + first
+        counts = np.diff(offsets[first : end + 1])
+        result[offsets[first] : offsets[end]] = np.repeat(np.arange(first, end, dtype=np.int32), counts)
         release(result)
     return result
 
