@@ -34,7 +34,7 @@ _MOST_MEMBERS: Final = 32 * _MOST_STATES
 """Places of all states together; half as many are usual."""
 _SYMBOLS: Final = 512
 """Symbols for which there is room at first."""
-_TOGETHER: Final = 12
+_TOGETHER: Final = 24
 """Parts that may begin with next to anything, in one automaton: with each there are more states, but each automaton
 reads the lines to their ends."""
 _LETTER = "q"
@@ -88,7 +88,7 @@ class Places:
         labels = np.array([symbols.labels[label] for label in self.labels], np.int16)
         offsets = offsets_of(np.fromiter(map(len, self.after), np.int64, len(self.after)))
         after = np.fromiter(chain.from_iterable(self.after), np.int32, int(offsets[-1]))
-        return kernels.Places(labels, after, offsets, values, np.zeros(len(labels), np.bool_))
+        return kernels.Places(after, labels[after], offsets, values, np.zeros(len(labels), np.bool_))
 
     def _place(self, label: str) -> _Part:
         self.labels.append(label)
@@ -173,36 +173,32 @@ class Symbols:
         self.labels = {label: number for number, label in enumerate(sorted(set(labels)))}
         """The number of each."""
         self._classes = {label: re.compile(label) for label in filter(is_class, self.labels)}
-        self._literals = frozenset(label for label in self.labels if not is_class(label) and ord(label) < POINTS)
-        self._numbers: dict[frozenset[str], int] = {frozenset(): 0}
+        self._literals = self.labels.keys() - self._classes.keys()
         self.of = np.zeros(POINTS, np.int16)
         """The number of each character; 0: not known yet, or in no label."""
         self.takes = np.zeros((_SYMBOLS, len(self.labels)), np.bool_)
         """Whether a place of each label takes the characters of each number."""
+        self._numbers = {self.takes[0].tobytes(): 0}
         self._met = np.zeros(POINTS, np.bool_)
-        self._learn(sorted(self._literals))
-
-    def _learn(self, chars: Sequence[str]) -> None:
-        """Number some characters."""
-        kinds: dict[str, list[str]] = {char: [char] if char in self._literals else [] for char in chars}
-        joined = "".join(chars)
-        for label, expression in self._classes.items():
-            for char in expression.findall(joined):
-                kinds[char].append(label)
-        for char, labels in kinds.items():
-            kind = frozenset(labels)
-            number = self._numbers.setdefault(kind, len(self._numbers))
-            if number == len(self.takes):
-                self.takes = np.concatenate([self.takes, np.zeros_like(self.takes)])
-            self.takes[number, [self.labels[label] for label in kind]] = True
-            self.of[ord(char)] = number
-            self._met[ord(char)] = True
 
     def meet(self, seen: Mask) -> None:
         """Number those of the characters that are not known yet."""
-        fresh = np.flatnonzero(seen & ~self._met).tolist()
-        if fresh:
-            self._learn([chr(point) for point in fresh])
+        fresh = np.flatnonzero(seen & ~self._met)
+        if not len(fresh):
+            return
+        self._met[fresh] = True
+        takes = np.zeros((len(fresh), len(self.labels)), np.bool_)
+        text, row_of = "".join(map(chr, fresh.tolist())), np.zeros(POINTS, np.int64)
+        row_of[fresh] = np.arange(len(fresh))
+        for label, expression in self._classes.items():
+            takes[row_of[_points("".join(expression.findall(text)))], self.labels[label]] = True
+        for char in set(text) & self._literals:
+            takes[row_of[ord(char)], self.labels[char]] = True
+        for point, row in zip(fresh.tolist(), takes, strict=True):
+            self.of[point] = number = self._numbers.setdefault(row.tobytes(), len(self._numbers))
+            if number == len(self.takes):
+                self.takes = np.concatenate([self.takes, np.zeros_like(self.takes)])
+            self.takes[number] = row
 
 
 class Automaton:
@@ -319,6 +315,11 @@ class Automata:
         for char in text:
             places = {one for place in places for one in after[place] if _takes(labels[one], char)}
         return places
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    """The characters of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _groups(parts: Sequence[_Part], labels: Sequence[str]) -> list[list[int]]:

@@ -19,10 +19,10 @@ _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 class Places(NamedTuple):
     """The places of characters in expressions, and those before which each automaton begins."""
 
-    labels: NDArray[np.int16]
-    """By number, what each place takes."""
     after: NDArray[np.int32]
     """Those that may follow each place, one place after another."""
+    labels: NDArray[np.int16]
+    """By number, what each of these takes."""
     offsets: Ints
     """Where those of each begin, and those of the last one end."""
     values: Ints
@@ -52,7 +52,7 @@ def warm() -> None:
     """Compile the kernel, or load it from the cache, by calling it on next to nothing."""
     ints, small, wide = np.zeros(4, np.int64), np.zeros(4, np.int16), np.zeros(4, np.int32)
     marks = np.zeros(4, np.bool_)
-    places = Places(small, wide, ints, ints, marks)
+    places = Places(wide, small, ints, ints, marks)
     states = States(np.zeros((4, 4), np.int16), ints, wide, ints, small, ints[:1].copy())
     run(np.zeros(0, np.uint16), ints[:2], small, np.zeros((1, 1), np.bool_), places, states, small[:1].copy())
 
@@ -77,7 +77,7 @@ def _follow(places: Places, takes: Mask, states: States, state: int) -> np.int64
         place = states.members[member]
         for at in range(places.offsets[place], places.offsets[place + 1]):
             after = places.after[at]
-            if takes[places.labels[after]] and not places.marks[after]:
+            if takes[places.labels[at]] and not places.marks[after]:
                 if end == len(states.members):
                     for other in range(start, end):
                         places.marks[states.members[other]] = False

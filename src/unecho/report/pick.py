@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -86,16 +85,17 @@ def bins(similar: float) -> list[float]:
 
 def _finding(cluster: Cluster, threshold: float, similar: float, limits: Limits) -> Finding:
     gone = [member for member in cluster.members if member.action == "removed"]
-    doubts = [(doubt_of(member, threshold, similar), member) for member in cluster.members]
-    most = heapq.nsmallest(limits.members, doubts, key=lambda d: (-d[0], d[1].document, d[1].start))
+    doubts = [(-doubt_of(member, threshold, similar), member) for member in cluster.members]
+    doubts.sort(key=lambda d: (d[0], d[1].document, d[1].start))
+    most = tuple(member for _, member in doubts[: limits.members])
     return Finding(
-        cluster=replace(cluster, members=tuple(member for _, member in most)),
+        cluster=Cluster(cluster.id, cluster.keeper, cluster.why_kept, most),
         copies=len(cluster.members) + 1,
         removed=len(gone),
         similar=len(cluster.members) - len(gone),
         # Characters stand in for words, which only the removals know, until those are read.
         words=sum(member.end - member.start for member in gone),
-        doubt=max((doubt for doubt, _ in doubts), default=0.0),
+        doubt=-doubts[0][0] if doubts else 0.0,
         kinds=frozenset(kind_of(member, threshold) for member in cluster.members),
     )
 
