@@ -215,7 +215,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
     with clock.stage("choosing"):
         compiled = is_large(len(corpus.stream.hash), None)
         weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
-        coverage = stories.coverage(runs, corpus.stream, weights)
+        coverage = stories.coverage(alignments, corpus.stream, weights)
         del chosen, weights
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         separate = partial(findings.quotes_apart, corpus, alignments, coverage)

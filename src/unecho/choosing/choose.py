@@ -12,7 +12,7 @@ from ..base.columns import HELD, Hashes, Ints, offsets_of
 from ..compiled.when import is_large
 from ..config import Settings
 from ..matching.corpus import Corpus, first_of_kind
-from ..matching.seeds import Runs
+from ..matching.passages import Equal
 from ..text.normalize import PRIME
 from ..text.shingles import SHINGLE, ShingleSource
 from .chooser import NAMES, NUMBERS, WORTH_A_LOOK, Chooser
@@ -37,7 +37,7 @@ _TOLD = 10_000
 
 
 def choose(
-    corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, story: Ints, settings: Settings,
+    corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, story: Ints, settings: Settings,
     compiled: bool | None = None,
 ) -> Verdicts:  # fmt: skip
     """Go through the paragraphs in keeping order and decide on each.
@@ -62,7 +62,7 @@ def choose(
 # ---- compiled ---------------------------------------------------------------------------------------
 
 
-def _compiled(corpus: Corpus, near: Ints, runs: Runs, story: Ints, settings: Settings) -> Verdicts:
+def _compiled(corpus: Corpus, near: Ints, runs: Equal, story: Ints, settings: Settings) -> Verdicts:
     """``choose`` by the kernels: over all documents, and again from the first with words they did not know."""
     from ..compiled import choose as kernels
     from ..compiled.verdict import Choice, room_for
@@ -118,7 +118,7 @@ def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, I
     return slots, np.full(len(slots), -1, np.int64)
 
 
-def _shared(text: Text, runs: Runs, near: Ints, least: float) -> share.Shared:
+def _shared(text: Text, runs: Equal, near: Ints, least: float) -> share.Shared:
     """``pieces.pieces`` as the kernels take them, and the pairs of kinds both ways."""
     from ..compiled import share
 

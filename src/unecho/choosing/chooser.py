@@ -11,8 +11,7 @@ import numpy as np
 from ..base.columns import Hashes, Ints, Mask
 from ..config import Settings
 from ..matching.corpus import Corpus, first_of_kind
-from ..matching.passages import Run
-from ..matching.seeds import Runs
+from ..matching.passages import Equal, Run
 from ..model import MemberRelation
 from ..text.shingles import ShingleSource
 from .cover import Cover, Coverer, is_listed
@@ -28,7 +27,7 @@ class Chooser:
     """The state of one pass: what is kept so far."""
 
     def __init__(
-        self, corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, story: Ints, settings: Settings
+        self, corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, story: Ints, settings: Settings
     ) -> None:
         self.corpus, self.sets, self.settings = corpus, sets, settings
         self.kind = first_of_kind(corpus)
@@ -193,7 +192,7 @@ def _words(pieces: Sequence[Run]) -> int:
     return sum(length for _, _, length in pieces)
 
 
-def against(corpus: Corpus, sets: ShingleSource, near: Ints, runs: Runs, settings: Settings) -> list[Verdict | None]:
+def against(corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, settings: Settings) -> list[Verdict | None]:
     """As ``choose.choose``, but document 0 keeps all it has, and every other paragraph is compared with it alone."""
     chooser = Chooser(corpus, sets, near, runs, np.zeros(len(corpus.ids), np.int64), settings)
     edge = int(np.searchsorted(corpus.paragraphs.document, 1))

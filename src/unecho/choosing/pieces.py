@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Ints, Mask, edges_of, owners
 from ..matching.corpus import Corpus
-from ..matching.passages import Run
-from ..matching.seeds import Runs
+from ..matching.passages import Equal, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,10 @@ class Pieces:
         return found
 
 
-def pieces(corpus: Corpus, runs: Runs, least: float) -> Pieces:
+def pieces(corpus: Corpus, runs: Equal, least: float) -> Pieces:
     """The pieces of all paragraphs, of pairs whose runs add up to the share ``least`` of the paragraph's words."""
-    later_first = corpus.stream.rank[runs.a_document] > corpus.stream.rank[runs.b_document]
+    owner, rank = corpus.paragraph_of_token, corpus.stream.rank[corpus.paragraphs.document]
+    later_first = rank[owner[runs.a]] > rank[owner[runs.b]]
     place = np.where(later_first, runs.a, runs.b)
     other = np.where(later_first, runs.b, runs.a)
     place, other, length = _cut(place, other, runs.length, corpus)

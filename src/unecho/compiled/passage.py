@@ -113,7 +113,7 @@ def warm() -> None:
     found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
     words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
     passages(words, groups, np.array([0, 1, 2], np.int64), rules, np.array([0, 2]), found)
-    lay_out(pair[:0], pair[:0], (pair, pair), found.runs, (pair, pair, pair, pair, pair, pair))
+    lay_out(pair[:0], pair[:0], found.runs, (pair, pair, pair))
 
 
 @compiled
@@ -123,14 +123,12 @@ def sort(values: Ints | Hashes) -> None:
 
 
 @lean
-def lay_out(begin: Ints, counts: Ints, pairs: tuple[Ints, Ints], rows: Ints, runs: tuple[Ints, ...]) -> None:
-    """Runs rows[begin[i]:begin[i] + counts[i]] (places in a and b, length) of passages of two documents, one after
-    another into six columns, see ``seeds.Runs``; the last one gets the numbers of the passages."""
-    documents, others, a, b, length, number = runs
+def lay_out(begin: Ints, counts: Ints, rows: Ints, columns: tuple[Ints, Ints, Ints]) -> None:
+    """Runs rows[begin[i]:begin[i] + counts[i]] of passages, one after another into columns: see ``passages.Equal``."""
+    a, b, length = columns
     at = 0
     for passage in range(len(begin)):
         for row in range(begin[passage], begin[passage] + counts[passage]):
-            documents[at], others[at], number[at] = pairs[0][passage], pairs[1][passage], passage
             a[at], b[at], length[at] = rows[row, 0], rows[row, 1], rows[row, 2]
             at += 1
 

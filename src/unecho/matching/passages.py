@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 
@@ -73,6 +73,14 @@ class Alignment:
         return self.runs[0][1], self.runs[-1][1] + self.runs[-1][2]
 
 
+class Equal(NamedTuple):
+    """Runs of equal tokens of two documents in columns (int64): places in a, places in b, lengths."""
+
+    a: Ints
+    b: Ints
+    length: Ints
+
+
 @dataclass(frozen=True, slots=True)
 class Alignments(Sequence[Alignment]):
     """Passages in columns (int64): documents, equal words, and the runs of passage i, first[i]:first[i + 1]."""
@@ -81,8 +89,7 @@ class Alignments(Sequence[Alignment]):
     b: Ints
     matched: Ints
     first: Ints
-    runs: Runs
-    """``rarity`` holds the number of the passage."""
+    runs: Equal
 
     def __len__(self) -> int:
         return len(self.a)
@@ -130,11 +137,9 @@ def find(stream: Stream, seeds: Seeds, workers: int = 1, compiled: bool | None =
 def alignments_of(found: Sequence[Alignment]) -> Alignments:
     """The same passages in columns."""
     counts = np.fromiter((len(x.runs) for x in found), np.int64, len(found))
-    number = owners(counts)
     flat = np.array([run for x in found for run in x.runs], np.int64).reshape(-1, 3)
     row = np.array([(x.a, x.b, x.matched) for x in found], np.int64).reshape(-1, 3)
-    runs = Runs(row[number, 0], row[number, 1], flat[:, 0], flat[:, 1], flat[:, 2], number)
-    return Alignments(row[:, 0], row[:, 1], row[:, 2], offsets_of(counts), runs)
+    return Alignments(row[:, 0], row[:, 1], row[:, 2], offsets_of(counts), Equal(*flat.T.copy()))
 
 
 def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
@@ -172,9 +177,9 @@ def laid_out(a: Ints, b: Ints, matched: Ints, begin: Ints, counts: Ints, runs: I
     from ..compiled import passage as kernels
 
     first = offsets_of(counts)
-    columns = Runs(*(np.empty(int(first[-1]), np.int64) for _ in range(6)))
-    kernels.lay_out(begin, counts, (a, b), runs, columns.columns())
-    return Alignments(a, b, matched, first, columns)
+    columns = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64), np.empty(first[-1], np.int64)
+    kernels.lay_out(begin, counts, runs, columns)
+    return Alignments(a, b, matched, first, Equal(*columns))
 
 
 def rules_of() -> kernels.Rules:
