@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from unecho import dedupe
 from unecho.check import check
-from unecho.choosing.choose import order
 from unecho.choosing.guards import alike
+from unecho.choosing.order import keeping_order
 from unecho.result import Result
 
 PROSE = (
@@ -239,7 +239,7 @@ def test_order_is_by_the_first_criterion_that_tells_documents_apart() -> None:
     ids, dates, words = ["a", "b", "c", "d"], [None, "2020-01-02", "2019-05-05", "2019-05-05"], [90, 50, 10, 70]
 
     def ranked(*criteria: str) -> str:
-        rank = order(ids, dates, words, criteria).rank.tolist()
+        rank = keeping_order(ids, dates, words, criteria).rank.tolist()
         return "".join(sorted(ids, key=lambda name: rank[ids.index(name)]))
 
     assert ranked("earliest", "longest", "path") == "dcba"
@@ -247,7 +247,7 @@ def test_order_is_by_the_first_criterion_that_tells_documents_apart() -> None:
     assert ranked("longest") == "adbc"
     assert ranked("shortest") == "cbda"
     assert ranked("path") == "abcd"
-    chosen = order(ids, dates, words, ("earliest", "longest", "path"))
+    chosen = keeping_order(ids, dates, words, ("earliest", "longest", "path"))
     assert (chosen.why(3, 2), chosen.why(2, 1), chosen.why(1, 0)) == ("longest", "earliest", "earliest")
 
 

@@ -31,13 +31,15 @@ from .base.columns import (  # fmt: skip
     pieces,
     ranges,
     release,
+    trim,
 )
 from .base.engine import workers_for
 from .base.spool import Spool
 from .boilerplate import rules, score, templates
-from .choosing import choose, findings
+from .choosing import choose, findings, verdicts
 from .choosing.cuts import Cut, cut_passages
 from .choosing.gone import Gone
+from .choosing.order import Order, keeping_order
 from .choosing.surely import surely
 from .compiled.when import is_large
 from .config import Config, Limits, Settings
@@ -64,7 +66,7 @@ BYTES_OF_A_WORD, BYTES_A_PASSAGE = 10, 2500
 """Memory where the passages are known: by the peaks on 18 million words with 220,000 passages (news) and 3 million
 with 480,000 (versions of a manual), with something to spare."""
 
-TOGETHER = 200_000_000
+TOGETHER = 50_000_000
 """Words up to which two things are done at a time where there are several workers: of more, both take much memory."""
 
 
@@ -80,6 +82,7 @@ class _Clock:
         self.progress(name, 0, None)
         begin = time.perf_counter()
         yield
+        trim()
         self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - begin, 4)
 
 
@@ -181,9 +184,9 @@ class _Matched:
 
     corpus: Corpus | None
     rows: Ints
-    order: choose.Order | None
+    order: Order | None
     bands: lsh.Bands | None
-    verdicts: choose.Verdicts = field(default_factory=lambda: choose.verdicts_of([]))
+    verdicts: verdicts.Verdicts = field(default_factory=lambda: verdicts.verdicts_of([]))
     parts: passages.Alignments = field(default_factory=lambda: passages.alignments_of([]))
     quotes: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
     cuts: list[Cut] = field(default_factory=list)
@@ -194,7 +197,7 @@ class _Matched:
         return cls(None, np.zeros(0, np.int64), None, None)
 
 
-def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, clock: _Clock) -> _Matched:
+def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clock) -> _Matched:
     settings, workers = config.settings, workers_for(config.limits.workers)
     bands = lsh.plan(settings.similar)
     words = len(corpus.stream.hash)
@@ -228,7 +231,7 @@ def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, cloc
     return _Matched(corpus, rows, order, bands, verdicts, parts, quotes, cuts, coverage)
 
 
-def _cuts(corpus: Corpus, verdicts: choose.Verdicts, parts: passages.Alignments, quotes: Mask) -> list[Cut]:
+def _cuts(corpus: Corpus, verdicts: verdicts.Verdicts, parts: passages.Alignments, quotes: Mask) -> list[Cut]:
     kept = np.ones(len(corpus.paragraphs), np.bool_)
     keepers = np.zeros(len(corpus.paragraphs), np.bool_)
     gone = verdicts.place[verdicts.removed]
@@ -237,7 +240,7 @@ def _cuts(corpus: Corpus, verdicts: choose.Verdicts, parts: passages.Alignments,
     return cut_passages(corpus, (parts[row] for row in np.flatnonzero(quotes).tolist()), kept, keepers)
 
 
-def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tuple[Corpus, choose.Order]:
+def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tuple[Corpus, Order]:
     """The content paragraphs of the table, and the order in which documents keep their copies."""
     settings, workers = config.settings, workers_for(config.limits.workers)
     document = paragraphs.document[rows]
@@ -246,7 +249,7 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     offsets = offsets_of(sizes)
     words = np.bincount(document, sizes, len(taken.documents)).astype(np.int64)
     documents = offsets_of(words)
-    order = choose.order(
+    order = keeping_order(
         [d.id for d in taken.documents], [d.date for d in taken.documents], words.tolist(), settings.keep
     )
     stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank, flags)
