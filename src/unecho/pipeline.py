@@ -31,6 +31,7 @@ from .base.columns import (  # fmt: skip
     pieces,
     ranges,
     release,
+    trim,
 )
 from .base.engine import workers_for
 from .base.spool import Spool
@@ -65,7 +66,7 @@ BYTES_OF_A_WORD, BYTES_A_PASSAGE = 10, 2500
 """Memory where the passages are known: by the peaks on 18 million words with 220,000 passages (news) and 3 million
 with 480,000 (versions of a manual), with something to spare."""
 
-TOGETHER = 200_000_000
+TOGETHER = 50_000_000
 """Words up to which two things are done at a time where there are several workers: of more, both take much memory."""
 
 
@@ -81,6 +82,7 @@ class _Clock:
         self.progress(name, 0, None)
         begin = time.perf_counter()
         yield
+        trim()
         self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - begin, 4)
 
 

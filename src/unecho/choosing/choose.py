@@ -29,7 +29,7 @@ _AHEAD = 4000
 words takes as long."""
 _TOGETHER = 4096
 """Documents that are gone through at a time, at the most."""
-_MAPPED = 2500
+_MAPPED = 700
 """Megabytes of files in memory from which they are let go meanwhile: what is looked into here and there brings its wide
 surroundings with it, and to bring them again each time takes longer than the choosing itself."""
 _TOLD = 10_000
