@@ -151,6 +151,16 @@ def test_numbers_and_negations_run_together_with_the_word_next_to_them_are_not_p
     assert bool(removed(result)) == goes
 
 
+def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> None:
+    text = f"{PROSE} Among them was Harry Leagrave, who runs the ferry."
+    scanned = text.replace("Harry", "Harrc")
+    assert whys(run(f"{text}\n\n{OTHER}", scanned)) == ["names differ: Harrc"]
+    scanned = scanned.replace("the bridge", "tbe bridge")
+    assert removed(run(f"{text}\n\n{OTHER}", scanned)) == [("d1", scanned)]
+    for name in ("Larry", "Henri", "Hans", "Harc and"):
+        assert removed(run(f"{text}\n\n{OTHER}", scanned.replace("Harrc", name))) == []
+
+
 def test_merged_and_split_paragraphs_are_covered_by_one_document() -> None:
     merged = f"{PROSE} {OTHER}"
     result = run(f"{PROSE}\n\n{OTHER}\n\nAnd one more paragraph that only the first document has of all.", merged)

@@ -33,6 +33,7 @@ SENTENCES = [
     "Farmers in the valley say the new dam has lowered the water in their wells by several metres.",
     "- one cup of rice, two eggs, a spoon of oil and some salt for the whole family",
     "It will not pay, and ten towns in the north with 5 million people have said so.",
+    "The minister Tony Harrow told Harry Leeds that the farmers of Iran will return to the modern mill.",
     "A headline", "Another one", "* * *", "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9",
 ]  # fmt: skip
 

@@ -18,6 +18,8 @@ from .word import (
     Book,
     alike,
     alike_together,
+    is_misread,
+    is_scanned,
     same_together,
     word_of,
     words_of,
@@ -202,7 +204,7 @@ def cover(
             covered[end - low : end - low + length] = True
             at = max(at, end + length)
     _weigh(text, pieces, its, room.cover)
-    _missing(text, book, rules, low, covered, room.cover)
+    _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
     return True
 
@@ -275,9 +277,14 @@ def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
 
 
 @lean
-def _missing(text: Text, book: Book, rules: Rules, low: int, covered: Mask, found: Cover) -> None:
-    """Counts the words that are missing, and notes the numbers and names among them."""
-    count = numbers = names = 0
+def _missing(
+    text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, room: Scratch
+) -> None:  # fmt: skip
+    """Counts the words that are missing, and notes the numbers and names among them, into ``room.cover``."""
+    low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    its, covered, found = room.its[: high - low], room.covered[: high - low], room.cover
+    document = text.paragraphs[text.owner[pieces[0, 1]], DOCUMENT]
+    count = numbers = names = scanned = 0
     for place in range(len(covered)):
         if covered[place]:
             continue
@@ -292,9 +299,57 @@ def _missing(text: Text, book: Book, rules: Rules, low: int, covered: Mask, foun
         elif names < EVIDENCE:
             capital = flags & rules.bits.capital and not (flags & rules.bits.opening and bits & LOWER)
             if capital or flags & rules.bits.caseless:
+                scanned = scanned or _looks_scanned(text, book, rules, low, its)
+                facing = _facing(low, place, pieces, its) if scanned > 0 else np.int64(-1)
+                if _is_misread(text, book, rules, kept, word, facing, document):
+                    continue
                 found[TOLD + EVIDENCE + names] = token
                 names += 1
     found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = count, numbers, names
+
+
+@lean
+def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) -> int:
+    """``cover.Coverer._is_scanned``: 1 or -1."""
+    capital, result = rules.bits.capital, -1
+    for place in range(len(its)):
+        if its[place] >= 0:
+            mine, other = word_of(text, book, capital, low + place), word_of(text, book, capital, its[place])
+            if is_scanned(book, mine, other):
+                result = 1
+    return result
+
+
+@lean
+def _is_misread(
+    text: Text, book: Book, rules: Rules, kept: Mask, word: np.int64, other: np.int64, document: np.int64
+) -> bool:  # fmt: skip
+    """Whether a word is one of the other document misread: the token ``other``, if it stays there."""
+    owner = text.owner[other] if 0 <= other < len(text.hash) else -1
+    if owner < 0 or not kept[owner] or text.paragraphs[owner, DOCUMENT] != document:
+        return False
+    return is_misread(book, word, word_of(text, book, rules.bits.capital, int(other)))
+
+
+@lean
+def _facing(low: int, place: int, pieces: Pieces, its: Ints) -> np.int64:
+    """The token that stands on the other side where ``place`` does, if what is before it and behind it says so; or -1.
+    See ``cover.Coverer._readable``."""
+    token, before, behind = low + place, np.int64(-1), np.int64(-1)
+    for number in range(len(pieces)):
+        if pieces[number, 0] + pieces[number, 2] == token:
+            before = pieces[number, 1] + pieces[number, 2]
+        if pieces[number, 0] == token + 1:
+            behind = pieces[number, 1] - 1
+    if place > 0 and its[place - 1] >= 0:
+        before = its[place - 1] + 1
+    if place + 1 < len(its) and its[place + 1] >= 0:
+        behind = its[place + 1] - 1
+    if place == 0:
+        return behind
+    if place + 1 == len(its):
+        return before
+    return before if before == behind else np.int64(-1)
 
 
 @lean

@@ -49,7 +49,7 @@ class Book(NamedTuple):
     asked: Ints
     counts: Ints
     facts: Hashes
-    limits: tuple[int, int, int, int]
+    limits: tuple[int, int, int, int, int]
 
 
 @part
@@ -148,7 +148,7 @@ def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  t
         return same_digits and not both & DIGITS
     if same_digits or mine[LETTERS] == its[LETTERS]:
         return True
-    shortest, long_word, long_name, very_long = book.limits
+    shortest, long_word, long_name, very_long, _ = book.limits
     short = min(mine[SIZE], its[SIZE])
     if short < shortest or bits & FOLDED_DIGITS:
         return False
@@ -164,6 +164,28 @@ def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  t
         if edits < 0:
             return False
     return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], allowed)
+
+
+@lean
+def is_scanned(book: Book, one: np.int64, two: np.int64) -> bool:
+    """``guards.Word.is_scanned`` of two words by number."""
+    if one < 0 or two < 0:
+        return False
+    mine, its = book.words[one], book.words[two]
+    return bool(mine[SHAPE] == its[SHAPE] and mine[LETTERS] != its[LETTERS])
+
+
+@lean
+def is_misread(book: Book, one: np.int64, two: np.int64) -> bool:
+    """``guards.Word.is_misread`` of two words by number."""
+    if one < 0 or two < 0:
+        return False
+    mine, its = book.words[one], book.words[two]
+    if min(mine[SIZE], its[SIZE]) < book.limits[4] or mine[FIRST] != its[FIRST]:
+        return False
+    if (mine[BITS] | its[BITS]) & LETTER_DIGIT:
+        return False
+    return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], 1)
 
 
 @compiled
