@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unecho.base.columns import beside
+from unecho.base.columns import beside, trim
 from unecho.base.engine import SMALL, batches, ordered_map, uncollected, workers_for
 from unecho.errors import RunError
 from unecho.matching.table import CONTENT, Joiner, Table, build
@@ -78,6 +78,20 @@ def test_what_is_to_be_done_first_is_done_once_and_before_all_else_here(count: i
     assert [item for item in done if item.isdecimal()] == [str(n * n) for n in range(count)]
     assert not any(item.isdecimal() for item in done[: done.index("first")])
     assert done.index("first") <= 10, "it waited for the others"
+
+
+@pytest.mark.parametrize("error", [OSError, TypeError, AttributeError])
+def test_memory_is_given_back_where_the_system_can(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    asked: list[object] = []
+
+    def without(name: object) -> None:
+        asked.append(name)
+        raise error
+
+    trim()
+    monkeypatch.setattr("ctypes.CDLL", without)
+    trim()
+    assert asked == [None]
 
 
 def test_a_process_killed_while_others_start_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
