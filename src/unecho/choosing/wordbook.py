@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, distinct, release
+from ..base.columns import Hashes, Ints, distinct, offsets_of, release
 from ..compiled import word as kernels
 from ..compiled.text import Bits, Rules
 from ..matching.corpus import Corpus
@@ -43,9 +43,7 @@ class WordBook:
         """``listed``: uint8 per paragraph, to be told whether it is an item of a list where that is asked."""
         self._corpus, self._listed = corpus, listed
         self._words: list[Word] = []
-        self._strings: dict[str, int] = {"": 0}
-        self._rows: list[tuple[int, ...]] = []
-        self._fresh: list[int] = []
+        self._strings = _Numbers({"": 0})
         self._known = 0
         self._keys, self._numbers = np.zeros(0, np.uint64), np.zeros(0, np.int32)
         self._columns, self._points = np.zeros((0, kernels.END + 1), np.int64), np.zeros(0, np.uint32)
@@ -60,15 +58,6 @@ class WordBook:
             self._keys, self._numbers = np.zeros(size, np.uint64), np.full(size, kernels.UNKNOWN, np.int32)
             known = np.flatnonzero(used >= 0)
             kernels.enter(self._keys, self._numbers, before[known[np.argsort(used[known])]], 0)
-        if self._rows:
-            points, rows = np.array(self._fresh, np.int64), np.array(self._rows, np.int64)
-            rows[:, kernels.MASK] = _masks(
-                points, rows[:, kernels.PLACE] - self._begin, rows[:, kernels.END] - self._begin
-            )
-            self._columns = _with(self._columns, len(self._words) - len(rows), rows)
-            self._points = _with(self._points, self._begin, points)
-            self._begin += len(points)
-            self._rows, self._fresh = [], []
         return kernels.Book(
             self._keys, self._numbers, self._columns, self._points, self._asked, np.zeros(2, np.int64),
             guards.fact_hashes(), guards.lengths(),
@@ -87,35 +76,51 @@ class WordBook:
         document = corpus.paragraphs.document[corpus.paragraph_of_token[tokens]].tolist()
         start, end = corpus.start[tokens], corpus.end[tokens]
         hashes, capital = corpus.stream.hash[tokens], corpus.stream.flags[tokens] & CAPITAL != 0
-        too = among(hashes, self._lower, compiled=False).tolist()
+        too = among(hashes, self._lower, compiled=False)
         text, texts = corpus.text, list[str]()
         for number, low, high in zip(document, start.tolist(), end.tolist(), strict=True):
             texts.append(text(number)[low:high])
-        for word, also_lower in zip(Word.all_of(texts), too, strict=True):
-            self._enter(word, kernels.LOWER * also_lower)
+        self._enter(Word.all_of(texts), kernels.LOWER * too)
         self._add(kernels.word_keys(hashes, end.astype(np.int64) - start, capital))
 
     def _learn_pairs(self, pairs: Ints) -> None:
         words = self._words
-        for word in Word.together([(words[one], words[two]) for one, two in pairs.tolist()]):
-            self._enter(word, 0)
+        made = Word.together([(words[one], words[two]) for one, two in pairs.tolist()])
+        self._enter(made, np.zeros(len(made), np.int64))
         self._add(kernels.pair_keys(pairs))
 
     def _add(self, keys: Hashes) -> None:
         kernels.enter(self._keys, self._numbers, keys, self._known)
         self._known += len(keys)
 
-    def _enter(self, word: Word, bits: int) -> None:
-        self._words.append(word)
-        strings, points = self._strings, list(map(ord, word.letters))
-        number = strings.setdefault
-        place = self._begin + len(self._fresh)
-        self._fresh += points
-        self._rows.append((
-            number(word.folded, len(strings)), number(word.letters, len(strings)), number(word.digits, len(strings)),
-            number(word.shape, len(strings)), len(word.plain), len(word.folded), _point(word.shape),
-            _point(word.begins), bits | _bits(word), 0, place, place + len(points),
-        ))  # fmt: skip
+    def _enter(self, words: list[Word], bits: Ints) -> None:
+        """Make rows of words; ``bits``: what is known of each besides."""
+        letters, rows = [word.letters for word in words], np.empty((len(words), kernels.END + 1), np.int64)
+        points = np.frombuffer("".join(letters).encode("utf-32-le", "surrogatepass"), np.uint32)
+        number = self._strings.__getitem__
+        rows[:, kernels.FOLDED] = [number(word.folded) for word in words]
+        rows[:, kernels.LETTERS] = list(map(number, letters))
+        rows[:, kernels.DIGITS_OF] = [number(word.digits) for word in words]
+        rows[:, kernels.SHAPE] = [number(word.shape) for word in words]
+        rows[:, kernels.PLAIN] = [len(word.plain) for word in words]
+        rows[:, kernels.SIZE] = [len(word.folded) for word in words]
+        rows[:, kernels.FIRST] = [_point(word.shape) for word in words]
+        rows[:, kernels.BEGIN] = [_point(word.begins) for word in words]
+        rows[:, kernels.BITS] = bits | np.fromiter(map(_bits, words), np.int64, len(words))
+        edges = offsets_of(np.fromiter(map(len, letters), np.int64, len(words)))
+        rows[:, kernels.MASK] = _masks(points.astype(np.int64), edges[:-1], edges[1:])
+        rows[:, kernels.PLACE], rows[:, kernels.END] = self._begin + edges[:-1], self._begin + edges[1:]
+        self._columns = _with(self._columns, len(self._words), rows)
+        self._points = _with(self._points, self._begin, points)
+        self._words += words
+        self._begin += len(points)
+
+
+class _Numbers(dict[str, int]):
+    """A number for each string: the next one where it is new."""
+
+    def __missing__(self, text: str) -> int:
+        return self.setdefault(text, len(self))
 
 
 def _with(column: NDArray[T], count: int, values: NDArray[np.generic]) -> NDArray[T]:
