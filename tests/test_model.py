@@ -12,7 +12,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from unecho.base.columns import Ints
-from unecho.boilerplate import evidence, forest, label, matrix, measure, model, reasons, rules, score, surroundings
+from unecho.boilerplate import (
+    elements,
+    evidence,
+    forest,
+    label,
+    matrix,
+    measure,
+    model,
+    reasons,
+    rules,
+    score,
+    surroundings,
+)
 from unecho.boilerplate.forest import Forest
 from unecho.boilerplate.model import Kind
 from unecho.markup import read_html
@@ -161,7 +173,7 @@ def test_columns_see_the_elements_that_lines_share() -> None:
     paths = [(1, 2, 10), (1, 2, 11), (1, 3, 12), (1, 3, 13)]
     blocks = [block(start, end, "p", path, "x") for (start, end), path in zip(spans, paths, strict=True)]
     mass, drag = np.array([10, 30, 0, 0]), np.array([0, 0, 5, 5])
-    columns = matrix.of_tree(blocks, measure.measure(text, spans).chars, mass, drag)
+    columns = elements.of_tree(blocks, measure.measure(text, spans).chars, mass, drag)
     assert columns["mass above 1"].tolist() == [1, 1, 0, 0]
     assert columns["mass above 2"].tolist() == [1, 1, 1, 1]
     assert columns["best far"].tolist() == [0, 0, 1, 1]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unecho.boilerplate import matrix, measure, score
+from unecho.boilerplate import elements, matrix, measure, score
 from unecho.boilerplate.evidence import Evidence, own_columns
 from unecho.boilerplate.forest import UNIT
 from unecho.boilerplate.model import shipped
@@ -50,10 +50,10 @@ def test_the_kernel_sees_elements_as_the_plain_code_does(data: st.DataObject, do
     chars = np.array(data.draw(weights), np.int64)
     edges = matrix.running(np.array([len(document) for document in documents]))
     kinds = matrix.joined([matrix.kinds_of(document) for document in documents])
-    fast = matrix.trees(blocks, kinds, chars, mass, drag, edges)
+    fast = elements.trees(blocks, kinds, chars, mass, drag, edges)
     for first, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         part = slice(first, end)
-        for name, column in matrix.of_tree(blocks[part], chars[part], mass[part], drag[part]).items():
+        for name, column in elements.of_tree(blocks[part], chars[part], mass[part], drag[part]).items():
             assert fast[name].dtype == column.dtype
             assert fast[name][part].tolist() == column.tolist(), name
 
@@ -81,7 +81,7 @@ def test_elements_of_lines_without_any() -> None:
     block = Block(0, len(LINE), "body", (), frozenset(), 0.0)
     chars, mass = measure.measure(LINE, [(0, len(LINE))]).chars, np.array([3])
     kinds, drag, edges = matrix.kinds_of([block]), np.array([1]), np.array([0, 1])
-    fast, plain = matrix.trees([block], kinds, chars, mass, drag, edges), matrix.of_tree([block], chars, mass, drag)
+    fast, plain = elements.trees([block], kinds, chars, mass, drag, edges), elements.of_tree([block], chars, mass, drag)
     assert {name: fast[name].tolist() for name in plain} == {name: column.tolist() for name, column in plain.items()}
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ..base.columns import Ints, offsets_of
 from ..base.engine import batches
 from ..model import Block
-from . import matrix, surroundings
+from . import elements, matrix, surroundings
 from .features import Spans, Texts, bounds_of
 from .matrix import Columns, Kinds, Taken
 from .measure import Measures, measure
@@ -105,9 +105,9 @@ def _of_trees(found: Evidence, mass: Ints, drag: Ints) -> Columns:
     edges = matrix.edges_of(len(found.spans), found.edges)
     chars = found.lines.chars
     if found.compiled:
-        return matrix.trees(found.blocks, found.kinds, chars, mass, drag, edges)
+        return elements.trees(found.blocks, found.kinds, chars, mass, drag, edges)
     parts = [
-        matrix.of_tree(found.blocks[start:end], chars[start:end], mass[start:end], drag[start:end])
+        elements.of_tree(found.blocks[start:end], chars[start:end], mass[start:end], drag[start:end])
         for start, end in pairwise(edges.tolist())
     ]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

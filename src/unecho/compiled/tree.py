@@ -1,4 +1,4 @@
-"""The compiled twin of ``matrix.of_tree``: the elements of a page by their numbers, in a few passes over its lines."""
+"""The compiled twin of ``elements.of_tree``: a page's elements by their numbers, in a few passes over its lines."""
 
 from __future__ import annotations
 
