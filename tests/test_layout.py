@@ -16,6 +16,7 @@ LAYERS = [
     "base.atomic base.columns base.interrupts base.engine base.rows base.wording base.spool",
     "config",
     "compiled.jit compiled.forest compiled.line compiled.passage compiled.quote compiled.scan compiled.tree",
+    "compiled.automaton",
     "compiled.cover compiled.matter compiled.minhash compiled.seed compiled.story compiled.choose compiled.ready",
     "compiled.when",
     "text.lookup text.normalize text.paragraphs text.spans text.spelling text.shingles",

@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 import pytest
+from builders import own
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -25,7 +26,7 @@ from runs import BANNER, KINDS, MARKUP_NAME, NEAR, OTHER_NUMBER, STORY, Run, hos
 
 from unecho.base import wording
 from unecho.errors import RunError, UsageError
-from unecho.model import Passage, Place, Removal, Story
+from unecho.model import Passage, Place, Removal, Story, StoryPair
 from unecho.report import charts, data, diff, export, gather, html, judge, pack, pick, terminal
 
 
@@ -569,6 +570,17 @@ def test_a_document_without_a_title_is_named_by_its_first_line_that_is_no_boiler
     leads = {row[0]: row[12] for row in parts["documents"]}
     assert leads["a.txt"].startswith("Officials in the northern province")
     assert leads["b.txt"].startswith("Officials")
+
+
+def test_a_story_of_documents_without_titles_is_named_by_the_first_words_of_most(tmp_path: Path) -> None:
+    run, names, odd, common = Run(), ("a.txt", "b.txt", "c.txt", "d.txt"), own(1), own(2)
+    for name, text in zip(names, (odd, common, own(3), common), strict=True):
+        run.document(name, text)
+    run.stories.append(Story("s1", "a.txt", names, tuple(StoryPair("a.txt", b, 0.5, 0.5, "same") for b in names[1:])))
+    report = data.load(run.write(tmp_path / "OUT"), run.texts, data.SMALL)
+    called = report.story_heading(run.stories[0])
+    assert common.startswith(called.removesuffix("…"))
+    assert called[:40] in printed(report, width=400)
 
 
 def test_documents_of_one_story_are_packed_beside_each_other(tmp_path: Path) -> None:

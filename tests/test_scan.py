@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from test_expressions import PATTERNS
 from test_model import ANY_TEXT, lines_of
 
+from unecho.base.columns import offsets_of
 from unecho.boilerplate import automata, features, matrix, measure, rules, scan, surroundings
 from unecho.boilerplate.automata import NOTHING, Automata
 from unecho.boilerplate.label import hits
@@ -120,28 +121,36 @@ def test_the_kernel_runs_automata_as_the_plain_code_does(parts: list[str]) -> No
     points = np.array([ord(char) for text in plain for char in text], np.uint16)
     seen = np.zeros(automata.POINTS, np.bool_)
     seen[points] = True
-    spelt = scan_kernels.Plain(points, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), seen)
     known = scan._automata(SHIPPED.alternatives)
-    assert (scan._most_words_of(scan._run(spelt, known), known) == known.values(plain)).all()
+    ends = known.run(points, offsets_of(np.array(sizes, np.int64)), seen)
+    assert ends.values.tolist() == known.values(plain).tolist()
 
 
-def test_automata_forget_states_and_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [rules.normalise(example) for example in EXAMPLES if max(map(ord, example)) < automata.POINTS]
-    first = Automata(SHIPPED.alternatives).values(texts)
-    monkeypatch.setattr(automata, "_MOST", 50)
-    known = Automata(SHIPPED.alternatives)
-    again = [int(known.values([text])[0]) for text in texts]
-    assert first.tolist() == again
+def test_automata_begin_anew_and_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = list(filter(None, EXAMPLES))
+    together = [scan.Scan([line], [lines_of(line)], SHIPPED).possible(0) for line in lines]
+    monkeypatch.setattr(automata, "_MOST_STATES", 1000)
+    monkeypatch.setattr(automata, "_SYMBOLS", 1)
+    scan._automata.cache_clear()
+    known = scan._automata(SHIPPED.alternatives)
+    first = known._each[0]
+    again = [scan.Scan([line], [lines_of(line)], SHIPPED).possible(0) for line in lines]
+    assert known._each[0] is not first
+    scan._automata.cache_clear()
+    assert together == again
 
 
-def test_too_many_states_only_mean_more_to_try(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limit", ["_MOST_STATES", "_MOST_MEMBERS"])
+def test_too_many_states_only_mean_more_to_try(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "\n".join(EXAMPLES)
-    monkeypatch.setattr(scan, "_MOST_STATES", 100)
+    monkeypatch.setattr(automata, limit, 100)
     scan._automata.cache_clear()
     few = scanned(text).possible(0)
     monkeypatch.undo()
     scan._automata.cache_clear()
-    assert set(scanned(text).possible(0)) <= set(few)
+    possible = scanned(text).possible(0)
+    assert None in few.values()
+    assert all(few[number] in (None, worth) for number, worth in possible.items())
 
 
 # --- measures --------------------------------------------------------------------------------------------

@@ -9,32 +9,38 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
+from threading import Lock
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Ints
+from ..base.columns import Ints, Mask, offsets_of
+from ..compiled import automaton as kernels
 from .heads import CLASS, ESCAPED, GROUP, QUANTIFIER, NotUnderstoodError, end_of_atom, matched
 
-UNKNOWN: Final = -1
-"""A step that was not asked for before."""
-DEAD: Final = 0
-"""The state from which no text is taken."""
-BEGIN: Final = 1
-"""The state before the first character."""
 NOTHING: Final = -1
-"""What is said of a state in which no text is taken."""
-_MOST: Final = 20_000
-"""States from which all are forgotten, which bounds the memory."""
+"""What is said of a text that no expression takes."""
+UNCLEAR: Final = np.iinfo(np.int64).max
+"""What is said of a text that was not followed to its end."""
 POINTS: Final = 1 << 16
 """Characters beyond this are not known here."""
-_TOGETHER: Final = 12
+_MOST_STATES: Final = 30_000
+"""States of an automaton beyond which what comes to new ones is not followed; from half of them on it begins anew."""
+_MOST_MEMBERS: Final = 32 * _MOST_STATES
+"""Places of all states together; half as many are usual."""
+_SYMBOLS: Final = 512
+"""Symbols for which there is room at first."""
+_TOGETHER: Final = 24
 """Parts that may begin with next to anything, in one automaton: with each there are more states, but each automaton
 reads the lines to their ends."""
 _LETTER = "q"
 """A letter that stands for all: what may begin with it may begin with most."""
+
+Points = NDArray[np.uint16]
 
 
 class _Part(NamedTuple):
@@ -70,6 +76,19 @@ class Places:
             self._follow(place.last, place.first)
             return place._replace(empty=True)
         return part
+
+    def before(self, parts: Iterable[_Part]) -> int:
+        """A place before the first ones of some parts."""
+        (begin,) = self._place(".").first
+        self.after[begin].update(*(part.first for part in parts))
+        return begin
+
+    def compiled(self, symbols: Symbols, values: Ints) -> kernels.Places:
+        """These places as the kernel takes them."""
+        labels = np.array([symbols.labels[label] for label in self.labels], np.int16)
+        offsets = offsets_of(np.fromiter(map(len, self.after), np.int64, len(self.after)))
+        after = np.fromiter(chain.from_iterable(self.after), np.int32, int(offsets[-1]))
+        return kernels.Places(after, labels[after], offsets, values, np.zeros(len(labels), np.bool_))
 
     def _place(self, label: str) -> _Part:
         self.labels.append(label)
@@ -151,170 +170,97 @@ class Symbols:
     """Characters that no expression tells apart have the same number. Those of the first plane only."""
 
     def __init__(self, labels: Iterable[str]) -> None:
-        known = set(labels)
-        self._classes = {label: re.compile(label) for label in sorted(filter(is_class, known))}
-        self._literals = sorted(label for label in known if not is_class(label) and ord(label) < POINTS)
+        self.labels = {label: number for number, label in enumerate(sorted(set(labels)))}
+        """The number of each."""
+        self._classes = {label: re.compile(label) for label in filter(is_class, self.labels)}
+        self._literals = self.labels.keys() - self._classes.keys()
         self.of = np.zeros(POINTS, np.int16)
-        """The number of each character; 0: not known yet."""
-        self.chars: list[str] = [""]
-        """A character of each number."""
-        self._numbers: dict[tuple[str, frozenset[str]], int] = {}
-        self._alike: dict[frozenset[str], list[int]] = defaultdict(list)
-        self._kinds: list[frozenset[str]] = [frozenset()]
-        self.learn(self._literals)
+        """The number of each character; 0: not known yet, or in no label."""
+        self.takes = np.zeros((_SYMBOLS, len(self.labels)), np.bool_)
+        """Whether a place of each label takes the characters of each number."""
+        self._numbers = {self.takes[0].tobytes(): 0}
+        self._met = np.zeros(POINTS, np.bool_)
 
-    def __len__(self) -> int:
-        return len(self.chars)
-
-    def learn(self, chars: Sequence[str]) -> None:
-        """Number some characters."""
-        kinds: dict[str, list[str]] = {char: [] for char in chars}
-        joined = "".join(chars)
-        for label, expression in self._classes.items():
-            for char in expression.findall(joined):
-                kinds[char].append(label)
-        literals = set(self._literals)
-        for char, labels in kinds.items():
-            kind = frozenset(labels)
-            key = char if char in literals else "", kind
-            number = self._numbers.get(key)
-            if number is None:
-                self._numbers[key] = number = len(self.chars)
-                self.chars.append(char)
-                self._kinds.append(kind)
-                self._alike[kind].append(number)
-            self.of[ord(char)] = number
-
-    def meet(self, seen: NDArray[np.bool_]) -> None:
+    def meet(self, seen: Mask) -> None:
         """Number those of the characters that are not known yet."""
-        fresh = np.flatnonzero(seen & (self.of == 0)).tolist()
-        if fresh:
-            self.learn([chr(point) for point in fresh])
-
-    def kind(self, number: int) -> frozenset[str]:
-        """The classes that the characters of this number belong to."""
-        return self._kinds[number]
-
-    def alike(self, number: int) -> list[int]:
-        """The numbers of characters that belong to the same classes."""
-        return self._alike[self._kinds[number]]
-
-
-class _Ahead(NamedTuple):
-    """What may follow a place."""
-
-    literals: dict[str, tuple[int, ...]]
-    classes: tuple[tuple[str, tuple[int, ...]], ...]
+        fresh = np.flatnonzero(seen & ~self._met)
+        if not len(fresh):
+            return
+        self._met[fresh] = True
+        takes = np.zeros((len(fresh), len(self.labels)), np.bool_)
+        text, row_of = "".join(map(chr, fresh.tolist())), np.zeros(POINTS, np.int64)
+        row_of[fresh] = np.arange(len(fresh))
+        for label, expression in self._classes.items():
+            takes[row_of[_points("".join(expression.findall(text)))], self.labels[label]] = True
+        for char in set(text) & self._literals:
+            takes[row_of[ord(char)], self.labels[char]] = True
+        for point, row in zip(fresh.tolist(), takes, strict=True):
+            self.of[point] = number = self._numbers.setdefault(row.tobytes(), len(self._numbers))
+            if number == len(self.takes):
+                self.takes = np.concatenate([self.takes, np.zeros_like(self.takes)])
+            self.takes[number] = row
 
 
 class Automaton:
-    """Some parts of expressions. What is said of a text is the greatest value of the parts that may take it."""
+    """Some of the parts as one automaton, whose states are made when a text comes to them."""
 
-    def __init__(
-        self, places: Places, parts: Sequence[tuple[_Part, int]], numbers: Sequence[int], symbols: Symbols
-    ) -> None:
-        """``parts``: each with its value, which is not negative. ``numbers``: what each is known by."""
-        self._places, self._symbols = places, symbols
-        self._parts, self._numbers_of = parts, numbers
-        self._ends: dict[int, list[int]] = defaultdict(list)
-        for number, (part, _) in enumerate(parts):
-            for place in part.last:
-                self._ends[place].append(number)
-        self._first = frozenset[int]().union(*(part.first for part, _ in parts))
-        self._empty = [number for number, (part, _) in enumerate(parts) if part.empty]
-        self._ahead: dict[int, _Ahead] = {}
-        self._forget()
+    def __init__(self, places: kernels.Places, begin: int, parts: Mapping[int, Sequence[int]], symbols: int) -> None:
+        """``begin``: the place before their first ones. ``parts``: the numbers of those that end at each place.
+        ``symbols``: room for so many."""
+        self._places, self._parts = places, parts
+        self._taking: dict[int, tuple[int, ...]] = {}
+        self.states = states = kernels.States(
+            np.zeros((_MOST_STATES, symbols), np.int16),  # the system gives memory to what is written to only
+            np.zeros(_MOST_STATES, np.int64),
+            np.zeros(_MOST_MEMBERS, np.int32),
+            np.zeros(_MOST_STATES + 1, np.int64),
+            np.zeros(1 << (2 * _MOST_STATES).bit_length(), np.int16),
+            np.array([kernels.BEGIN + 1]),
+        )
+        states.table[0] = kernels.DEAD  # the place of the set of none
+        states.members[0], states.offsets[kernels.BEGIN + 1] = begin, 1
+        states.values[[kernels.UNKNOWN, kernels.DEAD, kernels.BEGIN]] = UNCLEAR, NOTHING, places.values[begin]
 
-    def _forget(self) -> None:
-        self._sets: list[frozenset[int]] = []
-        self._numbers: dict[frozenset[int], int] = {}
-        self._signs: dict[int, list[int]] = {}
-        self.steps = np.full((64, max(len(self._symbols), 64)), UNKNOWN, np.int16)
-        """State after each state and symbol."""
-        self.values = np.full(64, NOTHING, np.int64)
-        """What is said of a text that ends in each state."""
-        self.taking: list[tuple[int, ...]] = []
-        """The numbers of the parts that may take it, in order."""
-        self._state(frozenset())
-        self.steps[DEAD] = DEAD
-        self._state(frozenset((-1,)))
+    def goes_on(self, symbols: int) -> bool:
+        """Whether it has room for so many symbols, and for more states."""
+        return self.states.size.item() <= _MOST_STATES // 2 and symbols <= self.states.steps.shape[1]
 
-    def _state(self, places: frozenset[int]) -> int:
-        number = self._numbers.get(places)
-        if number is None:
-            self._numbers[places] = number = len(self._sets)
-            self._sets.append(places)
-            if number == len(self.values):
-                self.steps = np.concatenate([self.steps, np.full_like(self.steps, UNKNOWN)])
-                self.values = np.concatenate([self.values, np.full_like(self.values, NOTHING)])
-            ending = (
-                self._empty if number == BEGIN else {part for place in places for part in self._ends.get(place, ())}
-            )
-            self.taking.append(tuple(sorted(self._numbers_of[part] for part in ending)))
-            self.values[number] = max((self._parts[part][1] for part in ending), default=NOTHING)
-        return number
+    def run(self, points: Points, offsets: Ints, symbols: Symbols) -> NDArray[np.int16]:
+        """The states that lines end in."""
+        ends = np.empty(len(offsets) - 1, np.int16)
+        kernels.run(points, offsets, symbols.of, symbols.takes, self._places, self.states, ends)
+        return ends
 
-    @property
-    def count(self) -> int:
-        """How many states there are."""
-        return len(self._sets)
-
-    def prepare(self) -> None:
-        """Before texts are run: room for all symbols, and not too many states."""
-        states, room = self.steps.shape
-        if len(self._sets) > _MOST:
-            self._forget()
-        elif len(self._symbols) > room:
-            wider = np.full((states, 2 * len(self._symbols)), UNKNOWN, np.int16)
-            wider[:, :room] = self.steps
-            wider[DEAD] = DEAD
-            self.steps = wider
-
-    def step(self, state: int, symbol: int) -> int:
-        """The state after ``state`` and ``symbol``; it is in ``steps`` from now on."""
-        known = int(self.steps[state, symbol])
-        if known != UNKNOWN:
-            return known
-        char, kind = self._symbols.chars[symbol], self._symbols.kind(symbol)
-        found: set[int] = set()
-        literal = False
-        for place in self._sets[state]:
-            ahead = self._ahead.get(place) or self._look(place)
-            own = ahead.literals.get(char)
-            if own:
-                literal = True
-                found.update(own)
-            for label, places in ahead.classes:
-                if label in kind:
-                    found.update(places)
-        after = self._state(frozenset(found))
-        if literal:
-            self.steps[state, symbol] = after
-        else:
-            self._fill(state, symbol, after)
-        return after
-
-    def _fill(self, state: int, symbol: int, after: int) -> None:
-        """The step of all that is no literal here and of the same classes."""
-        row = self.steps[state]
-        signs = self._signs.get(state)
-        if signs is None:
-            chars = {char for place in self._sets[state] for char in self._ahead[place].literals}
-            self._signs[state] = signs = self._symbols.of[[ord(char) for char in chars]].tolist()
-        kept = row[signs]
-        row[self._symbols.alike(symbol)] = after
-        row[signs] = kept
-        row[symbol] = after
-
-    def _look(self, place: int) -> _Ahead:
-        literals: dict[str, list[int]] = defaultdict(list)
-        classes: dict[str, list[int]] = defaultdict(list)
-        for after in self._first if place < 0 else self._places.after[place]:
-            label = self._places.labels[after]
-            (classes if is_class(label) else literals)[label].append(after)
-        plain = {char: tuple(places) for char, places in literals.items() if ord(char) < POINTS}
-        self._ahead[place] = found = _Ahead(plain, tuple((label, tuple(places)) for label, places in classes.items()))
+    def taking(self, state: int) -> tuple[int, ...]:
+        """The numbers of the parts that may take a text that ends in a state, in order."""
+        found = self._taking.get(state)
+        if found is None:
+            members = self.states.members[slice(*self.states.offsets[state : state + 2].tolist())].tolist()
+            found = tuple(sorted({number for place in members for number in self._parts.get(place, ())}))
+            self._taking[state] = found
         return found
+
+
+class Ends(NamedTuple):
+    """What automata say of lines."""
+
+    values: Ints
+    """The greatest value of the parts that may take each line; ``UNCLEAR`` if it was not followed to its end."""
+    states: Sequence[tuple[Automaton, NDArray[np.int16]]]
+    """The state of each automaton that each line ends in."""
+
+    def of(self, lines: Ints) -> list[tuple[int, ...] | None]:
+        """The numbers of the parts that may take each of some lines, in order; None where that is not clear."""
+        some = list(zip(*(states[lines].tolist() for _, states in self.states), strict=True))
+        # Most lines end in the same few states.
+        taking = {own: self._taking(own) for own in set(some)}
+        return [taking[own] for own in some]
+
+    def _taking(self, states: tuple[int, ...]) -> tuple[int, ...] | None:
+        if kernels.UNKNOWN in states:
+            return None
+        parts = [one.taking(state) for (one, _), state in zip(self.states, states, strict=True)]
+        return tuple(sorted(chain.from_iterable(parts)))
 
 
 class Automata:
@@ -323,31 +269,68 @@ class Automata:
     states."""
 
     def __init__(self, parts: Sequence[tuple[str, int]]) -> None:
-        """``parts``: alternatives, as ``heads`` gives them, each with its value."""
-        places = Places()
-        read = [(places.read(pattern), value) for pattern, value in parts]
-        self.symbols = Symbols(places.labels)
-        """The characters that they tell apart."""
-        letters = {label for label in set(places.labels) if is_class(label) and re.match(label, _LETTER)}
-        wide = [part.empty or any(places.labels[place] in letters for place in part.first) for part, _ in read]
-        narrow = [number for number, is_wide in enumerate(wide) if not is_wide]
-        others = [number for number, is_wide in enumerate(wide) if is_wide]
-        groups = [narrow, *(others[first : first + _TOGETHER] for first in range(0, len(others), _TOGETHER))]
-        self.each = tuple(
-            Automaton(places, [read[number] for number in group], group, self.symbols) for group in groups
-        )
+        """``parts``: alternatives, as ``heads`` gives them, each with its value, which is not negative."""
+        self._places = places = Places()
+        read = [places.read(pattern) for pattern, _ in parts]
+        groups = _groups(read, places.labels)
+        self._begins = [places.before(read[number] for number in group) for group in groups]
+        self._symbols = Symbols(places.labels)
+        self._parts: dict[int, list[int]] = defaultdict(list)
+        for group, begin in zip(groups, self._begins, strict=True):
+            for number in group:
+                for place in (*read[number].last, *((begin,) if read[number].empty else ())):
+                    self._parts[place].append(number)
+        self._values = np.full(len(places.labels), NOTHING, np.int64)
+        for place, numbers in self._parts.items():
+            self._values[place] = max(parts[number][1] for number in numbers)
+        self._compiled = places.compiled(self._symbols, self._values)
+        self._each = [self._automaton(begin) for begin in self._begins]
+        self._lock = Lock()
+
+    def _automaton(self, begin: int) -> Automaton:
+        return Automaton(self._compiled, begin, self._parts, len(self._symbols.takes))
+
+    def run(self, points: Points, offsets: Ints, seen: Mask) -> Ends:
+        """Run lines, by the compiled kernel.
+
+        ``points``: their characters; ``offsets``: where each begins, and the last one ends; ``seen``: which characters
+        there are.
+        """
+        with self._lock:
+            self._symbols.meet(seen)
+            for number, one in enumerate(self._each):
+                if not one.goes_on(len(self._symbols.takes)):
+                    self._each[number] = self._automaton(self._begins[number])
+            states = [(one, one.run(points, offsets, self._symbols)) for one in self._each]
+        return Ends(np.maximum.reduce([one.states.values[ends] for one, ends in states]), states)
 
     def values(self, texts: Sequence[str]) -> Ints:
-        """What is said of texts, character by character: the plain twin of what the compiled kernel does."""
-        found = np.full(len(texts), NOTHING, np.int64)
-        seen = np.zeros(POINTS, np.bool_)
-        seen[[ord(char) for char in "".join(texts)]] = True
-        self.symbols.meet(seen)
-        for automaton in self.each:
-            automaton.prepare()
-            for number, text in enumerate(texts):
-                state = BEGIN
-                for char in text:
-                    state = automaton.step(state, int(self.symbols.of[ord(char)]))
-                found[number] = max(found[number], automaton.values[state])
-        return found
+        """What is said of texts, character by character: the plain twin of what the kernel does."""
+        found = [max(self._values[list(self._after(text))], default=NOTHING) for text in texts]
+        return np.array(found, np.int64)
+
+    def _after(self, text: str) -> set[int]:
+        """The places at which a text may end."""
+        labels, after, places = self._places.labels, self._places.after, set(self._begins)
+        for char in text:
+            places = {one for place in places for one in after[place] if _takes(labels[one], char)}
+        return places
+
+
+def _points(text: str) -> NDArray[np.uint32]:
+    """The characters of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _groups(parts: Sequence[_Part], labels: Sequence[str]) -> list[list[int]]:
+    """The numbers of the parts of each automaton."""
+    letters = {label for label in set(labels) if is_class(label) and re.match(label, _LETTER)}
+    wide = [part.empty or any(labels[place] in letters for place in part.first) for part in parts]
+    narrow = [number for number, is_wide in enumerate(wide) if not is_wide]
+    others = [number for number, is_wide in enumerate(wide) if is_wide]
+    return [narrow, *(others[first : first + _TOGETHER] for first in range(0, len(others), _TOGETHER))]
+
+
+@lru_cache(maxsize=1 << 16)
+def _takes(label: str, char: str) -> bool:
+    return re.fullmatch(label, char) is not None if is_class(label) else label == char

@@ -13,12 +13,15 @@ from .heads import SIZE, Head, heads, needed
 
 _LETTER = "q"
 """A letter that stands for all: what may begin with it may begin with most."""
+_TELLING = 3
+"""Characters of a text from which it is worth looking for before an expression is tried."""
 _KNOWN = 50_000
 """Beginnings that are kept in mind, which bounds the memory."""
 
 
 Search = Callable[[str], re.Match[str] | None]
-Tried = tuple[int, Search]
+Takes = Callable[[str], object]
+Tried = tuple[int, Takes]
 
 
 class Expression:
@@ -33,7 +36,12 @@ class Expression:
     @cached_property
     def tried(self) -> Tried:
         """The number of its pattern, and what says whether it takes a whole text."""
-        return self.number, re.compile(self.pattern).fullmatch
+        takes = re.compile(self.pattern).fullmatch
+        # What is looked for ahead is looked for by itself: the expression would try it at every place.
+        texts = needed(self.pattern) if self.pattern.startswith("(?=") else frozenset[str]()
+        if min(map(len, texts), default=0) < _TELLING:
+            return self.number, takes
+        return self.number, lambda text: any(map(text.__contains__, texts)) and takes(text)
 
 
 class Expressions:

@@ -10,18 +10,14 @@ from itertools import chain
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, offsets_of
 from ..compiled import scan as kernels
 from . import features, rules
-from .automata import BEGIN, NOTHING, UNKNOWN, Automata, Automaton
+from .automata import Automata
 from .features import Lines, Texts, bounds_of
 from .rules import Rules, Worth
 
-_MOST_STATES: Final = 30_000
-"""States of an automaton beyond which what comes to new ones is not followed."""
-_ANY: Final = np.iinfo(np.int64).max
 _MASK: Final = (1 << 64) - 1
 
 
@@ -46,20 +42,15 @@ class Scan:
         kernels.spell(data, bounds, letters, rules.MAX_CHARS, _marks(known.phrases), self._rows, plain)
         odd = self._rows[:, kernels.ODD] > 0
         self._measure(np.flatnonzero(odd).tolist())
-        automata, words = _automata(known.alternatives), self._rows[:, kernels.WORDS]
-        ends = _run(plain, automata)
-        unclear = odd | np.logical_or.reduce([states == UNKNOWN for states in ends])
+        ends = _automata(known.alternatives).run(*plain)
+        unclear = odd
         if known.takes_long:
             unclear |= bounds[:, 1] - bounds[:, 0] > rules.MAX_CHARS
-        may = (words <= _most_words_of(ends, automata)) | (self._rows[:, kernels.PHRASED] > 0) | unclear
-        self._possible = np.flatnonzero(may)
-        states = list(zip(*(states[self._possible].tolist() for states in ends), strict=True))
-        # Most lines end in the same few states.
-        taking = {
-            own: _joined([one.taking[n] for one, n in zip(automata.each, own, strict=True)]) for own in set(states)
-        }
-        is_unclear = unclear[self._possible].tolist()
-        self._worth = [None if any_ else taking[own] for any_, own in zip(is_unclear, states, strict=True)]
+        may = self._rows[:, kernels.WORDS] <= ends.values
+        self._possible = np.flatnonzero(may | (self._rows[:, kernels.PHRASED] > 0) | unclear)
+        self._worth = ends.of(self._possible)
+        for place in np.flatnonzero(unclear[self._possible]).tolist():
+            self._worth[place] = None
 
     def _measure(self, numbers: Sequence[int]) -> None:
         """Tell the shapes of lines that the kernel does not understand."""
@@ -86,45 +77,6 @@ class Scan:
         first, end = self._edges[document], self._edges[document + 1]
         place, last = np.searchsorted(self._possible, (first, end)).tolist()
         return dict(zip((self._possible[place:last] - first).tolist(), self._worth[place:last], strict=True))
-
-
-def _joined(parts: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    """The numbers in some tuples, in order."""
-    some = [part for part in parts if part]
-    return tuple(sorted(chain.from_iterable(some))) if len(some) > 1 else some[0] if some else ()
-
-
-def _run(plain: kernels.Plain, automata: Automata) -> list[NDArray[np.int16]]:
-    """For each of the automata, the states that lines end in."""
-    automata.symbols.meet(plain.seen)
-    return [_ends(plain, automata.symbols.of, automaton) for automaton in automata.each]
-
-
-def _most_words_of(ends: Sequence[NDArray[np.int16]], automata: Automata) -> Ints:
-    """The most words that a line may have for an expression that may take it; ``automata.NOTHING`` where none may."""
-    most = np.full(len(ends[0]), NOTHING, np.int64)
-    for states, automaton in zip(ends, automata.each, strict=True):
-        np.maximum(most, np.where(states == UNKNOWN, _ANY, automaton.values[states]), out=most)
-    return most
-
-
-def _ends(plain: kernels.Plain, symbols: NDArray[np.int16], automaton: Automaton) -> NDArray[np.int16]:
-    """The states of an automaton that lines end in; ``UNKNOWN`` for those that were not followed to the end."""
-    automaton.prepare()
-    count = len(plain.offsets) - 1
-    found = np.full(count, UNKNOWN, np.int16)
-    lines, places, states = np.arange(count), plain.offsets[:-1].copy(), np.full(count, BEGIN, np.int16)
-    missed = np.empty(count, np.int64)
-    while len(lines) and automaton.count <= _MOST_STATES:
-        many = kernels.run(plain, symbols, automaton.steps, lines, places, states, missed)
-        left = missed[:many]
-        done = np.ones(len(lines), np.bool_)
-        done[left] = False
-        found[lines[done]] = states[done]
-        lines, places, states = lines[left], places[left], states[left]
-        for pair in np.unique(states.astype(np.int64) << 16 | symbols[plain.points[places]]).tolist():
-            automaton.step(pair >> 16, pair & 0xFFFF)
-    return found
 
 
 @lru_cache(maxsize=4)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..base.engine import ordered_map
-from . import choose, forest, jit, line, matter, minhash, passage, quote, scan, seed, story, tree
+from . import automaton, choose, forest, jit, line, matter, minhash, passage, quote, scan, seed, story, tree
 
 MODULES = {
     module.__name__: module
-    for module in (choose, passage, minhash, tree, scan, seed, story, line, quote, forest, matter)
+    for module in (choose, passage, minhash, tree, scan, seed, story, line, automaton, quote, forest, matter)
 }  # fmt: skip
 """Those that take longest to compile first."""
 

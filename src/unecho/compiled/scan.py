@@ -1,4 +1,4 @@
-"""The compiled loops of ``scan``: shapes of lines, lines as rules see them, and automata over these."""
+"""The compiled loops of ``scan``: shapes of lines, and lines as rules see them."""
 
 from __future__ import annotations
 
@@ -56,8 +56,6 @@ def warm() -> None:
     plain = Plain(points, ints.copy(), seen)
     marks, rows = np.zeros(2, np.uint64), np.zeros((1, 5), np.int64)
     spell(np.frombuffer(bytes(4), np.uint32), np.array([[0, 1]], np.int64), letters, 1, marks, rows, plain)
-    states = np.ones(1, np.int16)
-    run(plain, np.zeros(PLANE, np.int16), np.zeros((1, 1), np.int16), ints[:1], ints[:1].copy(), states, ints[1:])
 
 
 @part
@@ -176,31 +174,3 @@ def spell(
     plain.offsets[len(bounds)] = out
     for at in range(out):
         plain.seen[plain.points[at]] = True
-
-
-@lean
-def run(
-    plain: Plain,
-    symbols: NDArray[np.int16],
-    steps: NDArray[np.int16],
-    lines: Ints,
-    places: Ints,
-    states: NDArray[np.int16],
-    missed: Ints,
-) -> int:
-    """Run an automaton on over ``lines``, which are at ``places`` and in ``states``, until each ends or comes to a
-    step that is not known. The numbers, among ``lines``, of those that do are put to ``missed``; how many."""
-    count = 0
-    for number in range(len(lines)):
-        end = plain.offsets[lines[number] + 1]
-        at, state = places[number], states[number]
-        while at < end and state > 0:
-            after = steps[state, symbols[plain.points[at]]]
-            if after < 0:
-                missed[count] = number
-                count += 1
-                break
-            state = after
-            at += 1
-        places[number], states[number] = at, state
-    return count

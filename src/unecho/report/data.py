@@ -119,7 +119,7 @@ def _choose(
     corpus = gather.read_documents(records, pick.mentioned(every, quotes, stories), limits)
     quotes = pick.earliest_first(quotes, {name: record.date for name, record in corpus.names.items()}, limits)
     listed = _listed(corpus, every, quotes, stories, limits)
-    unnamed = _unnamed(stories, corpus)
+    unnamed = _unnamed(stories, corpus, limits)
     groups = pick.cluster_places((*picked.findings, *picked.largest))
     of_quotes = [quote.places for quote in quotes]
     held = plan(groups, of_quotes, [*listed.values(), *unnamed.values()], limits)
@@ -184,10 +184,12 @@ def _listed(
     return listed
 
 
-def _unnamed(stories: tuple[StoryFinding, ...], corpus: gather.Corpus) -> dict[str, DocumentRecord]:
-    """The documents without a title for which a story is named."""
-    names = {finding.story.keeper for finding in stories} & corpus.names.keys()
-    return {name: corpus.names[name] for name in sorted(names) if not corpus.names[name].title}
+def _unnamed(stories: tuple[StoryFinding, ...], corpus: gather.Corpus, limits: Limits) -> dict[str, DocumentRecord]:
+    """The documents without a title for which a story is named: those that stay first, as room may end."""
+    names = dict.fromkeys(sorted(finding.story.keeper for finding in stories))
+    if not limits.documents:  # else they are listed with the others
+        names.update(dict.fromkeys(name for finding in stories for name in finding.story.documents))
+    return {name: corpus.names[name] for name in names if name in corpus.names and not corpus.names[name].title}
 
 
 def _totals(counts: Mapping[str, Any]) -> Totals:

@@ -193,7 +193,7 @@ class Report:
     stories: tuple[StoryFinding, ...]
     charts: Charts
     leads: Mapping[str, str]
-    """The first words of the documents that stories are named after, where these have no title."""
+    """The first words of documents that have no title, for the names of stories."""
     settled: Settled | None
     checked: Summary | None
     """Precision on a sample that a person checked, where one did."""

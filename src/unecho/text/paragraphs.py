@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 _SAMPLE_LINES = 4000
 """Lines that the layout is judged by; a book is wrapped the same way throughout."""
@@ -46,8 +46,8 @@ def wrap_width(lines: Sequence[str]) -> int:
     Wrapped text shows in three ways: the next line's first word would not have fitted, lines end in
     mid-sentence, and lines begin in lower case. Headlines or verses show one of them, never all.
     """
-    running = _running(lines)
-    if len(running) < _MIN_PAIRS:
+    running, fresh = _running(lines)
+    if len(running) < max(_MIN_PAIRS, fresh // 5):  # most texts need no second look
         return 0
     pairs = [(line, after) for line, after in pairwise(lines) if line and after and not _MARKED.match(after)]
     if len(running) < len(pairs) // 5:
@@ -61,18 +61,17 @@ def wrap_width(lines: Sequence[str]) -> int:
     return width if enough and width in _WIDTHS else 0
 
 
-def _running(lines: Sequence[str]) -> list[int]:
-    """The sizes of the lines, in order, that end no sentence and run on in the next, which is no list item."""
-    return sorted(
-        len(line)
-        for line, after in pairwise(lines)
-        if line
-        and after
-        and not after[0].isupper()
-        and after[0].isalpha()
-        and not line.endswith(_SENTENCE_END)
-        and not _MARKED.match(after)
-    )
+def _running(lines: Sequence[str]) -> tuple[list[int], int]:
+    """The sizes of the lines, in order, that end no sentence and run on in the next, which is no list item; and how
+    many lines have a next one that begins with a capital and is none either."""
+    sizes, fresh = [], 0
+    for line, after in pairwise(lines):
+        if line and after:
+            if after[0].isupper():
+                fresh += after[1:2] != ")"
+            elif after[0].isalpha() and not line.endswith(_SENTENCE_END) and not _MARKED.match(after):
+                sizes.append(len(line))
+    return sorted(sizes), fresh
 
 
 def _runs_on(after: str) -> bool:
@@ -86,15 +85,13 @@ def _fits(line: str, after: str, width: int) -> bool:
 
 
 def _lines(lines: list[str], bare: list[str]) -> list[tuple[int, int]]:
-    spans = []
-    offset = 0
-    for line, inside in zip(lines, bare, strict=True):
-        if inside:
-            # A search for the first character is cheaper than a second strip.
-            start = offset + line.find(inside[0])
-            spans.append((start, start + len(inside)))
-        offset += len(line)
-    return spans
+    offsets = accumulate(map(len, lines), initial=0)
+    # A search for the first character is cheaper than a second strip.
+    return [
+        (start := offset + line.find(inside[0]), start + len(inside))
+        for offset, line, inside in zip(offsets, lines, bare, strict=False)
+        if inside
+    ]
 
 
 def _blocks(lines: list[str], width: int) -> list[tuple[int, int]]:
