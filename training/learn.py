@@ -34,8 +34,7 @@ INNER = 3
 RIDGE = 4.0
 MIN_SITES = 3
 """Sites that a place must be seen on to get a weight: the rest would be learnt by heart."""
-SEEDS = (1, 2, 3)
-"""The second trees are a mean of so many: another seed by itself changes F1 by up to .003. The first take the first."""
+SEED = 1
 FIRST = {"iterations": 80, "depth": 6, "learning_rate": 0.15}
 SECOND: dict[str, Any] = {
     "iterations": 250, "depth": 6, "learning_rate": 0.07, "l2_leaf_reg": 10, "rsm": 0.4,
@@ -43,6 +42,22 @@ SECOND: dict[str, Any] = {
 }  # fmt: skip
 _OF_LINES = ("share", "weight", "told")
 _NO_FOREST = Forest((), np.zeros((0, 6), np.int16), np.zeros((0, 6), np.float32), np.zeros((0, 64), np.int16), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is made."""
+
+    unused: tuple[str, ...] = ()
+    """Beginnings of the names of columns that the second pass does without."""
+    seeds: tuple[int, ...] = (SEED,)
+    """The second trees are the mean of those that each of these makes."""
+    asks_who: bool = False
+    """Whether the second trees may ask who says what a line is. Extractors have faults in common, such as lines inside
+    an article that link to others: trees that may ask do not take them over."""
+
+
+_PLAIN = Recipe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +69,20 @@ class _Prepared:
     first: NDArray[np.int64]
 
 
-def train(documents: Sequence[Sample], unused: tuple[str, ...] = ()) -> Model:
-    """A model of documents of one kind. Its threshold is that of even odds.
-
-    ``unused``: beginnings of the names of columns that its second pass does without.
-    """
+def train(documents: Sequence[Sample], recipe: Recipe) -> Model:
+    """A model of documents of one kind. Its threshold is that of even odds."""
     prepared: list[_Prepared] = []
     for part in range(INNER):
         seen = [one for one in documents if gold.fold_of("inner " + one.site, INNER) != part]
         unseen = [one for one in documents if gold.fold_of("inner " + one.site, INNER) == part]
         weights = _weights(seen)
         prepared += [_Prepared(one, evidence.own_columns(one.found, weights), _none(one)) for one in unseen]
-    first = _boost([(item.sample, item.own) for item in prepared], FIRST, SEEDS[:1])
+    first = _boost([(item.sample, item.own) for item in prepared], FIRST)
     scored: list[_Prepared] = []
     for part in range(INNER):
         inside = [gold.fold_of("inner " + item.sample.site, INNER) == part for item in prepared]
         rest = [(item.sample, item.own) for item, out in zip(prepared, inside, strict=True) if not out]
-        trees = _boost(rest, FIRST, SEEDS[:1])
+        trees = _boost(rest, FIRST)
         scored += [
             replace(item, first=probability(trees.score(item.own)))
             for item, out in zip(prepared, inside, strict=True)
@@ -79,8 +91,9 @@ def train(documents: Sequence[Sample], unused: tuple[str, ...] = ()) -> Model:
     rows = []
     for item in scored:
         columns = evidence.all_columns(item.sample.found, item.own, item.first)
-        rows.append((item.sample, {name: column for name, column in columns.items() if not name.startswith(unused)}))
-    return replace(_weights(documents), first=first, second=_boost(rows, SECOND, SEEDS))
+        used = {name: column for name, column in columns.items() if not name.startswith(recipe.unused)}
+        rows.append((item.sample, used))
+    return replace(_weights(documents), first=first, second=_boost(rows, SECOND, recipe))
 
 
 def _none(one: Sample) -> NDArray[np.int64]:
@@ -147,17 +160,16 @@ def _regression(rows: Sequence[tuple[Sample, NDArray[np.int64], NDArray[np.int64
 # --- trees -----------------------------------------------------------------------------------------------
 
 
-def _boost(rows: Sequence[tuple[Sample, Columns]], settings: Mapping[str, Any], seeds: Sequence[int]) -> Forest:
-    """Trees over the columns of ``rows``: the mean of those that each of the seeds makes."""
+def _boost(rows: Sequence[tuple[Sample, Columns]], settings: Mapping[str, Any], recipe: Recipe = _PLAIN) -> Forest:
+    """Trees over the columns of ``rows``."""
     names = sorted(rows[0][1])
     table = np.concatenate([np.stack([columns[name] for name in names], axis=1) for _, columns in rows])
     share, weight, told = (np.concatenate([getattr(one, name) for one, _ in rows]) for name in _OF_LINES)
     use = (share >= 0) & (weight > 0)
-    # The last column. Extractors have faults in common, as the lines that link to other articles from within one: trees
-    # that may ask who says so do not take them over.
-    table = np.column_stack([table, ~told])
+    if recipe.asks_who:  # by a column that has no name: the questions are no part of the forest
+        table = np.column_stack([table, ~told])
     boosters = []
-    for seed in seeds:
+    for seed in recipe.seeds:
         booster = CatBoost(
             {
                 **settings, "loss_function": "CrossEntropy", "random_seed": seed, "thread_count": 2, "verbose": 0,
