@@ -53,8 +53,8 @@ class Recipe:
     seeds: tuple[int, ...] = (SEED,)
     """The second trees are the mean of those that each of these makes."""
     asks_who: bool = False
-    """Whether the second trees may ask who says what a line is. Extractors have faults in common, such as lines inside
-    an article that link to others: trees that may ask do not take them over."""
+    """Whether the second trees may ask who says what a line is. Extractors have faults in common: trees that may ask
+    need not take them over."""
 
 
 _PLAIN = Recipe()
