@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from unecho import dedupe
 from unecho.check import check
-from unecho.choosing.choose import order
 from unecho.choosing.guards import alike
+from unecho.choosing.order import keeping_order
 from unecho.result import Result
 
 PROSE = (
@@ -151,6 +151,16 @@ def test_numbers_and_negations_run_together_with_the_word_next_to_them_are_not_p
     assert bool(removed(result)) == goes
 
 
+def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> None:
+    text = f"{PROSE} Among them was Harry Leagrave, who runs the ferry."
+    scanned = text.replace("Harry", "Harrc")
+    assert whys(run(f"{text}\n\n{OTHER}", scanned)) == ["names differ: Harrc"]
+    scanned = scanned.replace("the bridge", "tbe bridge")
+    assert removed(run(f"{text}\n\n{OTHER}", scanned)) == [("d1", scanned)]
+    for name in ("Larry", "Henri", "Hans", "Harc and"):
+        assert removed(run(f"{text}\n\n{OTHER}", scanned.replace("Harrc", name))) == []
+
+
 def test_merged_and_split_paragraphs_are_covered_by_one_document() -> None:
     merged = f"{PROSE} {OTHER}"
     result = run(f"{PROSE}\n\n{OTHER}\n\nAnd one more paragraph that only the first document has of all.", merged)
@@ -239,7 +249,7 @@ def test_order_is_by_the_first_criterion_that_tells_documents_apart() -> None:
     ids, dates, words = ["a", "b", "c", "d"], [None, "2020-01-02", "2019-05-05", "2019-05-05"], [90, 50, 10, 70]
 
     def ranked(*criteria: str) -> str:
-        rank = order(ids, dates, words, criteria).rank.tolist()
+        rank = keeping_order(ids, dates, words, criteria).rank.tolist()
         return "".join(sorted(ids, key=lambda name: rank[ids.index(name)]))
 
     assert ranked("earliest", "longest", "path") == "dcba"
@@ -247,7 +257,7 @@ def test_order_is_by_the_first_criterion_that_tells_documents_apart() -> None:
     assert ranked("longest") == "adbc"
     assert ranked("shortest") == "cbda"
     assert ranked("path") == "abcd"
-    chosen = order(ids, dates, words, ("earliest", "longest", "path"))
+    chosen = keeping_order(ids, dates, words, ("earliest", "longest", "path"))
     assert (chosen.why(3, 2), chosen.why(2, 1), chosen.why(1, 0)) == ("longest", "earliest", "earliest")
 
 

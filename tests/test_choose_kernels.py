@@ -13,10 +13,12 @@ from rapidfuzz.distance import Indel
 
 from unecho import dedupe
 from unecho.choosing import choose
-from unecho.choosing.choose import _text, verdicts_of
+from unecho.choosing.choose import _text
 from unecho.choosing.cover import _Words
+from unecho.choosing.verdicts import Verdict, Verdicts, verdicts_of
 from unecho.choosing.wordbook import WordBook, rules
 from unecho.compiled import cover as cover_kernels
+from unecho.compiled import word as word_kernels
 from unecho.config import Settings
 from unecho.decisions.recheck import _corpus
 from unecho.matching.corpus import Corpus
@@ -31,6 +33,7 @@ SENTENCES = [
     "Farmers in the valley say the new dam has lowered the water in their wells by several metres.",
     "- one cup of rice, two eggs, a spoon of oil and some salt for the whole family",
     "It will not pay, and ten towns in the north with 5 million people have said so.",
+    "The minister Tony Harrow told Harry Leeds that the farmers of Iran will return to the modern mill.",
     "A headline", "Another one", "* * *", "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9",
 ]  # fmt: skip
 
@@ -70,10 +73,10 @@ CHOICES = st.fixed_dictionaries(
 @settings(deadline=None)
 @given(DOCUMENTS, CHOICES)
 def test_both_choose_alike(texts: list[str], choices: dict[str, Any]) -> None:
-    plainly: Callable[..., choose.Verdicts] = choose.choose
+    plainly: Callable[..., Verdicts] = choose.choose
     compared: list[int] = []
 
-    def both(*arguments: Any) -> choose.Verdicts:
+    def both(*arguments: Any) -> Verdicts:
         found, wanted = plainly(*arguments, compiled=True), plainly(*arguments, compiled=False)
         assert list(found) == list(wanted)
         compared.append(len(found))
@@ -102,7 +105,7 @@ def test_both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> N
     for _ in range(100):
         page = book.page()
         words, its = np.empty(last, np.int64), np.empty(edge, np.int64)
-        cover_kernels.words_of(text, page, rules().bits.capital, np.arange(last), words)
+        word_kernels.words_of(text, page, rules().bits.capital, np.arange(last), words)
         count = cover_kernels.alike_places(page, words[:edge], words[edge:], last, its)
         if not page.counts[1]:
             break
@@ -128,10 +131,10 @@ def test_the_common_subsequence_is_the_one_that_rapidfuzz_finds(one: list[str], 
 
 def test_verdicts_in_columns_are_the_verdicts() -> None:
     made = [
-        choose.Verdict(3, 1, 1, 1, 1.0, 1.0, 1.0, "exact", True, False, "the same words"),
-        choose.Verdict(4, 2, 1, 2, 0.95, 0.7, 0.8, "near", True, False, "95% of its words"),
-        choose.Verdict(5, 2, 2, 2, 1.0, 0.4, 0.8, "contained", False, False, "numbers differ: 5, 7"),
-        choose.Verdict(6, 2, 2, 2, 0.599, 0.5, 0.8, "near", False, False, "only 59% of its words"),
+        Verdict(3, 1, 1, 1, 1.0, 1.0, 1.0, "exact", True, False, "the same words"),
+        Verdict(4, 2, 1, 2, 0.95, 0.7, 0.8, "near", True, False, "95% of its words"),
+        Verdict(5, 2, 2, 2, 1.0, 0.4, 0.8, "contained", False, False, "numbers differ: 5, 7"),
+        Verdict(6, 2, 2, 2, 0.599, 0.5, 0.8, "near", False, False, "only 59% of its words"),
     ]
     found = verdicts_of(made)
     assert list(found) == made

@@ -128,11 +128,9 @@ def test_the_number_of_workers_makes_no_difference(tmp_path: Path, monkeypatch: 
     started: list[int] = []
     spread = engine._spread
 
-    def seen(
-        function: Callable[[Any], Any], items: Iterable[Any], others: int, here: bool, folder: str
-    ) -> Iterator[Any]:
+    def seen(function: Callable[[Any], Any], items: Iterator[Any], others: int, *rest: Any) -> Iterator[Any]:
         started.append(others)
-        return spread(function, items, others, here, folder)
+        return spread(function, items, others, *rest)
 
     def small(items: Iterable[Any], size: Callable[[Any], int]) -> Iterator[list[Any]]:
         return engine.batches(items, size, limit=50_000)

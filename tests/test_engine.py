@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.context import SpawnProcess as Process
 from pathlib import Path
@@ -60,6 +61,23 @@ def test_large_results_come_back_whole_and_leave_nothing_behind(
 def test_little_work_stays_here(count: int, workers: int) -> None:
     found = list(ordered_map(work, range(count), workers))
     assert found == [(n * n, os.getpid()) for n in range(count)]
+
+
+@pytest.mark.parametrize(("count", "workers"), [(0, 2), (SMALL, 2), (30, 1), (30, 2)])
+def test_what_is_to_be_done_first_is_done_once_and_before_all_else_here(count: int, workers: int) -> None:
+    done: list[str] = []
+
+    def items() -> Iterator[int]:
+        for item in range(count):
+            yield item
+            done.append("item")
+
+    for value, _ in ordered_map(work, items(), workers, meanwhile=lambda: done.append("first")):
+        done.append(f"{value}")
+    assert done.count("first") == 1
+    assert [item for item in done if item.isdecimal()] == [str(n * n) for n in range(count)]
+    assert not any(item.isdecimal() for item in done[: done.index("first")])
+    assert done.index("first") <= 10, "it waited for the others"
 
 
 def test_a_process_killed_while_others_start_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -193,7 +193,7 @@ def test_passages(texts: list[str], rng: random.Random, workers: int, full: int,
         one = passages.find(stream, chosen, compiled=False)
         two = passages.find(stream, chosen, workers, compiled=True)
     assert list(one) == list(two) == [two[number] for number in range(len(two))]
-    for name in seeds.Runs.__dataclass_fields__:
+    for name in passages.Equal._fields:
         assert getattr(one.runs, name).tolist() == getattr(two.runs, name).tolist(), name
 
 

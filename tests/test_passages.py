@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twins import common_runs
 
-from unecho.matching.passages import Alignment, align, extend
+from unecho.matching.passages import EVERYWHERE, USUAL, Alignment, align, extend
 from unecho.matching.seeds import FULL, SEED, WINDOW, exact_runs, pick, winnow
 from unecho.text.normalize import tokenize
 
@@ -46,8 +46,12 @@ def test_every_shared_run_of_8_words_is_found_however_common_its_words(rng: rand
 
 
 def test_a_run_is_found_in_any_number_of_documents_up_to_the_limit_and_with_the_first_beyond() -> None:
-    shared = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu"
-    for count in (FULL, FULL + 30):
+    twelve = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu"
+    for count, shared in (
+        (USUAL, twelve),
+        (FULL, f"{twelve} nu xi omicron pi"),
+        (FULL + 30, f"{twelve} nu xi omicron pi"),
+    ):
         texts = [f"x{n} y{n} {shared} z{n} u{n}" for n in range(count)]
         found = passages_of(stream_of(texts))
         linked = {(x.a, x.b) for x in found}
@@ -97,6 +101,24 @@ def test_a_stock_phrase_of_many_documents_needs_more_words() -> None:
     many = [f"a{n} b{n} c{n} {phrase} d{n} e{n}" for n in range(30)]
     assert len(passages_of(stream_of(few))) == 1
     assert passages_of(stream_of(many)) == []
+
+
+def test_a_phrase_that_stands_all_over_the_corpus_is_no_passage_even_with_a_slot_filled_alike() -> None:
+    """With the day that a fifth of the documents have, the words before it are no rarer."""
+    days = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+    phrase = "so a person close to the talks said in a statement on"
+    texts = [f"a{n} b{n} c{n} {phrase} {days[n % 5]} d{n} e{n}" for n in range(EVERYWHERE)]
+    assert passages_of(stream_of(texts)) == []
+    assert passages_of(stream_of(texts[:USUAL]))
+
+
+def test_what_copies_of_one_text_have_in_common_counts_as_rare() -> None:
+    """Eight words that ten copies have: they would be too few, had two copies nothing else in common."""
+    eight, rest = "one two three four five six seven eight", " ".join(f"r{n}" for n in range(30))
+    copies = [f"{rest} x{n} {' '.join(f'y{n}z{k}' for k in range(40))} {eight} w{n}" for n in range(10)]
+    strangers = [f"x{n} {eight} w{n}" for n in range(10)]
+    assert len(passages_of(stream_of(copies))) == 2 * 45
+    assert passages_of(stream_of(strangers)) == []
 
 
 def test_words_of_scripts_without_spaces_are_found_by_character() -> None:

@@ -33,7 +33,7 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
         for runs in passages
     ]
     stream = stream_of(np.array([0, 100, 200, 300]), np.zeros(300, np.uint8))
-    result = coverage(alignments_of(alignments).runs, stream, [np.ones(130), np.ones(170)])
+    result = coverage(alignments_of(alignments), stream, [np.ones(130), np.ones(170)])
     assert list(zip(result.a.tolist(), result.b.tolist(), strict=True)) == sorted(found)
     for row, passages in enumerate(passages for _, passages in sorted(found.items())):
         for side, shares in ((0, result.a_covered), (1, result.b_covered)):
@@ -238,6 +238,6 @@ def test_both_tell_the_same_coverage(
     for compiled in (False, True):
         weights = rare_weights(frequency, documents, compiled)
         parts = [weights[begin : begin + size] for begin in range(0, len(weights), size)]
-        results.append(coverage(alignments_of(alignments).runs, stream, parts, compiled))
+        results.append(coverage(alignments_of(alignments), stream, parts, compiled))
     for name in Coverage.__dataclass_fields__:
         assert getattr(results[0], name).tolist() == getattr(results[1], name).tolist()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 from conftest import Writer, run_files
@@ -18,6 +20,7 @@ import unecho
 from unecho import stored
 from unecho.base import engine
 from unecho.check import check
+from unecho.choosing.gone import all_rounded
 from unecho.decisions import log as decisions
 from unecho.model import Grounds, Place, Removal
 from unecho.output import writing
@@ -124,23 +127,43 @@ def test_what_is_gathered_in_parts_is_what_is_gathered_at_once(
     class Split:
         """The removals of a run, some documents at a time and in any order."""
 
-        def of_removals(self, wanted: gather.Wanted) -> Iterator[gather.Removals]:
+        def of_removals(
+            self, wanted: Callable[[], gather.Wanted], meanwhile: Callable[[], None]
+        ) -> Iterator[gather.Removals]:
+            early = wanted()
+            meanwhile()
             part_of = {name: rng.randrange(parts) for name in "abcdefgh"}
             for part in rng.sample(range(parts), parts):
                 some = [removal for removal in found if part_of[removal.document] == part]
                 named = {r.document for r in some} | {r.keeper.document for r in some if r.keeper}
-                yield wanted.only(named).gathered(some)
+                yield rng.choice([early, wanted()]).only(named).gathered(some)
 
     class Whole:
-        def of_removals(self, wanted: gather.Wanted) -> Iterator[gather.Removals]:
-            yield wanted.gathered(found)
+        def of_removals(
+            self, wanted: Callable[[], gather.Wanted], meanwhile: Callable[[], None]
+        ) -> Iterator[gather.Removals]:
+            meanwhile()
+            yield wanted().gathered(found)
 
-    ours: Callable[[Any], gather.Removals] = partial(gather.read_removals, wanted=wanted)
+    def ours(records: Any) -> gather.Removals:
+        """Which documents and clusters are shown is known only after some of the removals were looked at."""
+        known = [replace(wanted, shown=None, clusters=frozenset())]
+        return gather.read_removals(records, lambda: known[-1], lambda: known.append(wanted))
+
     split, whole = ours(Split()), ours(Whole())
     assert (split.figures(), split.rules(limits)) == (whole.figures(), whole.rules(limits))
     assert (split.per_document, split.spans, split.between) == (whole.per_document, whole.spans, whole.between)
     assert split.cluster_words == whole.cluster_words == words_of(found, "c1")
     assert len(split.by_rule) == len(whole.by_rule)
+
+
+@given(
+    st.lists(st.one_of(st.floats(0, 1), st.builds(lambda n, d: n / (n + d), st.integers(0, 500), st.integers(1, 500))))
+)
+def test_shares_are_rounded_as_one_by_one(values: list[float]) -> None:
+    column = np.array(values)
+    assert all_rounded(column).tolist() == [round(value, 4) for value in values]
+    assert all_rounded(np.stack([column, column], 1)).shape == (len(values), 2)
 
 
 def words_of(found: Iterable[Removal], cluster: str) -> dict[str, int]:

@@ -27,17 +27,18 @@ from .base.columns import (  # fmt: skip
     gather,
     new_column,
     offsets_of,
-    owners,
     pieces,
     ranges,
     release,
+    trim,
 )
 from .base.engine import workers_for
 from .base.spool import Spool
 from .boilerplate import rules, score, templates
-from .choosing import choose, findings
+from .choosing import choose, findings, verdicts
 from .choosing.cuts import Cut, cut_passages
 from .choosing.gone import Gone
+from .choosing.order import Order, keeping_order
 from .choosing.surely import surely
 from .compiled.when import is_large
 from .config import Config, Limits, Settings
@@ -80,6 +81,7 @@ class _Clock:
         self.progress(name, 0, None)
         begin = time.perf_counter()
         yield
+        trim()
         self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - begin, 4)
 
 
@@ -181,9 +183,9 @@ class _Matched:
 
     corpus: Corpus | None
     rows: Ints
-    order: choose.Order | None
+    order: Order | None
     bands: lsh.Bands | None
-    verdicts: choose.Verdicts = field(default_factory=lambda: choose.verdicts_of([]))
+    verdicts: verdicts.Verdicts = field(default_factory=lambda: verdicts.verdicts_of([]))
     parts: passages.Alignments = field(default_factory=lambda: passages.alignments_of([]))
     quotes: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
     cuts: list[Cut] = field(default_factory=list)
@@ -194,7 +196,7 @@ class _Matched:
         return cls(None, np.zeros(0, np.int64), None, None)
 
 
-def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, clock: _Clock) -> _Matched:
+def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clock) -> _Matched:
     settings, workers = config.settings, workers_for(config.limits.workers)
     bands = lsh.plan(settings.similar)
     words = len(corpus.stream.hash)
@@ -213,7 +215,7 @@ def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, cloc
     with clock.stage("choosing"):
         compiled = is_large(len(corpus.stream.hash), None)
         weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
-        coverage = stories.coverage(runs, corpus.stream, weights)
+        coverage = stories.coverage(alignments, corpus.stream, weights)
         del chosen, weights
         sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
         separate = partial(findings.quotes_apart, corpus, alignments, coverage)
@@ -228,7 +230,7 @@ def _match(corpus: Corpus, order: choose.Order, rows: Ints, config: Config, cloc
     return _Matched(corpus, rows, order, bands, verdicts, parts, quotes, cuts, coverage)
 
 
-def _cuts(corpus: Corpus, verdicts: choose.Verdicts, parts: passages.Alignments, quotes: Mask) -> list[Cut]:
+def _cuts(corpus: Corpus, verdicts: verdicts.Verdicts, parts: passages.Alignments, quotes: Mask) -> list[Cut]:
     kept = np.ones(len(corpus.paragraphs), np.bool_)
     keepers = np.zeros(len(corpus.paragraphs), np.bool_)
     gone = verdicts.place[verdicts.removed]
@@ -237,7 +239,7 @@ def _cuts(corpus: Corpus, verdicts: choose.Verdicts, parts: passages.Alignments,
     return cut_passages(corpus, (parts[row] for row in np.flatnonzero(quotes).tolist()), kept, keepers)
 
 
-def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tuple[Corpus, choose.Order]:
+def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tuple[Corpus, Order]:
     """The content paragraphs of the table, and the order in which documents keep their copies."""
     settings, workers = config.settings, workers_for(config.limits.workers)
     document = paragraphs.document[rows]
@@ -246,7 +248,7 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     offsets = offsets_of(sizes)
     words = np.bincount(document, sizes, len(taken.documents)).astype(np.int64)
     documents = offsets_of(words)
-    order = choose.order(
+    order = keeping_order(
         [d.id for d in taken.documents], [d.date for d in taken.documents], words.tolist(), settings.keep
     )
     stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank, flags)
@@ -267,7 +269,8 @@ def _spans_of(paragraphs: Table, rows: Ints) -> tuple[Ints, Ints]:
 def _paragraph_of_token(offsets: Ints) -> NDArray[np.int32]:
     result = new_column(int(offsets[-1]), np.int32)
     for first, end in pieces(offsets, PIECE):
-        result[offsets[first] : offsets[end]] = owners(np.diff(offsets[first : end + 1])) + first
+        counts = np.diff(offsets[first : end + 1])
+        result[offsets[first] : offsets[end]] = np.repeat(np.arange(first, end, dtype=np.int32), counts)
         release(result)
     return result
 

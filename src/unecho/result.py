@@ -232,10 +232,10 @@ class _Written(manifest.Records):
     def removals(self) -> Iterator[Removal]:
         return iter(self.result.removals)
 
-    def of_removals(self, wanted: manifest.Wanted[T]) -> Iterator[T]:
+    def of_removals(self, wanted: Callable[[], manifest.Wanted[T]], meanwhile: Callable[[], None]) -> Iterator[T]:
         found = self.result
         source = writing.Source(found.documents, found.removals, found.spool, found.numbers)
-        return writing.write(self.run, source, found.workers, wanted)
+        return writing.write(self.run, source, found.workers, wanted, meanwhile)
 
     def clusters(self, expected: int) -> Iterator[Cluster]:  # noqa: ARG002  it is known here
         return self._once(manifest.CLUSTERS, self.result.clusters)

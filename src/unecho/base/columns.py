@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import mmap
 import os
@@ -174,6 +175,13 @@ def mapped() -> float:
     except OSError:
         return math.inf
     return pages * mmap.PAGESIZE / 1e6
+
+
+def trim() -> None:
+    """Give freed memory back to the system, where its allocator keeps it for later (glibc): after a stage that held
+    much, in threads above all, as each has a heap of its own."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def release(*columns: NDArray[np.generic], above: float = 0) -> None:

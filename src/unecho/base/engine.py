@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -77,31 +77,38 @@ def uncollected() -> Iterator[None]:
 
 
 def ordered_map(
-    function: Callable[[T], R], items: Iterable[T], workers: int, apart: bool = False
+    function: Callable[[T], R],
+    items: Iterable[T],
+    workers: int,
+    apart: bool = False,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Generator[R, None, None]:
     """``map`` over processes, this one among them, in order, with few items in flight.
 
     The first items are done in this process: small inputs never wait for others to start. ``function`` and
     the items must be picklable. On an interrupt the processes are stopped at once. ``apart``: all is done in other
-    processes, for what cannot be interrupted here or leaves too much behind.
+    processes, for what cannot be interrupted here or leaves too much behind. ``meanwhile``: what this process does
+    first, while others start and do the first items, if there are any.
     """
     source = iter(items)
-    ahead: list[T] = []
-    for item in source:
-        ahead.append(item)
-        if len(ahead) > SMALL and workers > 1:
-            break
-        if workers == 1:
-            yield function(ahead.pop())
+    ahead = list(islice(source, SMALL + 1)) if workers > 1 else []
     if len(ahead) <= SMALL:
-        yield from map(function, ahead)
+        if meanwhile is not None:
+            meanwhile()
+        yield from map(function, chain(ahead, source))
         return
     with TemporaryDirectory(prefix="unecho-") as folder:
-        yield from _spread(function, chain(ahead, source), workers if apart else workers - 1, not apart, folder)
+        others = workers if apart else workers - 1
+        yield from _spread(function, chain(ahead, source), others, not apart, folder, meanwhile)
 
 
 def _spread(
-    function: Callable[[T], R], items: Iterable[T], others: int, here: bool, folder: str
+    function: Callable[[T], R],
+    items: Iterator[T],
+    others: int,
+    here: bool,
+    folder: str,
+    meanwhile: Callable[[], None] | None,
 ) -> Generator[R, None, None]:
     """``others``: how many processes beside this one, which works too where it would only wait (``here``)."""
     pool = ProcessPoolExecutor(others, get_context("spawn"), initializer=_obey_parent, initargs=(folder,))
@@ -109,14 +116,23 @@ def _spread(
     # neither ended nor waited for, and both the thread and that process would end with a traceback.
     pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
     waiting: deque[_Here[R] | _There[R]] = deque()
+    most = 2 * others + _AHEAD
+
+    def send(item: T) -> None:
+        with _main_unknown(), interrupts_wait():
+            waiting.append(_There(pool.submit(_filed, function, item, folder)))
+
     try:
+        if meanwhile is not None:
+            for item in islice(items, most):
+                send(item)
+            meanwhile()
         for item in items:
             if here and sum(not one.done() for one in waiting) >= 2 * others:
                 waiting.append(_Here(function(item)))
             else:
-                with _main_unknown(), interrupts_wait():
-                    waiting.append(_There(pool.submit(_filed, function, item, folder)))
-            while waiting and (waiting[0].done() or len(waiting) > 2 * others + _AHEAD):
+                send(item)
+            while waiting and (waiting[0].done() or len(waiting) > most):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

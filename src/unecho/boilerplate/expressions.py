@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 
-from .heads import SIZE, Head, heads, needed
+from .heads import SIZE, Head, heads, needed, needed_ahead
 
 _LETTER = "q"
 """A letter that stands for all: what may begin with it may begin with most."""
@@ -38,7 +38,7 @@ class Expression:
         """The number of its pattern, and what says whether it takes a whole text."""
         takes = re.compile(self.pattern).fullmatch
         # What is looked for ahead is looked for by itself: the expression would try it at every place.
-        texts = needed(self.pattern) if self.pattern.startswith("(?=") else frozenset[str]()
+        texts = needed_ahead(self.pattern)
         if min(map(len, texts), default=0) < _TELLING:
             return self.number, takes
         return self.number, lambda text: any(map(text.__contains__, texts)) and takes(text)

@@ -48,7 +48,7 @@ class Forest:
         from ..compiled import forest as forest_kernels
 
         total = np.full(table.shape[1], self.bias, np.int64)
-        leaf = np.empty(_ROWS, np.int32)
+        leaf = np.empty(_ROWS, np.uint8)
         forest_kernels.score(table, self.column, self.threshold, self.leaves, leaf, total)
         return total
 

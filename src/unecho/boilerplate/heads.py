@@ -77,14 +77,25 @@ def needed(alternative: str) -> frozenset[str]:
             rest, _ = _sequence(alternative, at, _NEEDED)
             end = end_of_atom(alternative, at)
             quantifier = QUANTIFIER.match(alternative, end)
-            inside = alternative[at + 3 : end - 1] if alternative.startswith("(?=", at) and not quantifier else ""
-            found = heads(inside)
-            seen_ahead = needed(inside) if inside and len(found) == 1 and found[0][1] != _ANY else best
-            best = max(best, frozenset(head.text for head in rest), seen_ahead, key=_shortest)
+            best = max(best, frozenset(head.text for head in rest), needed_ahead(alternative, at), key=_shortest)
             at = quantifier.end() if quantifier else end
     except (NotUnderstoodError, RecursionError):
         return frozenset()
     return best if _shortest(best) else frozenset()
+
+
+def needed_ahead(alternative: str, at: int = 0) -> frozenset[str]:
+    """As ``needed``, by nothing but what the alternative looks for ahead at a place of it."""
+    if not alternative.startswith("(?=", at):
+        return frozenset()
+    try:
+        end = end_of_atom(alternative, at)
+    except NotUnderstoodError:
+        return frozenset()
+    inside = alternative[at + 3 : end - 1]
+    found = heads(inside)
+    is_sure = len(found) == 1 and found[0][1] != _ANY and not QUANTIFIER.match(alternative, end)
+    return needed(inside) if is_sure else frozenset()
 
 
 def _shortest(texts: frozenset[str]) -> int:

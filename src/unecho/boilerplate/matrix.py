@@ -343,9 +343,20 @@ def of_context(
     for offset in (-3, -2, -1, 1, 2, 3):
         beyond = (at + offset < start) | (at + offset >= end)
         for name in near if abs(offset) < 3 else near[:2]:
-            columns[f"{name} {offset:+d}"] = np.where(beyond, np.float32(-1), np.roll(own[name], -offset))
+            columns[f"{name} {offset:+d}"] = _shifted(own[name], offset, beyond)
     columns["gap before"], columns["gap after"] = gaps(mass > 0, place)
     return columns
+
+
+def _shifted(column: Column, offset: int, beyond: NDArray[np.bool_]) -> Column:
+    """The value of the line so many lines on, or back; -1 where that lies ``beyond`` the document."""
+    found = np.empty_like(column)
+    if offset > 0:
+        found[:-offset] = column[offset:]
+    else:
+        found[-offset:] = column[:offset]
+    found[beyond] = -1
+    return found
 
 
 def of_matter(lines: Measures, probability: Ints, edges: Ints | None = None) -> Columns:

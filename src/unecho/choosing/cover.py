@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -69,10 +69,41 @@ class Coverer:
             number = int(owner[place])
             weight[number] = weight.get(number, 0) + length
         main = max(sorted(weight), key=weight.__getitem__)
-        numbers, names = self._missing(paragraph, missing)
+        numbers, names = self._missing(paragraph, self._readable(missing, tokens, pieces, dict(alike), kept))
         numbers += self._put_in(pieces)
         size = tokens.stop - tokens.start
         return Cover((size - len(missing)) / size, numbers, names, min(weight), max(weight), main)
+
+    def _readable(
+        self, missing: list[int], tokens: slice, pieces: Sequence[Run], alike: Mapping[int, int], kept: Mask
+    ) -> list[int]:
+        """The tokens that are missing, without names which a scanner misread: in a paragraph in which it misread other
+        words, names that differ in a letter from the word that stands in the same place on the other side."""
+        if not any(self._names[place] for place in missing) or not self._is_scanned(alike):
+            return missing
+        owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
+        first, end = self._corpus.stream.documents[document[owner[pieces[0][1]]] :][:2].tolist()
+        before = {mine + length: theirs + length for mine, theirs, length in pieces}
+        before |= {mine + 1: theirs + 1 for mine, theirs in alike.items()}
+        behind = {mine - 1: theirs - 1 for mine, theirs, _ in pieces}
+        behind |= {mine - 1: theirs - 1 for mine, theirs in alike.items()}
+
+        def is_misread(place: int) -> bool:
+            low = behind.get(place) if place == tokens.start else before.get(place)
+            high = before.get(place) if place + 1 == tokens.stop else behind.get(place)
+            if low is None or low != high or not (self._names[place] and first <= low < end and kept[owner[low]]):
+                return False
+            return self._made(place).is_misread(self._made(low))
+
+        return [place for place in missing if not is_misread(place)]
+
+    def _is_scanned(self, alike: Mapping[int, int]) -> bool:
+        """Whether a word differs from the one it is like in letters alone that scanners take for one another."""
+        return any(self._made(mine).is_scanned(self._made(theirs)) for mine, theirs in alike.items())
+
+    def _made(self, place: int) -> Word:
+        owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
+        return self._words.made(self._word(self._corpus.text(int(document[owner[place]])), place))
 
     def equal_runs(self, paragraph: int, other: int) -> list[Run]:
         """Runs of equal tokens of two whole paragraphs (longest common subsequence)."""

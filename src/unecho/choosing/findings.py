@@ -13,6 +13,7 @@ import orjson
 from ..base.columns import Ints, Mask, edges_of, owners
 from ..base.rows import Rows
 from ..compiled.when import is_large
+from ..matching.below import below
 from ..matching.corpus import Corpus, Paragraphs
 from ..matching.framing import framed
 from ..matching.passages import Alignments, at_quotes
@@ -21,8 +22,9 @@ from ..matching.repeats import adding
 from ..matching.stories import Coverage, groups
 from ..matching.table import CONTENT, Table
 from ..model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
-from .choose import RELATIONS, REMOVED, Order, Verdicts
-from .gone import NO_KEEPER, REASONS, Keepers, cluster_name, rounded
+from .gone import NO_KEEPER, REASONS, Keepers, all_rounded, cluster_name, rounded
+from .order import Order
+from .verdicts import RELATIONS, REMOVED, Verdicts
 
 _PIECE = 4096
 """Records that are made of columns at a time."""
@@ -72,18 +74,21 @@ class Stars:
             yield Cluster(cluster_name(number), Place(ids[keeper], start, stop), order.why(keeper, rival), found)
 
     def _member(self, columns: tuple[Any, ...]) -> Member:
-        row, document, start, end, (covered, resemblance, containment), relation, removed = columns
+        row, document, start, end, (share, resemblance, containment), covered, relation, removed = columns
         return Member(
-            self._ids[document], start, end, round(covered, 4), round(resemblance, 4), round(containment, 4), relation,
+            self._ids[document], start, end, share, resemblance, containment, relation,
             "removed" if removed else "kept", self._verdicts.why(row, relation, covered, removed),
         )  # fmt: skip
 
 
 def _members(verdicts: Verdicts, paragraphs: Paragraphs, rows: Ints) -> tuple[Iterable[Any], ...]:
-    """Document, start, end, scores, relation and whether it goes, for some verdicts."""
+    """Document, start, end, scores rounded, the first of them as it is, relation and whether it goes, for some
+    verdicts."""
+    scores = verdicts.scores[rows]
     relations = map(RELATIONS.__getitem__, verdicts.labels[rows, 0].tolist())
     removed = (verdicts.labels[rows, REMOVED] != 0).tolist()
-    return *_spots(paragraphs, verdicts.place[rows, 0]), verdicts.scores[rows].tolist(), relations, removed
+    spots, told = _spots(paragraphs, verdicts.place[rows, 0]), all_rounded(scores).tolist()
+    return *spots, told, scores[:, 0].tolist(), relations, removed
 
 
 def _spots(paragraphs: Paragraphs, rows: Ints) -> tuple[list[int], list[int], list[int]]:
@@ -160,16 +165,17 @@ class Passages(Rows[Passage]):
     documents show. ``found``, ``quotes``: of ``quotes_apart``."""
 
     def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
-        spans = _spans(found.runs.a, found), _spans(found.runs.b, found)
+        a_span, b_span, equal, stays = below(corpus, found, _spans(found.runs.a, found), _spans(found.runs.b, found))
+        spans = a_span, b_span
         compiled = is_large(len(corpus.stream.hash), None)
         quoted = at_quotes(corpus.stream, *spans)
-        which = np.flatnonzero(adding((found.a, found.b), *spans, found.matched, quoted, compiled))
+        which = np.flatnonzero(stays & adding((found.a, found.b), *spans, equal, quoted, compiled))
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
         words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
         corpus.release()
         self._ids, self._group, self._quotes = corpus.ids, _quote_groups(*spans, quotes), quotes
-        a, b, matched = found.a[which], found.b[which], found.matched[which]
+        a, b, matched = found.a[which], found.b[which], equal[which]
         self._columns = a, a_start, a_end, b, b_start, b_end, words, matched, quotes
         super().__init__(len(which), self._some)
 
@@ -189,17 +195,15 @@ class Passages(Rows[Passage]):
         no records are made."""
         names = [orjson.dumps(name).decode() for name in self._ids]
         for first in range(0, len(self), _PIECE):
-            lines = []
             columns = (column[first : first + _PIECE].tolist() for column in (self._group, *self._columns))
-            for row, (group, a, a_start, a_end, b, b_start, b_end, words, matched, quote) in enumerate(
-                zip(*columns, strict=True), first
-            ):
-                lines.append(
-                    f'{{"id":"{_passage_name(row)}","group":"{_group_name(group)}",'
-                    f'"a":{names[a]},"a_start":{a_start},"a_end":{a_end},'
-                    f'"b":{names[b]},"b_start":{b_start},"b_end":{b_end},'
-                    f'"words":{words},"matched":{matched},"quote":{"true" if quote else "false"}}}\n'
+            lines = [
+                f'{{"id":"p{number:07d}","group":"q{group:07d}",'
+                f'"a":{names[a]},"a_start":{a_start},"a_end":{a_end},"b":{names[b]},"b_start":{b_start},"b_end":{b_end},'
+                f'"words":{words},"matched":{matched},"quote":{"true" if quote else "false"}}}\n'
+                for number, (group, a, a_start, a_end, b, b_start, b_end, words, matched, quote) in enumerate(
+                    zip(*columns, strict=True), first + 1
                 )
+            ]
             yield "".join(lines).encode()
 
     def _some(self, first: int, end: int) -> Iterator[Passage]:

@@ -48,6 +48,12 @@ def rounded(value: float) -> float:
     return round(float(value), 4)
 
 
+def all_rounded(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """``rounded`` of every value, each different one once: numpy rounds another way where two are as near."""
+    different, place = np.unique(values.ravel(), return_inverse=True)
+    return np.array(list(map(rounded, different.tolist())), np.float64)[place].reshape(values.shape)
+
+
 def cluster_name(number: int) -> str:
     """The id of a cluster."""
     return f"c{number:06d}"
@@ -60,8 +66,8 @@ class Part:
     names, numbers: the id of each document, and of its first removal. paragraphs: offsets into start, end and gone
     (whether a paragraph goes whole). first: offsets into the columns of those that go: category, rule (a number in
     ``rules``), confidence, words; keeper: reason, document, start, end and cluster of the copy that stays, int64, the
-    document NO_KEEPER where there is none; scores: covered, resemblance, containment. ids: of the documents named.
-    cuts: sentences cut out, by the place of the document.
+    document NO_KEEPER where there is none; scores: covered, resemblance, containment, rounded as the confidence is.
+    ids: of the documents named. cuts: sentences cut out, by the place of the document.
     """
 
     names: tuple[str, ...]
@@ -73,7 +79,7 @@ class Part:
     first: Ints
     category: NDArray[np.int8]
     rule: NDArray[np.int32]
-    confidence: NDArray[np.float32]
+    confidence: NDArray[np.float64]
     words: NDArray[np.int32]
     rules: tuple[str, ...]
     keeper: Ints
@@ -85,27 +91,29 @@ class Part:
         """The documents whose copies stay."""
         return set(self.ids.values())
 
-    def of_document(self, place: int, text: str) -> Iterator[Removal]:
+    def of_document(self, place: int, text: str) -> list[Removal]:
         """The spans that go of a document, in order. ``text``: as read."""
-        found = list(self._whole(place, text))
+        found = self._whole(place, text)
         if place in self.cuts:
             found += (self._cut(*cut) for cut in self.cuts[place])
             found.sort(key=lambda removal: removal[0])
         name = self.names[place]
-        for number, (start, end, rest) in enumerate(found, self.numbers[place]):
-            yield Removal(f"r{number:07d}", name, start, end, text[start:end], *rest)
+        return [
+            Removal(f"r{number:07d}", name, start, end, text[start:end], *rest)
+            for number, (start, end, rest) in enumerate(found, self.numbers[place])
+        ]
 
-    def _whole(self, place: int, text: str) -> Iterator[tuple[int, int, tuple[Any, ...]]]:
+    def _whole(self, place: int, text: str) -> list[tuple[int, int, tuple[Any, ...]]]:
         """Start, end and the other fields of the paragraphs that go."""
         first, end = self.first[place : place + 2].tolist()
         if first == end:
-            return
+            return []
         rows = slice(*self.paragraphs[place : place + 2].tolist())
         paragraphs = list(zip(self.start[rows].tolist(), self.end[rows].tolist(), strict=True))
         spans = removal_spans(text, paragraphs, self.gone[rows].tolist())
         columns = self.category, self.rule, self.confidence, self.words, self.keeper, self.scores
-        for span, *fields in zip(spans, *(column[first:end].tolist() for column in columns), strict=True):
-            yield *span, self._fields(*fields)
+        fields = map(self._fields, *(column[first:end].tolist() for column in columns))
+        return [(start, stop, rest) for (start, stop), rest in zip(spans, fields, strict=True)]
 
     def _fields(
         self, category: int, rule: int, confidence: float, words: int, keeper: list[int], scores: list[float]
@@ -113,7 +121,7 @@ class Part:
         """The fields of a removal from the reason on."""
         told: tuple[str | None, float | None, str | None] = None, None, None
         if category != CONTENT:
-            told = CATEGORIES[category], rounded(confidence), self.rules[rule]
+            told = CATEGORIES[category], confidence, self.rules[rule]
         number, document, start, end, cluster = keeper
         if document == NO_KEEPER:
             return "boilerplate", *told, None, None, None, None, None, words
@@ -121,7 +129,7 @@ class Part:
         if reason == "repeat" and not told[0]:
             told = "repeat", *told[1:]
         place = Place(self.ids[document], start, end)
-        return reason, *told, place, *map(rounded, scores), cluster_name(cluster) if cluster else None, words
+        return reason, *told, place, *scores, cluster_name(cluster) if cluster else None, words
 
     def _cut(
         self, start: int, end: int, words: int, keeper: tuple[int, int, int]
@@ -167,7 +175,7 @@ class Gone:
                 removals = part.of_document(place, self._text_of(document))
                 yield from islice(removals, max(first - before, 0), end - before)
 
-    def of_document(self, document: int) -> Iterator[Removal]:
+    def of_document(self, document: int) -> list[Removal]:
         """The spans that go of a document, in order."""
         return self.part(np.array([document])).of_document(0, self._text_of(document))
 
@@ -183,7 +191,7 @@ class Gone:
         keeper, scores = np.full((len(out), 5), NO_KEEPER, np.int64), np.zeros((len(out), 3))
         columns = found.reason, found.document, found.start, found.end, found.cluster
         keeper[held] = np.stack([column[places[held]] for column in columns], axis=1)
-        scores[held] = found.scores[places[held]]
+        scores[held] = all_rounded(found.scores[places[held]])
         numbers = documents.tolist()
         cuts = {
             place: [(cut.start, cut.end, cut.words, cut.keeper) for cut in self.cuts[number]]
@@ -195,7 +203,7 @@ class Gone:
         return Part(
             tuple(self._ids[number] for number in numbers), tuple((self._first[documents] + 1).tolist()), offsets,
             table.start[rows], table.end[rows], gone, offsets_of(gone.view(np.uint8))[offsets], table.category[out],
-            table.rule[out], table.confidence[out], table.words[out], table.rules, keeper, scores,
+            table.rule[out], all_rounded(table.confidence[out]), table.words[out], table.rules, keeper, scores,
             {number: self._ids[number] for number in named}, cuts,
         )  # fmt: skip
 

@@ -45,6 +45,8 @@ twee drie vijf zes zeven acht negen tien twintig honderd duizend miljoen miljard
 _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
 """Letters from which a word, or a name, may differ in one letter; from the last, in two."""
+_SHORT_NAME = 4
+"""Letters from which a name in a text that was scanned badly may."""
 _DIGIT = re.compile(r"\d")
 _MISREAD = re.compile(r"(?:[^\W\d]+\d+)+[^\W\d]+")
 _DOUBLED = re.compile(r"([^\W\d])\1+")
@@ -164,6 +166,17 @@ class Word:
             return False
         return self.shape == other.shape or self._is_near(other, short)
 
+    def is_scanned(self, other: Word) -> bool:
+        """Whether two words differ in letters alone that scanners take for one another."""
+        return self.shape == other.shape and self.letters != other.letters
+
+    def is_misread(self, other: Word) -> bool:
+        """Whether two words of some letters differ in one of them, which is not the first."""
+        short = min(len(self.folded), len(other.folded))
+        if short < _SHORT_NAME or self.shape[0] != other.shape[0] or _DIGIT.search(self.letters + other.letters):
+            return False
+        return Levenshtein.distance(self.letters, other.letters, score_cutoff=1) <= 1
+
     def _is_near(self, other: Word, short: int) -> bool:
         """Whether long words with the same first letter differ in one letter, very long ones in two."""
         least = _LONG_NAME if self.name or other.name else _LONG_WORD
@@ -183,9 +196,10 @@ def has_digit(text: str) -> bool:
     return bool(_DIGIT.search(text))
 
 
-def lengths() -> tuple[int, int, int, int]:
-    """Letters from which words may have misread shapes; a word, or a name, may differ in one letter; or in two."""
-    return _SHORTEST, _LONG_WORD, _LONG_NAME, _VERY_LONG
+def lengths() -> tuple[int, int, int, int, int]:
+    """Letters from which words may have misread shapes; a word, or a name, may differ in one letter; or in two; and a
+    name where other words were misread."""
+    return _SHORTEST, _LONG_WORD, _LONG_NAME, _VERY_LONG, _SHORT_NAME
 
 
 def alike(word: str, other: str) -> bool:

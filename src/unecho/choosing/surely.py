@@ -9,7 +9,7 @@ import numpy as np
 from ..base.columns import Ints, Mask
 from ..matching.corpus import Corpus
 from ..matching.stories import Coverage
-from .choose import REMOVED, Verdicts
+from .verdicts import REMOVED, Verdicts
 
 WHY = "the two documents share little else"
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, distinct, release
-from ..compiled import cover as kernels
+from ..compiled import word as kernels
+from ..compiled.text import Bits, Rules
 from ..matching.corpus import Corpus
 from ..matching.passages import GAP
 from ..text import spelling
@@ -30,9 +31,9 @@ _ASKED = 65_536
 """Words asked for in one round; those beyond have to wait for the next."""
 
 
-def rules() -> kernels.Rules:
+def rules() -> Rules:
     """The numbers of ``cover`` and ``passages`` as the kernels take them."""
-    return kernels.Rules(cover.SMALL_EDIT, cover.SHORT, GAP, kernels.Bits(CAPITAL, NUMBER, CASELESS, OPENING))
+    return Rules(cover.SMALL_EDIT, cover.SHORT, GAP, Bits(CAPITAL, NUMBER, CASELESS, OPENING))
 
 
 class WordBook:

@@ -1,78 +1,33 @@
-"""The compiled loop that chooses which copies stay; ``choose`` holds the plain twin."""
+"""The compiled loop that chooses which copies stay; ``chooser`` holds the plain twin."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
 from . import cover as cover_kernels
-from .cover import (  # fmt: skip
-    AMONG,
-    BY_CHARACTER,
-    DOCUMENT,
-    EDGE,
-    EVIDENCE,
-    FIRST_OF,
-    KIND,
-    LAST_OF,
-    LONG,
-    MAIN,
-    MISSING,
-    NAMES_TOLD,
-    NUMBERS_TOLD,
-    PARAGRAPHS,
-    RANK,
-    TOLD,
-    Bits,
-    Book,
-    Bytes,
-    Codes,
-    Rules,
-    Scratch,
-    Text,
-)
-from .jit import compiled, lean, part
-from .passage import mix
+from .cover import MISSING, Scratch
+from .jit import lean, part
 from .passage import sort as sort_values
+from .share import Shared, cut, put_in_order
+from .text import AMONG, DOCUMENT, EDGE, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
+from .verdict import (
+    REMOVED,
+    REPEAT,
+    Choice,
+    Verdicts,
+    exact,
+    is_better,
+    judge,
+    room_for,
+    shingles_of,
+    why_of,
+)
+from .word import Book, ask_listed, enter
 
-RELATION, REMOVED, REPEAT, WHY = range(4)
-"""Columns of ``Verdicts.labels``."""
-SAME, ALL, SHARE, ONLY, NUMBERS, NAMES = range(6)
-"""Why a paragraph goes or stays: it has the same words as the copy, the copy has all of its words, or a share that is
-enough, or too little, or numbers or names of it are missing."""
-EXACT, NEAR, CONTAINED = range(3)
 UNSEEN = 2
-
-
-class Shared(NamedTuple):
-    """What paragraphs share. runs: equal tokens, int64, n x 3: place in a paragraph, place in another document, length;
-    those of paragraph i are runs[first[i]:first[i + 1]], sorted by document and place. kinds: kinds of paragraphs that
-    resemble each other; those that resemble kind i are kinds[first_kind[i]:first_kind[i + 1]]."""
-
-    runs: Ints
-    first: Ints
-    kinds: Ints
-    first_kind: Ints
-
-
-class Choice(NamedTuple):
-    """Settings. exact: repeats inside a document go. drop: emptied documents go. apart: copies stay only among
-    documents with the same number. size: shingles of a paragraph, and of one in a script without spaces. prime: of
-    their hash. rules: for words."""
-
-    threshold: float
-    similar: float
-    ignore_numbers: bool
-    ignore_names: bool
-    exact: bool
-    drop: bool
-    apart: bool
-    size: tuple[int, int]
-    prime: np.uint64
-    rules: Rules
 
 
 class State(NamedTuple):
@@ -93,18 +48,6 @@ class State(NamedTuple):
     candidates: Ints
 
 
-class Verdicts(NamedTuple):
-    """Room for verdicts: see ``choose.Verdicts``. place: paragraph, main, first, last. scores: covered, resemblance,
-    containment. labels: relation, removed, repeat, why (uint8). evidence: tokens, -1 for none. total: how many
-    verdicts there are."""
-
-    place: Ints
-    scores: NDArray[np.float64]
-    labels: Bytes
-    evidence: Ints
-    total: Ints
-
-
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
@@ -113,15 +56,15 @@ def warm() -> None:
     text = Text(none, flags, points, points, codes, np.zeros((1, 6), np.int64), np.zeros((1, 3), np.int64))
     book = Book(
         np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 12), np.int64), points,
-        np.zeros((0, 2), np.int64), np.zeros(2, np.int64), none, (3, 5, 7, 10),
+        np.zeros((0, 2), np.int64), np.zeros(2, np.int64), none, (3, 5, 7, 10, 4),
     )  # fmt: skip
     rules = Rules(3, 12, 15, Bits(np.uint8(1), np.uint8(2), np.uint8(8), np.uint8(16)))
     choice = Choice(0.9, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     shared = Shared(rows, edges, nothing, edges)
     state = state_for(text, shared, rules, none, nothing)
-    cover_kernels.enter(book.keys, book.numbers, none, 0)
-    cut(rows, codes, text.paragraphs, rows)
-    sort(rows, text, 0.5, edges)
+    enter(book.keys, book.numbers, none, 0)
+    cut((nothing, nothing, nothing), text, nothing, rows)
+    put_in_order(text, 0.5, edges, rows)
     choose(text, shared, book, choice, state, room_for(0), nothing, 0)
 
 
@@ -139,92 +82,6 @@ def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: I
     )  # fmt: skip
 
 
-def room_for(count: int) -> Verdicts:
-    """Room for so many verdicts."""
-    return Verdicts(
-        np.empty((count, 4), np.int64), np.empty((count, 3)), np.empty((count, 4), np.uint8),
-        np.empty((count, EVIDENCE), np.int64), np.zeros(1, np.int64),
-    )  # fmt: skip
-
-
-# ---- what paragraphs share --------------------------------------------------------------------------
-
-
-@lean
-def cut(runs: Ints, owner: Codes, paragraphs: Ints, found: Ints) -> int:
-    """``choose._cut`` of runs (place, other place, length) on both sides, into ``found``; returns how many there are.
-
-    Only of the paragraphs that are long enough to go. With no room at all in ``found`` they are only counted.
-    """
-    count = 0
-    for number in range(len(runs)):
-        place, other, left = runs[number, 0], runs[number, 1], runs[number, 2]
-        mine, its = np.int64(owner[place]), np.int64(owner[other])
-        while left:
-            while paragraphs[mine + 1, EDGE] <= place:
-                mine += 1
-            length = min(left, paragraphs[mine + 1, EDGE] - place)
-            if paragraphs[mine, LONG]:
-                while paragraphs[its + 1, EDGE] <= other:
-                    its += 1
-                length = min(length, paragraphs[its + 1, EDGE] - other)
-                if len(found):
-                    found[count, 0], found[count, 1], found[count, 2] = place, other, length
-                count += 1
-            left, place, other = left - length, place + length, other + length
-    return count
-
-
-@compiled
-def sort(runs: Ints, text: Text, least: float, first: Ints) -> Ints:
-    """The cut runs by paragraph, other document and place, of those pairs that share ``least`` of the paragraph. Into
-    ``first``, one longer than the paragraphs, goes where each begins. Returns them: see ``Shared``."""
-    owner, paragraphs = text.owner, text.paragraphs
-    first[:] = 0
-    for number in range(len(runs)):
-        first[owner[runs[number, 0]] + 1] += 1
-    for paragraph in range(len(first) - 1):
-        first[paragraph + 1] += first[paragraph]
-    filled, rows = first[:-1].copy(), np.empty(len(runs), np.int64)
-    for number in range(len(runs)):
-        paragraph = owner[runs[number, 0]]
-        rows[filled[paragraph]] = number
-        filled[paragraph] += 1
-    found, count = np.empty((len(runs), 3), np.int64), 0
-    for paragraph in range(len(first) - 1):
-        part, begin = rows[first[paragraph] : filled[paragraph]], paragraphs[paragraph, EDGE]
-        first[paragraph] = count
-        if not len(part):
-            continue
-        key = np.empty(len(part), np.int64)
-        for number in range(len(part)):
-            document = paragraphs[owner[runs[part[number], 1]], DOCUMENT]
-            key[number] = document << 32 | runs[part[number], 0] - begin
-        order = np.argsort(key)
-        size, at = paragraphs[paragraph + 1, EDGE] - begin, 0
-        while at < len(part):
-            document, shared, start = key[order[at]] >> 32, np.int64(0), count
-            while at < len(part) and key[order[at]] >> 32 == document:
-                row, to = part[order[at]], count
-                place, other, length = runs[row, 0], runs[row, 1], runs[row, 2]
-                shared += length
-                while to > start and _is_before(place, other, length, found, to - 1):  # only where places are equal
-                    for column in range(3):
-                        found[to, column] = found[to - 1, column]
-                    to -= 1
-                found[to, 0], found[to, 1], found[to, 2] = place, other, length
-                count, at = count + 1, at + 1
-            if shared < least * size:
-                count = start
-    first[len(first) - 1] = count
-    return found[:count].copy()
-
-
-@part
-def _is_before(place: int, other: int, length: int, runs: Ints, row: int) -> bool:
-    return bool(place == runs[row, 0] and (other < runs[row, 1] or (other == runs[row, 1] and length < runs[row, 2])))
-
-
 # ---- choosing ---------------------------------------------------------------------------------------
 
 
@@ -233,11 +90,11 @@ def choose(
     text: Text, shared: Shared, book: Book, choice: Choice, state: State,
     found: Verdicts, order: Ints, ahead: int,
 ) -> None:  # fmt: skip
-    """``choose._Chooser.decide_document`` of one document after another, in keeping order.
+    """``chooser.Chooser.decide_document`` of one document after another, in keeping order.
 
     Stops where words are not known, and looks through the next documents, with ``ahead`` runs, for more of them; what
     it found from the first of those documents on, where ``state.progress[0]`` is then, is taken back. ``found`` has
-    room for two verdicts more than there are paragraphs.
+    room for as many verdicts as there are paragraphs.
     """
     begin, end, unknown = state.progress[0], np.int64(len(order)), np.int64(-1)
     verdicts, asked = found.total[0], book.counts[1]
@@ -273,7 +130,7 @@ def _decide(
     text: Text, shared: Shared, book: Book, choice: Choice, state: State,
     found: Verdicts, paragraph: int,
 ) -> None:  # fmt: skip
-    """``choose._Chooser._decide``."""
+    """``chooser.Chooser._decide``."""
     slot = _slot(state, choice, text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, AMONG])
     if text.paragraphs[paragraph, LONG]:
         row = found.total[0]
@@ -300,7 +157,7 @@ def _slot(state: State, choice: Choice, kind: int, among: int) -> np.int64:
 def _same_words(
     text: Text, book: Book, choice: Choice, state: State, found: Verdicts, paragraph: int, keeper: int
 ) -> bool:
-    """``choose._Chooser._same_words``: whether there is a verdict."""
+    """``chooser.Chooser._same_words``: whether there is a verdict."""
     if keeper < 0:
         return False
     within = text.paragraphs[keeper, DOCUMENT] == text.paragraphs[paragraph, DOCUMENT]
@@ -308,7 +165,7 @@ def _same_words(
         if not choice.exact or state.listed[paragraph] == 1:
             return False
         if state.listed[paragraph] == UNSEEN:
-            cover_kernels.ask_listed(book, paragraph)
+            ask_listed(book, paragraph)
     mine, its = text.paragraphs[paragraph, EDGE], text.paragraphs[keeper, EDGE]
     size = text.paragraphs[paragraph + 1, EDGE] - mine
     if text.paragraphs[keeper + 1, EDGE] - its != size:
@@ -316,18 +173,8 @@ def _same_words(
     for place in range(size):
         if text.hash[mine + place] != text.hash[its + place]:
             return False
-    _exact(found, paragraph, keeper, within)
+    exact(found, paragraph, keeper, within)
     return True
-
-
-@lean
-def _exact(found: Verdicts, paragraph: int, keeper: int | np.int64, within: bool) -> None:
-    """``choose._exact``."""
-    row, place, scores, labels = found.total[0], found.place, found.scores, found.labels
-    place[row, 0], place[row, 1], place[row, 2], place[row, 3] = paragraph, keeper, keeper, keeper
-    scores[row, 0] = scores[row, 1] = scores[row, 2] = 1.0
-    labels[row, RELATION], labels[row, REMOVED], labels[row, REPEAT], labels[row, WHY] = EXACT, True, within, SAME
-    found.total[0] = row + 1
 
 
 @lean
@@ -335,14 +182,12 @@ def _similar(
     text: Text, shared: Shared, book: Book, choice: Choice, state: State,
     found: Verdicts, paragraph: int,
 ) -> None:  # fmt: skip
-    """``choose._Chooser._similar``: the best of the documents that share much of the paragraph and stay."""
+    """``chooser.Chooser._similar``: the best of the documents that share much of the paragraph and stay."""
     count = _candidates(text, shared, choice, state, paragraph)
     if not count:
         return
     row, any_yet, mine = found.total[0], False, -1
-    low, size = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
-    size -= low
-    room, at = state.room, 0
+    size, room, at = _size(text, paragraph), state.room, 0
     while at < count:
         end = at + 1
         document = state.key[at] >> 32
@@ -352,29 +197,26 @@ def _similar(
         at = end
         if not len(pieces):
             continue
-        spare = int(_spare(text, choice, found, paragraph, row, any_yet))
+        spare = _spare(size, choice, found, row, any_yet)
         if not cover_kernels.cover(text, book, choice.rules, state.kept, paragraph, pieces, spare, room):
             continue
         covered = (size - room.cover[MISSING]) / size
-        if covered < choice.similar:
+        why = why_of(choice, room.cover, covered)
+        if covered < choice.similar or (any_yet and not is_better(why, covered, found, row)):
             continue
         if mine < 0:
-            mine = _shingles(text, choice, paragraph, state.shingles[: len(state.shingles) // 2])
-        new = row + 1 if any_yet else row
-        if not _judge(text, choice, state, found, paragraph, mine, covered, new):
-            continue
-        if any_yet and _is_better(found, new, row):
-            _move(found, new, row)
-        any_yet = True
-        if found.labels[row, REMOVED] and found.scores[row, 0] == 1.0:
+            mine = shingles_of(text, choice, paragraph, state.shingles[: len(state.shingles) // 2])
+        judged = judge(text, choice, room.cover, state.shingles, found, mine, covered, why)
+        any_yet = judged or any_yet
+        if any_yet and found.labels[row, REMOVED] and found.scores[row, 0] == 1.0:
             break
     if any_yet:
-        found.total[0] = row + 1
+        found.place[row, 0], found.total[0] = paragraph, row + 1
 
 
 @lean
 def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragraph: int) -> int:
-    """``choose._Chooser._candidates``: into ``state.rows`` the runs that count, and into ``state.candidates`` the
+    """``chooser.Chooser._candidates``: into ``state.rows`` the runs that count, and into ``state.candidates`` the
     documents, the part of those runs that each shares, and the paragraph that resembles (or -1). Returns how many;
     ``state.key`` has their order: place in keeping order (a document may come twice), and row, packed."""
     low, high, kind = shared.first[paragraph], shared.first[paragraph + 1], text.paragraphs[paragraph, KIND]
@@ -438,115 +280,28 @@ def _pieces(text: Text, state: State, low: int, high: int, paragraph: int) -> in
 
 
 @lean
-def _spare(text: Text, choice: Choice, found: Verdicts, paragraph: int, row: int, any_yet: bool) -> np.int64:
-    """``choose._Chooser._spare``; row: of the best verdict, if there is any yet."""
-    size = text.paragraphs[paragraph + 1, EDGE] - text.paragraphs[paragraph, EDGE]
-    low, high = np.int64(0), size + 1
-    while low < high:
-        missing = (low + high) // 2
-        covered = (size - missing) / size
-        if not any_yet:
-            too_many = covered < choice.similar
-        else:
-            too_many = covered <= found.scores[row, 0] and (found.labels[row, REMOVED] or covered < choice.threshold)
-        if too_many:
-            high = missing
-        else:
-            low = missing + 1
-    return low - 1
-
-
-@lean
-def _judge(
-    text: Text, choice: Choice, state: State, found: Verdicts, paragraph: int, mine: int, covered: float, row: int
-) -> bool:
-    """``choose._Chooser._judge`` of ``room.cover``: a verdict into ``row``, if there is one. mine: how many shingles
-    the paragraph has, which ``state.shingles`` begins with."""
-    cover, half = state.room.cover, len(state.shingles) // 2
-    its = _shingles(text, choice, cover[MAIN], state.shingles[half:])
-    shared = _shared(state.shingles[:mine], state.shingles[half : half + its])
-    union = mine + its - shared
-    resemblance = shared / union if union else 0.0
-    if covered < choice.threshold and resemblance < choice.similar:
-        return False
-    place = found.place
-    place[row, 0], place[row, 1], place[row, 2] = paragraph, cover[MAIN], cover[FIRST_OF]
-    place[row, 3] = cover[LAST_OF]
-    found.scores[row, 0], found.scores[row, 1] = covered, resemblance
-    found.scores[row, 2] = shared / mine if mine else 0.0
-    why = ALL if covered == 1 else SHARE
-    if covered < choice.threshold:
-        why = ONLY
-    elif cover[NUMBERS_TOLD] and not choice.ignore_numbers:
-        why = NUMBERS
-    elif cover[NAMES_TOLD] and not choice.ignore_names:
-        why = NAMES
-    told = cover[NUMBERS_TOLD] if why == NUMBERS else cover[NAMES_TOLD] if why == NAMES else np.int64(0)
-    begin = TOLD + EVIDENCE if why == NAMES else TOLD
-    for number in range(EVIDENCE):
-        found.evidence[row, number] = cover[begin + number] if number < told else -1
-    found.labels[row, RELATION] = NEAR if resemblance >= choice.similar else CONTAINED
-    found.labels[row, REMOVED], found.labels[row, REPEAT], found.labels[row, WHY] = why <= SHARE, False, why
-    return True
+def _spare(size: int, choice: Choice, found: Verdicts, row: int, any_yet: bool) -> int:
+    """``chooser.Chooser._spare`` of so many words; row: of the best verdict, if there is any yet."""
+    share = max(choice.similar, found.scores[row, 0]) if any_yet else choice.similar
+    missing = min(size, int(size * (1 - share)) + 1)  # one more than it is, if not two
+    while missing >= 0 and _is_too_many(missing, size, choice, found, row, any_yet):
+        missing -= 1
+    while missing < size and not _is_too_many(missing + 1, size, choice, found, row, any_yet):
+        missing += 1  # a copy that may not go can still be better with less of the words
+    return missing
 
 
 @part
-def _is_better(found: Verdicts, one: int, two: int) -> bool:
-    """Whether a verdict tells of more that may go than another."""
-    if found.labels[one, REMOVED] != found.labels[two, REMOVED]:
-        return bool(found.labels[one, REMOVED])
-    return bool(found.scores[one, 0] > found.scores[two, 0])
-
-
-@lean
-def _move(found: Verdicts, source: int, to: int) -> None:
-    for column in range(4):
-        found.place[to, column], found.labels[to, column] = found.place[source, column], found.labels[source, column]
-    for column in range(3):
-        found.scores[to, column] = found.scores[source, column]
-    for column in range(EVIDENCE):
-        found.evidence[to, column] = found.evidence[source, column]
-
-
-@lean
-def _shingles(text: Text, choice: Choice, paragraph: int, values: Hashes) -> int:
-    """``shingles.ShingleSource.of``, into ``values``; returns how many they are."""
-    size = choice.size[1] if text.paragraphs[paragraph, BY_CHARACTER] else choice.size[0]
-    begin = text.paragraphs[paragraph, EDGE]
-    total = text.paragraphs[paragraph + 1, EDGE] - begin - size + 1
-    if total <= 0:
-        return 0
-    for place in range(total):
-        value = np.uint64(0)
-        for step in range(size):
-            value = value * choice.prime + text.hash[begin + place + step]
-        values[place] = mix(value)
-    sort_values(values[:total])
-    count = 1
-    for place in range(1, total):
-        if values[place] != values[place - 1]:
-            values[count] = values[place]
-            count += 1
-    return count
-
-
-@lean
-def _shared(one: Hashes, two: Hashes) -> int:
-    """How many values two sorted sets have in common."""
-    count = at = other = 0
-    while at < len(one) and other < len(two):
-        if one[at] == two[other]:
-            count, at, other = count + 1, at + 1, other + 1
-        elif one[at] < two[other]:
-            at += 1
-        else:
-            other += 1
-    return count
+def _is_too_many(missing: int, size: int, choice: Choice, found: Verdicts, row: int, any_yet: bool) -> bool:
+    covered = (size - missing) / size
+    if not any_yet:
+        return covered < choice.similar
+    return covered <= found.scores[row, 0] and (found.labels[row, REMOVED] or covered < choice.threshold)
 
 
 @lean
 def _drop(text: Text, state: State, found: Verdicts, paragraphs: tuple[int, int], before: int) -> None:
-    """The end of ``choose._Chooser.decide_document``: the short lines of a document whose text is all duplicates go
+    """The end of ``chooser.Chooser.decide_document``: the short lines of a document whose text is all duplicates go
     too, if all of them stand in documents that keep the text. before: the verdicts before those on this document."""
     after, duplicates = found.total[0], False
     for row in range(before, after):
@@ -563,7 +318,7 @@ def _drop(text: Text, state: State, found: Verdicts, paragraphs: tuple[int, int]
         if keeper < 0:
             found.total[0] = after
             return
-        _exact(found, paragraph, keeper, False)
+        exact(found, paragraph, keeper, False)
     for paragraph in range(paragraphs[0], paragraphs[1]):
         state.kept[paragraph] = False
 

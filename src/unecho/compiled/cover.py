@@ -1,104 +1,35 @@
-"""Compiled loops that compare paragraphs word by word; ``cover`` and ``guards`` hold the plain twins.
-
-Words are compared by numbers: what their spellings come to is looked up in a book of words. A word, or two words run
-together, that the book does not have is noted in it and counts as unlike all others: whoever asked learns of it, has
-the book completed and asks again.
-"""
+"""Compiled loops that compare paragraphs word by word; ``cover`` and ``guards`` hold the plain twins."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, Mask, mix64
+from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
-from .passage import mix
+from .text import DOCUMENT, EDGE, TOKENS, Rules, Text
+from .word import (
+    BITS,
+    LOWER,
+    MISREAD,
+    PLAIN,
+    UNKNOWN,
+    Book,
+    alike,
+    alike_together,
+    is_misread,
+    is_scanned,
+    same_together,
+    word_of,
+    words_of,
+)
 
-Bytes = NDArray[np.uint8]
-Codes = NDArray[np.int32]
-Points = NDArray[np.uint32]
-
-FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER = (1 << bit for bit in range(9))
-"""What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
-FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
-back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
-it run together with another but by looking. LOWER: the corpus has it in lower case too."""
 EVIDENCE: Final = 5
 """Missing numbers, or names, that are told."""
-UNKNOWN, ASKED = -1, -2
-WORD, LISTED = -1, -2
-"""Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
-of a list."""
 
 Pieces = Ints
 """Runs of equal tokens, n x 3: place in the paragraph, place in the other document, length; sorted."""
-
-
-EDGE, DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER = range(6)
-"""Columns of ``Text.paragraphs``."""
-TOKENS, PARAGRAPHS, RANK = range(3)
-"""Columns of ``Text.documents``."""
-FOLDED, LETTERS, DIGITS_OF, SHAPE, PLAIN, SIZE, FIRST, BEGIN, BITS, MASK, PLACE, END = range(12)
-"""Columns of ``Book.words``."""
-
-
-class Text(NamedTuple):
-    """A corpus: see ``corpus.Corpus``. owner: the paragraph of every token.
-
-    What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the first
-    token, document, kind, number of the documents among which a copy may stay, and whether it is long and of a script
-    without spaces; a row of ``documents`` (int64) the first token, first paragraph and rank. Both have a row more.
-    """
-
-    hash: Hashes
-    flags: Bytes
-    start: Points
-    end: Points
-    owner: Codes
-    paragraphs: Ints
-    documents: Ints
-
-
-class Book(NamedTuple):
-    """Words: what ``guards.Word`` makes of them, as numbers that are equal where the strings are.
-
-    keys, numbers: a hash table from words, and from pairs of words run together, to their rows in ``words`` (int64):
-    numbers of the strings folded, letters, digits (0: none) and shape; characters as written and in the one way of
-    writing; first character of the shape, and of the shape of the word as written; bits, see above; a bit for each
-    letter there is; where its letters begin and end in ``points``.
-    asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
-    LISTED. counts: how many of them, and how often anything was not known. facts: hashes of number words and negations,
-    sorted. limits: lengths from ``guards``.
-    """
-
-    keys: Hashes
-    numbers: Codes
-    words: Ints
-    points: Points
-    asked: Ints
-    counts: Ints
-    facts: Hashes
-    limits: tuple[int, int, int, int]
-
-
-class Bits(NamedTuple):
-    """Flags of tokens: see ``normalize``."""
-
-    capital: np.uint8
-    number: np.uint8
-    caseless: np.uint8
-    opening: np.uint8
-
-
-class Rules(NamedTuple):
-    """Numbers of ``cover`` and ``passages``."""
-
-    small_edit: int
-    short: int
-    gap: int
-    bits: Bits
 
 
 class Scratch(NamedTuple):
@@ -133,168 +64,6 @@ Cover = Ints
 """``cover.Cover``: words missing; first, last and main paragraph; missing numbers and names that are told; which."""
 
 
-# ---- words ------------------------------------------------------------------------------------------
-
-
-@part
-def word_key(value: np.uint64, length: np.int64, capital: bool) -> np.uint64:
-    """What words are told apart by: the hash of the folded word, its length as written, and a capital."""
-    return mix(value ^ mix(np.uint64(2 * length + (1 if capital else 0))))
-
-
-@part
-def pair_key(one: np.int64, two: np.int64) -> np.uint64:
-    """Two words run together."""
-    return mix(np.uint64(one) << np.uint64(32) | np.uint64(two))
-
-
-@lean
-def slot_of(keys: Hashes, numbers: Codes, key: np.uint64) -> np.int64:
-    """The slot of a key in a hash table, or the free one where it belongs. numbers: ``UNKNOWN`` in free slots."""
-    most = np.int64(len(keys) - 1)
-    slot = np.int64(key) & most
-    while numbers[slot] != UNKNOWN and keys[slot] != key:
-        slot = (slot + 1) & most
-    return slot
-
-
-@lean
-def enter(keys: Hashes, numbers: Codes, new: Hashes, first: int) -> None:
-    """Put keys into a hash table, under the numbers from ``first`` on."""
-    for number in range(len(new)):
-        slot = slot_of(keys, numbers, new[number])
-        keys[slot], numbers[slot] = new[number], first + number
-
-
-def word_keys(hashes: Hashes, lengths: Ints, capital: Mask) -> Hashes:
-    """``word_key`` of many words."""
-    return mix64(hashes ^ mix64((2 * lengths + capital).astype(np.uint64)))
-
-
-def pair_keys(pairs: Ints) -> Hashes:
-    """``pair_key`` of many pairs of words."""
-    return mix64(pairs[:, 0].astype(np.uint64) << np.uint64(32) | pairs[:, 1].astype(np.uint64))
-
-
-@lean
-def _number(book: Book, key: np.uint64, one: int | np.int64, two: int | np.int64) -> np.int64:
-    """The row of a key; ``UNKNOWN``, and noted as asked for, if the book does not have it yet."""
-    slot = slot_of(book.keys, book.numbers, key)
-    number = book.numbers[slot]
-    if number >= 0:
-        return np.int64(number)
-    book.counts[1] += 1
-    count = book.counts[0]
-    if number == UNKNOWN and count < len(book.asked):
-        book.keys[slot], book.numbers[slot] = key, ASKED
-        book.asked[count, 0], book.asked[count, 1] = one, two
-        book.counts[0] = count + 1
-    return np.int64(UNKNOWN)
-
-
-@lean
-def ask_listed(book: Book, paragraph: int) -> None:
-    """Note that it is not known whether a paragraph is an item of a list."""
-    book.counts[1] += 1
-    count = book.counts[0]
-    if count < len(book.asked):
-        book.asked[count, 0], book.asked[count, 1] = paragraph, LISTED
-        book.counts[0] = count + 1
-
-
-@lean
-def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Ints) -> None:
-    """The rows of tokens' words, or ``UNKNOWN``."""
-    for number in range(len(places)):
-        found[number] = _word_of(text, book, capital, places[number])
-
-
-@lean
-def _word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
-    length = np.int64(text.end[token]) - np.int64(text.start[token])
-    key = word_key(text.hash[token], length, text.flags[token] & capital != 0)
-    return _number(book, key, token, WORD)
-
-
-@lean
-def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  the order of the plain twin
-    """``guards.Word.is_like`` of two words by number."""
-    if one < 0 or two < 0:
-        return False
-    mine, its = book.words[one], book.words[two]
-    if mine[FOLDED] == its[FOLDED]:
-        return True
-    bits, both = mine[BITS] | its[BITS], mine[BITS] & its[BITS]
-    if both & FACT:
-        return False
-    same_digits = mine[DIGITS_OF] == its[DIGITS_OF] and mine[DIGITS_OF] != 0
-    if both & DIGIT_FIRST:
-        return same_digits and not both & DIGITS
-    if same_digits or mine[LETTERS] == its[LETTERS]:
-        return True
-    shortest, long_word, long_name, very_long = book.limits
-    short = min(mine[SIZE], its[SIZE])
-    if short < shortest or bits & FOLDED_DIGITS:
-        return False
-    if mine[SHAPE] == its[SHAPE]:
-        return True
-    if short < (long_name if bits & NAME else long_word) or mine[FIRST] != its[FIRST] or bits & LETTER_DIGIT:
-        return False
-    allowed = 2 if short >= very_long else 1
-    apart, edits = mine[MASK] ^ its[MASK], 2 * allowed
-    while apart:  # an edit takes one letter away, or puts one in, or both
-        apart &= apart - 1
-        edits -= 1
-        if edits < 0:
-            return False
-    return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], allowed)
-
-
-@compiled
-def near(a: Points, b: Points, allowed: int) -> bool:
-    """Whether two rows of letters are at most so many edits (Levenshtein) apart."""
-    if abs(len(a) - len(b)) > allowed:
-        return False
-    row = np.arange(len(b) + 1)
-    for mine in range(len(a)):
-        corner, row[0] = row[0], mine + 1
-        least = row[0]
-        for its in range(len(b)):
-            value = min(row[its + 1], row[its]) + 1
-            value = min(value, corner + (0 if a[mine] == b[its] else 1))
-            corner, row[its + 1] = row[its + 1], value
-            least = min(least, value)
-        if least > allowed:
-            return False
-    return bool(row[len(b)] <= allowed)
-
-
-@lean
-def _alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
-    """Whether two words run together are like another."""
-    return alike(book, _together(book, one, two, other), other)
-
-
-@lean
-def _same_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
-    """Whether two words run together are another, letter for letter."""
-    if one < 0 or two < 0 or other < 0:
-        return False
-    together = _together(book, one, two, other)
-    return bool(together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS])
-
-
-@lean
-def _together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> np.int64:
-    """The row of two words run together, if they may be like another: they must begin alike, but for digits and
-    amounts."""
-    words = book.words
-    special = (words[one, BITS] | words[two, BITS] | words[other, BITS]) & SPECIAL
-    if not special and words[one, BEGIN] != words[other, FIRST]:
-        return np.int64(UNKNOWN)
-    return _number(book, pair_key(one, two), one, two)
-
-
 # ---- stretches of words -----------------------------------------------------------------------------
 
 
@@ -313,11 +82,11 @@ def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) ->
                 taken, used = 1, 1
                 break
             longer = other >= 0 and following >= 0 and book.words[other, PLAIN] > size
-            if longer and _alike_together(book, word, following, other):
+            if longer and alike_together(book, word, following, other):
                 taken, used = 2, 1
                 break
             shorter = other >= 0 and next_other >= 0 and book.words[other, PLAIN] < size
-            if shorter and _alike_together(book, other, next_other, word):
+            if shorter and alike_together(book, other, next_other, word):
                 taken, used = 1, 2
                 break
             step += 1
@@ -422,7 +191,7 @@ def cover(
             places = room.places[: _opposite(text, rules, kept, at, end, pieces, number, room.places)]
             mine, theirs = room.words[:size], room.their_words[: len(places)]
             for place in range(size):
-                mine[place] = _word_of(text, book, rules.bits.capital, at + place)
+                mine[place] = word_of(text, book, rules.bits.capital, at + place)
             words_of(text, book, rules.bits.capital, places, theirs)
             spare -= size - alike_places(book, mine, theirs, size if size <= rules.short else spare, room.where)
             if spare < 0:
@@ -435,7 +204,7 @@ def cover(
             covered[end - low : end - low + length] = True
             at = max(at, end + length)
     _weigh(text, pieces, its, room.cover)
-    _missing(text, book, rules, low, covered, room.cover)
+    _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
     return True
 
@@ -508,15 +277,20 @@ def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
 
 
 @lean
-def _missing(text: Text, book: Book, rules: Rules, low: int, covered: Mask, found: Cover) -> None:
-    """Counts the words that are missing, and notes the numbers and names among them."""
-    count = numbers = names = 0
+def _missing(
+    text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, room: Scratch
+) -> None:  # fmt: skip
+    """Counts the words that are missing, and notes the numbers and names among them, into ``room.cover``."""
+    low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    its, covered, found = room.its[: high - low], room.covered[: high - low], room.cover
+    document = text.paragraphs[text.owner[pieces[0, 1]], DOCUMENT]
+    count = numbers = names = scanned = 0
     for place in range(len(covered)):
         if covered[place]:
             continue
         count += 1
         token, flags = low + place, text.flags[low + place]
-        word = _word_of(text, book, rules.bits.capital, token)
+        word = word_of(text, book, rules.bits.capital, token)
         bits = book.words[word, BITS] if word >= 0 else np.int64(0)
         if _is_number(text, book, rules, token):
             if numbers < EVIDENCE and not bits & MISREAD:
@@ -525,9 +299,57 @@ def _missing(text: Text, book: Book, rules: Rules, low: int, covered: Mask, foun
         elif names < EVIDENCE:
             capital = flags & rules.bits.capital and not (flags & rules.bits.opening and bits & LOWER)
             if capital or flags & rules.bits.caseless:
+                scanned = scanned or _looks_scanned(text, book, rules, low, its)
+                facing = _facing(low, place, pieces, its) if scanned > 0 else np.int64(-1)
+                if _is_misread(text, book, rules, kept, word, facing, document):
+                    continue
                 found[TOLD + EVIDENCE + names] = token
                 names += 1
     found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = count, numbers, names
+
+
+@lean
+def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) -> int:
+    """``cover.Coverer._is_scanned``: 1 or -1."""
+    capital, result = rules.bits.capital, -1
+    for place in range(len(its)):
+        if its[place] >= 0:
+            mine, other = word_of(text, book, capital, low + place), word_of(text, book, capital, its[place])
+            if is_scanned(book, mine, other):
+                result = 1
+    return result
+
+
+@lean
+def _is_misread(
+    text: Text, book: Book, rules: Rules, kept: Mask, word: np.int64, other: np.int64, document: np.int64
+) -> bool:  # fmt: skip
+    """Whether a word is one of the other document misread: the token ``other``, if it stays there."""
+    owner = text.owner[other] if 0 <= other < len(text.hash) else -1
+    if owner < 0 or not kept[owner] or text.paragraphs[owner, DOCUMENT] != document:
+        return False
+    return is_misread(book, word, word_of(text, book, rules.bits.capital, int(other)))
+
+
+@lean
+def _facing(low: int, place: int, pieces: Pieces, its: Ints) -> np.int64:
+    """The token that stands on the other side where ``place`` does, if what is before it and behind it says so; or -1.
+    See ``cover.Coverer._readable``."""
+    token, before, behind = low + place, np.int64(-1), np.int64(-1)
+    for number in range(len(pieces)):
+        if pieces[number, 0] + pieces[number, 2] == token:
+            before = pieces[number, 1] + pieces[number, 2]
+        if pieces[number, 0] == token + 1:
+            behind = pieces[number, 1] - 1
+    if place > 0 and its[place - 1] >= 0:
+        before = its[place - 1] + 1
+    if place + 1 < len(its) and its[place + 1] >= 0:
+        behind = its[place + 1] - 1
+    if place == 0:
+        return behind
+    if place + 1 == len(its):
+        return before
+    return before if before == behind else np.int64(-1)
 
 
 @lean
@@ -540,10 +362,10 @@ def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) 
             continue
         for token in range(theirs, their_end):
             if found[NUMBERS_TOLD] < EVIDENCE and _is_number(text, book, rules, token):
-                word = _word_of(text, book, rules.bits.capital, token)
+                word = word_of(text, book, rules.bits.capital, token)
                 known = word >= 0 and book.words[word, BITS] & MISREAD != 0
                 for place in range(mine, end):
-                    known = alike(book, word, _word_of(text, book, rules.bits.capital, place)) or known
+                    known = alike(book, word, word_of(text, book, rules.bits.capital, place)) or known
                 if not known and not _run_together(text, book, rules, token, (theirs, their_end), (mine, end)):
                     found[TOLD + found[NUMBERS_TOLD]] = token
                     found[NUMBERS_TOLD] += 1
@@ -555,12 +377,12 @@ def _run_together(
 ) -> bool:
     """``cover._Words.run_together`` of a token within theirs, and the tokens of mine."""
     capital, found = rules.bits.capital, False
-    word = _word_of(text, book, capital, token)
+    word = word_of(text, book, capital, token)
     for first in range(max(token - 1, theirs[0]), min(token + 1, theirs[1] - 1)):
-        one, two = _word_of(text, book, capital, first), _word_of(text, book, capital, first + 1)
+        one, two = word_of(text, book, capital, first), word_of(text, book, capital, first + 1)
         for place in range(mine[0], mine[1]):
-            found = _same_together(book, one, two, _word_of(text, book, capital, place)) or found
+            found = same_together(book, one, two, word_of(text, book, capital, place)) or found
     for place in range(mine[0], mine[1] - 1):
-        one, two = _word_of(text, book, capital, place), _word_of(text, book, capital, place + 1)
-        found = _same_together(book, one, two, word) or found
+        one, two = word_of(text, book, capital, place), word_of(text, book, capital, place + 1)
+        found = same_together(book, one, two, word) or found
     return found

@@ -95,16 +95,25 @@ def _kind(text: NDArray[np.uint32], at: int, kinds: NDArray[np.uint8]) -> np.uin
     return kind
 
 
+@part
+def _with(value: np.uint64, point: np.uint64) -> np.uint64:
+    value = (value + point + np.uint64(1)) * _SALT
+    return value ^ value >> np.uint64(32)
+
+
 @lean
-def _counted(text: NDArray[np.uint32], start: int, end: int, kinds: NDArray[np.uint8], counts: Ints, row: Ints) -> None:
-    """Count the characters of a line by kind, and its tokens."""
+def _counted(
+    text: NDArray[np.uint32], start: int, end: int, kinds: NDArray[np.uint8], counts: Ints, row: Ints
+) -> np.uint64:
+    """Count the characters of a line by kind, and its tokens; the hash of its characters."""
     tokens = capitals = small = longest = 0
-    begun, opening = -1, kinds[0]
+    begun, opening, value = -1, kinds[0], np.uint64(0)
     for at in range(start, end + 1):
         kind = np.uint8(SPACE)
         if at < end:
             kind = _kind(text, at, kinds)
             counts[np.uint64(kind)] += 1
+            value = _with(value, np.uint64(text[np.uint64(at)]))
         if kind == SPACE:
             if begun >= 0:
                 longest = max(longest, at - begun)
@@ -121,30 +130,21 @@ def _counted(text: NDArray[np.uint32], start: int, end: int, kinds: NDArray[np.u
         if last > start and _among(_kind(text, last, kinds), _CLOSING):
             last -= 1
     row[LAST] = _kind(text, last, kinds)
-
-
-@part
-def _with(value: np.uint64, point: np.uint64) -> np.uint64:
-    value = (value + point + np.uint64(1)) * _SALT
-    return value ^ value >> np.uint64(32)
+    return value
 
 
 @lean
-def _told_apart(
-    text: NDArray[np.uint32], start: int, end: int, decimal: NDArray[np.bool_], numbered: bool
-) -> tuple[np.uint64, np.uint64]:
-    """Two hashes of a line: of its characters; and of those with each number, if there is any, as one digit."""
-    value = folded = np.uint64(0)
+def _folded(text: NDArray[np.uint32], start: int, end: int, decimal: NDArray[np.bool_]) -> np.uint64:
+    """The hash of the characters of a line with each number as one digit."""
+    value = np.uint64(0)
     inside = False
     for at in range(start, end):
         point = np.uint64(text[np.uint64(at)])
-        value = _with(value, point)
-        if numbered:
-            digit = bool(point < len(decimal) and decimal[point])
-            if not (digit and inside):
-                folded = _with(folded, _ZERO if digit else point)
-            inside = digit
-    return value, folded if numbered else value
+        digit = bool(point < len(decimal) and decimal[point])
+        if not (digit and inside):
+            value = _with(value, _ZERO if digit else point)
+        inside = digit
+    return value
 
 
 @lean
@@ -175,15 +175,19 @@ def measure(
     found: Found,
     ends: Ints,
 ) -> None:
-    """The measures of lines. ``bounds``: beginning and end of each. ``counts`` (zeros): characters of each kind;
-    ``rows``: the other measures; ``hashes``: as of ``_told_apart``; ``ends`` (4): how much of ``found`` was used."""
+    """The measures of lines.
+
+    ``bounds``: beginning and end of each. ``counts`` (zeros): characters of each kind; ``rows``: the other measures;
+    ``hashes``: of its characters, and of those with each number as one digit; ``ends`` (4): how much of ``found`` was
+    used.
+    """
     kinds = tables.kinds
     words = pairs = terms = sides = 0
     for line in range(len(bounds)):
         start, end = bounds[line, 0], bounds[line, 1]
-        _counted(text, start, end, kinds, counts[line], rows[line])
-        numbered = counts[line, DIGIT] > 0
-        hashes[0, line], hashes[1, line] = _told_apart(text, start, end, tables.decimal, numbered)
+        hashes[:, line] = _counted(text, start, end, kinds, counts[line], rows[line])
+        if counts[line, DIGIT]:
+            hashes[1, line] = _folded(text, start, end, tables.decimal)
         salt = np.uint64(0)
         for size in tables.sizes:
             salt += _SALT * np.uint64(rows[line, WORDS] >= size)

@@ -5,7 +5,7 @@ A document is compared with all documents before it at once, so that what is hel
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,6 @@ from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
 
 Bytes = NDArray[np.uint8]
-Floats = NDArray[np.float64]
-RARITIES: Final = 14
-"""From so many documents on, the words that a passage needs are the same."""
-
 
 Place = tuple[int, int]
 """A place in one document and a place in the other."""
@@ -71,8 +67,8 @@ class Runs(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What makes a passage: see ``passages``. needed: float64, words by the number of documents of its rarest
-    seed; seed, full: see ``seeds``. quoted, unquoted: flags of ``normalize``."""
+    """What makes a passage: see ``passages``. worth: int64, of a word by the number of documents that have it; seed,
+    full: see ``seeds``. quoted, unquoted: flags of ``normalize``."""
 
     seed: int
     full: int
@@ -83,7 +79,10 @@ class Rules(NamedTuple):
     inserted_share: float
     substituted: float
     skipped: float
-    needed: Floats
+    run: int
+    as_rare: int
+    unit: int
+    worth: Ints
     quoted: np.uint8
     unquoted: np.uint8
 
@@ -110,11 +109,11 @@ def warm() -> None:
         pair, np.array([0, 2], np.int64), np.array([2], np.int64), np.zeros(2, np.uint8), pair[:0], pair * 0,
         pair * 0, pair // 20,
     )  # fmt: skip
-    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, np.full(RARITIES, 8.0), np.uint8(32), np.uint8(64))
+    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
     found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
     words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
     passages(words, groups, np.array([0, 1, 2], np.int64), rules, np.array([0, 2]), found)
-    lay_out(pair[:0], pair[:0], (pair, pair), found.runs, (pair, pair, pair, pair, pair, pair))
+    lay_out(pair[:0], pair[:0], found.runs, (pair, pair, pair))
 
 
 @compiled
@@ -124,14 +123,12 @@ def sort(values: Ints | Hashes) -> None:
 
 
 @lean
-def lay_out(begin: Ints, counts: Ints, pairs: tuple[Ints, Ints], rows: Ints, runs: tuple[Ints, ...]) -> None:
-    """Runs rows[begin[i]:begin[i] + counts[i]] (places in a and b, length) of passages of two documents, one after
-    another into six columns, see ``seeds.Runs``; the last one gets the numbers of the passages."""
-    documents, others, a, b, length, number = runs
+def lay_out(begin: Ints, counts: Ints, rows: Ints, columns: tuple[Ints, Ints, Ints]) -> None:
+    """Runs rows[begin[i]:begin[i] + counts[i]] of passages, one after another into columns: see ``passages.Equal``."""
+    a, b, length = columns
     at = 0
     for passage in range(len(begin)):
         for row in range(begin[passage], begin[passage] + counts[passage]):
-            documents[at], others[at], number[at] = pairs[0][passage], pairs[1][passage], passage
             a[at], b[at], length[at] = rows[row, 0], rows[row, 1], rows[row, 2]
             at += 1
 
@@ -174,7 +171,8 @@ def passages(words: Words, groups: Groups, edges: Ints, rules: Rules, rows: Ints
             stop = begin + 1
             while stop < count and runs.a[runs.order[stop]] < documents[other + 1]:
                 stop += 1
-            _pair(words, (other, document), rules, runs, begin, stop, found)
+            seeds = edges[document], edges[document + 1]
+            _pair(words, groups, seeds, (other, document), rules, runs, (begin, stop), found)
             begin = stop
         if found.counts[2]:
             found.counts[0], found.counts[1] = known_passages, known_runs
@@ -294,12 +292,16 @@ def _refill(runs: Runs, count: int, size: int) -> None:
 
 
 @lean
-def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, begin: int, stop: int, found: Found) -> None:
-    """``passages._pair_passages``: the passages of one pair of documents. begin, stop: its runs in ``runs.order``."""
+def _pair(
+    words: Words, groups: Groups, seeds: Place, pair: Place, rules: Rules, runs: Runs, span: Place, found: Found
+) -> None:  # fmt: skip
+    """``passages._pair_passages``: the passages of one pair of documents. seeds: where those of the second one begin
+    and end in ``groups.by_place``; span: the same of the pair's runs in ``runs.order``."""
     rows, chain = runs.rows, runs.chain
-    count = _promising(runs, runs.order[begin:stop], rules, rows)
+    count = _promising(runs, runs.order[span[0] : span[1]], rules, rows)
     factor = 2 if words.by_character[pair[0]] else 1
     gaps = rules.gap * factor
+    common = _in_common(runs, rows[:count], rules, factor)
     done_a = done_b = np.int64(-1)
     while count:
         chain[0], links, rest, at = rows[0], 1, 0, 1
@@ -330,13 +332,11 @@ def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, begin: int, stop:
         before = found.counts[1]
         _grow(words, pair, factor, rules, runs, chain[:links], found)
         after = found.counts[1]
-        matched = 0
-        for number in range(before, after):
-            matched += found.runs[number, 2]
-        least = rules.needed[min(rarest, len(rules.needed) - 1)]
-        if after > before and _at_quote(words, found.runs, before, after - 1, rules):
-            least = float(rules.least)
-        if matched < least * factor:
+        its = found.runs[before:after]
+        matched, needed = its[:, 2].sum(), rules.least * factor
+        if matched >= needed and rarest > common and not _at_quote(words, its, rules):
+            matched *= _worth(groups, seeds, rarest, rules, its, factor) >= needed * rules.unit
+        if matched < needed:
             found.counts[1] = before
             continue
         number = found.counts[0]
@@ -352,11 +352,44 @@ def _pair(words: Words, pair: Place, rules: Rules, runs: Runs, begin: int, stop:
 
 
 @part
-def _at_quote(words: Words, runs: Ints, first: int, last: int, rules: Rules) -> bool:
-    """``passages._at_quote``, of the first run and the last."""
-    flags = words.flags
+def _in_common(runs: Runs, rows: Ints, rules: Rules, factor: int) -> np.int64:
+    """``passages._in_common`` of the runs ``rows``."""
+    longest, common = rules.run * factor - 1, np.int64(0)
+    for row in rows:
+        if runs.length[row] > longest:
+            longest, common = runs.length[row], 2 + rules.as_rare * (runs.rarity[row] - 2)
+    return common
+
+
+@lean
+def _worth(groups: Groups, seeds: Place, rarest: int, rules: Rules, runs: Ints, factor: int) -> np.int64:
+    """``passages._worth`` of runs of a document whose seeds are seeds[0] to seeds[1] - 1 in order of place."""
+    total, size = np.int64(0), rules.seed * factor
+    for row in range(len(runs)):
+        first, stop = seeds
+        while first < stop:
+            middle = (first + stop) // 2
+            if groups.place[groups.by_place[middle]] + size <= runs[row, 1]:
+                first = middle + 1
+            else:
+                stop = middle
+        for place in range(runs[row, 1], runs[row, 1] + runs[row, 2]):
+            documents, number = np.int64(0), first
+            while number < seeds[1] and groups.place[groups.by_place[number]] <= place:
+                seed = groups.by_place[number]
+                if groups.place[seed] + size > place:
+                    documents = max(documents, groups.frequency[groups.group[seed]])
+                number += 1
+            total += rules.worth[min(documents or rarest, len(rules.worth) - 1)]
+    return total
+
+
+@part
+def _at_quote(words: Words, runs: Ints, rules: Rules) -> bool:
+    """``passages._at_quote`` of the runs of a chain."""
+    flags, last = words.flags, len(runs) - 1
     for side in range(2):
-        begin, end = runs[first, side], runs[last, side] + runs[last, 2]
+        begin, end = runs[0, side], runs[last, side] + runs[last, 2]
         if flags[begin] & rules.quoted or (end < len(flags) and flags[end] & rules.unquoted):
             return True
     return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from .jit import compiled, lean, part
 from .passage import mix
 
 Bytes = NDArray[np.uint8]
+_PAD: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def warm() -> None:
@@ -31,39 +34,60 @@ def pick(
 ) -> int:  # fmt: skip
     """Winnowed seeds of some documents, in order, into ``keys`` and ``places``; returns their number.
 
-    A 5-gram is chosen when no lesser one stands in some window around it: so many of its neighbours on both
-    sides together are not less.
+    As ``seeds.winnow`` has it: a 5-gram is chosen when the greatest of the minima of the windows around it is itself.
     """
     most = 0
     for document in range(len(by_character)):
         most = max(most, documents[document + 1] - documents[document])
-    values = np.empty(most, np.uint64)
+    values, minima = np.empty(most, np.uint64), np.empty(most + 4 * window, np.uint64)
     count = 0
     for document in range(len(by_character)):
         factor = 2 if by_character[document] else 1
-        size, wide, begin = seed * factor, window * factor, documents[document]
-        total = documents[document + 1] - begin - size + 1
+        begin, wide = documents[document], window * factor
+        total = documents[document + 1] - begin - seed * factor + 1
+        if total <= 0:
+            continue
+        _grams(hashes[begin : documents[document + 1]], seed * factor, prime, values[:total])
+        edge = wide - 1
+        minima[:edge] = _PAD
+        minima[edge : edge + total] = values[:total]
+        minima[edge + total : total + 2 * edge] = _PAD
+        _spread(minima[: total + 2 * edge], wide, True)
+        _spread(minima[: total + edge], wide, False)
         for place in range(total):
-            value = np.uint64(0)
-            for step in range(size):
-                value = value * prime + hashes[begin + place + step]
-            values[place] = mix(value)
-        for place in range(total):
-            value, free = values[place], 1
-            at = place - 1
-            while at >= 0 and free < wide and values[at] >= value:
-                at -= 1
-                free += 1
-            if at < 0:
-                free = wide
-            at = place + 1
-            while at < total and free < wide and values[at] >= value:
-                at += 1
-                free += 1
-            if free >= wide or at >= total:
-                keys[count], places[count] = value, begin + place
-                count += 1
+            keys[count], places[count] = values[place], begin + place  # if not chosen, the next one goes there
+            count += minima[place] == values[place]
     return count
+
+
+@lean
+def _grams(hashes: Hashes, size: int, prime: np.uint64, values: Hashes) -> None:
+    """Hashes of all runs of so many tokens: each is that of the run before without its first token and with one
+    more."""
+    value, first = np.uint64(0), np.uint64(1)
+    for place in range(size - 1):
+        value = value * prime + hashes[place]
+        first *= prime
+    for place in range(len(values)):
+        value = value * prime + hashes[place + size - 1]
+        values[place] = mix(value)
+        value -= hashes[place] * first
+
+
+@lean
+def _spread(values: Hashes, wide: int, least: bool) -> None:
+    """In place of each value the least, or the greatest, of so many from it on; of the last few, of those that are
+    left. Of twice as many each time, so that it takes few steps."""
+    known = 1
+    while known < wide:
+        step = min(known, wide - known)
+        if least:
+            for place in range(len(values) - step):
+                values[place] = min(values[place], values[place + step])
+        else:
+            for place in range(len(values) - step):
+                values[place] = max(values[place], values[place + step])
+        known += step
 
 
 @lean

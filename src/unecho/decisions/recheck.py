@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..base.columns import Ints, offsets_of, owners
-from ..choosing.choose import Verdict, against
+from ..choosing.chooser import against
+from ..choosing.verdicts import Verdict
 from ..config import Settings
 from ..matching import passages, seeds, verify
 from ..matching.corpus import Corpus, Paragraphs, first_of_kind

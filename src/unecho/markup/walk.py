@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..model import Block
 from .notes import Notes
@@ -13,7 +13,8 @@ from .rows import Piece, Row
 from .tags import PLAIN, VOID, Kind, Kinds, Manner, tells
 from .tags import tokens as tokens_of
 
-_SPACE = re.compile("[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")  # no-break spaces stay
+_BLANKS = "\t\n\r\f\v\x1c-\x1f\x85\u2028\u2029"  # no-break spaces stay
+_SPACE = re.compile(f"[{_BLANKS}][ {_BLANKS}]*| [ {_BLANKS}]+")  # but a single one, which most are
 _SEEN = re.compile("[^\\s\u00ad\u200b-\u200f\u2060\ufeff\ue000-\uf8ff]")  # icons have private codes
 _C1 = re.compile("[\x80-\x9f]")
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n)+")
@@ -50,18 +51,9 @@ def _within_manner(own: Manner, outer: Manner) -> Manner:
     return Manner(own.pre or outer.pre, own.quote or outer.quote, own.heading or outer.heading)
 
 
-class _Place(NamedTuple):
-    """Where an element lies."""
-
-    ancestors: tuple[str, ...] = ()
-    """Tags above, outermost first."""
-    path: tuple[int, ...] = ()
-    """Their numbers."""
-    tokens: frozenset[str] = frozenset()
-    """Their tokens."""
-
-
-_NOWHERE: Final = _Place()
+_Place = tuple[tuple[str, ...], tuple[int, ...], frozenset[str]]
+"""Where an element lies: the tags above, outermost first; their numbers; their tokens."""
+_NOWHERE: Final[_Place] = ((), (), frozenset())
 _NO_TOKENS: Final = frozenset[str]()
 
 
@@ -252,9 +244,10 @@ class Walker:
             text = _C1.sub(_as_browsers_do, text)
         if not (plain or _SEEN.search(text)) or (frame is not None and frame.kind.name == "title"):
             return
-        count = len(_collapsed("".join(linked))) if linked else 0
+        whole, within = _collapsed(text), "".join(linked)
+        count = len(whole) if within == text else len(_collapsed(within))  # a menu is links and nothing else
         if frame is None or not frame.manner.pre:
-            self._add(_collapsed(text), frame, count)
+            self._add(whole, frame, count)
             return
         for part in _parts(text):
             if _SEEN.search(part):
@@ -280,14 +273,11 @@ class Walker:
             piece = Piece(marked, "body", (), frozenset(), len(text), linked)
         else:
             block, own = frame, tokens_of(frame.marks) if frame.marks else _NO_TOKENS
-            for _ in range(_REACH):
-                above = block.above
-                if block.kind.block or above is None:
-                    break
-                block = above
+            above, left = block.above, _REACH
+            while left and above is not None and not block.kind.block:
+                block, above, left = above, above.above, left - 1
                 if block.marks:
                     own = self._tokens[own, tokens_of(block.marks)]
-            above = block.above
             ancestors, path, tokens = _NOWHERE if above is None else above.below or self._place_in(above)
             if own:
                 tokens = self._tokens[tokens, own]
@@ -328,10 +318,12 @@ class Walker:
         for between in reversed(chain):
             ancestors, path, tokens = place
             if between.kind.name not in ("html", "body"):
-                ancestors, path = (*ancestors, between.kind.name)[-_ANCESTORS:], (*path, between.number)[-_ANCESTORS:]
+                ancestors, path = (*ancestors, between.kind.name), (*path, between.number)
+                if len(path) > _ANCESTORS:
+                    ancestors, path = ancestors[1:], path[1:]
             if between.marks and between.depth <= _EVIDENCE_DEPTH:
                 tokens = self._tokens[tokens, tokens_of(between.marks)]
-            place = between.below = _Place(ancestors, path, tokens)
+            place = between.below = ancestors, path, tokens
         return place
 
     def _end_row(self, row: Row) -> None:

@@ -19,7 +19,7 @@ def same(stream: Stream, a: Ints, b: Ints) -> Mask:
     """Which pairs of documents have the same headline (bool): the one's is the other's, or the beginning or end of it
     ("Update: ..."). How many documents have a headline is counted among those of the pairs."""
     documents = distinct(np.concatenate([a, b]))
-    starts, sizes = _headlines(stream, documents)
+    starts, sizes = first_lines(stream, documents)
     words, first = taken(stream.hash, ranges(starts, sizes)), offsets_of(sizes)[:-1]
     kind = first_equal(fingerprints(words, offsets_of(sizes)))
     sizes[np.bincount(kind, minlength=len(kind))[kind] > FEW] = 0
@@ -30,7 +30,7 @@ def same(stream: Stream, a: Ints, b: Ints) -> Mask:
     return (common > 0) & (at_start | at_end)
 
 
-def _headlines(stream: Stream, documents: Ints) -> tuple[Ints, Ints]:
+def first_lines(stream: Stream, documents: Ints) -> tuple[Ints, Ints]:
     """Where the first paragraphs of documents begin, and how many words they have: 0 where they are no headlines."""
     edges, starts, ends = stream.paragraphs, stream.documents[documents], stream.documents[documents + 1]
     following = edges[np.minimum(np.searchsorted(edges, starts, side="right"), len(edges) - 1)]

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 
@@ -28,8 +28,16 @@ GAP = 15
 RESYNC = 2
 """Equal words that count as coming together."""
 LEAST = 8
-"""Equal words that a passage of rare words needs, or one that begins or ends at a quotation mark; of words that
-many documents share, up to 4 more."""
+"""Equal words that a passage of rare words needs, or one that begins or ends at a quotation mark."""
+COMMON, USUAL = 4.0, 16
+STOCK, EVERYWHERE = 8.0, 32
+"""How many more one needs, at the most, of words that so many documents share; and of a phrase that stands in so many,
+all over the corpus. A word counts as the most common 5-gram that it is part of."""
+RUN, AS_RARE = 24, 2
+"""Where two documents share a run of so many words, no more is needed of words that up to twice as many other documents
+have as have that run: they are of the same copies."""
+UNIT = 1000
+"""What a word of two documents alone is worth."""
 INSERTED = 5
 INSERTED_SHARE = 0.7
 """Words that only one side has between two runs end the passage from so many on, unless the other side has
@@ -65,6 +73,14 @@ class Alignment:
         return self.runs[0][1], self.runs[-1][1] + self.runs[-1][2]
 
 
+class Equal(NamedTuple):
+    """Runs of equal tokens of two documents in columns (int64): places in a, places in b, lengths."""
+
+    a: Ints
+    b: Ints
+    length: Ints
+
+
 @dataclass(frozen=True, slots=True)
 class Alignments(Sequence[Alignment]):
     """Passages in columns (int64): documents, equal words, and the runs of passage i, first[i]:first[i + 1]."""
@@ -73,8 +89,7 @@ class Alignments(Sequence[Alignment]):
     b: Ints
     matched: Ints
     first: Ints
-    runs: Runs
-    """``rarity`` holds the number of the passage."""
+    runs: Equal
 
     def __len__(self) -> int:
         return len(self.a)
@@ -112,20 +127,19 @@ def find(stream: Stream, seeds: Seeds, workers: int = 1, compiled: bool | None =
         return _compiled(stream, seeds, workers)
     runs = _promising(exact_runs(stream, seeds))
     edges = edges_of(runs.a_document, runs.b_document) if len(runs.a) else np.zeros(1, np.int64)
+    frequency, worth = _frequencies(stream, seeds), _worths()
     found: list[Alignment] = []
     for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        found += _pair_passages(stream, runs.take(np.arange(low, high)))
+        found += _pair_passages(stream, runs.take(np.arange(low, high)), frequency, worth)
     return alignments_of(found)
 
 
 def alignments_of(found: Sequence[Alignment]) -> Alignments:
     """The same passages in columns."""
     counts = np.fromiter((len(x.runs) for x in found), np.int64, len(found))
-    number = owners(counts)
     flat = np.array([run for x in found for run in x.runs], np.int64).reshape(-1, 3)
     row = np.array([(x.a, x.b, x.matched) for x in found], np.int64).reshape(-1, 3)
-    runs = Runs(row[number, 0], row[number, 1], flat[:, 0], flat[:, 1], flat[:, 2], number)
-    return Alignments(row[:, 0], row[:, 1], row[:, 2], offsets_of(counts), runs)
+    return Alignments(row[:, 0], row[:, 1], row[:, 2], offsets_of(counts), Equal(*flat.T.copy()))
 
 
 def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
@@ -163,18 +177,17 @@ def laid_out(a: Ints, b: Ints, matched: Ints, begin: Ints, counts: Ints, runs: I
     from ..compiled import passage as kernels
 
     first = offsets_of(counts)
-    columns = Runs(*(np.empty(int(first[-1]), np.int64) for _ in range(6)))
-    kernels.lay_out(begin, counts, (a, b), runs, columns.columns())
-    return Alignments(a, b, matched, first, columns)
+    columns = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64), np.empty(first[-1], np.int64)
+    kernels.lay_out(begin, counts, runs, columns)
+    return Alignments(a, b, matched, first, Equal(*columns))
 
 
 def rules_of() -> kernels.Rules:
     """What makes a passage, as the kernel takes it."""
     from ..compiled import passage as kernels
 
-    needed = np.array([_needed(rarity) for rarity in range(kernels.RARITIES)])
-    limits = SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED
-    return kernels.Rules(*limits, needed, QUOTED, UNQUOTED)
+    limits = SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED, RUN, AS_RARE, UNIT
+    return kernels.Rules(*limits, _worths(), QUOTED, UNQUOTED)
 
 
 def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, Ints]:
@@ -211,7 +224,7 @@ def _promising(runs: Runs) -> Runs:
     return runs.take(has_neighbour | (runs.length >= LEAST - RESYNC))
 
 
-def _pair_passages(stream: Stream, runs: Runs) -> Iterator[Alignment]:
+def _pair_passages(stream: Stream, runs: Runs, frequency: Ints, worth: Ints) -> Iterator[Alignment]:
     """The passages of one pair of documents: chains of runs, extended over edits, trimmed, and accepted."""
     a, b = int(runs.a_document[0]), int(runs.b_document[0])
     bounds = (
@@ -220,6 +233,7 @@ def _pair_passages(stream: Stream, runs: Runs) -> Iterator[Alignment]:
     )
     factor = 2 if stream.by_character[a] else 1
     rows = list(zip(runs.a.tolist(), runs.b.tolist(), runs.length.tolist(), runs.rarity.tolist(), strict=True))
+    common = _in_common(rows, factor)
     done_a = done_b = -1
     while rows:
         chain, rarity, rows = _next_chain(rows, factor)
@@ -227,8 +241,8 @@ def _pair_passages(stream: Stream, runs: Runs) -> Iterator[Alignment]:
             continue  # the extension of an earlier chain has covered it
         chain = _grown(stream.hash, chain, bounds, factor)
         matched = sum(length for _, _, length in chain)
-        least = LEAST if _at_quote(stream, chain) else _needed(rarity)
-        if matched >= least * factor:
+        needed, enough = LEAST * factor, rarity <= common or _at_quote(stream, chain)
+        if matched >= needed and (enough or _worth(chain, rarity, frequency, worth) >= needed * UNIT):
             yield Alignment(a, b, tuple(chain), matched)
             done_a, done_b = chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]
 
@@ -252,8 +266,40 @@ def at_quotes(stream: Stream, *sides: tuple[Ints, Ints]) -> Mask:
 
 
 def _needed(rarity: int) -> float:
-    """Equal words a passage needs when its rarest seed occurs in ``rarity`` documents: 8 to 12."""
-    return LEAST + min(4.0, 1.5 * (math.log2(max(rarity, 2)) - 1))
+    """Equal words a passage needs when its rarest seed occurs in ``rarity`` documents: 8 to 12, or to 16."""
+    beyond = max(rarity - USUAL, 0) / (EVERYWHERE - USUAL)
+    return LEAST + min(COMMON, 1.5 * (math.log2(max(rarity, 2)) - 1)) + min(beyond, 1.0) * (STOCK - COMMON)
+
+
+def _worths() -> Ints:
+    """What a word is worth by the number of documents that have it (int64): so many of them are a passage."""
+    return np.array([math.ceil(UNIT * LEAST / _needed(rarity)) for rarity in range(EVERYWHERE + 1)])
+
+
+def _worth(chain: Sequence[Run], rarity: int, frequency: Ints, worth: Ints) -> int:
+    """What the words of a chain are worth. ``frequency``: per token, see ``_frequencies``."""
+    total = 0
+    for _, place, length in chain:
+        documents = frequency[place : place + length]
+        documents = np.where(documents == 0, rarity, documents)
+        total += int(worth[np.minimum(documents, EVERYWHERE)].sum())
+    return total
+
+
+def _frequencies(stream: Stream, seeds: Seeds) -> Ints:
+    """For every token the documents that have the most common of the seeds that it is part of (int64; 0: of none)."""
+    result = np.zeros(len(stream.hash), np.int64)
+    document = np.searchsorted(stream.documents, seeds.place, side="right") - 1
+    size = np.where(stream.by_character[document], 2 * SEED, SEED)
+    np.maximum.at(result, ranges(seeds.place, size), np.repeat(seeds.frequency, size))
+    return result
+
+
+def _in_common(rows: Sequence[tuple[int, int, int, int]], factor: int) -> int:
+    """Documents that may have what two documents share for it to be as rare as the longest run of theirs is; 0 where
+    they share none that is long."""
+    longest = max(rows, key=lambda row: row[2])
+    return 2 + AS_RARE * (longest[3] - 2) if longest[2] >= RUN * factor else 0
 
 
 def _next_chain(

@@ -8,8 +8,7 @@ import numpy as np
 from ..base.columns import Ints, Mask, distinct, offsets_of, owners, ranges
 from ..compiled.when import is_large
 from .corpus import Corpus, characters
-from .passages import LEAST, Alignments, laid_out
-from .seeds import Runs
+from .passages import LEAST, Alignments, Equal, laid_out
 
 _WHOLE = 0.8
 """Share of the paragraphs it lies in, on both sides, that makes a part a copy of them."""
@@ -48,9 +47,7 @@ def _sorted(
     """Parts of the passages ``row``, of ``counts`` runs each, in order of document and start."""
     begin, order = offsets_of(counts)[:-1], _order(row, runs, counts)
     places = ranges(begin[order], counts[order])
-    number = owners(counts[order])
-    a, b = found.a[row[order]], found.b[row[order]]
-    columns = Runs(a[number], b[number], runs[0][places], runs[1][places], runs[2][places], number)
+    a, b, columns = found.a[row[order]], found.b[row[order]], Equal(*(column[places] for column in runs))
     return Alignments(a, b, matched[order], offsets_of(counts[order]), columns), quote[order]
 
 

@@ -16,7 +16,8 @@ from ..compiled.when import is_large
 from ..model import StoryRelation
 from ..text.normalize import CAPITAL, NUMBER, OPENING
 from . import headlines
-from .seeds import Runs, Stream
+from .passages import Alignments
+from .seeds import Stream
 
 Shares = NDArray[np.float64]
 
@@ -81,18 +82,18 @@ class Coverage:
         return "partial" if part else "quotes"
 
 
-def coverage(runs: Runs, stream: Stream, weights: Iterable[Shares], compiled: bool | None = None) -> Coverage:
+def coverage(
+    passages: Alignments, stream: Stream, weights: Iterable[Shares], compiled: bool | None = None
+) -> Coverage:  # fmt: skip
     """Two-way coverage of every pair of documents that share a passage.
 
-    ``runs``: those of each pair together, pairs sorted, passages in order, with the number of its passage as each one's
-    ``rarity``. ``weights``: float64 per token, in pieces, from ``rare_weights``. ``compiled``: see
-    ``when.is_large``.
+    ``weights``: float64 per token, in pieces, from ``rare_weights``. ``compiled``: see ``when.is_large``.
     """
-    documents = stream.documents
-    edges = edges_of(runs.a_document, runs.b_document)
-    a, b = runs.a_document[edges[:-1]], runs.b_document[edges[:-1]]
+    documents, runs = stream.documents, passages.runs
+    pairs = edges_of(passages.a, passages.b)
+    a, b, edges = passages.a[pairs[:-1]], passages.b[pairs[:-1]], passages.first[pairs]
     work = _compiled_shared if is_large(int(documents[-1]), compiled) else _shared
-    found = work(runs, stream, edges, weights)
+    found = work(passages, stream, edges, weights)
     sizes = np.diff(documents).astype(np.float64)
     a_weight, b_weight = _share(found.of_a[:, 0], found.whole[a]), _share(found.of_b[:, 0], found.whole[b])
     begins = [_begins(documents[its], side, edges) for its, side in ((a, runs.a), (b, runs.b))]
@@ -127,9 +128,9 @@ def _numbers_and_names(stream: Stream) -> Iterator[Shares]:
         yield ((flags & NUMBER != 0) | (flags & (CAPITAL | OPENING) == CAPITAL)).astype(np.float64)
 
 
-def _shared(runs: Runs, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
+def _shared(passages: Alignments, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
     """What each pair shares. The runs of pair i are edges[i]:edges[i + 1]."""
-    documents, count = stream.documents, len(edges) - 1
+    documents, runs, count = stream.documents, passages.runs, len(edges) - 1
     places = np.concatenate([side + length for side in (runs.a, runs.b) for length in (0, runs.length)])
     sums, pair = Sums(np.concatenate([documents, places]), weights), owners(np.diff(edges))
 
@@ -139,7 +140,7 @@ def _shared(runs: Runs, stream: Stream, edges: Ints, weights: Iterable[Shares]) 
         return np.stack([np.bincount(row, column, count) for column in columns], axis=1)
 
     marks = Sums(places, _numbers_and_names(stream))
-    following = np.flatnonzero((runs.rarity[1:] == runs.rarity[:-1]) & (pair[1:] == pair[:-1]))
+    following = np.flatnonzero(np.diff(owners(np.diff(passages.first))) == 0)
     between = [marks[side[following + 1]] - marks[(side + runs.length)[following]] for side in (runs.a, runs.b)]
     others = np.bincount(pair[following], np.maximum(np.minimum(*between), 0), count)
     equal = np.bincount(pair, marks[runs.a + runs.length] - marks[runs.a], count)
@@ -147,11 +148,11 @@ def _shared(runs: Runs, stream: Stream, edges: Ints, weights: Iterable[Shares]) 
     return _Shared(whole, side_of(runs.a), side_of(runs.b), np.stack([others, equal], axis=1))
 
 
-def _compiled_shared(runs: Runs, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
+def _compiled_shared(passages: Alignments, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
     """``_shared`` by the kernels."""
     from ..compiled import story as kernels
 
-    documents, count = stream.documents, len(edges) - 1
+    documents, runs, count = stream.documents, passages.runs, len(edges) - 1
     bits = np.zeros((int(documents[-1]) >> 6) + 1, np.uint64)
     kernels.mark(documents, bits)
     for side in (runs.a, runs.b):
@@ -173,7 +174,8 @@ def _compiled_shared(runs: Runs, stream: Stream, edges: Ints, weights: Iterable[
     kernels.at(sums, documents, whole)
     for start, result in ((runs.a, of_a), (runs.b, of_b)):
         kernels.shared(edges, start, runs.length, sums, key, result)
-    kernels.compare(edges, (runs.a, runs.b), runs.length, runs.rarity, sums_of(_numbers_and_names(stream)), marked)
+    passage = owners(np.diff(passages.first))
+    kernels.compare(edges, (runs.a, runs.b), runs.length, passage, sums_of(_numbers_and_names(stream)), marked)
     return _Shared(np.diff(whole), of_a, of_b, marked)
 
 

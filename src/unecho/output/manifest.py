@@ -120,9 +120,14 @@ class Records:
         """Every span that was taken out."""
         return removals(self.run)
 
-    def of_removals(self, wanted: Wanted[T]) -> Iterator[T]:
-        """What is wanted of the removals, part by part: of all those of some documents, in order, at a time."""
-        yield wanted.gathered(self.removals())
+    def of_removals(self, wanted: Callable[[], Wanted[T]], meanwhile: Callable[[], None]) -> Iterator[T]:
+        """What is wanted of the removals, part by part: of all those of some documents, in order, at a time.
+
+        ``wanted`` tells what that is as far as it is known yet; after ``meanwhile``, which is done first of all that
+        this process does, it is.
+        """
+        meanwhile()
+        yield wanted().gathered(self.removals())
 
     def clusters(self, expected: int) -> Iterator[Cluster]:
         """Stars around the copies that stay."""

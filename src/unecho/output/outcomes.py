@@ -82,8 +82,7 @@ def _states(
     whys = _whys(documents, table, gone, dropped) if settings.emptied == "drop" else {}
     for number, (count, rest) in enumerate(zip(every, left, strict=True)):
         if number in gone.cuts:  # as much may be cut out as there is
-            removals = gone.of_document(number)
-            yield status_of(originals.text(number), list(removals), settings)
+            yield status_of(originals.text(number), gone.of_document(number), settings)
         elif not count:
             yield "kept", None if originals.text(number).strip() else "empty"
         elif rest == count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +33,9 @@ class _Listed:
         """The documents whose copies stay."""
         return {removal.keeper.document for each in self.removals for removal in each if removal.keeper}
 
-    def of_document(self, place: int, _: str) -> Iterator[Removal]:
+    def of_document(self, place: int, _: str) -> Sequence[Removal]:
         """The spans that go of a document, in order."""
-        return iter(self.removals[place])
+        return self.removals[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,18 @@ class Source:
     numbers: dict[str, int]
 
 
-def write(run: Path, source: Source, workers: int, wanted: manifest.Wanted[R]) -> Iterator[R]:
+def write(
+    run: Path, source: Source, workers: int, wanted: Callable[[], manifest.Wanted[R]], meanwhile: Callable[[], None]
+) -> Iterator[R]:
     """Write ``clean/`` and the removals into a run folder that has neither; gives what is wanted of the removals,
-    batch by batch."""
+    batch by batch. ``wanted``, ``meanwhile``: see ``manifest.Records.of_removals``."""
     order = [record for record in source.documents if record.status != "skipped"]
     order.sort(key=lambda record: (record.source, record.row or 0, record.id))
     clean = run / manifest.CLEAN
     clean.mkdir()
     with Spool() as lines:
-        yield from _corpus(clean, order, source, lines, workers, wanted)
+        made = ordered_map(_make, _batches(order, source, wanted), workers, meanwhile=meanwhile)
+        yield from _corpus(clean, order, lines, made)
         place = {record.id: number for number, record in enumerate(order)}
         with (run / manifest.REMOVALS).open("wb") as file:
             for name in source.numbers:
@@ -87,14 +90,14 @@ def write(run: Path, source: Source, workers: int, wanted: manifest.Wanted[R]) -
 
 
 def _corpus(
-    clean: Path, order: list[DocumentRecord], source: Source, lines: Spool, workers: int, wanted: manifest.Wanted[R]
+    clean: Path, order: list[DocumentRecord], lines: Spool, batches_made: Generator[_Made[R], None, None]
 ) -> Iterator[R]:
     """Write the cleaned texts, and the lines of the removals in that order to a spool."""
     gathered: list[R] = []
 
     def files() -> Iterator[tuple[DocumentRecord, bytes]]:
         records = iter(order)
-        with closing(ordered_map(_make, _batches(order, source, wanted), workers)) as results:
+        with closing(batches_made) as results:
             for made in results:
                 gathered.append(made.gathered)
                 for cleaned, removals in zip(made.cleaned, made.removals, strict=True):
@@ -113,7 +116,9 @@ def _is_kept(record: DocumentRecord) -> bool:
     return record.status in ("kept", "trimmed")
 
 
-def _batches(order: Sequence[DocumentRecord], source: Source, wanted: manifest.Wanted[R]) -> Iterator[_Batch[R]]:
+def _batches(
+    order: Sequence[DocumentRecord], source: Source, wanted: Callable[[], manifest.Wanted[R]]
+) -> Iterator[_Batch[R]]:
     """The documents in this order, some at a time."""
     spool, numbers = source.spool, source.numbers
     part = _parts(source)
@@ -129,7 +134,7 @@ def _batches(order: Sequence[DocumentRecord], source: Source, wanted: manifest.W
             frames.append(None if record.row is None else spool.data(numbers[record.id] + 1))
         gone = part(names)
         kept = tuple(map(_is_kept, some))
-        yield _Batch(tuple(texts), tuple(frames), kept, gone, wanted.only({*names, *gone.mentioned()}))
+        yield _Batch(tuple(texts), tuple(frames), kept, gone, wanted().only({*names, *gone.mentioned()}))
 
 
 def _parts(source: Source) -> Callable[[Sequence[str]], Part | _Listed]:
@@ -150,7 +155,7 @@ def _make(batch: _Batch[R]) -> _Made[R]:
     def removals() -> Iterator[Removal]:
         for place in sorted(range(len(batch.texts)), key=batch.gone.names.__getitem__):
             text = batch.texts[place].decode("utf-8", "surrogatepass")
-            gone = list(batch.gone.of_document(place, text))
+            gone = batch.gone.of_document(place, text)
             lines[place] = b"".join(map(_line, gone))
             if batch.kept[place]:
                 rest = cut(text, [(removal.start, removal.end) for removal in gone])

@@ -7,7 +7,7 @@ only those are held that a report shows (see ``Limits``). Texts are cut out in o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +63,19 @@ def load_all(run: Path, texts: Texts, limits: Sequence[Limits], records: manifes
     ``limits``: of each report; the first is the one that holds most.
     """
     info = read_run(run)
-    totals, similar = _totals(info["counts"]), float(info["settings"].get("similar", 0.5))
-    picked = pick.pick_clusters(records, totals, float(info["settings"].get("threshold", 0.9)), similar, limits)
-    quotes, quotes_total = pick.pick_quotes(records, totals, limits)
-    chosen = [_choose(totals, *each, quotes_total, records) for each in zip(limits, picked, quotes, strict=True)]
+    corpora = gather.read_documents(records, limits)
     wanted = gather.Wanted(
-        frozenset().union(*(one.shown for one in chosen)), frozenset().union(*(one.clusters for one in chosen)),
-        chosen[0].corpus.site_of, _grounds(run) if limits[0].examples else {}, limits[0],
-    )  # fmt: skip
-    removals = gather.read_removals(records, wanted)
+        None, frozenset(), corpora[0].site_of, _grounds(run) if limits[0].examples else {}, limits[0]
+    )
+    chosen: list[_Chosen] = []
+
+    def choose() -> None:
+        nonlocal wanted
+        chosen.extend(_choose(info, limits, corpora, records))
+        shown = frozenset[str]().union(*(one.shown for one in chosen))
+        wanted = replace(wanted, shown=shown, clusters=frozenset().union(*(one.clusters for one in chosen)))
+
+    removals = gather.read_removals(records, lambda: wanted, choose)
     cut = cut_texts(text_pairs(run, texts), [one.plan.windows for one in chosen])
     return [_report(run, info, one, removals, held) for one, held in zip(chosen, cut, strict=True)]
 
@@ -111,18 +115,28 @@ class _Chosen:
 
 
 def _choose(
-    totals: Totals, limits: Limits, picked: pick.PickedClusters, quotes: tuple[Quote, ...], quotes_total: int,
-    records: manifest.Records,
+    info: Mapping[str, Any], limits: Sequence[Limits], corpora: Sequence[gather.Corpus], records: manifest.Records
+) -> list[_Chosen]:
+    """What reports within these limits show. ``corpora``: of each; they get the documents that the findings name."""
+    totals, similar = _totals(info["counts"]), float(info["settings"].get("similar", 0.5))
+    picked = pick.pick_clusters(records, totals, float(info["settings"].get("threshold", 0.9)), similar, limits)
+    quotes, quotes_total = pick.pick_quotes(records, totals, limits)
+    stories = [pick.pick_stories(records, totals, each) for each in limits]
+    findings = [(*each.findings, *each.largest) for each in picked]
+    gather.add_names(records, corpora, list(map(pick.mentioned, findings, quotes, stories)))
+    return [_chosen(totals, *each, quotes_total) for each in zip(limits, picked, quotes, stories, corpora, strict=True)]
+
+
+def _chosen(
+    totals: Totals, limits: Limits, picked: pick.PickedClusters, quotes: tuple[Quote, ...],
+    stories: tuple[StoryFinding, ...], corpus: gather.Corpus, quotes_total: int,
 ) -> _Chosen:  # fmt: skip
-    stories = pick.pick_stories(records, totals, limits)
     every = (*picked.findings, *picked.largest)
-    corpus = gather.read_documents(records, pick.mentioned(every, quotes, stories), limits)
     quotes = pick.earliest_first(quotes, {name: record.date for name, record in corpus.names.items()}, limits)
     listed = _listed(corpus, every, quotes, stories, limits)
     unnamed = _unnamed(stories, corpus, limits)
-    groups = pick.cluster_places((*picked.findings, *picked.largest))
     of_quotes = [quote.places for quote in quotes]
-    held = plan(groups, of_quotes, [*listed.values(), *unnamed.values()], limits)
+    held = plan(pick.cluster_places(every), of_quotes, [*listed.values(), *unnamed.values()], limits)
     return _Chosen(limits, totals, picked, quotes, quotes_total, stories, corpus, listed, unnamed, held)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 from ..decisions.log import line_key
-from ..model import DocumentRecord, Grounds, Place, Reason, Removal
+from ..model import DocumentRecord, Grounds, Reason, Removal
 from ..output.manifest import Records
 from .figures import Example, Figure, RuleFigure, SiteFigure
 from .model import NO_SITE, Limits, Span
@@ -81,23 +83,34 @@ class Corpus:
         return tuple(largest.best())
 
 
-def read_documents(records: Records, wanted: Container[str], limits: Limits) -> Corpus:
-    """Sum up the documents; hold those ``wanted``, those with most removed, and the first that were skipped."""
-    corpus = Corpus()
-    top: Top[DocumentRecord] = Top(limits.documents)
-    for whole in records.documents():
-        # ``record`` is for restore alone and may be as long as the document was.
-        record = replace(whole, record=None) if whole.record is not None else whole
-        if record.id in wanted:
-            corpus.names[record.id] = record
-        if record.status == "skipped":
-            if len(corpus.skipped) < limits.skipped:
-                corpus.skipped.append(record)
-            continue
-        top.add((sum(record.words_removed.values()),), record)
-        corpus.add(record, limits)
-    corpus.top = top.best()
-    return corpus
+def read_documents(records: Records, limits: Sequence[Limits]) -> list[Corpus]:
+    """Sum up the documents for each of the limits; hold those with most removed, and the first that were skipped."""
+    corpora = [Corpus() for _ in limits]
+    tops: list[Top[DocumentRecord]] = [Top(each.documents) for each in limits]
+    for record in map(_light, records.documents()):
+        for corpus, top, each in zip(corpora, tops, limits, strict=True):
+            if record.status == "skipped":
+                if len(corpus.skipped) < each.skipped:
+                    corpus.skipped.append(record)
+                continue
+            top.add((sum(record.words_removed.values()),), record)
+            corpus.add(record, each)
+    for corpus, top in zip(corpora, tops, strict=True):
+        corpus.top = top.best()
+    return corpora
+
+
+def add_names(records: Records, corpora: Sequence[Corpus], wanted: Sequence[Container[str]]) -> None:
+    """Read the documents again; each corpus gets the records that are wanted of it."""
+    for record in map(_light, records.documents()):
+        for corpus, names in zip(corpora, wanted, strict=True):
+            if record.id in names:
+                corpus.names[record.id] = record
+
+
+def _light(record: DocumentRecord) -> DocumentRecord:
+    """Without what is for restore alone and may be as long as the document was."""
+    return record if record.record is None else replace(record, record=None)
 
 
 _Spot = tuple[str, int]
@@ -159,11 +172,11 @@ class Removals:
         limits = wanted.limits
         _add_tallies(self.by_category, other.by_category, limits)
         _add_tallies(self.by_rule, other.by_rule, limits)
-        self.per_document.update(other.per_document)
         for name in other.cluster_words.keys() & wanted.clusters:
             self.cluster_words[name] += other.cluster_words[name]
         self.between.update(other.between)
-        self.spans |= other.spans
+        for name in filter(wanted.shows, other.spans):
+            self.spans[name], self.per_document[name] = other.spans[name], other.per_document[name]
 
 
 def _add_tallies(mine: dict[K, _Tally], more: dict[K, _Tally], limits: Limits) -> None:
@@ -176,14 +189,18 @@ def _add_tallies(mine: dict[K, _Tally], more: dict[K, _Tally], limits: Limits) -
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a report shows of the removals: the spans of some documents, the words of some clusters, the sites of
-    documents, and what the trained model saw of some of their lines."""
+    """What a report shows of the removals: the spans of some documents (None: of all), the words of some clusters, the
+    sites of documents, and what the trained model saw of some of their lines."""
 
-    shown: frozenset[str]
+    shown: frozenset[str] | None
     clusters: frozenset[str]
     site_of: Mapping[str, str]
     grounds: Mapping[str, Sequence[Grounds]]
     limits: Limits
+
+    def shows(self, document: str) -> bool:
+        """Whether the spans of a document are wanted."""
+        return self.shown is None or document in self.shown
 
     def gathered(self, removals: Iterable[Removal]) -> Removals:
         """What is wanted of some removals, and the words of all their clusters."""
@@ -194,32 +211,47 @@ class Wanted:
         names = list(documents)
         sites = {name: self.site_of[name] for name in names if name in self.site_of}
         grounds = {name: self.grounds[name] for name in names if name in self.grounds}
-        return Wanted(self.shown.intersection(names), frozenset(), sites, grounds, self.limits)
+        return Wanted(frozenset(filter(self.shows, names)), frozenset(), sites, grounds, self.limits)
 
 
-def read_removals(records: Records, wanted: Wanted) -> Removals:
-    """Sum up the removals, and hold what is wanted of them."""
+def read_removals(records: Records, wanted: Callable[[], Wanted], meanwhile: Callable[[], None]) -> Removals:
+    """Sum up the removals, and hold what is wanted of them: known for good once ``meanwhile`` is done."""
     read = Removals()
-    for part in records.of_removals(wanted):
-        read.add(part, wanted)
+    for part in records.of_removals(wanted, meanwhile):
+        read.add(part, wanted())
     return read
 
 
 def _gathered(removals: Iterable[Removal], wanted: Wanted) -> Removals:
-    read, site_of = Removals(), wanted.site_of
-    for removal in removals:
+    read = Removals()
+    for name, own in groupby(removals, key=attrgetter("document")):
+        _add_document(read, name, own, wanted)
+    return read
+
+
+def _add_document(read: Removals, name: str, removals: Iterable[Removal], wanted: Wanted) -> None:
+    """Take in the removals of one document."""
+    site, copied, count = wanted.site_of.get(name), Counter[str](), 0
+    spans: list[Span] = []
+    room = wanted.limits.spans if wanted.shows(name) else 0
+    for count, removal in enumerate(removals, 1):
         tally = _of(read.by_category, (removal.reason, removal.category), removal)
         tally.removals += 1
         tally.words += removal.words
         if removal.reason == "boilerplate":
-            _add_rule(read, removal, site_of.get(removal.document, NO_SITE), wanted)
+            _add_rule(read, removal, site or NO_SITE, wanted)
         elif removal.reason == "duplicate" and removal.keeper:
-            _add_pair(read, removal, removal.keeper, site_of)
+            copied[removal.keeper.document] += removal.words
         if removal.cluster is not None:
             read.cluster_words[removal.cluster] += removal.words
-        if removal.document in wanted.shown:
-            _add_span(read, removal, wanted.limits)
-    return read
+        if count <= room:
+            spans.append(_span(removal))
+    if wanted.shows(name):
+        read.spans[name], read.per_document[name] = spans, count
+    for keeper, words in copied.items():
+        there = wanted.site_of.get(keeper)
+        if site is not None and there is not None:
+            read.between[site, there] += words
 
 
 def _of(tallies: dict[K, _Tally], key: K, removal: Removal) -> _Tally:
@@ -229,22 +261,12 @@ def _of(tallies: dict[K, _Tally], key: K, removal: Removal) -> _Tally:
     return tally
 
 
-def _add_span(read: Removals, removal: Removal, limits: Limits) -> None:
-    read.per_document[removal.document] += 1
-    spans = read.spans.setdefault(removal.document, [])
-    if len(spans) < limits.spans:  # the text is cut out of the document later
-        spans.append(
-            Span(
-                removal.start, removal.end, removal.reason, removal.category, removal.rule, removal.keeper,
-                removal.cluster, removal.id, removal.confidence,
-            )
-        )  # fmt: skip
-
-
-def _add_pair(read: Removals, removal: Removal, keeper: Place, site_of: Mapping[str, str]) -> None:
-    here, there = site_of.get(removal.document), site_of.get(keeper.document)
-    if here is not None and there is not None:
-        read.between[here, there] += removal.words
+def _span(removal: Removal) -> Span:
+    """Without the text, which is cut out of the document later."""
+    return Span(
+        removal.start, removal.end, removal.reason, removal.category, removal.rule, removal.keeper, removal.cluster,
+        removal.id, removal.confidence,
+    )  # fmt: skip
 
 
 def _add_rule(read: Removals, removal: Removal, site: str, wanted: Wanted) -> None:

@@ -110,6 +110,7 @@ class _Table:
         self.findings = report.documents
         self._rules = rules_of(report.settings)
         self._number = {finding.record.id: number for number, finding in enumerate(self.findings)}
+        self._keys: dict[str, str] = {}
 
     def _place(self, place: Place) -> Row:
         return [self._number.get(place.document, place.document), place.start, place.end]
@@ -142,7 +143,11 @@ class _Table:
         """By which decisions name the text of a place; empty where it is not held whole."""
         held = self._report.texts.get(place.document, _EMPTY)
         text = held.cut(place.start, place.end)
-        return line_key(text) if len(text) == place.end - place.start else ""
+        if len(text) != place.end - place.start:
+            return ""
+        if text not in self._keys:  # of copies, many are the same to the letter
+            self._keys[text] = line_key(text)
+        return self._keys[text]
 
     def quote(self, quote: Quote) -> Row:
         """Of the quotes' table."""

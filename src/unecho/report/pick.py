@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..model import Cluster, Place
+from ..model import Cluster, Member, Place
 from ..output.manifest import Records
 from .figures import Totals
 from .judge import doubt_of, kind_of
@@ -62,15 +61,37 @@ def pick_clusters(
 ) -> list[PickedClusters]:
     """Read the clusters; choose some for each of the limits. The first of these says how many members are shown."""
     pickers = [_Picker(each) for each in limits]
-    sizes, covered = Counter[int](), Counter[tuple[int, bool]]()
+    sizes, judge = Counter[int](), _Judge(threshold, similar)
     for cluster in records.clusters(totals.clusters):
-        finding = _finding(cluster, threshold, similar, limits[0])
+        finding = _finding(cluster, judge, limits[0])
         sizes[finding.copies] += 1
-        for member in cluster.members:
-            covered[bin_of(member.covered, similar), member.action == "removed"] += 1
         for picker in pickers:
             picker.add(finding)
-    return [picker.picked(sizes, covered) for picker in pickers]
+    return [picker.picked(sizes, judge.covered()) for picker in pickers]
+
+
+class _Judge:
+    """Says what members are to a reviewer, of those that are alike once, and counts them."""
+
+    def __init__(self, threshold: float, similar: float) -> None:
+        self._threshold, self._similar = threshold, similar
+        self._found: dict[tuple[str, str, float], tuple[float, str]] = {}
+        self._counts = Counter[tuple[str, str, float]]()
+
+    def doubt_and_kind(self, member: Member) -> tuple[float, str]:
+        """``doubt_of`` and ``kind_of`` a member, which look at no more of it than these three."""
+        key = member.action, member.relation, member.covered
+        self._counts[key] += 1
+        if key not in self._found:
+            self._found[key] = doubt_of(member, self._threshold, self._similar), kind_of(member, self._threshold)
+        return self._found[key]
+
+    def covered(self) -> Counter[tuple[int, bool]]:
+        """The members so far by bin and by whether they were removed."""
+        found = Counter[tuple[int, bool]]()
+        for (action, _, covered), count in self._counts.items():
+            found[bin_of(covered, self._similar), action == "removed"] += count
+        return found
 
 
 def bin_of(covered: float, similar: float) -> int:
@@ -84,19 +105,21 @@ def bins(similar: float) -> list[float]:
     return [round(similar + (1 - similar) * number / _BINS, 4) for number in range(_BINS)]
 
 
-def _finding(cluster: Cluster, threshold: float, similar: float, limits: Limits) -> Finding:
+def _finding(cluster: Cluster, judge: _Judge, limits: Limits) -> Finding:
     gone = [member for member in cluster.members if member.action == "removed"]
-    doubts = [(doubt_of(member, threshold, similar), member) for member in cluster.members]
-    most = heapq.nsmallest(limits.members, doubts, key=lambda d: (-d[0], d[1].document, d[1].start))
+    judged = list(map(judge.doubt_and_kind, cluster.members))
+    doubts = [(-doubt, member) for (doubt, _), member in zip(judged, cluster.members, strict=True)]
+    doubts.sort(key=lambda d: (d[0], d[1].document, d[1].start))
+    most = tuple(member for _, member in doubts[: limits.members])
     return Finding(
-        cluster=replace(cluster, members=tuple(member for _, member in most)),
+        cluster=Cluster(cluster.id, cluster.keeper, cluster.why_kept, most),
         copies=len(cluster.members) + 1,
         removed=len(gone),
         similar=len(cluster.members) - len(gone),
         # Characters stand in for words, which only the removals know, until those are read.
         words=sum(member.end - member.start for member in gone),
-        doubt=max((doubt for doubt, _ in doubts), default=0.0),
-        kinds=frozenset(kind_of(member, threshold) for member in cluster.members),
+        doubt=-doubts[0][0] if doubts else 0.0,
+        kinds=frozenset(kind for _, kind in judged),
     )
 
 

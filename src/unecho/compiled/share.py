@@ -1,0 +1,106 @@
+"""Compiled loops that tell what paragraphs share with earlier documents; ``chooser`` holds the plain twin."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..base.columns import Ints
+from .jit import lean, part
+from .text import DOCUMENT, EDGE, LONG, RANK, Text
+
+
+class Shared(NamedTuple):
+    """What paragraphs share. runs: equal tokens, int64, n x 3: place in a paragraph, place in another document, length;
+    those of paragraph i are runs[first[i]:first[i + 1]], sorted by document and place. kinds: kinds of paragraphs that
+    resemble each other; those that resemble kind i are kinds[first_kind[i]:first_kind[i + 1]]."""
+
+    runs: Ints
+    first: Ints
+    kinds: Ints
+    first_kind: Ints
+
+
+@lean
+def cut(columns: tuple[Ints, Ints, Ints], text: Text, free: Ints, found: Ints) -> None:
+    """The runs of equal tokens (places in two documents, lengths) that the later document in keeping order has of the
+    earlier one, cut at the borders of paragraphs on both sides; only of paragraphs that are long enough to go.
+
+    Those of paragraph i go into ``found`` from free[i] on, which is where the next one would go then. With no room at
+    all in ``found`` they are only counted.
+    """
+    owner, paragraphs = text.owner, text.paragraphs
+    for number in range(len(columns[0])):
+        place, other, left = columns[0][number], columns[1][number], columns[2][number]
+        if _rank(text, place) < _rank(text, other):
+            place, other = other, place
+        mine, its = owner[place], owner[other]
+        while left:
+            while paragraphs[mine + 1, EDGE] <= place:
+                mine += 1
+            length = min(left, paragraphs[mine + 1, EDGE] - place)
+            if paragraphs[mine, LONG]:
+                while paragraphs[its + 1, EDGE] <= other:
+                    its += 1
+                length = min(length, paragraphs[its + 1, EDGE] - other)
+                at = free[mine]
+                if len(found):
+                    found[at, 0], found[at, 1], found[at, 2] = place, other, length
+                free[mine] = at + 1
+            left, place, other = left - length, place + length, other + length
+
+
+@part
+def _rank(text: Text, place: int) -> int:
+    rank: int = text.documents[text.paragraphs[text.owner[place], DOCUMENT], RANK]
+    return rank
+
+
+@lean
+def put_in_order(text: Text, least: float, first: Ints, runs: Ints) -> int:
+    """The cut runs of each paragraph by other document and place, of those pairs that share ``least`` of the paragraph;
+    these alone are left in ``runs``, and ``first`` tells where those of each paragraph begin. Returns how many."""
+    count = end = 0
+    for paragraph in range(len(first) - 1):
+        begin, end = end, first[paragraph + 1]
+        size = text.paragraphs[paragraph + 1, EDGE] - text.paragraphs[paragraph, EDGE]
+        first[paragraph], row = count, begin
+        for later in range(begin + 1, end):
+            _sink(text, runs, begin, later)
+        while row < end:
+            start, shared, document = count, 0, _document(text, runs, row)
+            while row < end and _document(text, runs, row) == document:
+                shared += runs[row, 2]
+                runs[count, 0], runs[count, 1], runs[count, 2] = runs[row, 0], runs[row, 1], runs[row, 2]
+                count, row = count + 1, row + 1
+            if shared < least * size:
+                count = start
+    first[len(first) - 1] = count
+    return count
+
+
+@lean
+def _sink(text: Text, runs: Ints, begin: int, row: int) -> None:
+    """A row to its place among those from ``begin`` on, which are in order: nearly always it is there already, as the
+    documents come in order."""
+    place, other, length, document = runs[row, 0], runs[row, 1], runs[row, 2], _document(text, runs, row)
+    while row > begin and _is_before(document, place, other, length, text, runs, row - 1):
+        runs[row, 0], runs[row, 1], runs[row, 2] = runs[row - 1, 0], runs[row - 1, 1], runs[row - 1, 2]
+        row -= 1
+    runs[row, 0], runs[row, 1], runs[row, 2] = place, other, length
+
+
+@part
+def _document(text: Text, runs: Ints, row: int) -> int:
+    """The other document of a run."""
+    document: int = text.paragraphs[text.owner[runs[row, 1]], DOCUMENT]
+    return document
+
+
+@part
+def _is_before(document: int, place: int, other: int, length: int, text: Text, runs: Ints, row: int) -> bool:
+    its = _document(text, runs, row)
+    if document != its:
+        return bool(document < its)
+    if place != runs[row, 0]:
+        return bool(place < runs[row, 0])
+    return bool(other < runs[row, 1] or (other == runs[row, 1] and length < runs[row, 2]))

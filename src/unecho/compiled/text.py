@@ -1,0 +1,54 @@
+"""The corpus as the loops take it that choose which copies stay."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import Hashes, Ints
+
+Bytes = NDArray[np.uint8]
+Codes = NDArray[np.int32]
+Points = NDArray[np.uint32]
+
+EDGE, DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER = range(6)
+"""Columns of ``Text.paragraphs``."""
+TOKENS, PARAGRAPHS, RANK = range(3)
+"""Columns of ``Text.documents``."""
+
+
+class Text(NamedTuple):
+    """A corpus: see ``corpus.Corpus``. owner: the paragraph of every token.
+
+    What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the first
+    token, document, kind, number of the documents among which a copy may stay, and whether it is long and of a script
+    without spaces; a row of ``documents`` (int64) the first token, first paragraph and rank. Both have a row more.
+    """
+
+    hash: Hashes
+    flags: Bytes
+    start: Points
+    end: Points
+    owner: Codes
+    paragraphs: Ints
+    documents: Ints
+
+
+class Bits(NamedTuple):
+    """Flags of tokens: see ``normalize``."""
+
+    capital: np.uint8
+    number: np.uint8
+    caseless: np.uint8
+    opening: np.uint8
+
+
+class Rules(NamedTuple):
+    """Numbers of ``cover`` and ``passages``."""
+
+    small_edit: int
+    short: int
+    gap: int
+    bits: Bits

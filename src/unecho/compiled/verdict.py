@@ -1,0 +1,151 @@
+"""Verdicts on paragraphs, as the compiled loop makes them; ``verdicts`` and ``chooser`` hold the plain twins."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import Hashes, Ints
+from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, TOLD, Cover
+from .jit import lean, part
+from .passage import mix, sort
+from .text import BY_CHARACTER, EDGE, Bytes, Rules, Text
+
+RELATION, REMOVED, REPEAT, WHY = range(4)
+"""Columns of ``Verdicts.labels``."""
+SAME, ALL, SHARE, ONLY, NUMBERS, NAMES = range(6)
+"""Why a paragraph goes or stays: it has the same words as the copy, the copy has all of its words, or a share that is
+enough, or too little, or numbers or names of it are missing."""
+EXACT, NEAR, CONTAINED = range(3)
+
+
+class Choice(NamedTuple):
+    """Settings. exact: repeats inside a document go. drop: emptied documents go. apart: copies stay only among
+    documents with the same number. size: shingles of a paragraph, and of one in a script without spaces. prime: of
+    their hash. rules: for words."""
+
+    threshold: float
+    similar: float
+    ignore_numbers: bool
+    ignore_names: bool
+    exact: bool
+    drop: bool
+    apart: bool
+    size: tuple[int, int]
+    prime: np.uint64
+    rules: Rules
+
+
+class Verdicts(NamedTuple):
+    """Room for verdicts: see ``verdicts.Verdicts``. place: paragraph, main, first, last. scores: covered, resemblance,
+    containment. labels: relation, removed, repeat, why (uint8). evidence: tokens, -1 for none. total: how many
+    verdicts there are."""
+
+    place: Ints
+    scores: NDArray[np.float64]
+    labels: Bytes
+    evidence: Ints
+    total: Ints
+
+
+def room_for(count: int) -> Verdicts:
+    """Room for so many verdicts."""
+    return Verdicts(
+        np.empty((count, 4), np.int64), np.empty((count, 3)), np.empty((count, 4), np.uint8),
+        np.empty((count, EVIDENCE), np.int64), np.zeros(1, np.int64),
+    )  # fmt: skip
+
+
+@lean
+def exact(found: Verdicts, paragraph: int, keeper: int | np.int64, within: bool) -> None:
+    """``verdicts.exact``."""
+    row, place, scores, labels = found.total[0], found.place, found.scores, found.labels
+    place[row, 0], place[row, 1], place[row, 2], place[row, 3] = paragraph, keeper, keeper, keeper
+    scores[row, 0] = scores[row, 1] = scores[row, 2] = 1.0
+    labels[row, RELATION], labels[row, REMOVED], labels[row, REPEAT], labels[row, WHY] = EXACT, True, within, SAME
+    found.total[0] = row + 1
+
+
+@part
+def why_of(choice: Choice, cover: Cover, covered: float) -> int:
+    """``chooser.Chooser._problem``, or why the paragraph goes."""
+    why = ALL if covered == 1 else SHARE
+    if covered < choice.threshold:
+        why = ONLY
+    elif cover[NUMBERS_TOLD] and not choice.ignore_numbers:
+        why = NUMBERS
+    elif cover[NAMES_TOLD] and not choice.ignore_names:
+        why = NAMES
+    return why
+
+
+@lean
+def judge(
+    text: Text, choice: Choice, cover: Cover, shingles: Hashes, found: Verdicts, mine: int, covered: float, why: int
+) -> bool:
+    """``chooser.Chooser._judge`` of a cover: the verdict, if there is one, in place of the best so far, but
+    for the number of the paragraph. mine: how many shingles that has, which ``shingles`` begins with."""
+    half, row = len(shingles) // 2, found.total[0]
+    its = shingles_of(text, choice, cover[MAIN], shingles[half:])
+    shared = _shared(shingles[:mine], shingles[half : half + its])
+    union = mine + its - shared
+    resemblance = shared / union if union else 0.0
+    if covered < choice.threshold and resemblance < choice.similar:
+        return False
+    place = found.place
+    place[row, 1], place[row, 2], place[row, 3] = cover[MAIN], cover[FIRST_OF], cover[LAST_OF]
+    found.scores[row, 0], found.scores[row, 1] = covered, resemblance
+    found.scores[row, 2] = shared / mine if mine else 0.0
+    told = cover[NUMBERS_TOLD] if why == NUMBERS else cover[NAMES_TOLD] if why == NAMES else np.int64(0)
+    begin = TOLD + EVIDENCE if why == NAMES else TOLD
+    for number in range(EVIDENCE):
+        found.evidence[row, number] = cover[begin + number] if number < told else -1
+    found.labels[row, RELATION] = NEAR if resemblance >= choice.similar else CONTAINED
+    found.labels[row, REMOVED], found.labels[row, REPEAT], found.labels[row, WHY] = why <= SHARE, False, why
+    return True
+
+
+@part
+def is_better(why: int, covered: float, found: Verdicts, row: int) -> bool:
+    """Whether what is found tells of more that may go than the best verdict so far."""
+    if (why <= SHARE) != (found.labels[row, REMOVED] != 0):
+        return bool(why <= SHARE)
+    return bool(covered > found.scores[row, 0])
+
+
+@lean
+def shingles_of(text: Text, choice: Choice, paragraph: int, values: Hashes) -> int:
+    """``shingles.ShingleSource.of``, into ``values``; returns how many they are."""
+    size = choice.size[1] if text.paragraphs[paragraph, BY_CHARACTER] else choice.size[0]
+    begin = text.paragraphs[paragraph, EDGE]
+    total = text.paragraphs[paragraph + 1, EDGE] - begin - size + 1
+    if total <= 0:
+        return 0
+    for place in range(total):
+        value = np.uint64(0)
+        for step in range(size):
+            value = value * choice.prime + text.hash[begin + place + step]
+        values[place] = mix(value)
+    sort(values[:total])
+    count = 1
+    for place in range(1, total):
+        if values[place] != values[place - 1]:
+            values[count] = values[place]
+            count += 1
+    return count
+
+
+@lean
+def _shared(one: Hashes, two: Hashes) -> int:
+    """How many values two sorted sets have in common."""
+    count = at = other = 0
+    while at < len(one) and other < len(two):
+        if one[at] == two[other]:
+            count, at, other = count + 1, at + 1, other + 1
+        elif one[at] < two[other]:
+            at += 1
+        else:
+            other += 1
+    return count

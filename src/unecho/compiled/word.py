@@ -1,0 +1,233 @@
+"""Compiled loops that compare words; ``guards`` holds the plain twins.
+
+Words are compared by numbers: what their spellings come to is looked up in a book of words. A word, or two words run
+together, that the book does not have is noted in it and counts as unlike all others: whoever asked learns of it, has
+the book completed and asks again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..base.columns import Hashes, Ints, Mask, mix64
+from .jit import compiled, lean, part
+from .passage import mix
+from .text import Codes, Points, Text
+
+FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER = (1 << bit for bit in range(9))
+"""What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
+FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
+back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
+it run together with another but by looking. LOWER: the corpus has it in lower case too."""
+UNKNOWN, ASKED = -1, -2
+WORD, LISTED = -1, -2
+"""Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
+of a list."""
+
+FOLDED, LETTERS, DIGITS_OF, SHAPE, PLAIN, SIZE, FIRST, BEGIN, BITS, MASK, PLACE, END = range(12)
+"""Columns of ``Book.words``."""
+
+
+class Book(NamedTuple):
+    """Words: what ``guards.Word`` makes of them, as numbers that are equal where the strings are.
+
+    keys, numbers: a hash table from words, and from pairs of words run together, to their rows in ``words`` (int64):
+    numbers of the strings folded, letters, digits (0: none) and shape; characters as written and in the one way of
+    writing; first character of the shape, and of the shape of the word as written; bits, see above; a bit for each
+    letter there is; where its letters begin and end in ``points``.
+    asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
+    LISTED. counts: how many of them, and how often anything was not known. facts: hashes of number words and negations,
+    sorted. limits: lengths from ``guards``.
+    """
+
+    keys: Hashes
+    numbers: Codes
+    words: Ints
+    points: Points
+    asked: Ints
+    counts: Ints
+    facts: Hashes
+    limits: tuple[int, int, int, int, int]
+
+
+@part
+def word_key(value: np.uint64, length: np.int64, capital: bool) -> np.uint64:
+    """What words are told apart by: the hash of the folded word, its length as written, and a capital."""
+    return mix(value ^ mix(np.uint64(2 * length + (1 if capital else 0))))
+
+
+@part
+def pair_key(one: np.int64, two: np.int64) -> np.uint64:
+    """Two words run together."""
+    return mix(np.uint64(one) << np.uint64(32) | np.uint64(two))
+
+
+@lean
+def slot_of(keys: Hashes, numbers: Codes, key: np.uint64) -> np.int64:
+    """The slot of a key in a hash table, or the free one where it belongs. numbers: ``UNKNOWN`` in free slots."""
+    most = np.int64(len(keys) - 1)
+    slot = np.int64(key) & most
+    while numbers[slot] != UNKNOWN and keys[slot] != key:
+        slot = (slot + 1) & most
+    return slot
+
+
+@lean
+def enter(keys: Hashes, numbers: Codes, new: Hashes, first: int) -> None:
+    """Put keys into a hash table, under the numbers from ``first`` on."""
+    for number in range(len(new)):
+        slot = slot_of(keys, numbers, new[number])
+        keys[slot], numbers[slot] = new[number], first + number
+
+
+def word_keys(hashes: Hashes, lengths: Ints, capital: Mask) -> Hashes:
+    """``word_key`` of many words."""
+    return mix64(hashes ^ mix64((2 * lengths + capital).astype(np.uint64)))
+
+
+def pair_keys(pairs: Ints) -> Hashes:
+    """``pair_key`` of many pairs of words."""
+    return mix64(pairs[:, 0].astype(np.uint64) << np.uint64(32) | pairs[:, 1].astype(np.uint64))
+
+
+@lean
+def _number(book: Book, key: np.uint64, one: int | np.int64, two: int | np.int64) -> np.int64:
+    """The row of a key; ``UNKNOWN``, and noted as asked for, if the book does not have it yet."""
+    slot = slot_of(book.keys, book.numbers, key)
+    number = book.numbers[slot]
+    if number >= 0:
+        return np.int64(number)
+    book.counts[1] += 1
+    count = book.counts[0]
+    if number == UNKNOWN and count < len(book.asked):
+        book.keys[slot], book.numbers[slot] = key, ASKED
+        book.asked[count, 0], book.asked[count, 1] = one, two
+        book.counts[0] = count + 1
+    return np.int64(UNKNOWN)
+
+
+@lean
+def ask_listed(book: Book, paragraph: int) -> None:
+    """Note that it is not known whether a paragraph is an item of a list."""
+    book.counts[1] += 1
+    count = book.counts[0]
+    if count < len(book.asked):
+        book.asked[count, 0], book.asked[count, 1] = paragraph, LISTED
+        book.counts[0] = count + 1
+
+
+@lean
+def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Ints) -> None:
+    """The rows of tokens' words, or ``UNKNOWN``."""
+    for number in range(len(places)):
+        found[number] = word_of(text, book, capital, places[number])
+
+
+@lean
+def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
+    length = np.int64(text.end[token]) - np.int64(text.start[token])
+    key = word_key(text.hash[token], length, text.flags[token] & capital != 0)
+    return _number(book, key, token, WORD)
+
+
+@lean
+def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  the order of the plain twin
+    """``guards.Word.is_like`` of two words by number."""
+    if one < 0 or two < 0:
+        return False
+    mine, its = book.words[one], book.words[two]
+    if mine[FOLDED] == its[FOLDED]:
+        return True
+    bits, both = mine[BITS] | its[BITS], mine[BITS] & its[BITS]
+    if both & FACT:
+        return False
+    same_digits = mine[DIGITS_OF] == its[DIGITS_OF] and mine[DIGITS_OF] != 0
+    if both & DIGIT_FIRST:
+        return same_digits and not both & DIGITS
+    if same_digits or mine[LETTERS] == its[LETTERS]:
+        return True
+    shortest, long_word, long_name, very_long, _ = book.limits
+    short = min(mine[SIZE], its[SIZE])
+    if short < shortest or bits & FOLDED_DIGITS:
+        return False
+    if mine[SHAPE] == its[SHAPE]:
+        return True
+    if short < (long_name if bits & NAME else long_word) or mine[FIRST] != its[FIRST] or bits & LETTER_DIGIT:
+        return False
+    allowed = 2 if short >= very_long else 1
+    apart, edits = mine[MASK] ^ its[MASK], 2 * allowed
+    while apart:  # an edit takes one letter away, or puts one in, or both
+        apart &= apart - 1
+        edits -= 1
+        if edits < 0:
+            return False
+    return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], allowed)
+
+
+@lean
+def is_scanned(book: Book, one: np.int64, two: np.int64) -> bool:
+    """``guards.Word.is_scanned`` of two words by number."""
+    if one < 0 or two < 0:
+        return False
+    mine, its = book.words[one], book.words[two]
+    return bool(mine[SHAPE] == its[SHAPE] and mine[LETTERS] != its[LETTERS])
+
+
+@lean
+def is_misread(book: Book, one: np.int64, two: np.int64) -> bool:
+    """``guards.Word.is_misread`` of two words by number."""
+    if one < 0 or two < 0:
+        return False
+    mine, its = book.words[one], book.words[two]
+    if min(mine[SIZE], its[SIZE]) < book.limits[4] or mine[FIRST] != its[FIRST]:
+        return False
+    if (mine[BITS] | its[BITS]) & LETTER_DIGIT:
+        return False
+    return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], 1)
+
+
+@compiled
+def near(a: Points, b: Points, allowed: int) -> bool:
+    """Whether two rows of letters are at most so many edits (Levenshtein) apart."""
+    if abs(len(a) - len(b)) > allowed:
+        return False
+    row = np.arange(len(b) + 1)
+    for mine in range(len(a)):
+        corner, row[0] = row[0], mine + 1
+        least = row[0]
+        for its in range(len(b)):
+            value = min(row[its + 1], row[its]) + 1
+            value = min(value, corner + (0 if a[mine] == b[its] else 1))
+            corner, row[its + 1] = row[its + 1], value
+            least = min(least, value)
+        if least > allowed:
+            return False
+    return bool(row[len(b)] <= allowed)
+
+
+@lean
+def alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
+    """Whether two words run together are like another."""
+    return alike(book, _together(book, one, two, other), other)
+
+
+@lean
+def same_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
+    """Whether two words run together are another, letter for letter."""
+    if one < 0 or two < 0 or other < 0:
+        return False
+    together = _together(book, one, two, other)
+    return bool(together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS])
+
+
+@lean
+def _together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> np.int64:
+    """The row of two words run together, if they may be like another: they must begin alike, but for digits and
+    amounts."""
+    words = book.words
+    special = (words[one, BITS] | words[two, BITS] | words[other, BITS]) & SPECIAL
+    if not special and words[one, BEGIN] != words[other, FIRST]:
+        return np.int64(UNKNOWN)
+    return _number(book, pair_key(one, two), one, two)
