@@ -118,6 +118,11 @@ def _from_segments(page: Page, texts: Sequence[str], extracts: Sequence[str]) ->
     return [(said, _SEGMENT) if said >= 0 else other for said, other in zip(_said(page, texts), agreed, strict=True)]
 
 
+def told(page: Page, texts: Sequence[str]) -> list[bool]:
+    """Which lines the gold itself says something of."""
+    return [True] * len(texts) if "body" in page else [said >= 0 for said in _said(page, texts)]
+
+
 def _said(page: Page, texts: Sequence[str]) -> list[float]:
     """What the segments say of each line; -1: nothing, or both."""
     good, bad = ([squeeze(segment) for segment in page[key]] for key in ("with", "without"))

@@ -286,6 +286,26 @@ def test_a_class_alone_takes_nothing_away(parts: list[tuple[str, str, tuple[str,
     assert judged(*parts) == [""] * len(parts)
 
 
+def links_gone(*parts: tuple[str, str, float]) -> list[int]:
+    """The lines of a page that go, though the model is for all of them. ``parts``: text, tag, share of links."""
+    blocks = [Block(0, 1, tag, (), frozenset(), linked) for _, tag, linked in parts]
+    lines = features.Lines.of(features.shape(text) for text, *_ in parts)
+    content, regions = score.article(score.Scored(lines, blocks, [None] * len(parts), np.full(len(parts), 3.0)))
+    assert all(mark.rule == "markup.a" and mark.category == "related" for mark in regions.values())
+    assert np.flatnonzero(~content).tolist() == sorted(regions)
+    return sorted(regions)
+
+
+def test_a_paragraph_that_is_a_link_leads_away_from_the_article() -> None:
+    prose, link = ("The bridge will be built again. " * 5, "p", 0.1), "MAYOR OPENS UP ABOUT BRIDGE"
+    assert links_gone(prose, (link, "p", 1.0), prose, (link, "p", 0.96), prose) == [1, 3]
+    assert links_gone(prose, (link, "li", 1.0), (link, "h2", 1.0), (link, "p", 0.9), prose) == []
+    assert (
+        links_gone(prose, ("I wrote about this bridge last year.", "p", 1.0), ("Read my book", "p", 1.0), prose) == []
+    )
+    assert links_gone(prose, *[(link, "p", 1.0)] * 3) == []  # a page of links
+
+
 def test_labels_do_not_depend_on_the_hash_seed() -> None:
     code = (
         "import sys; from unecho.boilerplate import label, rules; from unecho.model import Block\n"

@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from unecho.boilerplate.forest import UNIT
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -15,12 +18,13 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Imports a module of the folders benchmarks and training, which are no packages."""
-    for folder in ("benchmarks", "training"):
-        monkeypatch.syspath_prepend(ROOT / folder)
-    before = set(sys.modules)
+    folders = [ROOT / name for name in ("benchmarks", "training")]
+    for folder in folders:
+        monkeypatch.syspath_prepend(folder)
     yield importlib.import_module
-    for name in set(sys.modules) - before:
-        del sys.modules[name]
+    for name, module in list(sys.modules.items()):
+        if Path(getattr(module, "__file__", None) or "").parent in folders:
+            del sys.modules[name]
 
 
 PAGE = {"id": "a", "set": "some", "with": ["the bridge must be rebuilt"], "without": ["Share this story"]}
@@ -43,8 +47,42 @@ def test_advice_weighs_the_same_on_every_page(load: Any) -> None:
 
 
 def test_opinions_reach_lines_of_other_versions_of_a_page(load: Any) -> None:
-    numpy = load("numpy")
     texts = ["- A first item", "Home", "A long paragraph that a dump cuts in two at this place.", "Home"]
-    thought = load("opinion").Opinion(texts, numpy.array([0.9, 0.25, 0.6, 0.75]))
+    thought = load("opinion").Opinion(texts, np.array([0.9, 0.25, 0.6, 0.75]))
     wanted = ["A first  item", "Home", "that a dump cuts in two", "at this", "Not there at all, this one"]
     assert thought.of(wanted) == [0.9, 0.5, 0.6, -1.0, -1.0]
+
+
+def test_the_gold_tells_every_line_of_a_full_text_and_those_of_segments(load: Any) -> None:
+    gold = load("gold")
+    assert gold.told(PAGE, TEXTS) == [True, True, False, False, False]
+    assert gold.told({"id": "b", "set": "some", "body": "The mayor agreed."}, TEXTS) == [True] * 5
+
+
+def boosted(*trees: tuple[list[tuple[int, float]], list[float]], bias: float) -> dict[str, Any]:
+    """Trees as the training library writes them: the questions (column, border) and the leaves of each."""
+    written = [
+        {
+            "splits": [{"float_feature_index": column, "border": border} for column, border in splits],
+            "leaf_values": leaves,
+        }
+        for splits, leaves in trees
+    ]
+    return {"oblivious_trees": written, "scale_and_bias": [1, [bias]]}
+
+
+def test_a_bag_of_trees_says_the_mean_of_them(load: Any) -> None:
+    one = boosted(([(2, 0.5), (0, 1.5)], [0.0, 1.0, 2.0, 3.0]), bias=1.0)
+    other = boosted(([(0, 2.5)], [-1.0, 1.0]), bias=0.0)
+    found = load("forests").mean([one, other], ["a", "b", "c"])
+    assert found.columns == ("a", "c")
+    columns = {"a": np.array([1, 2, 3], np.float32), "c": np.array([1, 0, 1], np.float32)}
+    expected = [0.5 + (1.0 - 1.0) / 2, 0.5 + (2.0 - 1.0) / 2, 0.5 + (3.0 + 1.0) / 2]
+    assert found.score(columns).tolist() == [UNIT * value for value in expected]
+
+
+def test_who_says_what_a_line_is_is_not_asked_in_the_end(load: Any) -> None:
+    heard = boosted(([(1, 0.5), (0, 1.5)], [1.0, 7.0, 2.0, 8.0]), bias=0.0)  # the column 1 has no name
+    found = load("forests").mean([heard], ["a"])
+    assert found.columns == ("a",)
+    assert found.score({"a": np.array([1, 2], np.float32)}).tolist() == [UNIT * 1, UNIT * 2]

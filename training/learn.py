@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import forests
 import gold
 import numpy as np
 import scipy.sparse
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from samples import Sample
 from scipy.optimize import minimize
 
-from unecho.boilerplate import evidence, forest, matrix, measure
+from unecho.boilerplate import evidence, matrix, measure
 from unecho.boilerplate.forest import Forest
 from unecho.boilerplate.matrix import Columns
 from unecho.boilerplate.model import Model, probability
@@ -39,7 +40,24 @@ SECOND: dict[str, Any] = {
     "iterations": 250, "depth": 6, "learning_rate": 0.07, "l2_leaf_reg": 10, "rsm": 0.4,
     "subsample": 0.7, "bootstrap_type": "Bernoulli",
 }  # fmt: skip
+_OF_LINES = ("share", "weight", "told")
 _NO_FOREST = Forest((), np.zeros((0, 6), np.int16), np.zeros((0, 6), np.float32), np.zeros((0, 64), np.int16), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is made."""
+
+    unused: tuple[str, ...] = ()
+    """Beginnings of the names of columns that the second pass does without."""
+    seeds: tuple[int, ...] = (SEED,)
+    """The second trees are the mean of those that each of these makes."""
+    asks_who: bool = False
+    """Whether the second trees may ask who says what a line is. Extractors have faults in common: trees that may ask
+    need not take them over."""
+
+
+_PLAIN = Recipe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +69,8 @@ class _Prepared:
     first: NDArray[np.int64]
 
 
-def train(documents: Sequence[Sample], unused: tuple[str, ...] = ()) -> Model:
-    """A model of documents of one kind. Its threshold is that of even odds.
-
-    ``unused``: beginnings of the names of columns that its second pass does without.
-    """
+def train(documents: Sequence[Sample], recipe: Recipe) -> Model:
+    """A model of documents of one kind. Its threshold is that of even odds."""
     prepared: list[_Prepared] = []
     for part in range(INNER):
         seen = [one for one in documents if gold.fold_of("inner " + one.site, INNER) != part]
@@ -76,8 +91,9 @@ def train(documents: Sequence[Sample], unused: tuple[str, ...] = ()) -> Model:
     rows = []
     for item in scored:
         columns = evidence.all_columns(item.sample.found, item.own, item.first)
-        rows.append((item.sample, {name: column for name, column in columns.items() if not name.startswith(unused)}))
-    return replace(_weights(documents), first=first, second=_boost(rows, SECOND))
+        used = {name: column for name, column in columns.items() if not name.startswith(recipe.unused)}
+        rows.append((item.sample, used))
+    return replace(_weights(documents), first=first, second=_boost(rows, SECOND, recipe))
 
 
 def _none(one: Sample) -> NDArray[np.int64]:
@@ -144,39 +160,29 @@ def _regression(rows: Sequence[tuple[Sample, NDArray[np.int64], NDArray[np.int64
 # --- trees -----------------------------------------------------------------------------------------------
 
 
-def _boost(rows: Sequence[tuple[Sample, Columns]], settings: Mapping[str, Any]) -> Forest:
+def _boost(rows: Sequence[tuple[Sample, Columns]], settings: Mapping[str, Any], recipe: Recipe = _PLAIN) -> Forest:
+    """Trees over the columns of ``rows``."""
     names = sorted(rows[0][1])
     table = np.concatenate([np.stack([columns[name] for name in names], axis=1) for _, columns in rows])
-    share, weight = (np.concatenate([getattr(one, name) for one, _ in rows]) for name in ("share", "weight"))
+    share, weight, told = (np.concatenate([getattr(one, name) for one, _ in rows]) for name in _OF_LINES)
     use = (share >= 0) & (weight > 0)
-    booster = CatBoost(
-        {
-            **settings, "loss_function": "CrossEntropy", "random_seed": SEED, "thread_count": 2, "verbose": 0,
-            "allow_writing_files": False, "border_count": 64, "boosting_type": "Plain",
-        }
-    )  # fmt: skip
-    booster.fit(Pool(table[use], share[use], weight=weight[use]))
-    return _as_forest(booster, names)
+    if recipe.asks_who:  # by a column that has no name: the questions are no part of the forest
+        table = np.column_stack([table, ~told])
+    boosters = []
+    for seed in recipe.seeds:
+        booster = CatBoost(
+            {
+                **settings, "loss_function": "CrossEntropy", "random_seed": seed, "thread_count": 2, "verbose": 0,
+                "allow_writing_files": False, "border_count": 64, "boosting_type": "Plain",
+            }
+        )  # fmt: skip
+        boosters.append(booster.fit(Pool(table[use], share[use], weight=weight[use])))
+    return forests.mean([_content(booster) for booster in boosters], names)
 
 
-def _as_forest(booster: CatBoost, names: Sequence[str]) -> Forest:
+def _content(booster: CatBoost) -> Any:
+    """What the library writes of its trees."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
         booster.save_model(str(path), format="json")
-        content = json.loads(path.read_text("utf-8"))
-    trees = content["oblivious_trees"]
-    depth = max(len(tree["splits"]) for tree in trees)
-    used = sorted({split["float_feature_index"] for tree in trees for split in tree["splits"]})
-    column = np.zeros((len(trees), depth), np.int16)
-    threshold = np.full((len(trees), depth), np.inf, np.float32)
-    leaves = np.zeros((len(trees), 1 << depth), np.int16)
-    for number, tree in enumerate(trees):
-        for bit, split in enumerate(tree["splits"]):
-            column[number, bit] = used.index(split["float_feature_index"])
-            threshold[number, bit] = np.float32(split["border"])
-        values = np.rint(forest.UNIT * np.array(tree["leaf_values"]))
-        leaves[number, : len(values)] = np.clip(values, -32768, 32767)
-    scale, (bias, *_) = content["scale_and_bias"]
-    if scale != 1:
-        raise ValueError(f"leaves are scaled by {scale}")
-    return Forest(tuple(names[n] for n in used), column, threshold, leaves, round(forest.UNIT * bias))
+        return json.loads(path.read_text("utf-8"))

@@ -34,6 +34,8 @@ class Sample:
     share: NDArray[np.float64]
     """How much of each line is article; -1: not known."""
     weight: NDArray[np.float64]
+    told: NDArray[np.bool_]
+    """Which of these the gold itself says; the others are what extractors agree on, or a model of pages thinks."""
 
     @property
     def site(self) -> str:
@@ -92,4 +94,5 @@ def sample(
     lines = features.Lines.of(features.shape(text[start:end]) for start, end in spans)
     found = evidence.Evidence(text, spans, blocks, label.hits(lines, known, raw=kind in ("html", "text")))
     wanted = np.array(gold.wanted(page, found.texts, votes), np.float64).reshape(-1, 2)
-    return Sample(page, kind, found, wanted[:, 0], wanted[:, 1])
+    told = np.array(gold.told(page, found.texts), np.bool_)
+    return Sample(page, kind, found, wanted[:, 0], wanted[:, 1], told)

@@ -35,7 +35,7 @@ class Teacher:
         """A model that saw no site of these folds."""
         if folds not in self.models:
             seen = [page for page in self.pages if gold.fold_of(page.site, self.folds) not in folds]
-            self.models[folds] = learn.train(seen)
+            self.models[folds] = learn.train(seen, learn.Recipe())
         return self.models[folds]
 
     def opinions(self, spared: frozenset[int]) -> dict[str, Opinion]:

@@ -34,10 +34,14 @@ FOLDS = 4
 SOURCES: dict[str, tuple[str, ...]] = {"html": ("html",), "text": ("text",), "light": EXTRACTORS}
 TAUGHT: tuple[model.Kind, ...] = ("text",)
 """Kinds that learn from what the model of pages says, too: for the others it gave nothing in cross-validation."""
-UNUSED: dict[model.Kind, tuple[str, ...]] = {
-    "light": ("rules ", "copies ", *(f"gap {name}" for name in ("comments", "related", "share", "byline", "legal")))
+RECIPES: dict[model.Kind, learn.Recipe] = {
+    "html": learn.Recipe(seeds=(1, 2, 3), asks_who=True),
+    "text": learn.Recipe(),
+    "light": learn.Recipe(
+        # These columns have not been tried for it in cross-validation.
+        unused=("rules ", "copies ", *(f"gap {name}" for name in ("comments", "related", "share", "byline", "legal")))
+    ),
 }
-"""Columns that a kind does without: they have not been tried for it in cross-validation."""
 THRESHOLDS: dict[model.Kind, int] = {"html": 0, "text": 0, "light": -4700}
 """Chosen by cross-validation: the light one so that no more than one good word in 500 is lost."""
 
@@ -70,9 +74,7 @@ def model_of(documents: Sequence[Sample], kind: model.Kind, teacher: Teacher, un
     seen = [one for one in documents if gold.fold_of(one.site, teacher.folds) not in spared]
     if kind in TAUGHT:
         seen = taught(seen, teacher.opinions(spared))
-    learnt = (
-        teacher.without(spared) if kind == "html" and kind not in TAUGHT else learn.train(seen, UNUSED.get(kind, ()))
-    )
+    learnt = learn.train(seen, RECIPES[kind])
     return replace(learnt, threshold=THRESHOLDS[kind])
 
 

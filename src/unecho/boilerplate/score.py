@@ -107,6 +107,12 @@ _REGION_TAGS = frozenset[str]().union(*(region.tags for region in _REGIONS))
 _BESIDE = 50
 """Words of the article that must stand beside a region: else its classes are those of the whole page."""
 _REGION_SURE = 0.9
+_ALL_LINK = 0.95
+"""Share of a paragraph's characters from which it is nothing but a link."""
+_LEAST_LINKED = 4
+"""Words from which such a paragraph leads to another article, unless it is a sentence: few may be part of this one."""
+_MOST_LINKED = 0.2
+"""Share of the article that such paragraphs may be: where there are more, they are what the page is about."""
 _ABOVE_COMMENTS = 100
 """Words of the article that must stand above a heading of comments: it may be a link at the top as well."""
 
@@ -216,6 +222,9 @@ def article(page: Scored) -> tuple[Mask, dict[int, Label]]:
     regions = dict(_in_regions(page, content)) if page.blocks else {}
     for number in regions:
         content[number] = False
+    for number in _links(page, content) if page.blocks else ():
+        content[number] = False
+        regions[number] = _label("related", _REGION_SURE, "markup.a")
     for number in _after_comments(page, content):
         content[number] = False
         regions[number] = _label("comments", _REGION_SURE, "context.after-comments")
@@ -270,6 +279,14 @@ def _in_regions(page: Scored, content: Mask) -> Iterator[tuple[int, Label]]:
 
 def _is_in_any(block: Block) -> bool:
     return not (_REGION_TOKENS.isdisjoint(block.tokens) and _REGION_TAGS.isdisjoint((block.tag, *block.ancestors)))
+
+
+def _links(page: Scored, content: Mask) -> list[int]:
+    """The paragraphs of the article that are nothing but a link, as those to other articles are."""
+    words = page.lines.words
+    asked = np.flatnonzero(content & (words >= _LEAST_LINKED) & ~page.lines.ends).tolist()
+    found = [n for n in asked if page.blocks[n].tag == "p" and page.blocks[n].link_density >= _ALL_LINK]
+    return found if words[found].sum() <= _MOST_LINKED * words[content].sum() else []
 
 
 def _after_comments(page: Scored, content: Mask) -> list[int]:
