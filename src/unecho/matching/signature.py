@@ -1,5 +1,4 @@
-"""MinHash signatures (Broder 1997), bit for bit those of datasketch, whose import (with scipy) takes longer than to
-sign a hundred megabytes."""
+"""MinHash signatures (Broder 1997), those of datasketch: it signs small inputs itself, a kernel the large ones."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from datasketch import MinHash
 
 PERMUTATIONS = 128
-_PIECE = 8192  # shingles signed at a time: 512 bytes each
+_PIECE = 65_536  # shingles given to datasketch at a time: it takes 512 bytes for each
 SCHEME = "affine32"
 """datasketch's scheme of permutations: a bijection h -> a h + b modulo 2^32, after a mixing step."""
 
@@ -34,21 +33,17 @@ def signatures(sets: ShingleSets, workers: int = 1, compiled: bool | None = None
 
 
 def _signatures(sets: ShingleSets) -> NDArray[np.uint32]:
-    a, b = permutations()
-    result = np.full((len(sets.offsets) - 1, PERMUTATIONS), 0xFFFFFFFF, np.uint32)
-    hashes = _mixed((sets.hash >> np.uint64(32)).astype(np.uint32))[:, None]
-    for lowest, (start, end) in zip(result, pairwise(sets.offsets.tolist()), strict=True):
-        for begin in range(start, end, _PIECE):
-            permuted = hashes[begin : min(end, begin + _PIECE)] * a + b
-            np.minimum(lowest, permuted.min(axis=0), out=lowest)
+    from datasketch import MinHash
+
+    result = np.empty((len(sets.offsets) - 1, PERMUTATIONS), np.uint32)
+    short = (sets.hash >> np.uint64(32)).astype(np.uint32)
+    empty = MinHash(num_perm=PERMUTATIONS, scheme=SCHEME, hashfunc=int)
+    for number, (start, end) in enumerate(pairwise(sets.offsets.tolist())):
+        sketch = empty.copy()
+        for piece in range(start, end, _PIECE):
+            sketch.update_batch(short[piece : min(end, piece + _PIECE)])
+        result[number] = sketch.hashvalues
     return result
-
-
-def _mixed(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """The finalizer of MurmurHash3 (Appleby) on 32 bits, which datasketch puts before its permutations."""
-    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return values ^ (values >> np.uint32(16))
 
 
 def _compiled_signatures(sets: ShingleSets, workers: int) -> NDArray[np.uint32]:
@@ -65,7 +60,10 @@ def _compiled_signatures(sets: ShingleSets, workers: int) -> NDArray[np.uint32]:
 
 @cache
 def permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """a and b of datasketch's permutations h -> a h + b modulo 2^32 (128 uint32 each), made as there."""
+    """a and b of datasketch's permutations h -> a h + b modulo 2^32 (128 uint32 each).
+
+    Made as datasketch makes them, whose import, with scipy, takes longer than to sign a hundred megabytes.
+    """
     random = np.random.RandomState(1)
     a = random.randint(0, 1 << 31, PERMUTATIONS, np.uint32) * np.uint32(2) + np.uint32(1)
     return a, random.randint(0, 1 << 32, PERMUTATIONS, np.uint32)
