@@ -334,7 +334,8 @@ def _pair(
         after = found.counts[1]
         its = found.runs[before:after]
         matched, needed = its[:, 2].sum(), rules.least * factor
-        if matched >= needed and rarest > common and not _at_quote(words, its, rules):
+        least = matched * rules.worth[-1]  # what they are worth, were all as common as can be
+        if matched >= needed and least < needed * rules.unit and rarest > common and not _at_quote(words, its, rules):
             matched *= _worth(groups, seeds, rarest, rules, its, factor) >= needed * rules.unit
         if matched < needed:
             found.counts[1] = before
