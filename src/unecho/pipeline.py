@@ -107,14 +107,15 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
     settings = config.settings
     log = decisions.given(settings.decisions)
     with clock.stage(reading.STAGE):
+        known = rules.load(settings.rules)
         found, items = reading.items_of(inputs, settings)
     compiled = is_large(_bytes(found, inputs) // CHARACTERS, None)
     if compiled:
         _load_kernels(workers_for(config.limits.workers), clock)
     with clock.stage(reading.STAGE):
-        taken, paragraphs = reading.read(found, items, inputs, config, clock.progress, spool, compiled)
+        taken, paragraphs = reading.read(found, items, inputs, config, known, clock.progress, spool, compiled)
     with clock.stage("site templates"):
-        paragraphs = _without_templates(taken, paragraphs, rules.load(config.settings.rules))
+        paragraphs = _without_templates(taken, paragraphs, known)
         repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)
     matched = _Matched.nothing()
     if command == "dedupe":
@@ -126,7 +127,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
     with clock.stage("removals"):
         paragraphs = paragraphs.without_tokens()
         result = _result(command, taken, paragraphs, repeats, matched, config, clock)
-        result = replace(result, grounds=partial(_grounds, telling, paragraphs, taken, settings))
+        result = replace(result, grounds=partial(_grounds, telling, paragraphs, taken, settings, known))
         return result.with_decisions(log) if log.steps else result
 
 
@@ -351,12 +352,11 @@ def _result(
     )  # fmt: skip
 
 
-def _grounds(rows: Ints, paragraphs: Table, taken: Taken, settings: Settings) -> list[Grounds]:
+def _grounds(rows: Ints, paragraphs: Table, taken: Taken, settings: Settings, known: rules.Rules) -> list[Grounds]:
     """What the trained model saw of the lines of these rows."""
     files = {source.name: source for source in taken.found.sources}
 
     def blocks_of(numbers: Sequence[int]) -> Mapping[int, Sequence[Block]]:
         return grounds.blocks_of(numbers, taken.documents, taken.text, files, settings)
 
-    known = rules.load(settings.rules)
     return list(grounds.of_rows(rows, paragraphs, taken.documents, taken.modes, taken.text, blocks_of, known))

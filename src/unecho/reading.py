@@ -123,16 +123,18 @@ def read(
     items: Iterator[Raw | Document | Skipped],
     inputs: Sequence[Path] | Pairs,
     config: Config,
+    known: rules.Rules,
     progress: Progress,
     spool: Spool,
     compiled: bool,
 ) -> tuple[Taken, Table]:
     """All documents, whose texts go to the spool, and the table of their paragraphs.
 
-    ``found``, ``items``: what ``items_of`` gave. ``compiled``: whether all of it is worth the compiled kernels.
+    ``found``, ``items``: what ``items_of`` gave. ``known``: the rules. ``compiled``: whether all of it is worth
+    the compiled kernels.
     """
     settings = config.settings
-    work = partial(prepare, settings=settings, known=rules.load(settings.rules), compiled=compiled)
+    work = partial(prepare, settings=settings, known=known, compiled=compiled)
     names = sources.Names()
     documents: list[Document] = []
     modes: list[Mode | None] = []
