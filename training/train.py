@@ -106,7 +106,7 @@ def cross_validate(documents: Sequence[Sample], kind: model.Kind, teacher: Teach
         after = [(one.page, _left(one, labels)) for one, labels in own]
         if kind == "light":
             gold.print_scores(f"{name} as it is", before)
-            print(f"good words lost by cleaning: {boiler.lost(before, after):.2%}")
+            print(f"good words lost by cleaning: {boiler.lost(before, after):.2%}; " + _lost_by_set(before, after))
         gold.print_scores(f"{name}, {folds} folds by site", after)
         _print_spread(after, folds)
         boiler.by_language(after)
@@ -117,6 +117,16 @@ def _print_spread(rows: Sequence[tuple[gold.Page, str]], folds: int) -> None:
     for part in range(folds):
         scores = gold.score([row for row in rows if gold.fold_of(gold.site_of(row[0]), folds) == part])
         print(f"  fold {part + 1}: " + ", ".join(f"{name} {found[-1]:.3f}" for name, found in scores.items()))
+
+
+def _lost_by_set(before: boiler.Rows, after: boiler.Rows) -> str:
+    """Of the sets whose gold is the whole text."""
+
+    def lost(name: str) -> float:
+        return boiler.lost(*([row for row in rows if row[0]["set"] == name] for rows in (before, after)))
+
+    names = sorted({page["set"] for page, _ in before if "body" in page})
+    return ", ".join(f"{name} {lost(name):.2%}" for name in names)
 
 
 def _left(one: Sample, labels: Sequence[Label]) -> str:
