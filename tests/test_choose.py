@@ -159,6 +159,8 @@ def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> N
     assert removed(run(f"{text}\n\n{OTHER}", scanned)) == [("d1", scanned)]
     for name in ("Larry", "Henri", "Hans", "Harc and"):
         assert removed(run(f"{text}\n\n{OTHER}", scanned.replace("Harrc", name))) == []
+    text, scanned = text.replace("Harry", "Iran's"), scanned.replace("Harrc", "Iraq's")
+    assert removed(run(f"{text}\n\n{OTHER}", scanned)) == []
 
 
 def test_merged_and_split_paragraphs_are_covered_by_one_document() -> None:

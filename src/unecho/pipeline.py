@@ -35,11 +35,12 @@ from .base.columns import (  # fmt: skip
 from .base.engine import workers_for
 from .base.spool import Spool
 from .boilerplate import rules, score, templates
-from .choosing import choose, findings, verdicts
+from .choosing import choose, findings
 from .choosing.cuts import Cut, cut_passages
 from .choosing.gone import Gone
 from .choosing.order import Order, keeping_order
 from .choosing.surely import surely
+from .choosing.verdicts import Verdicts, verdicts_of
 from .compiled.when import is_large
 from .config import Config, Limits, Settings
 from .decisions import log as decisions
@@ -186,7 +187,7 @@ class _Matched:
     rows: Ints
     order: Order | None
     bands: lsh.Bands | None
-    verdicts: verdicts.Verdicts = field(default_factory=lambda: verdicts.verdicts_of([]))
+    verdicts: Verdicts = field(default_factory=lambda: verdicts_of([]))
     parts: passages.Alignments = field(default_factory=lambda: passages.alignments_of([]))
     quotes: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
     cuts: list[Cut] = field(default_factory=list)
@@ -231,7 +232,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
     return _Matched(corpus, rows, order, bands, verdicts, parts, quotes, cuts, coverage)
 
 
-def _cuts(corpus: Corpus, verdicts: verdicts.Verdicts, parts: passages.Alignments, quotes: Mask) -> list[Cut]:
+def _cuts(corpus: Corpus, verdicts: Verdicts, parts: passages.Alignments, quotes: Mask) -> list[Cut]:
     kept = np.ones(len(corpus.paragraphs), np.bool_)
     keepers = np.zeros(len(corpus.paragraphs), np.bool_)
     gone = verdicts.place[verdicts.removed]

@@ -45,8 +45,9 @@ twee drie vijf zes zeven acht negen tien twintig honderd duizend miljoen miljard
 _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
 """Letters from which a word, or a name, may differ in one letter; from the last, in two."""
-_SHORT_NAME = 4
-"""Letters from which a name in a text that was scanned badly may."""
+_SHORT_NAME = 5
+"""Letters from which a name in a text that was scanned badly may: of shorter ones too many are names as well (Iran and
+Iraq)."""
 _DIGIT = re.compile(r"\d")
 _MISREAD = re.compile(r"(?:[^\W\d]+\d+)+[^\W\d]+")
 _DOUBLED = re.compile(r"([^\W\d])\1+")
