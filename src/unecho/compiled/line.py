@@ -13,8 +13,8 @@ from .jit import lean, part
 SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, QUOTE, BRACKET, MARK = 1, 2, 3, 4, 5, 6, 10, 11, 14
 """Those kinds of characters of ``measure`` that are asked for here."""
 TOKENS, CAPITALS, SMALL, LONGEST, WORDS, FIRST, LAST = range(7)
-_ZERO: Final = np.uint64(ord("0"))
 """The columns of ``rows``."""
+_ZERO: Final = np.uint64(ord("0"))
 _SALT: Final = np.uint64(0x2545F4914F6CDD1D)
 _CLOSING: Final = np.uint32(1 << QUOTE | 1 << BRACKET)
 _LETTERS: Final = np.uint32(1 << LOWER | 1 << UPPER | 1 << UNCASED | 1 << DIGIT | 1 << MARK)
