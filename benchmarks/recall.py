@@ -37,7 +37,8 @@ def sets_of(path: Path) -> ShingleSets:
     by_character = shingles.unspaced(tokens.flags, tokens.offsets)
     sets = shingles.shingle_sets(tokens.hash, tokens.offsets, by_character)
     first = first_equal(shingles.fingerprints(tokens.hash, tokens.offsets))
-    which = np.flatnonzero((first == np.arange(len(first))) & shingles.long_enough(tokens.offsets, by_character))
+    long = shingles.long_enough(np.diff(tokens.offsets), by_character)
+    which = np.flatnonzero((first == np.arange(len(first))) & long)
     counts = np.diff(sets.offsets)[which]
     return ShingleSets(sets.hash[ranges(sets.offsets[which], counts)], offsets_of(counts))
 

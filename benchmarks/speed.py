@@ -168,7 +168,7 @@ def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
         tokens = tokenize_utf8(batch.data, batch.edges)
         by_character = shingles.unspaced(tokens.flags, tokens.offsets)
         lists = shingles.shingle_lists(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
-        longs.append(shingles.long_enough(tokens.offsets, by_character))
+        longs.append(shingles.long_enough(np.diff(tokens.offsets), by_character))
         prints.append(shingles.fingerprints(tokens.hash, tokens.offsets, compiled=True))
         keys.append(lsh.keys_of(lists, bands, workers, compiled=True)[:, longs[-1]])
         counts.append(batch.counts)

@@ -17,6 +17,7 @@ from unecho.text.normalize import (
     OPENING,
     QUOTED,
     SINGLE,
+    SPACED,
     UNQUOTED,
     UNSPACED,
     char_class,
@@ -85,10 +86,11 @@ def test_scripts_without_spaces_go_by_character() -> None:
 
 def test_flags() -> None:
     tokens = tokenize(["He met Maria in 2019. Later 東 $ x2 сказал كتاب"])
+    flags = tokens.flags & ~SPACED
     named = dict(
         zip(
             ["He", "met", "Maria", "in", "2019", "Later", "東", "$", "x2", "сказал", "كتاب"],
-            tokens.flags,
+            flags,
             strict=True,
         )
     )
@@ -109,6 +111,22 @@ def test_words_beside_quotation_marks_are_flagged_within_their_text() -> None:
     unquoted = [False, False, False, False, False, True, False, False, False, False, True]
     assert (tokens.flags & QUOTED != 0).tolist() == quoted
     assert (tokens.flags & UNQUOTED != 0).tolist() == unquoted
+
+
+def test_what_follows_white_space_is_flagged() -> None:
+    tokens = tokenize(["don't - e-mail 5% to\u00a0me\u3000at\u200b home.Now", "“So he said”"])
+    #       don    t      e     mail   5     %      to    me    at    home  Now    | So    he    said
+    spaced = [True, False, True, False, True, False, True, True, True, True, False, True, True, True]
+    assert (tokens.flags & SPACED != 0).tolist() == spaced
+
+
+@given(TEXTS)
+def test_white_space_is_what_splits_a_text(texts: list[str]) -> None:
+    tokens = tokenize(texts)
+    for number, text in enumerate(texts):
+        part = slice(tokens.offsets[number], tokens.offsets[number + 1])
+        runs = [run for run in text.split() if len(tokenize([run]).hash)]
+        assert int((tokens.flags[part] & SPACED != 0).sum()) == len(runs)
 
 
 def test_no_texts_and_empty_texts() -> None:

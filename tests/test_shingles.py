@@ -14,7 +14,7 @@ from unecho.matching.signature import PERMUTATIONS, signatures
 from unecho.matching.verify import intersections, resemblance
 from unecho.text.lookup import among
 from unecho.text.normalize import tokenize
-from unecho.text.shingles import ShingleSets, fingerprints, long_enough, shingle_sets, unspaced
+from unecho.text.shingles import ShingleSets, fingerprints, long_enough, shingle_sets, unspaced, word_counts
 
 TEXTS = st.lists(
     st.lists(st.sampled_from(["a", "b", "c", "d", "e", "f", "東", "京", "都", "の", "中"]), max_size=30).map(" ".join),
@@ -72,8 +72,14 @@ def test_length_counts_words_or_twice_as_many_characters() -> None:
     tokens = tokenize(texts)
     by_character = unspaced(tokens.flags, tokens.offsets)
     assert by_character.tolist() == [False, False, True, True]
-    assert long_enough(tokens.offsets, by_character).tolist() == [False, True, False, False]
-    assert long_enough(tokenize([texts[3] + "の風"]).offsets, np.array([True])).tolist() == [True]
+    assert long_enough(np.diff(tokens.offsets), by_character).tolist() == [False, True, False, False]
+    assert long_enough(np.diff(tokenize([texts[3] + "の風"]).offsets), np.array([True])).tolist() == [True]
+
+
+def test_words_are_counted_as_a_reader_does() -> None:
+    texts = ["It’s a well-known non-profit: www.example.org/a/b (5%).", "", "東京は JR-NHK です", "- – 4.5m £ x"]
+    tokens = tokenize(texts)
+    assert word_counts(tokens.flags, tokens.offsets).tolist() == [6, 0, 6, 3]
 
 
 # ---- signatures and bands: datasketch is the twin ------------------------------------------------------

@@ -255,12 +255,12 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     )
     stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank, flags)
     by_character = shingles.unspaced(flags, offsets)
+    long = shingles.long_enough(shingles.word_counts(flags, offsets), by_character)
     release(flags)
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, *_spans_of(paragraphs, rows)), stream,
-        start, end, by_character,
-        shingles.long_enough(offsets, by_character), shingles.fingerprints(hashes, offsets, workers=workers),
-        taken.text, _paragraph_of_token(offsets),
+        start, end, by_character, long, shingles.fingerprints(hashes, offsets, workers=workers), taken.text,
+        _paragraph_of_token(offsets),
     ), order  # fmt: skip
 
 
@@ -280,13 +280,14 @@ def _paragraph_of_token(offsets: Ints) -> NDArray[np.int32]:
 def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) -> Ints:
     """Pairs of paragraphs, the first of their kind, that resemble each other, verified."""
     kind = first_of_kind(corpus)
-    signed = np.flatnonzero((kind == np.arange(len(kind))) & corpus.long)
+    sizes = np.diff(corpus.stream.paragraphs)
+    signed = np.flatnonzero((kind == np.arange(len(kind))) & shingles.long_enough(sizes, corpus.by_character))
     if len(signed) < 2:
         return np.zeros((0, 2), np.int64)
     rank = corpus.stream.rank[corpus.paragraphs.document[signed]] * len(kind) + signed
     compiled = is_large(len(corpus.stream.hash), None)  # what repeats itself may have more pairs than words
     keys = np.empty((bands.bands, len(signed)), np.uint32)
-    sizes = np.diff(corpus.stream.paragraphs)[signed]
+    sizes = sizes[signed]
     for first, end in pieces(offsets_of(sizes), 4 * PIECE):
         hashes, by_character = _words_of(corpus, signed[first:end])
         lists = shingles.shingle_lists(hashes, offsets_of(sizes[first:end]), by_character, workers, compiled)

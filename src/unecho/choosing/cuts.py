@@ -12,7 +12,7 @@ import numpy as np
 from ..base.columns import Mask
 from ..matching.corpus import Corpus
 from ..matching.passages import Alignment
-from ..text.shingles import SHORTEST
+from ..text.shingles import SHORTEST, word_counts
 
 _BORDER = re.compile(r"""(?<=[.!?…])["'”’»)\]]*\s+(?=["'“‘«(\[]*\w)|(?<=[。！？])[」』”]*\s*""")
 
@@ -73,7 +73,8 @@ def _cuts(corpus: Corpus, paragraph: int, where: dict[int, int], stays: Mask) ->
             last += 1
         if last > first:
             places = range(int(edges[first]), int(edges[last]))
-            if len(places) >= SHORTEST:
+            flags = corpus.stream.flags[places.start : places.stop]
+            if word_counts(flags, np.array([0, len(flags)]))[0] >= SHORTEST:
                 stays[places.start : places.stop] = False
                 yield _cut(corpus, document, spans, (first, last), [where[place] for place in places])
         first = last + 1

@@ -18,10 +18,9 @@ from .passage import mix
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
 
-INNER, ALONE, ENDS, DROPPED, MARKED, QUOTES = (np.uint8(1 << bit) for bit in range(6))
+INNER, ALONE, DROPPED, MARKED, QUOTES = (np.uint8(1 << bit) for bit in range(5))
 """Roles of characters, as bits. INNER: part of a word. ALONE: its own token. DROPPED: passed over. None of
-these: separates. ENDS: what follows may open a sentence. MARKED: marks the token it is part of.
-QUOTES: a quotation mark."""
+these: separates. MARKED: marks the token it is part of. QUOTES: a quotation mark."""
 BLOCK: Final = 256
 """Code points in a block of the tables of characters."""
 
@@ -153,10 +152,11 @@ def _hashed(lower: np.uint64, weights: Hashes, row: np.uint64) -> np.uint64:
 class Characters(NamedTuple):
     """What ``tokens`` knows of characters, in tables of blocks of ``BLOCK`` code points, ASCII first.
 
-    begin: where the block of each 256th code point begins (int64). roles, flags: uint8. value: uint64, hash of
-    the folded form. power: uint64, what the hash of a word is multiplied by before the character is added.
-    weights: uint64, nine for each number of ASCII characters from 0 to 8: what each of eight is multiplied by, so
-    that those beyond the number count nothing, and what the hash of the word before them is multiplied by.
+    begin: where the block of each 256th code point begins (int64). roles, flags: uint8; the flags of a character that
+    separates go to the token behind it. value: uint64, hash of the folded form. power: uint64, what the hash of a word
+    is multiplied by before the character is added. weights: uint64, nine for each number of ASCII characters from 0 to
+    8: what each of eight is multiplied by, so that those beyond the number count nothing, and what the hash of the word
+    before them is multiplied by.
     """
 
     begin: Ints
@@ -185,15 +185,15 @@ def tokens(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over the bytes
     offsets: Ints,
     count: int,
     marked: np.uint8,
-    opening: np.uint8,
+    beginning: np.uint8,
     quotes: tuple[np.uint8, np.uint8],
 ) -> int:
     """Tokens of texts in UTF-8, written behind the first ``count`` that are there; returns how many there are then.
 
     edges: where each begins and ends (int64, texts x 2), in bytes. An ASCII character that separates has to follow
     each, and seven more bytes the last. offsets (one longer) receives where the tokens of each begin. marked,
-    opening, quotes: the flags of tokens with a MARKED character, at the beginning of a text or behind an ENDS, right
-    behind a QUOTES, and behind a token that one stands behind.
+    beginning, quotes: the flags of tokens with a MARKED character, at the beginning of a text, right behind a QUOTES,
+    and behind a token that one stands behind.
     """
     begin, roles, values, powers = table.begin, table.roles, table.value, table.power
     kinds, weights = table.flags, table.weights
@@ -201,7 +201,7 @@ def tokens(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over the bytes
         offsets[number] = count
         first, stop = edges[number]
         at = first  # ``first`` moves on by the bytes that a character is longer than one: places are in characters
-        pending, quoted, end, tight = opening, np.uint8(0), -2, 0
+        pending, quoted, end, tight = beginning, np.uint8(0), -2, 0
         while at < stop:
             byte, size = _byte(text, at), 1
             place = np.uint64(byte)
@@ -210,8 +210,7 @@ def tokens(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over the bytes
                 place = np.uint64(begin[point >> 8] + (point & 255))
             role = roles[place]
             if not role & (INNER | ALONE):
-                if role & ENDS:
-                    pending |= opening
+                pending |= kinds[place]
                 quoted = quotes[0] if role & QUOTES else np.uint8(0)
                 if at - first == end and byte <= 32:
                     tight = 0

@@ -42,7 +42,8 @@ class Proof:
 def is_long(text: str) -> bool:
     """Whether a paragraph has the words to be removed as a duplicate for itself."""
     tokens = tokenize([text])
-    return bool(shingles.long_enough(tokens.offsets, shingles.unspaced(tokens.flags, tokens.offsets))[0])
+    columns = tokens.flags, tokens.offsets
+    return bool(shingles.long_enough(shingles.word_counts(*columns), shingles.unspaced(*columns))[0])
 
 
 def prove(text: str, kept: Sequence[Span], copies: Sequence[str], settings: Settings) -> list[Proof | None]:
@@ -77,7 +78,7 @@ def _corpus(text: str, kept: Sequence[Span], copies: Sequence[str]) -> Corpus:
     start, end = ((column + shift).astype(np.uint32) for column in (tokens.start, tokens.end))
     return Corpus(
         tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream, start, end,
-        by_character, shingles.long_enough(tokens.offsets, by_character),
+        by_character, shingles.long_enough(shingles.word_counts(tokens.flags, tokens.offsets), by_character),
         shingles.fingerprints(tokens.hash, tokens.offsets), texts.__getitem__, owners(sizes).astype(np.int32),
     )  # fmt: skip
 

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 SEPARATOR, WORD, SINGLE, SYMBOL, DROPPED = range(5)
 """Classes of characters. SINGLE: its own token, being of a script written without spaces."""
 
-CAPITAL, NUMBER, UNSPACED, CASELESS, OPENING, QUOTED, UNQUOTED = (np.uint8(1 << bit) for bit in range(7))
+CAPITAL, NUMBER, UNSPACED, CASELESS, OPENING, QUOTED, UNQUOTED, SPACED = (np.uint8(1 << bit) for bit in range(8))
 """Flags of tokens. CAPITAL: begins with a capital. NUMBER: holds a digit, or is a currency or per cent sign.
 CASELESS: begins with a letter of a script without capitals. OPENING: may begin a sentence or a quote, where
 a capital says nothing. QUOTED: a quotation mark stands right before the token. UNQUOTED:
-one stands right behind the token before it, or behind that and a character that is no space."""
+one stands right behind the token before it, or behind that and a character that is no space. SPACED: begins a text, or
+white space stands between it and the token before it."""
 
 PRIME = 0x9E3779B97F4A7C15
 """Base of the polynomial hash (odd, so that it has an inverse modulo 2^64)."""
@@ -170,13 +171,13 @@ def _tokens(texts: Sequence[str]) -> Tokens:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Per code point: class, length and hash of the folded form, and flags. Filled where a batch needs it."""
+    """Per code point: class, length and hash of the folded form, and flags: of a character that separates those that
+    the token behind it gets. Filled where a batch needs it."""
 
     classes: NDArray[np.uint8]
     length: NDArray[np.uint8]
     value: Hashes
     flags: NDArray[np.uint8]
-    ends_sentence: NDArray[np.bool_]
     quotes: NDArray[np.bool_]
 
     @classmethod
@@ -189,7 +190,6 @@ class _Table:
             np.zeros(size, np.uint64),
             np.zeros(size, np.uint8),
             np.zeros(size, np.bool_),
-            np.zeros(size, np.bool_),
         )
         for point in present.tolist():
             char = chr(point)
@@ -198,7 +198,6 @@ class _Table:
             table.length[point] = len(folded)
             table.value[point] = np.uint64(polynomial(folded))
             table.flags[point] = _char_flags(char)
-            table.ends_sentence[point] = char in _SENTENCE_END
             table.quotes[point] = char in _QUOTATION_MARKS
         return table
 
@@ -221,6 +220,10 @@ def _char_flags(char: str) -> int:
         flags |= int(CASELESS)
     if char_class(char) == SINGLE:
         flags |= int(UNSPACED)
+    if char in _SENTENCE_END:
+        flags |= int(OPENING)
+    if char.isspace():
+        flags |= int(SPACED)
     return flags
 
 
@@ -273,11 +276,12 @@ def _flags(
     flags[digits[last + 1] > digits[first]] |= NUMBER
     previous_end = base.copy()
     previous_end[1:] = np.maximum(end[:-1], base[1:])
-    ends = np.zeros(len(points) + 1, np.int64)
-    np.cumsum(table.ends_sentence[points], out=ends[1:])
     begins = np.ones(len(start), np.bool_)
     begins[1:] = base[1:] != base[:-1]
-    flags[begins | (ends[start] > ends[previous_end])] |= OPENING
+    running = np.zeros(len(points) + 1, np.int64)
+    for flag in (OPENING, SPACED):
+        np.cumsum(table.flags[points] & flag != 0, out=running[1:])
+        flags[begins | (running[start] > running[previous_end])] |= flag
     quotes = table.quotes[points]
     flags[quotes[start - 1] & (start > base)] |= QUOTED
     tight = (points[previous_end] > SPACE) & quotes[np.minimum(previous_end + 1, start)]
@@ -314,9 +318,8 @@ def tokenize_utf8(data: bytes, edges: Ints) -> Tokens:
         needed = count + int(sizes[end] - sizes[first])
         if needed > len(out.hash):
             out = _room(max(needed, 2 * len(out.hash)), out, count)
-        count = kernels.tokens(
-            column, edges[first:end], table, out, offsets[first : end + 1], count, NUMBER, OPENING, (QUOTED, UNQUOTED)
-        )
+        part = edges[first:end], table, out, offsets[first : end + 1]
+        count = kernels.tokens(column, *part, count, NUMBER, OPENING | SPACED, (QUOTED, UNQUOTED))
     return Tokens(out.hash[:count], out.start[:count], out.end[:count], out.flags[:count], offsets)
 
 
@@ -377,7 +380,6 @@ def _block(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Hashes, H
     role_of = np.zeros(5, np.uint8)
     role_of[[WORD, SINGLE, SYMBOL, DROPPED]] = kernels.INNER, kernels.ALONE, kernels.ALONE, kernels.DROPPED
     roles = role_of[table.classes[points]]
-    roles[table.ends_sentence[points]] |= kernels.ENDS
     roles[table.quotes[points]] |= kernels.QUOTES
     roles[table.flags[points] & NUMBER != 0] |= kernels.MARKED
     powers = np.array([pow(PRIME, length, 1 << 64) for length in table.length[points].tolist()], np.uint64)

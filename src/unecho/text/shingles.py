@@ -23,13 +23,14 @@ from ..base.columns import (  # fmt: skip
     spread,
 )
 from ..compiled.when import is_large
-from .normalize import PRIME, UNSPACED
+from .normalize import PRIME, SPACED, UNSPACED
 
 SHINGLE = 3
 """Tokens in a shingle. Scripts written without spaces, where a token is a character, take twice as many
 of everything: shingles, seeds and the shortest paragraph."""
 SHORTEST = 8
-"""Tokens below which a paragraph is never signed, and never removed as a duplicate of another document's."""
+"""Tokens below which a paragraph is never signed, and words below which it is never removed as a duplicate of another
+document's."""
 SEEDS = 0xD6E8FEB86659FD93, 0xA0761D6478BD642F
 """Of the two halves of a fingerprint."""
 
@@ -79,21 +80,34 @@ def grams(hashes: Hashes, size: int) -> Hashes:
 
 def unspaced(flags: NDArray[np.uint8], offsets: Ints) -> Mask:
     """Which runs of tokens are mostly of scripts written without spaces (bool, one per run)."""
-    result = np.zeros(len(offsets) - 1, np.bool_)
-    for first, end in pieces(offsets, PIECE):
-        edges = offsets[first : end + 1] - offsets[first]
-        marked = flags[offsets[first] : offsets[end]] & UNSPACED != 0
-        if not marked.any():
-            continue
-        running = np.zeros(int(edges[-1]) + 1, np.int64)
-        np.cumsum(marked, out=running[1:])
-        result[first:end] = (running[edges[1:]] - running[edges[:-1]]) * 2 > np.diff(edges)
+    result: Mask = _flagged(flags, offsets, UNSPACED) * 2 > np.diff(offsets)
     return result
 
 
-def long_enough(offsets: Ints, by_character: Mask) -> Mask:
-    """Which paragraphs have the tokens to be compared by shingles at all (bool, one per paragraph)."""
-    return np.diff(offsets) >= np.where(by_character, 2 * SHORTEST, SHORTEST)
+def word_counts(flags: NDArray[np.uint8], offsets: Ints) -> Ints:
+    """The words of runs of tokens as a reader counts them (int64, one per run): what stands between white space, and
+    every character of scripts written without. "don't" is one of them, and so is a URL, of however many tokens."""
+    return _flagged(flags, offsets, SPACED | UNSPACED)
+
+
+def _flagged(flags: NDArray[np.uint8], offsets: Ints, wanted: np.uint8) -> Ints:
+    """How many tokens of each run have one of the flags wanted (int64)."""
+    result = np.zeros(len(offsets) - 1, np.int64)
+    for first, end in pieces(offsets, PIECE):
+        edges = offsets[first : end + 1] - offsets[first]
+        found = flags[offsets[first] : offsets[end]] & wanted != 0
+        if not found.any():
+            continue
+        running = np.zeros(int(edges[-1]) + 1, np.int64)
+        np.cumsum(found, out=running[1:])
+        result[first:end] = running[edges[1:]] - running[edges[:-1]]
+    return result
+
+
+def long_enough(counts: Ints, by_character: Mask) -> Mask:
+    """Which paragraphs of so many tokens can be compared by shingles at all; or which of so many words may be removed
+    as duplicates (bool, one per paragraph)."""
+    return counts >= np.where(by_character, 2 * SHORTEST, SHORTEST)
 
 
 def shingle_sets(
