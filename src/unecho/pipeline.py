@@ -23,9 +23,9 @@ from .base.columns import (  # fmt: skip
     Hashes,
     Ints,
     Mask,
+    Room,
     beside,
     gather,
-    new_column,
     offsets_of,
     pieces,
     ranges,
@@ -120,7 +120,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)
     matched = _Matched.nothing()
     if command == "dedupe":
-        _refuse_too_much(config.limits, len(paragraphs.hash))
+        _refuse_too_much(config.limits, len(paragraphs.tokens.hash))
         rows = np.flatnonzero(paragraphs.content)
         corpus, order = _corpus(taken, paragraphs, rows, config)
         paragraphs = paragraphs.without_tokens()  # the corpus has those that are compared
@@ -246,7 +246,7 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     settings, workers = config.settings, workers_for(config.limits.workers)
     document = paragraphs.document[rows]
     sizes = paragraphs.words[rows]
-    hashes, start, end, flags = paragraphs.tokens_of(rows, workers)
+    hashes, start, end, flags = paragraphs.drained(rows, workers).columns()
     offsets = offsets_of(sizes)
     words = np.bincount(document, sizes, len(taken.documents)).astype(np.int64)
     documents = offsets_of(words)
@@ -269,12 +269,11 @@ def _spans_of(paragraphs: Table, rows: Ints) -> tuple[Ints, Ints]:
 
 
 def _paragraph_of_token(offsets: Ints) -> NDArray[np.int32]:
-    result = new_column(int(offsets[-1]), np.int32)
+    result = Room(int(offsets[-1]), np.int32)
     for first, end in pieces(offsets, PIECE):
         counts = np.diff(offsets[first : end + 1])
-        result[offsets[first] : offsets[end]] = np.repeat(np.arange(first, end, dtype=np.int32), counts)
-        release(result)
-    return result
+        result.put(int(offsets[first]), np.repeat(np.arange(first, end, dtype=np.int32), counts))
+    return result.column()
 
 
 def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) -> Ints:
@@ -305,8 +304,7 @@ def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
     """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
     edges = corpus.stream.paragraphs
     begins, counts = edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs]
-    (hashes,) = gather([corpus.stream.hash], begins, counts)
-    return hashes, corpus.by_character[paragraphs]
+    return gather(corpus.stream.hash, begins, counts), corpus.by_character[paragraphs]
 
 
 def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:

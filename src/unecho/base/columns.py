@@ -99,20 +99,18 @@ def ranges(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> Ints:
     return np.arange(offsets[-1], dtype=np.int64) + np.repeat(starts - offsets[:-1], counts)
 
 
-def gather(columns: Sequence[NDArray[Any]], starts: Ints, counts: Ints, workers: int = 1) -> list[NDArray[Any]]:
-    """The runs [start, start + count) of columns of equal length one after another, a piece at a time."""
+def gather(column: NDArray[T], starts: Ints, counts: Ints, workers: int = 1) -> NDArray[T]:
+    """The runs [start, start + count) of a column one after another, a piece at a time."""
     offsets = offsets_of(counts)
-    found = [new_column(int(offsets[-1]), column.dtype.type) for column in columns]
+    found = Room(int(offsets[-1]), column.dtype.type)
 
     def work(first: int, end: int) -> None:
-        part = ranges(starts[first:end], counts[first:end])
-        for column, result in zip(columns, found, strict=True):
-            np.take(column, part, out=result[offsets[first] : offsets[end]], mode="clip")  # "raise" makes a copy
-        release(*columns, *found)
+        found.put(int(offsets[first]), column[ranges(starts[first:end], counts[first:end])])
+        release(column, above=HELD)
 
     for _ in ordered(work, pieces(offsets, PIECE), workers):
         pass
-    return found
+    return found.column()
 
 
 def taken(column: NDArray[T], places: Ints) -> NDArray[T]:
@@ -127,16 +125,52 @@ def taken(column: NDArray[T], places: Ints) -> NDArray[T]:
 
 def new_column(count: int, dtype: type[T]) -> NDArray[T]:
     """Room for a column: on disk, mapped to memory, where it is large. What was written can be taken out of memory
-    with ``release`` at any time."""
-    size = count * np.dtype(dtype).itemsize
-    if size < MAPPED:
-        return np.empty(count, dtype)
-    with tempfile.TemporaryFile(prefix="unecho-") as file:
+    with ``release`` at any time. Where it is written in long pieces, ``Room`` costs less."""
+    return Room(count, dtype).column()
+
+
+class Room:
+    """Room for a column of known length, on disk where it is large, that is filled by pieces in any order. They are
+    written by calls to the system: in mapped memory every page that is written for the first time costs more than
+    what is written."""
+
+    def __init__(self, count: int, dtype: type[np.generic]) -> None:
+        self._dtype = np.dtype(dtype)
+        self._size = count * self._dtype.itemsize
+        self._held: NDArray[Any] | None = np.empty(count, dtype) if self._size < MAPPED else None
+        if self._held is not None:
+            return
+        self._file = tempfile.TemporaryFile(prefix="unecho-", buffering=0)  # noqa: SIM115  closed by self._close
+        self._close = weakref.finalize(self, forget, self._file)
         if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, size)  # a full disk is told now, not by a signal when it is written
+            os.posix_fallocate(self._file.fileno(), 0, self._size)  # a full disk is told now
         else:
-            file.truncate(size)
-        return np.frombuffer(mmap.mmap(file.fileno(), size), dtype)
+            self._file.truncate(self._size)
+
+    def put(self, at: int, values: NDArray[Any]) -> None:
+        """Values from a place on. Threads may do so at the same time at different places."""
+        if self._held is not None:
+            self._held[at : at + len(values)] = values
+            return
+        data, place = memoryview(np.ascontiguousarray(values, self._dtype)).cast("B"), at * self._dtype.itemsize
+        while data:
+            written = _write_at(self._file, data, place)
+            data, place = data[written:], place + written
+
+    def column(self) -> NDArray[Any]:
+        """What was put into it, mapped to memory where it is large."""
+        if self._held is not None:
+            return self._held
+        mapped = mmap.mmap(self._file.fileno(), self._size)
+        self._close()
+        return np.frombuffer(mapped, self._dtype)
+
+
+def _write_at(file: IO[bytes], data: memoryview, place: int) -> int:
+    if hasattr(os, "pwrite"):
+        return os.pwrite(file.fileno(), data, place)
+    file.seek(place)  # where there is no pwrite, threads take turns for want of anything better
+    return file.write(data)
 
 
 def forget(file: IO[bytes]) -> None:

@@ -20,6 +20,45 @@ REPEAT = CATEGORIES.index("repeat")
 """Category number of a paragraph that repeats one before it."""
 
 
+@dataclass(slots=True)
+class TokenColumns:
+    """Tokens: hash (uint64), start and end (uint32 characters) and flags (uint8), which lie on disk where they are
+    large. Not frozen, as they are the most that a run holds: each is let go of as soon as it is done with."""
+
+    hash: Hashes
+    start: Words
+    end: Words
+    flags: NDArray[np.uint8]
+
+    @classmethod
+    def none(cls) -> TokenColumns:
+        places = np.zeros(0, np.uint32)
+        return cls(np.zeros(0, np.uint64), places, places, np.zeros(0, np.uint8))
+
+    def drained(self, starts: Ints, counts: Ints, workers: int = 1) -> TokenColumns:
+        """The runs [start, start + count), one after another; nothing is left here.
+
+        Column by column, so that the next one finds room where the last one lay.
+        """
+        if int(counts.sum()) == len(self.hash) and np.array_equal(starts, offsets_of(counts)[:-1]):
+            result = replace(self)  # all of them, as they are
+            self.hash, self.start, self.end, self.flags = TokenColumns.none().columns()
+            return result
+        result = TokenColumns.none()
+        result.hash = gather(self.hash, starts, counts, workers)
+        self.hash = self.hash[:0].copy()
+        result.start = gather(self.start, starts, counts, workers)
+        self.start = self.start[:0].copy()
+        result.end = gather(self.end, starts, counts, workers)
+        self.end = self.end[:0].copy()
+        result.flags = gather(self.flags, starts, counts, workers)
+        self.flags = self.flags[:0].copy()
+        return result
+
+    def columns(self) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
+        return self.hash, self.start, self.end, self.flags
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Documents in order and their paragraphs in order.
@@ -27,8 +66,7 @@ class Table:
     paragraphs: int64 offsets, the paragraphs of document i are paragraphs[i]:paragraphs[i + 1]. start, end:
     uint32 characters. category: int8 number in CATEGORIES, or CONTENT. confidence: float32. rule: int32 number
     in ``rules``. words: int32 tokens of a paragraph. key: uint64 hash of the line, for site templates. first: int64,
-    where a paragraph's tokens begin in hash (uint64), token_start, token_end (uint32 characters) and flags (uint8),
-    which lie on disk where they are large (see ``columns.new_column``), in the order they were read in.
+    where a paragraph's tokens begin in ``tokens``, in the order they were read in.
     """
 
     paragraphs: Ints
@@ -41,10 +79,7 @@ class Table:
     words: NDArray[np.int32]
     key: Hashes
     first: Ints
-    hash: Hashes
-    token_start: Words
-    token_end: Words
-    flags: NDArray[np.uint8]
+    tokens: TokenColumns
 
     @property
     def document(self) -> Ints:
@@ -70,22 +105,11 @@ class Table:
 
     def without_tokens(self) -> Table:
         """The same paragraphs without what only the matching needs."""
-        none = self.token_start[:0].copy()
-        return replace(
-            self, key=self.key[:0].copy(), first=self.first[:0].copy(), hash=self.hash[:0].copy(), token_start=none,
-            token_end=none, flags=self.flags[:0].copy(),
-        )  # fmt: skip
+        return replace(self, key=self.key[:0].copy(), first=self.first[:0].copy(), tokens=TokenColumns.none())
 
-    def tokens_of(self, rows: Ints, workers: int = 1) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
-        """The tokens (hash, start, end, flags) of some paragraphs, one after another. ``workers``: threads."""
-        starts, counts = self.first[rows], self.words[rows].astype(np.int64)
-        total = int(counts.sum())
-        if total == len(self.hash) and np.array_equal(starts, offsets_of(counts)[:-1]):
-            return self.hash, self.token_start, self.token_end, self.flags  # all of them, as they are
-        hashes, start, end, flags = gather(
-            (self.hash, self.token_start, self.token_end, self.flags), starts, counts, workers
-        )
-        return hashes, start, end, flags
+    def drained(self, rows: Ints, workers: int = 1) -> TokenColumns:
+        """The tokens of some paragraphs, one after another; those of the table are gone then. ``workers``: threads."""
+        return self.tokens.drained(self.first[rows], self.words[rows].astype(np.int64), workers)
 
     def first_copies(self) -> tuple[Ints, Ints]:
         """The paragraphs that repeat one before them, and the nearest earlier paragraph of the same document with the
@@ -104,7 +128,7 @@ class Table:
 
     def _hashes(self, row: int) -> Hashes:
         first = int(self.first[row])
-        return self.hash[first : first + int(self.words[row])]
+        return self.tokens.hash[first : first + int(self.words[row])]
 
 
 def build(
@@ -133,7 +157,7 @@ def build(
         np.fromiter((x.confidence for x in found), np.float32, len(found)),
         np.fromiter((number[x.rule] for x in found), np.int32, len(found)),
         tuple(rules), np.diff(first, append=len(places)).astype(np.int32), np.array(keys, np.uint64), first,
-        tokens.hash, tokens.start.astype(np.uint32), tokens.end.astype(np.uint32), tokens.flags,
+        TokenColumns(tokens.hash, tokens.start.astype(np.uint32), tokens.end.astype(np.uint32), tokens.flags),
     )  # fmt: skip
 
 
@@ -142,18 +166,14 @@ class Joiner:
 
     def __init__(self) -> None:
         self._tables: list[Table] = []
+        self._files = tuple(map(ColumnFile, (np.uint64, np.uint32, np.uint32, np.uint8)))
         self._count = 0
-        self._hash, self._start, self._end, self._flags = (
-            ColumnFile(np.uint64), ColumnFile(np.uint32), ColumnFile(np.uint32), ColumnFile(np.uint8)
-        )  # fmt: skip
 
     def add(self, table: Table) -> None:
-        self._hash.append(table.hash)
-        self._start.append(table.token_start)
-        self._end.append(table.token_end)
-        self._flags.append(table.flags)
+        for file, column in zip(self._files, table.tokens.columns(), strict=True):
+            file.append(column)
         self._tables.append(replace(table.without_tokens(), key=table.key, first=table.first + self._count))
-        self._count += len(table.hash)
+        self._count += len(table.tokens.hash)
 
     def table(self, documents: Ints) -> Table:
         """All that was added, once and for all. ``documents``: the numbers of the documents in the order wanted."""
@@ -175,8 +195,8 @@ class Joiner:
         return Table(
             offsets_of(counts), all_of("start", np.uint32), all_of("end", np.uint32), all_of("category", np.int8),
             all_of("confidence", np.float32), _all(renumbered, np.int32)[rows], tuple(rules),
-            all_of("words", np.int32), all_of("key", np.uint64), all_of("first", np.int64), self._hash.column(),
-            self._start.column(), self._end.column(), self._flags.column(),
+            all_of("words", np.int32), all_of("key", np.uint64), all_of("first", np.int64),
+            TokenColumns(*(file.column() for file in self._files)),
         )  # fmt: skip
 
 
