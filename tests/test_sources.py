@@ -24,7 +24,7 @@ from unecho.config import Settings, build
 from unecho.errors import UsageError
 from unecho.model import Document, Raw, Skipped, Source
 from unecho.sources import Names, classify, discover, iso_date, load_record, parse, read, site_of
-from unecho.sources.records import frame
+from unecho.sources.records import frame_utf8
 
 LIMIT = 1_000_000
 posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
@@ -491,7 +491,7 @@ def test_a_record() -> None:
         site="example.org",
         date="2024-01-31T10:00:00Z",
         language="en",
-        frame=frame(line.decode(), "Body"),
+        frame=frame_utf8(line, "Body"),
         field="Body",
     )
 
@@ -586,7 +586,7 @@ def test_lone_surrogates_become_u_fffd_and_the_line_stays() -> None:
     line = rb'{"text":"a\ud800b \ud83d\ude00","title":"\udc00t","id":"\ud800","url":"http://x\ud800.org"}'
     document = good(line)
     assert (document.text, document.title, document.id) == ("a\ufffdb 😀", "\ufffdt", "d/a.jsonl#\ufffd")
-    assert document.frame == line.decode().replace(r'"a\ud800b \ud83d\ude00"', "\0")
+    assert document.frame == line.replace(rb'"a\ud800b \ud83d\ude00"', b"\0")
     assert f"{document}".encode()
 
 

@@ -108,8 +108,8 @@ class Document:
     """Bytes that no encoding explained: (offset of the U+FFFD that stands for them, the bytes in hex)."""
     blocks: tuple[Block, ...] = ()
     """HTML evidence; empty for plain text."""
-    frame: str = ""
-    """For a JSONL row: the line without the text (see ``records.frame``), so that all else of it is written back."""
+    frame: bytes = b""
+    """For a JSONL row: the line without the text (see ``records.frame_utf8``), so that all else of it is written back."""
     field: str = ""
     """For a JSONL row: the name of the field the text came from."""
 

@@ -93,11 +93,11 @@ def _prepared(
     keys = [key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
     chars = tuple(map(len, texts))
     columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), chars)
-    light = (replace(item, text="", blocks=(), frame="") if isinstance(item, Document) else item for item in parsed)
-    frames = (document.frame for document in documents if document.row is not None)
+    light = (replace(item, text="", blocks=(), frame=b"") if isinstance(item, Document) else item for item in parsed)
+    frames = tuple(document.frame for document in documents if document.row is not None)
     written = tuple(map(_utf8, texts))
     return Prepared(
-        tuple(light), tuple(x.mode for x in labelled), written, tuple(map(_utf8, frames)), chars,
+        tuple(light), tuple(x.mode for x in labelled), written, frames, chars,
         tuple(hashlib.sha256(text).hexdigest() for text in written), columns,
     )  # fmt: skip
 

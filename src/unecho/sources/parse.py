@@ -16,7 +16,7 @@ from ..errors import UnreadableError
 from ..model import Block, Document, Raw, Skipped
 from .decode import decode
 from .metadata import clean, iso_date, site_of, text_of
-from .records import frame
+from .records import frame_utf8
 
 if TYPE_CHECKING:
     from ..markup import Page
@@ -98,7 +98,7 @@ def _from_file(raw: Raw, settings: Settings) -> Document:
 
 
 def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
-    record = load_record(raw.data, settings.encoding)
+    line, record = _in_utf8(raw.data, settings.encoding)
     fields = _Fields(record)
     name, text, is_html = fields.text(settings)
     source = raw.source.name
@@ -128,7 +128,7 @@ def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
         language=language,
         author=author,
         blocks=blocks,
-        frame=_frame(raw.data, name, settings.encoding),
+        frame=frame_utf8(line, name),
         field=name,
     )
 
@@ -150,41 +150,41 @@ def _read_page(html: str, settings: Settings) -> Page:
 
 def load_record(line: bytes, encoding: str = "") -> dict[str, Any]:
     """The object in a line of JSON, numbers of any length kept. Raises UnreadableError with the reason."""
-    value = _load_json(line, encoding)
+    return _in_utf8(line, encoding)[1]
+
+
+def _in_utf8(line: bytes, encoding: str) -> tuple[bytes, dict[str, Any]]:
+    """A line of JSON in UTF-8, and the object in it."""
+    line, value = _load_json(line, encoding)
     if not isinstance(value, dict):
         raise UnreadableError(f"a JSON {_json_kind(value)}, not an object with fields")
-    return value
+    return line, value
 
 
-def _load_json(line: bytes, encoding: str) -> Any:
+def _load_json(line: bytes, encoding: str) -> tuple[bytes, Any]:
     encoding = _of_lines(encoding)
     if not encoding:
-        with contextlib.suppress(orjson.JSONDecodeError):
+        with contextlib.suppress(orjson.JSONDecodeError):  # as it does for all that is not UTF-8
             value = orjson.loads(line)
             # orjson turns integers beyond 64 bits into floats.
             if _is_plain(value) or not _BIG_NUMBER.search(line):
-                return value
+                return line, value
     try:
-        return json.loads(decode(line, encoding=encoding).text, parse_constant=_no_constant, parse_float=_finite)
+        text = decode(line, encoding=encoding).text
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise UnreadableError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
     except RecursionError:
         raise UnreadableError("not JSON that can be read: nested too deeply") from None
     except ValueError as error:
         raise UnreadableError(f"not JSON that can be read: {error}") from None
+    return text.encode("utf-8", "surrogatepass"), value
 
 
 def _of_lines(encoding: str) -> str:
     """The encoding of the lines of a file in ``encoding``."""
     wide = encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32"))
     return "" if wide else encoding  # `read` has made it UTF-8
-
-
-def _frame(line: bytes, field: str, encoding: str) -> str:
-    try:
-        return frame(decode(line, encoding=_of_lines(encoding)).text, field)
-    except RecursionError:
-        raise UnreadableError("not JSON that can be read: nested too deeply") from None
 
 
 def _is_plain(value: Any) -> bool:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 
 import orjson
 
-_SPACE = " \t\n\r"
-_HOLE = "\0"
+_HOLE = b"\0"
 """Stands for the text in a frame: no JSON holds it."""
-_DECODER = json.JSONDecoder()
+_PLAIN = re.compile(rb"[^\s,\]}]+")
+_BETWEEN = re.compile(rb"[\s,:]*")
+_BRACKET = re.compile(rb'[{}\[\]"]')
+_BACKSLASH = ord("\\")
 
 
 def frame(line: str, field: str) -> str:
-    """The line without the text in ``field``: what ``filled`` gives back with any text, character for character.
+    """The line, which is JSON, without the text in ``field``: what ``filled`` gives back with any text, character for
+    character.
 
     Raises ValueError when the line is not an object that has the field.
     """
+    return frame_utf8(line.encode("utf-8", "surrogatepass"), field).decode("utf-8", "surrogatepass")
+
+
+def frame_utf8(line: bytes, field: str) -> bytes:
+    """``frame`` of a line in UTF-8."""
     start, end = _value_span(line, field)
     return line[:start] + _HOLE + line[end:]
 
@@ -28,7 +37,7 @@ def filled(frame: str, text: str) -> str:
 
 def filled_utf8(frame: bytes, text: str) -> bytes:
     """``filled`` of a frame that is UTF-8 already."""
-    before, _, after = frame.partition(_HOLE.encode())
+    before, _, after = frame.partition(_HOLE)
     try:
         value = orjson.dumps(text)
     except orjson.JSONEncodeError:  # a lone surrogate, which UTF-8 does not have
@@ -36,28 +45,59 @@ def filled_utf8(frame: bytes, text: str) -> bytes:
     return b"".join((before, value, after))
 
 
-def _value_span(line: str, field: str) -> tuple[int, int]:
+def _value_span(line: bytes, field: str) -> tuple[int, int]:
     """Where the value of a field of the outermost object lies; of several such fields the last, as parsers do."""
     found: tuple[int, int] | None = None
-    at = _skip(line, 0)
-    if line[at : at + 1] != "{":
+    wanted = b'"%b"' % field.encode("utf-8", "surrogatepass")
+    at = _behind(_BETWEEN, line, 0)
+    if line[at : at + 1] != b"{":
         raise ValueError("not an object")
-    at = _skip(line, at + 1)
-    while line[at : at + 1] == '"':
-        key, at = _DECODER.raw_decode(line, at)
-        at = _skip(line, _skip(line, at) + 1)  # the colon
-        _, end = _DECODER.raw_decode(line, at)
-        if key == field:
+    at = _behind(_BETWEEN, line, at + 1)
+    while line[at : at + 1] == b'"':
+        end_of_key = _string_end(line, at)
+        key = line[at:end_of_key]
+        at = _behind(_BETWEEN, line, end_of_key)
+        end = _value_end(line, at)
+        if key == wanted or (_BACKSLASH in key and json.loads(key.decode("utf-8", "surrogatepass")) == field):
             found = at, end
-        at = _skip(line, end)
-        if line[at : at + 1] == ",":
-            at = _skip(line, at + 1)
+        at = _behind(_BETWEEN, line, end)
     if found is None:
         raise ValueError(f"no field '{field}'")
     return found
 
 
-def _skip(line: str, at: int) -> int:
-    while at < len(line) and line[at] in _SPACE:
-        at += 1
-    return at
+def _value_end(line: bytes, at: int) -> int:
+    first = line[at : at + 1]
+    if first == b'"':
+        return _string_end(line, at)
+    if first not in (b"{", b"["):
+        return _behind(_PLAIN, line, at)
+    depth = 0
+    while True:
+        at = _behind(_BRACKET, line, at, search=True)
+        bracket = line[at - 1 : at]
+        if bracket == b'"':
+            at = _string_end(line, at - 1)
+            continue
+        depth += 1 if bracket in b"{[" else -1
+        if not depth:
+            return at
+
+
+def _string_end(line: bytes, at: int) -> int:
+    """Behind the string that begins at a place: at the first quotation mark with an even number of backslashes before
+    it. To look for those marks alone is far cheaper than to look at every character."""
+    end = at
+    while True:
+        end = before = line.index(b'"', end + 1)
+        while line[before - 1] == _BACKSLASH:
+            before -= 1
+        if (end - before) % 2 == 0:
+            return end + 1
+
+
+def _behind(pattern: re.Pattern[bytes], line: bytes, at: int, search: bool = False) -> int:
+    match = pattern.search(line, at) if search else pattern.match(line, at)
+    if match is None:
+        raise ValueError("not JSON")
+    return match.end()
