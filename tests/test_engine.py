@@ -160,14 +160,20 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
         parts = [build([spans[n]], [labels[n]], keys[n], tokenize([texts[n]]), [len(texts[n])]) for n in which]
         return joined(parts, list(range(len(which))))
 
+    def drained(documents: list[int], rows: list[int]) -> list[list[int]]:
+        table = joined([whole], documents)
+        columns = table.drained(np.array(rows, np.int64)).columns()
+        assert not any(len(column) for column in table.tokens.columns())
+        return [column.tolist() for column in columns]
+
     order = [2, 0, 3, 1]
     whole = build(spans, labels, [key for part in keys for key in part], tokenize(texts), list(map(len, texts)))
     once, sorted_table, expected = joined([whole], [0, 1, 2, 3]), joined([whole], order), table_of(order)
     for name in ("paragraphs", "start", "end", "category", "confidence", "key", "words"):
         assert getattr(sorted_table, name).tolist() == getattr(expected, name).tolist(), name
     for rows in ([0, 1, 2, 3, 4, 5], [1, 3, 5], [4], []):
-        found, wanted = (each.tokens_of(np.array(rows, np.int64)) for each in (sorted_table, expected))
-        assert [column.tolist() for column in found] == [column.tolist() for column in wanted]
+        wanted = table_of(order).drained(np.array(rows, np.int64)).columns()
+        assert drained(order, rows) == [column.tolist() for column in wanted]
     assert [once.rules[n] for n in once.rule] == [label.rule for part in labels for label in part]
     assert once.document.tolist() == [0, 0, 2, 2, 2, 3]
     assert once.words.tolist() == [2, 1, 3, 2, 1, 1]

@@ -569,7 +569,6 @@ def test_a_record_without_text_is_skipped_and_its_fields_named() -> None:
         (b'{"text": "a", "n": ' + b"9" * 5_000 + b"}", "not JSON that can be read"),
         (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
         (b'{"text": "a", "n": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
-        (b'{"text": "a", "n": ' + b"[" * 1_010 + b"]" * 1_010 + b"}", "nested too deeply"),
         (b'{"text": "a\0"}', "binary"),
         (b"[1]", "a JSON list, not an object"),
         (b'"text"', "a JSON string, not an object"),

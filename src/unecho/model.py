@@ -109,7 +109,7 @@ class Document:
     blocks: tuple[Block, ...] = ()
     """HTML evidence; empty for plain text."""
     frame: bytes = b""
-    """For a JSONL row: the line without the text (see ``records.frame_utf8``), so that all else of it is written back."""
+    """For a JSONL row: the line without the text (``records.frame_utf8``), so that all else of it is written back."""
     field: str = ""
     """For a JSONL row: the name of the field the text came from."""
 

@@ -92,18 +92,14 @@ def _prepared(
     key = templates.line_key if settings.clean != "off" else _no_key
     keys = [key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
     chars = tuple(map(len, texts))
-    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled), chars)
+    written = tuple(text.encode("utf-8", "surrogatepass") for text in texts)
+    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled, written), chars)
     light = (replace(item, text="", blocks=(), frame=b"") if isinstance(item, Document) else item for item in parsed)
     frames = tuple(document.frame for document in documents if document.row is not None)
-    written = tuple(map(_utf8, texts))
     return Prepared(
         tuple(light), tuple(x.mode for x in labelled), written, frames, chars,
         tuple(hashlib.sha256(text).hexdigest() for text in written), columns,
     )  # fmt: skip
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
 
 
 def _spans(document: Document) -> list[tuple[int, int]]:

@@ -152,7 +152,7 @@ class Room:
         if self._held is not None:
             self._held[at : at + len(values)] = values
             return
-        data, place = memoryview(np.ascontiguousarray(values, self._dtype)).cast("B"), at * self._dtype.itemsize
+        data, place = np.ascontiguousarray(values, self._dtype).data.cast("B"), at * self._dtype.itemsize
         while data:
             written = _write_at(self._file, data, place)
             data, place = data[written:], place + written

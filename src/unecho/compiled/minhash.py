@@ -39,7 +39,7 @@ def warm() -> None:
         text,
         np.array([[0, 1]], np.int64),
         table,
-        Columns(hashes, places, places, flags),
+        Columns(hashes, places.view(np.uint32), places.view(np.uint32), flags),
         offsets.copy(),
         0,
         np.uint8(2),
@@ -171,8 +171,8 @@ class Columns(NamedTuple):
     """Where ``tokens`` writes: those of ``normalize.Tokens``, with room for a token for every byte to come."""
 
     hash: Hashes
-    start: Ints
-    end: Ints
+    start: Words
+    end: Words
     flags: Bytes
 
 

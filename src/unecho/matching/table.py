@@ -157,7 +157,7 @@ def build(
         np.fromiter((x.confidence for x in found), np.float32, len(found)),
         np.fromiter((number[x.rule] for x in found), np.int32, len(found)),
         tuple(rules), np.diff(first, append=len(places)).astype(np.int32), np.array(keys, np.uint64), first,
-        TokenColumns(tokens.hash, tokens.start.astype(np.uint32), tokens.end.astype(np.uint32), tokens.flags),
+        TokenColumns(tokens.hash, tokens.start, tokens.end, tokens.flags),
     )  # fmt: skip
 
 
@@ -166,11 +166,12 @@ class Joiner:
 
     def __init__(self) -> None:
         self._tables: list[Table] = []
-        self._files = tuple(map(ColumnFile, (np.uint64, np.uint32, np.uint32, np.uint8)))
+        self._files = [ColumnFile(column.dtype.type) for column in TokenColumns.none().columns()]
         self._count = 0
 
     def add(self, table: Table) -> None:
-        for file, column in zip(self._files, table.tokens.columns(), strict=True):
+        columns: tuple[NDArray[Any], ...] = table.tokens.columns()
+        for file, column in zip(self._files, columns, strict=True):
             file.append(column)
         self._tables.append(replace(table.without_tokens(), key=table.key, first=table.first + self._count))
         self._count += len(table.tokens.hash)

@@ -13,7 +13,7 @@ class and folded form, and a token is a 64-bit polynomial hash over its folded c
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -75,13 +75,13 @@ BEHIND = bytes(8)
 class Tokens:
     """The tokens of a batch of texts, text after text.
 
-    hash: uint64 per token, equal for equal folded words. start, end: int64, characters of the token's own
+    hash: uint64 per token, equal for equal folded words. start, end: uint32, characters of the token's own
     text. flags: uint8. offsets: int64, the tokens of text i are offsets[i]:offsets[i + 1].
     """
 
     hash: Hashes
-    start: Ints
-    end: Ints
+    start: NDArray[np.uint32]
+    end: NDArray[np.uint32]
     flags: NDArray[np.uint8]
     offsets: Ints
 
@@ -102,26 +102,30 @@ def fold(char: str) -> str:
     return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
 
 
-def tokenize(texts: Sequence[str], compiled: bool | None = None) -> Tokens:
+def tokenize(texts: Sequence[str], compiled: bool | None = None, utf8: Sequence[bytes] | None = None) -> Tokens:
     """The tokens of a batch of texts. Works on a few million characters at a time, whatever their number.
 
-    ``compiled``: see ``when.is_large``.
+    ``compiled``: see ``when.is_large``. ``utf8``: the same texts in UTF-8 (lone surrogates passed), if at hand.
     """
     size = sum(map(len, texts))
-    work = _compiled_tokens if is_large(size // CHARACTERS, compiled) else _tokens
-    if texts and size <= _CHUNK:
-        return work(texts)
-    found: list[Tokens] = []
+    if is_large(size // CHARACTERS, compiled):
+        if texts and size <= 4 * _CHUNK and max(map(len, texts)) <= 2 * _CHUNK:
+            return _compiled_tokens(texts, utf8)
+        return _joined(texts, _compiled_tokens)
+    return _tokens(texts) if texts and size <= _CHUNK else _joined(texts, _tokens)
+
+
+def _joined(texts: Sequence[str], work: Callable[[Sequence[str]], Tokens]) -> Tokens:
+    """``work`` of many or long texts, a few at a time."""
+    places = np.zeros(0, np.uint32)
+    found = [Tokens(np.zeros(0, np.uint64), places, places, np.zeros(0, np.uint8), np.zeros(0, np.int64))]
     counts = np.zeros(len(texts), np.int64)
     for parts in _chunks(texts):
         tokens = work([text for _, _, text in parts])
         sizes = np.diff(tokens.offsets)
-        shift = np.repeat(np.array([base for _, base, _ in parts], np.int64), sizes)
+        shift = np.repeat(np.array([base for _, base, _ in parts], np.uint32), sizes)
         found.append(replace(tokens, start=tokens.start + shift, end=tokens.end + shift))
         np.add.at(counts, [number for number, _, _ in parts], sizes)
-    if not found:
-        empty = np.zeros(0, np.int64)
-        return Tokens(np.zeros(0, np.uint64), empty, empty, np.zeros(0, np.uint8), offsets_of(counts))
     hashes, start, end, flags = (
         np.concatenate([getattr(tokens, name) for tokens in found]) for name in ("hash", "start", "end", "flags")
     )
@@ -166,7 +170,7 @@ def _tokens(texts: Sequence[str]) -> Tokens:
     offsets = np.searchsorted(start, bases).astype(np.int64)
     base = np.repeat(bases[:-1], np.diff(offsets))
     flags = _flags(points, table, places, first, last, start, end, base)
-    return Tokens(hashes, start - base, end - base, flags, offsets)
+    return Tokens(hashes, (start - base).astype(np.uint32), (end - base).astype(np.uint32), flags, offsets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,9 +297,9 @@ def _flags(
 # ---- compiled ---------------------------------------------------------------------------------------
 
 
-def _compiled_tokens(texts: Sequence[str]) -> Tokens:
+def _compiled_tokens(texts: Sequence[str], utf8: Sequence[bytes] | None = None) -> Tokens:
     """``_tokens`` by the kernel. Memory: about 8 bytes a character while it runs."""
-    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    encoded = utf8 or [text.encode("utf-8", "surrogatepass") for text in texts]
     sizes = np.fromiter(map(len, encoded), np.int64, len(encoded))
     begins = offsets_of(sizes + 1)[:-1]
     return tokenize_utf8(b"\n".join([*encoded, BEHIND]), np.stack([begins, begins + sizes], axis=1))
@@ -329,9 +333,10 @@ def _room(size: int, old: kernels.Columns | None = None, count: int = 0) -> kern
     done with them."""
     from ..compiled import minhash as kernels
 
-    block = np.empty(3 * size + size // 8 + 1, np.uint64)
-    hashes, start, end, flags = np.split(block, [size, 2 * size, 3 * size])
-    new = kernels.Columns(hashes, start.view(np.int64), end.view(np.int64), flags.view(np.uint8))
+    size += size % 2
+    block = np.empty(2 * size + size // 8 + 1, np.uint64)
+    hashes, start, end, flags = np.split(block, [size, size + size // 2, 2 * size])
+    new = kernels.Columns(hashes, start.view(np.uint32), end.view(np.uint32), flags.view(np.uint8))
     if old:
         for name in kernels.Columns._fields:
             getattr(new, name)[:count] = getattr(old, name)[:count]

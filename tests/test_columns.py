@@ -1,0 +1,36 @@
+"""Columns that lie on disk where they are large."""
+
+from __future__ import annotations
+
+import mmap
+
+import numpy as np
+import pytest
+
+from unecho.base.columns import MAPPED, Room, gather, new_column, ranges
+
+
+@pytest.mark.parametrize("count", [1000, MAPPED // 4])
+def test_runs_are_gathered_wherever_the_column_lies(count: int) -> None:
+    rng = np.random.default_rng(1)
+    column = Room(count, np.uint32)
+    for begin in range(0, count, 977):
+        column.put(begin, np.arange(begin, min(begin + 977, count), dtype=np.uint32))
+    starts = rng.integers(0, count - 60, 5000)
+    counts = rng.integers(0, 60, 5000)
+    for workers in (1, 3):
+        found = gather(column.column(), starts, counts, workers)
+        assert found.dtype == np.uint32
+        assert np.array_equal(found, ranges(starts, counts))
+
+
+def test_large_columns_can_be_taken_out_of_memory() -> None:
+    small, large = new_column(10, np.uint64), new_column(MAPPED, np.uint64)
+    assert not isinstance(_owner(small), mmap.mmap)
+    assert isinstance(_owner(large), mmap.mmap)
+
+
+def _owner(column: object) -> object:
+    while isinstance(column, np.ndarray | memoryview):
+        column = column.base if isinstance(column, np.ndarray) else column.obj
+    return column
