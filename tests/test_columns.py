@@ -13,13 +13,14 @@ from unecho.base.columns import MAPPED, Room, gather, new_column, ranges
 @pytest.mark.parametrize("count", [1000, MAPPED // 4])
 def test_runs_are_gathered_wherever_the_column_lies(count: int) -> None:
     rng = np.random.default_rng(1)
-    column = Room(count, np.uint32)
+    room = Room(count, np.uint32)
     for begin in range(0, count, 977):
-        column.put(begin, np.arange(begin, min(begin + 977, count), dtype=np.uint32))
+        room.put(begin, np.arange(begin, min(begin + 977, count), dtype=np.uint32))
+    column = room.column()
     starts = rng.integers(0, count - 60, 5000)
     counts = rng.integers(0, 60, 5000)
     for workers in (1, 3):
-        found = gather(column.column(), starts, counts, workers)
+        found = gather(column, starts, counts, workers)
         assert found.dtype == np.uint32
         assert np.array_equal(found, ranges(starts, counts))
 
