@@ -162,8 +162,8 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
 
     def drained(documents: list[int], rows: list[int]) -> list[list[int]]:
         table = joined([whole], documents)
-        columns = table.drained(np.array(rows, np.int64)).columns()
-        assert not any(len(column) for column in table.tokens.columns())
+        columns = table.drained(np.array(rows, np.int64))
+        assert not len(table.tokens.hash) + len(table.tokens.flags)
         return [column.tolist() for column in columns]
 
     order = [2, 0, 3, 1]
@@ -172,7 +172,7 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
     for name in ("paragraphs", "start", "end", "category", "confidence", "key", "words"):
         assert getattr(sorted_table, name).tolist() == getattr(expected, name).tolist(), name
     for rows in ([0, 1, 2, 3, 4, 5], [1, 3, 5], [4], []):
-        wanted = table_of(order).drained(np.array(rows, np.int64)).columns()
+        wanted = table_of(order).drained(np.array(rows, np.int64))
         assert drained(order, rows) == [column.tolist() for column in wanted]
     assert [once.rules[n] for n in once.rule] == [label.rule for part in labels for label in part]
     assert once.document.tolist() == [0, 0, 2, 2, 2, 3]

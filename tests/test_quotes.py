@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.base.columns import offsets_of, owners
-from unecho.matching.corpus import Corpus, Paragraphs
+from unecho.matching.corpus import Corpus, Paragraphs, Places
 from unecho.matching.passages import LEAST, Alignment, Run, alignments_of
 from unecho.matching.quotes import separate
 from unecho.matching.seeds import Stream
@@ -29,10 +29,11 @@ def corpus_of(sizes: list[list[int]], texts: list[str]) -> Corpus:
     )  # fmt: skip
     document = owners(np.array([len(paragraphs) for paragraphs in sizes]))
     nothing, no = np.zeros(count, np.int64), np.zeros(count, np.bool_)
+    owner = owners(np.array(counts)).astype(np.int32)
+    start, end = (Places(column.astype(np.uint32), nothing, owner) for column in (place, place + 1))
     return Corpus(
-        tuple(map(str, range(len(sizes)))), Paragraphs(document, nothing, nothing), stream, place.astype(np.uint32),
-        (place + 1).astype(np.uint32), no, no, np.zeros((count, 2), np.uint64), texts.__getitem__,
-        owners(np.array(counts)).astype(np.int32),
+        tuple(map(str, range(len(sizes)))), Paragraphs(document, nothing, nothing), stream, start, end, no, no,
+        np.zeros((count, 2), np.uint64), texts.__getitem__, owner,
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ from .decisions import log as decisions
 from .errors import RunError
 from .explaining import grounds
 from .matching import lsh, passages, seeds, stories, verify
-from .matching.corpus import Corpus, Paragraphs, first_of_kind
+from .matching.corpus import Corpus, Paragraphs, Places, first_of_kind
 from .matching.seeds import Stream
 from .matching.table import Table
 from .model import Block, Cluster, Grounds, Passage, Story
@@ -246,7 +246,7 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     settings, workers = config.settings, workers_for(config.limits.workers)
     document = paragraphs.document[rows]
     sizes = paragraphs.words[rows]
-    hashes, start, end, flags = paragraphs.drained(rows, workers).columns()
+    hashes, flags = paragraphs.drained(rows, workers)
     offsets = offsets_of(sizes)
     words = np.bincount(document, sizes, len(taken.documents)).astype(np.int64)
     documents = offsets_of(words)
@@ -257,10 +257,11 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     by_character = shingles.unspaced(flags, offsets)
     long = shingles.long_enough(shingles.word_counts(flags, offsets), by_character)
     release(flags)
+    owner, shift = _paragraph_of_token(offsets), paragraphs.first[rows] - offsets[:-1]
+    start, end = (Places(column, shift, owner) for column in (paragraphs.tokens.start, paragraphs.tokens.end))
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, *_spans_of(paragraphs, rows)), stream,
-        start, end, by_character, long, shingles.fingerprints(hashes, offsets, workers=workers), taken.text,
-        _paragraph_of_token(offsets),
+        start, end, by_character, long, shingles.fingerprints(hashes, offsets, workers=workers), taken.text, owner,
     ), order  # fmt: skip
 
 

@@ -95,17 +95,24 @@ def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
     from ..compiled import text as kernels
 
     stream, document, count = corpus.stream, corpus.paragraphs.document, len(corpus.paragraphs)
-    paragraphs = np.zeros((count + 1, kernels.BY_CHARACTER + 1), np.int64)
+    paragraphs = np.zeros((count + 1, kernels.SHIFT + 1), np.int64)
     paragraphs[:, kernels.EDGE] = stream.paragraphs
     paragraphs[:count, kernels.DOCUMENT], paragraphs[:count, kernels.KIND] = document, first_of_kind(corpus)
     paragraphs[:count, kernels.AMONG] = story[document] if settings.stories_only else 0
     paragraphs[:count, kernels.LONG], paragraphs[:count, kernels.BY_CHARACTER] = corpus.long, corpus.by_character
+    paragraphs[:count, kernels.SHIFT] = corpus.start.shift
     documents = np.zeros((len(corpus.ids) + 1, kernels.RANK + 1), np.int64)
     documents[:, kernels.TOKENS] = stream.documents
     documents[:, kernels.PARAGRAPHS] = np.searchsorted(document, np.arange(len(corpus.ids) + 1))
     documents[:-1, kernels.RANK] = stream.rank
     return kernels.Text(
-        stream.hash, stream.flags, corpus.start, corpus.end, corpus.paragraph_of_token, paragraphs, documents
+        stream.hash,
+        stream.flags,
+        corpus.start.column,
+        corpus.end.column,
+        corpus.paragraph_of_token,
+        paragraphs,
+        documents,
     )
 
 

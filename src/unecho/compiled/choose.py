@@ -53,7 +53,7 @@ def warm() -> None:
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
     points, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
-    text = Text(none, flags, points, points, codes, np.zeros((1, 6), np.int64), np.zeros((1, 3), np.int64))
+    text = Text(none, flags, points, points, codes, np.zeros((1, 7), np.int64), np.zeros((1, 3), np.int64))
     book = Book(
         np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 12), np.int64), points,
         np.zeros((0, 2), np.int64), np.zeros(2, np.int64), none, (3, 5, 7, 10, 4),

@@ -13,7 +13,7 @@ Bytes = NDArray[np.uint8]
 Codes = NDArray[np.int32]
 Points = NDArray[np.uint32]
 
-EDGE, DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER = range(6)
+EDGE, DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER, SHIFT = range(7)
 """Columns of ``Text.paragraphs``."""
 TOKENS, PARAGRAPHS, RANK = range(3)
 """Columns of ``Text.documents``."""
@@ -23,8 +23,8 @@ class Text(NamedTuple):
     """A corpus: see ``corpus.Corpus``. owner: the paragraph of every token.
 
     What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the first
-    token, document, kind, number of the documents among which a copy may stay, and whether it is long and of a script
-    without spaces; a row of ``documents`` (int64) the first token, first paragraph and rank. Both have a row more.
+    token, document, kind, number of the documents among which a copy may stay, whether it is long and of a script
+    without spaces, and by how much farther on its tokens lie in ``start`` and ``end``; a row of ``documents`` (int64) the first token, first paragraph and rank. Both have a row more.
     """
 
     hash: Hashes

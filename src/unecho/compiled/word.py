@@ -14,7 +14,7 @@ import numpy as np
 from ..base.columns import Hashes, Ints, Mask, mix64
 from .jit import compiled, lean, part
 from .passage import mix
-from .text import Codes, Points, Text
+from .text import SHIFT, Codes, Points, Text
 
 FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER = (1 << bit for bit in range(9))
 """What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
@@ -127,7 +127,8 @@ def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Int
 
 @lean
 def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
-    length = np.int64(text.end[token]) - np.int64(text.start[token])
+    place = token + text.paragraphs[text.owner[token], SHIFT]
+    length = np.int64(text.end[place]) - np.int64(text.start[place])
     key = word_key(text.hash[token], length, text.flags[token] & capital != 0)
     return _number(book, key, token, WORD)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +27,35 @@ class Paragraphs:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Where tokens begin, or where they end, in their document's text: uint32 characters, asked for by numbers of
+    tokens of the corpus.
+
+    column: uint32, in any order. shift: int64 per paragraph, by how much farther on its tokens lie in the column than
+    in the corpus. Few tokens are ever asked for: to put all in the order of the corpus would take longer.
+    """
+
+    column: NDArray[np.uint32]
+    shift: Ints
+    paragraph_of_token: NDArray[np.int32]
+
+    def __getitem__(self, tokens: Any) -> Any:
+        if isinstance(tokens, slice):
+            tokens = np.arange(tokens.start, tokens.stop)
+        return self.column[tokens + self.shift[self.paragraph_of_token[tokens]]]
+
+    def taken(self, tokens: Ints) -> Ints:
+        """Of tokens in order (int64), of which little is held in memory meanwhile."""
+        places = tokens + self.shift[taken(self.paragraph_of_token, tokens)]
+        return taken(self.column, places).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """Documents by number (in order of id), their content paragraphs and those paragraphs' tokens.
 
     tokens of paragraph i: stream.paragraphs[i]:stream.paragraphs[i + 1], with the characters
-    start:end of the document's text (uint32).
+    start:end of the document's text.
     ``fingerprint``: uint64, two a paragraph, equal for equal token sequences.
     ``text(document)`` gives a document's text as read.
     """
@@ -38,8 +63,8 @@ class Corpus:
     ids: tuple[str, ...]
     paragraphs: Paragraphs
     stream: Stream
-    start: NDArray[np.uint32]
-    end: NDArray[np.uint32]
+    start: Places
+    end: Places
     by_character: Mask
     """Paragraphs of scripts written without spaces."""
     long: Mask
@@ -51,7 +76,7 @@ class Corpus:
     def release(self, above: float = 0) -> None:
         """Take the columns of tokens out of memory, if they lie on disk (see ``columns.release``) and if more than
         so many megabytes of files are in it."""
-        columns = self.stream.hash, self.start, self.end, self.stream.flags, self.paragraph_of_token
+        columns = self.stream.hash, self.start.column, self.end.column, self.stream.flags, self.paragraph_of_token
         release(*columns, above=above)
 
     def tokens(self, paragraph: int) -> slice:

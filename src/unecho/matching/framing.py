@@ -41,7 +41,7 @@ def _common(corpus: Corpus, a: Ints, b: Ints, step: int) -> Ints:
     once = distinct(np.concatenate([a, b]))
     mine, its = np.searchsorted(once, a), np.searchsorted(once, b)
     result, at, room = np.zeros(len(a), np.int64), np.arange(len(a)), _room(corpus, once, step)
-    place = taken(corpus.start if step < 0 else corpus.end, once).astype(np.int64) + min(step, 0)
+    place = (corpus.start if step < 0 else corpus.end).taken(once) + min(step, 0)
     while len(at):
         needed = np.zeros(len(once), np.bool_)
         needed[mine[at]] = needed[its[at]] = True
@@ -67,11 +67,11 @@ def _points(corpus: Corpus, tokens: Ints, place: Ints, room: Ints, step: int) ->
 def _room(corpus: Corpus, tokens: Ints, step: int) -> Ints:
     """Characters between tokens and those next to them, or the border of the paragraph (int64)."""
     paragraph, edges = taken(corpus.paragraph_of_token, tokens), corpus.stream.paragraphs
-    start, end = taken(corpus.start, tokens).astype(np.int64), taken(corpus.end, tokens).astype(np.int64)
+    start, end = corpus.start.taken(tokens), corpus.end.taken(tokens)
     if step < 0:
-        before = taken(corpus.end, np.maximum(tokens - 1, 0)).astype(np.int64)
+        before = corpus.end.taken(np.maximum(tokens - 1, 0))
         return start - np.where(tokens == edges[paragraph], corpus.paragraphs.start[paragraph], before)
-    following = taken(corpus.start, np.minimum(tokens + 1, len(corpus.start) - 1)).astype(np.int64)
+    following = corpus.start.taken(np.minimum(tokens + 1, len(corpus.paragraph_of_token) - 1))
     return np.where(tokens + 1 == edges[paragraph + 1], corpus.paragraphs.end[paragraph], following) - end
 
 

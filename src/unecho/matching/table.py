@@ -35,25 +35,19 @@ class TokenColumns:
         places = np.zeros(0, np.uint32)
         return cls(np.zeros(0, np.uint64), places, places, np.zeros(0, np.uint8))
 
-    def drained(self, starts: Ints, counts: Ints, workers: int = 1) -> TokenColumns:
-        """The runs [start, start + count), one after another; nothing is left here.
+    def drained(self, starts: Ints, counts: Ints, workers: int = 1) -> tuple[Hashes, NDArray[np.uint8]]:
+        """Hashes and flags of the runs [start, start + count), one after another; here they are gone then.
 
-        Column by column, so that the next one finds room where the last one lay.
+        Column by column, so that the second finds room where the first one lay.
         """
         if int(counts.sum()) == len(self.hash) and np.array_equal(starts, offsets_of(counts)[:-1]):
-            result = replace(self)  # all of them, as they are
-            self.hash, self.start, self.end, self.flags = TokenColumns.none().columns()
-            return result
-        result = TokenColumns.none()
-        result.hash = gather(self.hash, starts, counts, workers)
-        self.hash = self.hash[:0].copy()
-        result.start = gather(self.start, starts, counts, workers)
-        self.start = self.start[:0].copy()
-        result.end = gather(self.end, starts, counts, workers)
-        self.end = self.end[:0].copy()
-        result.flags = gather(self.flags, starts, counts, workers)
-        self.flags = self.flags[:0].copy()
-        return result
+            hashes, flags = self.hash, self.flags  # all of them, as they are
+        else:
+            hashes = gather(self.hash, starts, counts, workers)
+            self.hash = self.hash[:0].copy()
+            flags = gather(self.flags, starts, counts, workers)
+        self.hash, self.flags = self.hash[:0].copy(), self.flags[:0].copy()
+        return hashes, flags
 
     def columns(self) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
         return self.hash, self.start, self.end, self.flags
@@ -107,8 +101,9 @@ class Table:
         """The same paragraphs without what only the matching needs."""
         return replace(self, key=self.key[:0].copy(), first=self.first[:0].copy(), tokens=TokenColumns.none())
 
-    def drained(self, rows: Ints, workers: int = 1) -> TokenColumns:
-        """The tokens of some paragraphs, one after another; those of the table are gone then. ``workers``: threads."""
+    def drained(self, rows: Ints, workers: int = 1) -> tuple[Hashes, NDArray[np.uint8]]:
+        """Hashes and flags of the tokens of some paragraphs, one after another; in the table they are gone then.
+        ``workers``: threads."""
         return self.tokens.drained(self.first[rows], self.words[rows].astype(np.int64), workers)
 
     def first_copies(self) -> tuple[Ints, Ints]:
