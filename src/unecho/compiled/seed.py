@@ -22,7 +22,7 @@ def warm() -> None:
     pick(hashes, edges, spaced, 5, 8, np.uint64(3), keys, places)
     sift(keys[:0], sieve, sieve)
     sifted(keys[:0], sieve, spaced[:0])
-    repeated(keys[:8], places[:8], edges, np.arange(8, dtype=np.uint64))
+    repeated(keys[:8], np.zeros(8, np.int32), np.arange(8, dtype=np.uint64))
     pair = np.array([0, 20], np.int64)
     frequencies(np.zeros(5, np.uint8), pair, pair, edges, 0, 2, np.empty(40, np.int64))
 
@@ -115,11 +115,11 @@ def _bit_of(key: np.uint64, size: int) -> tuple[np.int64, np.uint64]:
 
 
 @compiled
-def repeated(keys: Hashes, places: Ints, documents: Ints, order: Hashes) -> int:
+def repeated(keys: Hashes, documents: NDArray[np.int32], order: Hashes) -> int:
     """Keep in ``order`` the seeds that stand in more than one document; returns their number.
 
     order: (leading 32 bits of the key, number of the seed) packed and sorted, the numbers in order of place.
-    What is kept are numbers of seeds, sorted by key and place.
+    documents: of each seed. What is kept are numbers of seeds, sorted by key and place.
     """
     low = np.uint64(0xFFFFFFFF)
     kept = begin = 0
@@ -142,8 +142,7 @@ def repeated(keys: Hashes, places: Ints, documents: Ints, order: Hashes) -> int:
                 last = first + 1
                 while last < end and keys[order[last]] == keys[order[first]]:
                     last += 1
-                next_document = documents[np.searchsorted(documents, places[order[first]], "right")]
-                if places[order[last - 1]] >= next_document:
+                if documents[order[first]] != documents[order[last - 1]]:
                     for at in range(first, last):
                         order[kept] = order[at]
                         kept += 1

@@ -24,7 +24,8 @@ class Text(NamedTuple):
 
     What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the first
     token, document, kind, number of the documents among which a copy may stay, whether it is long and of a script
-    without spaces, and by how much farther on its tokens lie in ``start`` and ``end``; a row of ``documents`` (int64) the first token, first paragraph and rank. Both have a row more.
+    without spaces, and by how much farther on its tokens lie in ``start`` and ``end``; a row of ``documents`` (int64)
+    the first token, first paragraph and rank. Both have a row more.
     """
 
     hash: Hashes

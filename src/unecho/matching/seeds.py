@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import (
+    HELD,
     PIECE,
     ColumnFile,
     Hashes,
@@ -25,7 +26,6 @@ from ..base.columns import (
     Mask,
     bucket_pairs,
     edges_of,
-    new_column,
     offsets_of,
     ordered,
     owners,
@@ -147,21 +147,24 @@ def _per_token(documents: Ints, begins: Ints, place: Ints, frequency: Ints) -> I
 def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seeds:
     """The seeds of all documents, by winnowing. ``workers``: threads. ``compiled``: see ``when.is_large``."""
     if is_large(len(stream.hash), compiled):
-        key, place, begins = _compiled_winnowed(stream, workers)
-        key, place = _repeated(stream, key, place)
-    else:
-        key, place = _winnowed(stream)
-        begins = _bits(place, len(stream.hash))
-        order = np.lexsort((place, key))
-        key, place = key[order], place[order]
+        return _compiled_pick(stream, workers)
+    key, place = _winnowed(stream)
+    begins = _bits(place, len(stream.hash))
+    order = np.lexsort((place, key))
+    key, place = key[order], place[order]
     document = np.searchsorted(stream.documents, place, side="right") - 1
-    groups = np.diff(edges_of(key))
-    fresh = np.ones(len(key), np.bool_)
-    fresh[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
-    frequency = np.repeat(np.bincount(owners(groups), fresh).astype(np.int64), groups)
+    frequency = _frequencies(key, document)
     common = frequency > 1
     place = place[common]
     return Seeds(key[common], place, frequency[common], begins, np.argsort(place))
+
+
+def _frequencies(key: Hashes, document: NDArray[np.integer]) -> Ints:
+    """For each seed, sorted by hash and document, the number of documents that have it (int64)."""
+    groups = np.diff(edges_of(key))
+    fresh = np.ones(len(key), np.bool_)
+    fresh[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
+    return np.repeat(np.bincount(owners(groups), fresh).astype(np.int64), groups)
 
 
 def _bits(places: Ints, count: int) -> NDArray[np.uint8]:
@@ -193,6 +196,20 @@ def _winnowed(stream: Stream) -> tuple[Hashes, Ints]:
 # ---- compiled ---------------------------------------------------------------------------------------
 
 
+def _compiled_pick(stream: Stream, workers: int) -> Seeds:
+    """``pick`` by the kernels."""
+    key, place, begins = _compiled_winnowed(stream, workers)
+    document = owners(np.diff(np.searchsorted(place, stream.documents))).astype(np.int32)
+    key, number = _repeated(key, document)
+    frequency = _frequencies(key, document[number])
+    rank = np.zeros(len(place), np.int32)
+    rank[number] = 1
+    np.cumsum(rank, out=rank)
+    by_place = np.empty(len(number), np.int64)
+    by_place[rank[number] - 1] = np.arange(len(number))
+    return Seeds(key, place[number], frequency, begins, by_place)
+
+
 def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints, NDArray[np.uint8]]:
     """``_winnowed``, in order of place, but for most of those that stand in one place only; and ``Seeds.begins``."""
     from ..compiled import seed as kernels
@@ -206,15 +223,14 @@ def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints, NDAr
         )
         return keys[:count].copy(), places[:count].copy()
 
-    keys, places, begins = ColumnFile(np.uint64), ColumnFile(np.int64), np.zeros(len(stream.hash), np.bool_)
+    keys, begins = ColumnFile(np.uint64), np.zeros(len(stream.hash), np.bool_)
     once, again = _sieve(len(stream.hash)), _sieve(len(stream.hash))
     for key, place in ordered(work, pieces(stream.documents, PIECE), workers):
         kernels.sift(key, once, again)
         keys.append(key)
-        places.append(place)
         begins[place] = True
         release(stream.hash)
-    return *_sifted(keys.column(), places.column(), again), np.packbits(begins)
+    return *_sifted(keys.column(), begins, again), np.packbits(begins)
 
 
 def _sieve(count: int) -> Hashes:
@@ -222,64 +238,45 @@ def _sieve(count: int) -> Hashes:
     return np.zeros(1 << min(max(count.bit_length() - 4, 0), 23), np.uint64)
 
 
-def _sifted(key: Hashes, place: Ints, again: Hashes) -> tuple[Hashes, Ints]:
-    """The seeds that may stand in more than one place, in this order: all that do, and a few others."""
+def _sifted(key: Hashes, begins: Mask, again: Hashes) -> tuple[Hashes, Ints]:
+    """The seeds (``key``, in order of place; ``begins``: where they are) that may stand in more than one place, in this
+    order: all that do, and a few others."""
     from ..compiled import seed as kernels
 
-    keys, places = ColumnFile(np.uint64), ColumnFile(np.int64)
-    for first in range(0, len(key), PIECE):
-        part = slice(first, first + PIECE)
-        kept = np.empty(len(key[part]), np.bool_)
-        kernels.sifted(key[part], again, kept)
-        keys.append(key[part][kept])
-        places.append(place[part][kept])
-        release(key, place)
+    keys, places, at = ColumnFile(np.uint64), ColumnFile(np.int64), 0
+    for first in range(0, len(begins), PIECE):
+        place = np.flatnonzero(begins[first : first + PIECE]) + first
+        part = key[at : at + len(place)]
+        kept = np.empty(len(part), np.bool_)
+        kernels.sifted(part, again, kept)
+        keys.append(part[kept])
+        places.append(place[kept])
+        at += len(place)
+        release(key)
     return keys.column(), places.column()
 
 
-def _repeated(stream: Stream, key: Hashes, place: Ints) -> tuple[Hashes, Ints]:
-    """The seeds (in order of place) that stand in more than one document, sorted by hash and place.
+def _repeated(key: Hashes, document: NDArray[np.int32]) -> tuple[Hashes, NDArray[np.uint32]]:
+    """The seeds (in order of place) that stand in more than one document, sorted by hash and place: their hashes, and
+    their numbers among those that were given.
 
     Worked on in parts by the leading bits of the hash, so that little is sorted at a time.
     """
     from ..compiled import seed as kernels
 
-    key, place, edges = _parted(key, place, (len(key) // PIECE).bit_length())
+    bits = min((len(key) // PIECE).bit_length(), 16)
+    part = (key >> np.uint64(63 - bits) >> np.uint64(1)).astype(np.uint16)
+    numbers = np.argsort(part, kind="stable").astype(np.uint32)  # a radix sort, as they have 16 bits
     found = []
-    for first, end in pairwise(edges.tolist()):
-        keys, places = key[first:end], place[first:end]
+    for first, end in pairwise(offsets_of(np.bincount(part, minlength=1 << bits)).tolist()):
+        number = numbers[first:end]
+        keys = key[number]
         order = keys >> np.uint64(32) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
         order.sort()
-        kept = order[: kernels.repeated(keys, places, stream.documents, order)].astype(np.int64)
-        found.append((keys[kept], places[kept]))
-        release(key, place)
-    return np.concatenate([key for key, _ in found]), np.concatenate([place for _, place in found])
-
-
-def _parted(key: Hashes, place: Ints, bits: int) -> tuple[Hashes, Ints, Ints]:
-    """The seeds by so many leading bits of their hash (16 at most), each part in the order given, and where the parts
-    begin. Every seed is moved once, however many parts there are."""
-    bits = min(bits, 16)
-    if not bits:
-        return key, place, np.array([0, len(key)])
-    shift, whole = np.uint64(64 - bits), range(0, len(key), PIECE)
-
-    def part_of(first: int) -> NDArray[np.uint16]:
-        return (key[first : first + PIECE] >> shift).astype(np.uint16)
-
-    counts = np.zeros(1 << bits, np.int64)
-    for first in whole:
-        counts += np.bincount(part_of(first), minlength=len(counts))
-    edges = offsets_of(counts)
-    keys, places, free = new_column(len(key), np.uint64), new_column(len(key), np.int64), edges[:-1].copy()
-    for first in whole:
-        part = part_of(first)
-        sizes, order = np.bincount(part, minlength=len(counts)), np.argsort(part, kind="stable")
-        target = ranges(free, sizes)
-        keys[target], places[target] = key[first : first + PIECE][order], place[first : first + PIECE][order]
-        free += sizes
-        release(key, place, keys, places)
-    return keys, places, edges
+        kept = order[: kernels.repeated(keys, document[number], order)].astype(np.int64)
+        found.append((keys[kept], number[kept]))
+        release(key, above=HELD)
+    return np.concatenate([key for key, _ in found]), np.concatenate([number for _, number in found])
 
 
 # ---- exact runs -------------------------------------------------------------------------------------
