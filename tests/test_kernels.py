@@ -20,13 +20,13 @@ from conftest import Writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core.caching import FunctionCache
+from numba.core.dispatcher import Dispatcher
 
 from unecho import dedupe, pipeline
 from unecho.base.columns import Ints, Sums, offsets_of, spread
 from unecho.compiled import jit, ready, when
-from unecho.compiled import minhash as kernels
 from unecho.compiled import passage as passage_kernels
-from unecho.compiled import seed as seed_kernels
+from unecho.compiled import shingle as kernels
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
 from unecho.matching.signature import PERMUTATIONS, permutations, signatures
@@ -301,23 +301,11 @@ def test_compiling_is_announced_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_each_kernel_is_compiled_for_one_kind_of_arrays_only() -> None:
     """What ``warm`` compiles is what serves: nothing is compiled later, unannounced."""
-    for name in (
-        "tokens",
-        "grams",
-        "sort_sets",
-        "close_up",
-        "fingerprints",
-        "signatures",
-        "band_keys",
-        "table_of",
-        "among",
-        "meet",
-        "intersections",
-    ):
-        assert len(getattr(kernels, name).signatures) == 1
-    for name in ("pick", "sift", "sifted", "repeated", "frequencies"):
-        assert len(getattr(seed_kernels, name).signatures) == 1
-    assert len(passage_kernels.passages.signatures) == 1  # type: ignore[attr-defined]
+    for module in ready.MODULES.values():
+        kernels = [each for each in vars(module).values() if isinstance(each, Dispatcher) and each.stats.cache_path]
+        assert {
+            kernel.py_func.__name__: len(kernel.signatures) for kernel in kernels if len(kernel.signatures) > 1
+        } == {}
 
 
 def run(code: str, **environment: str) -> str:

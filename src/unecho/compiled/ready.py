@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from ..base.engine import ordered_map
-from . import automaton, choose, forest, jit, line, matter, minhash, passage, quote, scan, seed, story, tree
+from . import (
+    automaton,
+    choose,
+    forest,
+    jit,
+    line,
+    lookup,
+    matter,
+    minhash,
+    passage,
+    quote,
+    scan,
+    seed,
+    shingle,
+    story,
+    token,
+    tree,
+)
 
 MODULES = {
     module.__name__: module
-    for module in (choose, passage, minhash, tree, scan, seed, story, line, automaton, quote, forest, matter)
+    for module in (
+        choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
+        matter,
+    )
 }  # fmt: skip
 """Those that take longest to compile first."""
 

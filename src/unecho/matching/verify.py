@@ -25,7 +25,7 @@ def intersections(sets: ShingleSets, pairs: Ints, workers: int = 1, compiled: bo
 
 
 def _compiled_intersections(sets: ShingleSets, pairs: Ints, weights: Ints, workers: int) -> Ints:
-    from ..compiled import minhash as kernels
+    from ..compiled import shingle as kernels
 
     result, columns = np.empty(len(pairs), np.int64), np.ascontiguousarray(pairs)
     spread(

@@ -13,7 +13,7 @@ def among(values: Hashes, known: Hashes, compiled: bool | None = None) -> Mask:
     if not len(known):
         return np.zeros(len(values), np.bool_)
     if is_large(len(values), compiled):
-        from ..compiled import minhash as kernels
+        from ..compiled import lookup as kernels
 
         result = np.empty(len(values), np.bool_)
         kernels.among(values, kernels.table_of(known), known[-1], result)
@@ -31,7 +31,7 @@ def held(values: Hashes, others: Hashes, which: Mask, compiled: bool | None = No
         return np.intersect1d(known, others[which])
     if not len(known):
         return known
-    from ..compiled import minhash as kernels
+    from ..compiled import lookup as kernels
 
     table, free = kernels.table_of(known), known[-1]
     seen = np.zeros(len(table) + 1, np.bool_)
@@ -45,7 +45,7 @@ def first_equal(rows: Hashes, compiled: bool | None = None) -> Ints:
     ``compiled``: see ``when.is_large``.
     """
     if is_large(rows.size, compiled):
-        from ..compiled import minhash as kernels
+        from ..compiled import lookup as kernels
 
         result = np.empty(len(rows), np.int64)
         kernels.first_equal(rows, np.full(2 << len(rows).bit_length(), -1, np.int32), result)

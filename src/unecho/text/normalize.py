@@ -25,7 +25,7 @@ from ..base.columns import Hashes, Ints, mix64, offsets_of, pieces
 from ..compiled.when import is_large
 
 if TYPE_CHECKING:
-    from ..compiled import minhash as kernels
+    from ..compiled import token as kernels
 
 SEPARATOR, WORD, SINGLE, SYMBOL, DROPPED = range(5)
 """Classes of characters. SINGLE: its own token, being of a script written without spaces."""
@@ -311,7 +311,7 @@ def tokenize_utf8(data: bytes, edges: Ints) -> Tokens:
     edges: where each begins and ends (int64, texts x 2), in bytes; each ends before an ASCII character that
     separates. ``BEHIND`` stands at the end of the data.
     """
-    from ..compiled import minhash as kernels
+    from ..compiled import token as kernels
 
     column = np.frombuffer(data, np.uint8)
     table = _characters(_blocks(column))
@@ -331,7 +331,7 @@ def _room(size: int, old: kernels.Columns | None = None, count: int = 0) -> kern
     """Columns for the tokens, the first ``count`` of them those of ``old``. They lie in one block: several the C
     library would give back to the system each time they are done with, and to get them anew costs more than what is
     done with them."""
-    from ..compiled import minhash as kernels
+    from ..compiled import token as kernels
 
     size += size % 2
     block = np.empty(2 * size + size // 8 + 1, np.uint64)
@@ -358,7 +358,7 @@ def _blocks(data: NDArray[np.uint8]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=16)
 def _characters(blocks: tuple[int, ...]) -> kernels.Characters:
-    from ..compiled import minhash as kernels
+    from ..compiled import token as kernels
 
     index = np.zeros(0x110000 // kernels.BLOCK, np.int64)
     index[list(blocks)] = np.arange(len(blocks)) * kernels.BLOCK
@@ -378,7 +378,7 @@ def _weights() -> Hashes:
 @cache
 def _block(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Hashes, Hashes]:
     """Roles, flags, values and powers of 256 code points."""
-    from ..compiled import minhash as kernels
+    from ..compiled import token as kernels
 
     points = np.arange(256 * number, 256 * (number + 1), dtype=np.uint32)
     table = _Table.of(points)

@@ -131,7 +131,7 @@ def shingle_lists(
     room = offsets_of(np.maximum(np.diff(offsets) - sizes + 1, 0))
     found = np.empty(int(room[-1]), np.uint64)
     if is_large(len(hashes), compiled):
-        from ..compiled import minhash as kernels
+        from ..compiled import shingle as kernels
 
         def work(first: int, end: int) -> None:
             part = slice(first, end + 1)
@@ -157,7 +157,7 @@ def _sets(lists: ShingleSets) -> ShingleSets:
 
 def _compiled_sets(lists: ShingleSets, workers: int) -> ShingleSets:
     """Sorts in place: the lists are gone."""
-    from ..compiled import minhash as kernels
+    from ..compiled import shingle as kernels
 
     found, room, counts = lists.hash, lists.offsets, np.empty(len(lists.offsets) - 1, np.int64)
     spread(lambda first, end: kernels.sort_sets(room[first : end + 1], found, counts[first:end]), room, workers)
@@ -175,7 +175,7 @@ def fingerprints(hashes: Hashes, offsets: Ints, compiled: bool | None = None, wo
 
 
 def _compiled_fingerprints(hashes: Hashes, offsets: Ints, workers: int) -> NDArray[np.uint64]:
-    from ..compiled import minhash as kernels
+    from ..compiled import shingle as kernels
 
     result, seeds = np.empty((len(offsets) - 1, 2), np.uint64), np.array(SEEDS, np.uint64)
 
