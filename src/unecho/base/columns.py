@@ -142,6 +142,7 @@ class Room:
             return
         self._file = tempfile.TemporaryFile(prefix="unecho-", buffering=0)  # noqa: SIM115  closed by self._close
         self._close = weakref.finalize(self, forget, self._file)
+        self._turn = threading.Lock()  # for systems that cannot write at a place in one call
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(self._file.fileno(), 0, self._size)  # a full disk is told now
         else:
@@ -154,8 +155,15 @@ class Room:
             return
         data, place = np.ascontiguousarray(values, self._dtype).data.cast("B"), at * self._dtype.itemsize
         while data:
-            written = _write_at(self._file, data, place)
+            written = self._write(data, place)
             data, place = data[written:], place + written
+
+    def _write(self, data: memoryview, place: int) -> int:
+        if hasattr(os, "pwrite"):
+            return os.pwrite(self._file.fileno(), data, place)
+        with self._turn:
+            self._file.seek(place)
+            return self._file.write(data)
 
     def column(self) -> NDArray[Any]:
         """What was put into it, mapped to memory where it is large."""
@@ -164,13 +172,6 @@ class Room:
         mapped = mmap.mmap(self._file.fileno(), self._size)
         self._close()
         return np.frombuffer(mapped, self._dtype)
-
-
-def _write_at(file: IO[bytes], data: memoryview, place: int) -> int:
-    if hasattr(os, "pwrite"):
-        return os.pwrite(file.fileno(), data, place)
-    file.seek(place)  # where there is no pwrite, threads take turns for want of anything better
-    return file.write(data)
 
 
 def forget(file: IO[bytes]) -> None:
