@@ -14,6 +14,7 @@ from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
 
 Bytes = NDArray[np.uint8]
+Codes = NDArray[np.int32]
 
 Place = tuple[int, int]
 """A place in one document and a place in the other."""
@@ -34,7 +35,10 @@ class Groups(NamedTuple):
     place: int64. edges: int64, group i is edges[i]:edges[i + 1]. frequency: int64 per group, documents. head:
     uint8, whether the seed is one of the first of a group too large for all pairs. heads: int64, the numbers of
     those seeds, head_edges: those of group i are heads[head_edges[i]:head_edges[i + 1]]. group: int64 per seed.
-    by_place: int64, the numbers of the seeds in order of place.
+    document: int32 per seed. by_place: int64, the numbers of the seeds in order of place.
+
+    leads: those of them whose group leads: it does not follow another (see ``follow``). span: int64 per group, tokens
+    from a seed of it to that of the last group which follows.
     """
 
     place: Ints
@@ -44,12 +48,15 @@ class Groups(NamedTuple):
     heads: Ints
     head_edges: Ints
     group: Ints
+    document: Codes
     by_place: Ints
+    leads: Ints
+    span: Ints
 
 
 class Runs(NamedTuple):
-    """Runs of equal tokens of one document and those before it: int64 columns, with room for more. rarity:
-    documents that hold the rarest seed.
+    """Runs of equal tokens of one document and those before it: int64 columns, with room for more. other: the one before
+    it; rarity: documents that hold the rarest seed.
 
     slots, diagonals: a hash table of diagonals, with the number of the last run on each, or -1. order, rows, chain: to
     work in.
@@ -58,6 +65,7 @@ class Runs(NamedTuple):
     a: Ints
     b: Ints
     length: Ints
+    other: Ints
     rarity: Ints
     slots: Ints
     diagonals: Ints
@@ -105,14 +113,16 @@ def warm() -> None:
     hashes[20:] = hashes[:20]
     spaced = np.zeros(2, np.bool_)
     pair = np.array([0, 20], np.int64)
+    numbers, edges_of_seeds = pair // 20, np.array([0, 1, 2], np.int64)
     groups = Groups(
-        pair, np.array([0, 2], np.int64), np.array([2], np.int64), np.zeros(2, np.uint8), pair[:0], pair * 0,
-        pair * 0, pair // 20,
+        pair, pair // 10, np.array([2], np.int64), np.zeros(2, np.uint8), pair[:0], pair * 0, pair * 0,
+        numbers.astype(np.int32), numbers, numbers, np.zeros(1, np.int64),
     )  # fmt: skip
+    follow(groups.place, groups.edges, groups.group, groups.by_place, 5, pair[:1] * 0, groups.span)
     rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
     found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
     words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
-    passages(words, groups, np.array([0, 1, 2], np.int64), rules, np.array([0, 2]), found)
+    passages(words, groups, (edges_of_seeds, edges_of_seeds), rules, np.array([0, 2]), found)
     lay_out(pair[:0], pair[:0], found.runs, (pair, pair, pair))
 
 
@@ -143,36 +153,63 @@ def mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(33))
 
 
+# ---- seeds ------------------------------------------------------------------------------------------
+
+
+@lean
+def follow(place: Ints, edges: Ints, group: Ints, by_place: Ints, reach: int, leader: Ints, span: Ints) -> None:
+    """For each group of seeds (see ``Groups``) the one that leads it, and the tokens from a seed of it to that of the
+    last group it leads.
+
+    A group follows another where each seed of it stands behind one of the other, each as far, less than ``reach``, and
+    there are no others: what was printed again as it was has been found once its first seed is looked at.
+    leader: the numbers of the groups; span: zeros.
+    """
+    for number in range(len(by_place) - 1):
+        seed, other = by_place[number], by_place[number + 1]
+        mine, its = group[seed], group[other]
+        far = place[other] - place[seed]
+        if far >= reach or seed != edges[mine] or other != edges[its]:
+            continue
+        size = edges[mine + 1] - seed
+        if edges[its + 1] - other != size:
+            continue
+        step = np.int64(1)
+        while step < size and place[other + step] - place[seed + step] == far:
+            step += 1
+        if step == size:
+            leader[its] = leader[mine]
+            span[leader[mine]] += far
+
+
 # ---- passages ---------------------------------------------------------------------------------------
 
 
 @compiled
-def passages(words: Words, groups: Groups, edges: Ints, rules: Rules, rows: Ints, found: Found) -> int:
+def passages(words: Words, groups: Groups, edges: tuple[Ints, Ints], rules: Rules, rows: Ints, found: Found) -> int:
     """Passages of the documents rows[0] to rows[1] with all documents before them; returns the seed pairs looked at.
 
-    edges: for each document where its seeds begin in ``groups.by_place``. Stops before the first document that
-    finds no room, and leaves its number in rows[0].
+    edges: for each document where its seeds begin in ``groups.leads``, and in ``groups.by_place``. Stops before the
+    first document that finds no room, and leaves its number in rows[0].
     """
-    runs, compared, documents = _room(1024), 0, words.documents
+    runs, compared, (leads, seeds) = _room(1024), 0, edges
     for document in range(rows[0], rows[1]):
-        rows[0], low = document, documents[document]
+        rows[0], low = document, words.documents[document]
         known_passages, known_runs = found.counts[0], found.counts[1]
-        pairs = _count_pairs(groups, edges[document], edges[document + 1], low, rules.full)
+        pairs = _count_pairs(groups, leads[document], leads[document + 1], low, rules.full)
         if not pairs:
             continue
         compared += pairs
         if pairs > len(runs.a):
             runs = _room(2 * pairs)
-        count = _exact_runs(words, groups, edges, rules, document, runs)
+        count = _exact_runs(words, groups, leads, rules, document, runs)
         _in_order(runs, count)
-        begin = 0
+        own, begin = (seeds[document], seeds[document + 1]), 0
         while begin < count:
-            other = np.searchsorted(documents, runs.a[runs.order[begin]], "right") - 1
-            stop = begin + 1
-            while stop < count and runs.a[runs.order[stop]] < documents[other + 1]:
+            other, stop = runs.other[runs.order[begin]], begin + 1
+            while stop < count and runs.other[runs.order[stop]] == other:
                 stop += 1
-            seeds = edges[document], edges[document + 1]
-            _pair(words, groups, seeds, (other, document), rules, runs, (begin, stop), found)
+            _pair(words, groups, own, (other, document), rules, runs, (begin, stop), found)
             begin = stop
         if found.counts[2]:
             found.counts[0], found.counts[1] = known_passages, known_runs
@@ -203,8 +240,8 @@ def _room(size: int) -> Runs:
         slots *= 2
     return Runs(
         np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64),
-        np.empty(slots, np.int64), np.empty(slots, np.int64), np.empty(size, np.int64), np.empty(size, np.int64),
-        np.empty(size, np.int64),
+        np.empty(size, np.int64), np.empty(slots, np.int64), np.empty(slots, np.int64), np.empty(size, np.int64),
+        np.empty(size, np.int64), np.empty(size, np.int64),
     )  # fmt: skip
 
 
@@ -213,7 +250,7 @@ def _count_pairs(groups: Groups, first: int, end: int, low: int, full: int) -> i
     """Seed pairs of one document, whose tokens begin at ``low``, with the documents before it."""
     count = 0
     for number in range(first, end):
-        seed = groups.by_place[number]
+        seed = groups.leads[number]
         group = groups.group[seed]
         start, stop = groups.edges[group], groups.edges[group + 1]
         whole = stop - start <= full or groups.head[seed]
@@ -229,7 +266,11 @@ def _count_pairs(groups: Groups, first: int, end: int, low: int, full: int) -> i
 
 @lean
 def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, document: int, runs: Runs) -> int:
-    """Maximal runs of equal tokens of a document with those before it, at every seed they share; their number."""
+    """Maximal runs of equal tokens of a document with those before it, at every seed they share; their number.
+
+    Seeds of groups that follow another are not looked at: they lie in the runs of that, and as many documents have
+    them. edges: for each document where its seeds begin in ``groups.leads``.
+    """
     hashes, documents, slots = words.hash, words.documents, runs.slots
     low, high = documents[document], documents[document + 1]
     count, size = 0, 16
@@ -238,7 +279,7 @@ def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, documen
     size = min(size, len(slots))
     slots[:size] = -1
     for number in range(edges[document], edges[document + 1]):
-        seed = groups.by_place[number]
+        seed = groups.leads[number]
         group, b = groups.group[seed], groups.place[seed]
         start, stop = groups.edges[group], groups.edges[group + 1]
         whole = stop - start <= rules.full or groups.head[seed]
@@ -246,7 +287,8 @@ def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, documen
         if not whole:  # only with the first ones: to pass over all others takes the square of their number
             start, stop = groups.head_edges[group], groups.head_edges[group + 1]
         for number_of_other in range(start, stop):
-            a = groups.place[number_of_other if whole else groups.heads[number_of_other]]
+            other = number_of_other if whole else groups.heads[number_of_other]
+            a = groups.place[other]
             if a >= low:
                 break
             slot = _slot(runs, size, b - a)
@@ -258,16 +300,17 @@ def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, documen
                 size *= 2
                 _refill(runs, count, size)
                 slot = _slot(runs, size, b - a)
-            partner = np.searchsorted(documents, a, "right") - 1
+            partner = np.int64(groups.document[other])
             a_low, a_high = documents[partner], documents[partner + 1]
             back = 0
             while a - back > a_low and b - back > low and hashes[a - back - 1] == hashes[b - back - 1]:
                 back += 1
-            ahead = rules.seed * (2 if words.by_character[partner] else 1)
+            ahead = rules.seed * (2 if words.by_character[partner] else 1) + groups.span[group]
             while a + ahead < a_high and b + ahead < high and hashes[a + ahead] == hashes[b + ahead]:
                 ahead += 1
             runs.a[count], runs.b[count], runs.length[count] = a - back, b - back, back + ahead
-            runs.rarity[count], slots[slot], runs.diagonals[slot] = frequency, count, b - a
+            runs.other[count], runs.rarity[count] = partner, frequency
+            slots[slot], runs.diagonals[slot] = count, b - a
             count += 1
     return count
 

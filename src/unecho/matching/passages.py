@@ -146,7 +146,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     """``find`` by the kernels: each document is compared with all before it."""
     from ..compiled import passage as kernels
 
-    groups, edges = groups_of(stream, seeds)
+    groups, seed_edges = groups_of(stream, seeds)
     rules, words = rules_of(), kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
 
     def work(first: int, end: int) -> tuple[Ints, Ints]:
@@ -156,7 +156,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
             found = kernels.Found(
                 np.empty((room, 4), np.int64), np.empty((2 * room, 3), np.int64), np.zeros(3, np.int64)
             )
-            kernels.passages(words, groups, edges, rules, rows, found)
+            kernels.passages(words, groups, seed_edges, rules, rows, found)
             count, runs, _ = found.counts.tolist()
             found.passages[:count, 3] = np.diff(found.passages[:count, 3], append=runs)
             parts.append((found.passages[:count].copy(), found.runs[:runs].copy()))
@@ -164,7 +164,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
         release(stream.hash, stream.flags, above=HELD)
         return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
 
-    parts = list(ordered(work, pieces(edges, STEP), workers))
+    parts = list(ordered(work, pieces(seed_edges[0], STEP), workers))
     rows, places = np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
     begin = offsets_of(rows[:, 3])[:-1]
     order = np.argsort(rows[:, 0] << 32 | rows[:, 1], kind="stable")
@@ -190,24 +190,31 @@ def rules_of() -> kernels.Rules:
     return kernels.Rules(*limits, _worths(), QUOTED, UNQUOTED)
 
 
-def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, Ints]:
-    """The seeds as the kernel takes them, and where those of each document begin in order of place."""
+def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, tuple[Ints, Ints]]:
+    """The seeds as the kernel takes them, and where those of each document begin in order of place: of those that lead,
+    and of all."""
     from ..compiled import passage as kernels
 
-    place, group_edges = seeds.place, edges_of(seeds.hash)
-    sizes = np.diff(group_edges)
+    place, by_place, group_edges = seeds.place, seeds.by_place, edges_of(seeds.hash)
+    sizes, edges = np.diff(group_edges), np.searchsorted(seeds.place[by_place], stream.documents)
+    group, document = owners(sizes), np.empty(len(place), np.int32)
+    document[by_place] = owners(np.diff(edges))
     head = np.zeros(len(place), np.uint8)
     large = np.flatnonzero(sizes > FULL)
     members = ranges(group_edges[large], sizes[large])
-    document = np.searchsorted(stream.documents, place[members], side="right") - 1
-    order = members[np.lexsort((place[members], stream.rank[document], owners(sizes[large])))]
+    order = members[np.lexsort((place[members], stream.rank[document[members]], owners(sizes[large])))]
     starts = offsets_of(sizes[large])[:-1]
     head[order[ranges(starts, np.full(len(starts), FEW))]] = 1
-    edges = np.searchsorted(place[seeds.by_place], stream.documents)
     frequency = seeds.frequency[group_edges[:-1]] if len(place) else np.zeros(0, np.int64)
     heads = np.flatnonzero(head)
     head_edges = np.searchsorted(heads, group_edges)
-    return kernels.Groups(place, group_edges, frequency, head, heads, head_edges, owners(sizes), seeds.by_place), edges
+    leader, span = np.arange(len(sizes)), np.zeros(len(sizes), np.int64)
+    kernels.follow(place, group_edges, group, by_place, SEED, leader, span)
+    leading = (leader == np.arange(len(sizes)))[group[by_place]]
+    groups = kernels.Groups(
+        place, group_edges, frequency, head, heads, head_edges, group, document, by_place, by_place[leading], span
+    )
+    return groups, (offsets_of(leading.view(np.uint8))[edges], edges)
 
 
 def _promising(runs: Runs) -> Runs:
