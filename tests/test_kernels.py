@@ -270,13 +270,13 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
     """Pairs of seeds, and pairs of paragraphs, that are looked at."""
     stream = stream_of(texts)
     chosen = seeds.pick(stream, compiled=True)
-    groups, edges = passages.groups_of(stream, chosen)
+    groups, in_order = passages.groups_of(stream, chosen)
     assert all(np.diff(groups.head_edges) <= seeds.FEW)  # what a seed of a large group is held against
     rules = passages.rules_of()
     room = passage_kernels.Found(np.empty((9999, 4), np.int64), np.empty((99999, 3), np.int64), np.zeros(3, np.int64))
     words = passage_kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
     rows = np.array([0, len(texts)], np.int64)
-    compared = passage_kernels.passages(words, groups, edges, rules, rows, room)
+    compared = passage_kernels.passages(words, groups, in_order, rules, rows, room)
     assert rows[0] == len(texts)
     assert compared <= len(seeds.seed_pairs(stream, chosen).a)
     keys = lsh.keys_of(sets_of(texts), lsh.plan(0.5), compiled=True)

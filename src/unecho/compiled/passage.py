@@ -32,26 +32,36 @@ class Words(NamedTuple):
 class Groups(NamedTuple):
     """Seeds that more than one document has, in groups of equal ones, by place inside a group.
 
-    place: int64. edges: int64, group i is edges[i]:edges[i + 1]. frequency: int64 per group, documents. head:
-    uint8, whether the seed is one of the first of a group too large for all pairs. heads: int64, the numbers of
-    those seeds, head_edges: those of group i are heads[head_edges[i]:head_edges[i + 1]]. group: int64 per seed.
-    document: int32 per seed. by_place: int64, the numbers of the seeds in order of place.
-
-    leads: those of them whose group leads: it does not follow another (see ``follow``). span: int64 per group, tokens
-    from a seed of it to that of the last group which follows.
+    place: int64, document: int32, per seed. edges: int64, group i is edges[i]:edges[i + 1]. frequency: int64 per group,
+    documents. heads: int64, the numbers of the first few seeds of groups too large for all pairs, head_edges: those of
+    group i are heads[head_edges[i]:head_edges[i + 1]]. span: int64 per group, tokens from a seed of it to that of the
+    last group which follows it (see ``follow``).
     """
 
     place: Ints
+    document: Codes
     edges: Ints
     frequency: Ints
-    head: Bytes
     heads: Ints
     head_edges: Ints
-    group: Ints
-    document: Codes
-    by_place: Ints
-    leads: Ints
     span: Ints
+
+
+class Seeds(NamedTuple):
+    """The seeds of all documents in order of place, so that those of one lie together.
+
+    lead, group, head: int64, int64 and uint8, of those whose group follows no other: place, group, and whether it is
+    among the first few of a group too large for all pairs. place, frequency: int64, of all. lead_edges, edges: int64,
+    where those of each document begin.
+    """
+
+    lead: Ints
+    group: Ints
+    head: Bytes
+    lead_edges: Ints
+    place: Ints
+    frequency: Ints
+    edges: Ints
 
 
 class Runs(NamedTuple):
@@ -72,6 +82,15 @@ class Runs(NamedTuple):
     order: Ints
     rows: Ints
     chain: Ints
+
+
+class Sums(NamedTuple):
+    """Before each token of a document, and behind the last: what the words are worth that are part of seeds, and how
+    many are of none (int64). begin: int64, the first token of the document they are of."""
+
+    worth: Ints
+    unknown: Ints
+    begin: Ints
 
 
 class Rules(NamedTuple):
@@ -113,16 +132,14 @@ def warm() -> None:
     hashes[20:] = hashes[:20]
     spaced = np.zeros(2, np.bool_)
     pair = np.array([0, 20], np.int64)
-    numbers, edges_of_seeds = pair // 20, np.array([0, 1, 2], np.int64)
-    groups = Groups(
-        pair, pair // 10, np.array([2], np.int64), np.zeros(2, np.uint8), pair[:0], pair * 0, pair * 0,
-        numbers.astype(np.int32), numbers, numbers, np.zeros(1, np.int64),
-    )  # fmt: skip
-    follow(groups.place, groups.edges, groups.group, groups.by_place, 5, pair[:1] * 0, groups.span)
+    numbers, edges_of_seeds, nothing = pair // 20, np.array([0, 1, 2], np.int64), pair[:1] * 0
+    groups = Groups(pair, numbers.astype(np.int32), pair // 10, nothing + 2, nothing[:0], pair * 0, nothing)
+    seeds = Seeds(pair, numbers * 0, np.zeros(2, np.uint8), edges_of_seeds, pair, pair, edges_of_seeds)
+    follow(pair, pair // 10, numbers * 0, numbers, 5, nothing.copy(), nothing)
     rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
     found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
     words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
-    passages(words, groups, (edges_of_seeds, edges_of_seeds), rules, np.array([0, 2]), found)
+    passages(words, groups, seeds, rules, np.array([0, 2]), found)
     lay_out(pair[:0], pair[:0], found.runs, (pair, pair, pair))
 
 
@@ -159,7 +176,7 @@ def mix(value: np.uint64) -> np.uint64:
 @lean
 def follow(place: Ints, edges: Ints, group: Ints, by_place: Ints, reach: int, leader: Ints, span: Ints) -> None:
     """For each group of seeds (see ``Groups``) the one that leads it, and the tokens from a seed of it to that of the
-    last group it leads.
+    last group it leads. group: of each seed; by_place: their numbers in order of place.
 
     A group follows another where each seed of it stands behind one of the other, each as far, less than ``reach``, and
     there are no others: what was printed again as it was has been found once its first seed is looked at.
@@ -186,30 +203,33 @@ def follow(place: Ints, edges: Ints, group: Ints, by_place: Ints, reach: int, le
 
 
 @compiled
-def passages(words: Words, groups: Groups, edges: tuple[Ints, Ints], rules: Rules, rows: Ints, found: Found) -> int:
+def passages(words: Words, groups: Groups, seeds: Seeds, rules: Rules, rows: Ints, found: Found) -> int:
     """Passages of the documents rows[0] to rows[1] with all documents before them; returns the seed pairs looked at.
 
-    edges: for each document where its seeds begin in ``groups.leads``, and in ``groups.by_place``. Stops before the
-    first document that finds no room, and leaves its number in rows[0].
+    Stops before the first document that finds no room, and leaves its number in rows[0].
     """
-    runs, compared, (leads, seeds) = _room(1024), 0, edges
+    runs, compared = _room(1024), 0
+    longest = np.int64(0)
+    for document in range(rows[0], rows[1]):
+        longest = max(longest, words.documents[document + 1] - words.documents[document])
+    sums = Sums(np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64), np.full(1, -1, np.int64))
     for document in range(rows[0], rows[1]):
         rows[0], low = document, words.documents[document]
         known_passages, known_runs = found.counts[0], found.counts[1]
-        pairs = _count_pairs(groups, leads[document], leads[document + 1], low, rules.full)
+        pairs = _count_pairs(groups, seeds, document, low, rules.full)
         if not pairs:
             continue
         compared += pairs
         if pairs > len(runs.a):
             runs = _room(2 * pairs)
-        count = _exact_runs(words, groups, leads, rules, document, runs)
+        count = _exact_runs(words, groups, seeds, rules, document, runs)
         _in_order(runs, count)
-        own, begin = (seeds[document], seeds[document + 1]), 0
+        begin = 0
         while begin < count:
             other, stop = runs.other[runs.order[begin]], begin + 1
             while stop < count and runs.other[runs.order[stop]] == other:
                 stop += 1
-            _pair(words, groups, own, (other, document), rules, runs, (begin, stop), found)
+            _pair(words, seeds, (other, document), rules, runs, (begin, stop), sums, found)
             begin = stop
         if found.counts[2]:
             found.counts[0], found.counts[1] = known_passages, known_runs
@@ -246,14 +266,13 @@ def _room(size: int) -> Runs:
 
 
 @lean
-def _count_pairs(groups: Groups, first: int, end: int, low: int, full: int) -> int:
+def _count_pairs(groups: Groups, seeds: Seeds, document: int, low: int, full: int) -> int:
     """Seed pairs of one document, whose tokens begin at ``low``, with the documents before it."""
     count = 0
-    for number in range(first, end):
-        seed = groups.leads[number]
-        group = groups.group[seed]
+    for number in range(seeds.lead_edges[document], seeds.lead_edges[document + 1]):
+        group = seeds.group[number]
         start, stop = groups.edges[group], groups.edges[group + 1]
-        whole = stop - start <= full or groups.head[seed]
+        whole = stop - start <= full or seeds.head[number]
         if not whole:
             start, stop = groups.head_edges[group], groups.head_edges[group + 1]
         for number_of_other in range(start, stop):
@@ -265,24 +284,23 @@ def _count_pairs(groups: Groups, first: int, end: int, low: int, full: int) -> i
 
 
 @lean
-def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, document: int, runs: Runs) -> int:
+def _exact_runs(words: Words, groups: Groups, seeds: Seeds, rules: Rules, document: int, runs: Runs) -> int:
     """Maximal runs of equal tokens of a document with those before it, at every seed they share; their number.
 
     Seeds of groups that follow another are not looked at: they lie in the runs of that, and as many documents have
-    them. edges: for each document where its seeds begin in ``groups.leads``.
+    them.
     """
     hashes, documents, slots = words.hash, words.documents, runs.slots
     low, high = documents[document], documents[document + 1]
     count, size = 0, 16
-    while size < 8 * (edges[document + 1] - edges[document]):
+    while size < 8 * (seeds.lead_edges[document + 1] - seeds.lead_edges[document]):
         size *= 2
     size = min(size, len(slots))
     slots[:size] = -1
-    for number in range(edges[document], edges[document + 1]):
-        seed = groups.leads[number]
-        group, b = groups.group[seed], groups.place[seed]
+    for number in range(seeds.lead_edges[document], seeds.lead_edges[document + 1]):
+        group, b = seeds.group[number], seeds.lead[number]
         start, stop = groups.edges[group], groups.edges[group + 1]
-        whole = stop - start <= rules.full or groups.head[seed]
+        whole = stop - start <= rules.full or seeds.head[number]
         frequency = groups.frequency[group]
         if not whole:  # only with the first ones: to pass over all others takes the square of their number
             start, stop = groups.head_edges[group], groups.head_edges[group + 1]
@@ -303,10 +321,10 @@ def _exact_runs(words: Words, groups: Groups, edges: Ints, rules: Rules, documen
             partner = np.int64(groups.document[other])
             a_low, a_high = documents[partner], documents[partner + 1]
             back = 0
-            while a - back > a_low and b - back > low and hashes[a - back - 1] == hashes[b - back - 1]:
+            while a - back > a_low and b - back > low and _at(hashes, a - back - 1) == _at(hashes, b - back - 1):
                 back += 1
             ahead = rules.seed * (2 if words.by_character[partner] else 1) + groups.span[group]
-            while a + ahead < a_high and b + ahead < high and hashes[a + ahead] == hashes[b + ahead]:
+            while a + ahead < a_high and b + ahead < high and _at(hashes, a + ahead) == _at(hashes, b + ahead):
                 ahead += 1
             runs.a[count], runs.b[count], runs.length[count] = a - back, b - back, back + ahead
             runs.other[count], runs.rarity[count] = partner, frequency
@@ -336,10 +354,10 @@ def _refill(runs: Runs, count: int, size: int) -> None:
 
 @lean
 def _pair(
-    words: Words, groups: Groups, seeds: Place, pair: Place, rules: Rules, runs: Runs, span: Place, found: Found
+    words: Words, seeds: Seeds, pair: Place, rules: Rules, runs: Runs, span: Place, sums: Sums, found: Found
 ) -> None:  # fmt: skip
-    """``passages._pair_passages``: the passages of one pair of documents. seeds: where those of the second one begin
-    and end in ``groups.by_place``; span: the same of the pair's runs in ``runs.order``."""
+    """``passages._pair_passages``: the passages of one pair of documents. span: where the pair's runs begin and end in
+    ``runs.order``; sums: of the second one, or of another still."""
     rows, chain = runs.rows, runs.chain
     count = _promising(runs, runs.order[span[0] : span[1]], rules, rows)
     factor = 2 if words.by_character[pair[0]] else 1
@@ -379,7 +397,9 @@ def _pair(
         matched, needed = its[:, 2].sum(), rules.least * factor
         least = matched * rules.worth[-1]  # what they are worth, were all as common as can be
         if matched >= needed and least < needed * rules.unit and rarest > common and not _at_quote(words, its, rules):
-            matched *= _worth(groups, seeds, rarest, rules, its, factor) >= needed * rules.unit
+            if sums.begin[0] != words.documents[pair[1]]:
+                _add_up(words, seeds, pair[1], rules, sums)
+            matched *= _worth(sums, rarest, rules, its) >= needed * rules.unit
         if matched < needed:
             found.counts[1] = before
             continue
@@ -406,26 +426,37 @@ def _in_common(runs: Runs, rows: Ints, rules: Rules, factor: int) -> np.int64:
 
 
 @lean
-def _worth(groups: Groups, seeds: Place, rarest: int, rules: Rules, runs: Ints, factor: int) -> np.int64:
-    """``passages._worth`` of runs of a document whose seeds are seeds[0] to seeds[1] - 1 in order of place."""
-    total, size = np.int64(0), rules.seed * factor
+def _add_up(words: Words, seeds: Seeds, document: int, rules: Rules, sums: Sums) -> None:
+    """The ``Sums`` of a document."""
+    low, high = words.documents[document], words.documents[document + 1]
+    first, end = seeds.edges[document], seeds.edges[document + 1]
+    size, number = rules.seed * (2 if words.by_character[document] else 1), first
+    sums.begin[0], worth, unknown = low, np.int64(0), np.int64(0)
+    for place in range(low, high):
+        sums.worth[place - low], sums.unknown[place - low] = worth, unknown
+        while number < end and seeds.place[number] <= place:
+            number += 1
+        while first < number and seeds.place[first] + size <= place:
+            first += 1
+        documents = np.int64(0)
+        for its in range(first, number):
+            documents = max(documents, seeds.frequency[its])
+        if documents:
+            worth += rules.worth[min(documents, len(rules.worth) - 1)]
+        else:
+            unknown += 1
+    sums.worth[high - low], sums.unknown[high - low] = worth, unknown
+
+
+@lean
+def _worth(sums: Sums, rarest: int, rules: Rules, runs: Ints) -> np.int64:
+    """``passages._worth`` of runs."""
+    total, unknown, begin = np.int64(0), np.int64(0), sums.begin[0]
     for row in range(len(runs)):
-        first, stop = seeds
-        while first < stop:
-            middle = (first + stop) // 2
-            if groups.place[groups.by_place[middle]] + size <= runs[row, 1]:
-                first = middle + 1
-            else:
-                stop = middle
-        for place in range(runs[row, 1], runs[row, 1] + runs[row, 2]):
-            documents, number = np.int64(0), first
-            while number < seeds[1] and groups.place[groups.by_place[number]] <= place:
-                seed = groups.by_place[number]
-                if groups.place[seed] + size > place:
-                    documents = max(documents, groups.frequency[groups.group[seed]])
-                number += 1
-            total += rules.worth[min(documents or rarest, len(rules.worth) - 1)]
-    return total
+        low, high = runs[row, 1] - begin, runs[row, 1] + runs[row, 2] - begin
+        total += sums.worth[high] - sums.worth[low]
+        unknown += sums.unknown[high] - sums.unknown[low]
+    return total + unknown * rules.worth[min(rarest, len(rules.worth) - 1)]
 
 
 @part
@@ -521,17 +552,23 @@ def _extend(hashes: Hashes, at: Place, stop: Place, step: int, factor: int, rule
 def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
     """``passages._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
     left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
-    best, best_a, best_b, held = left + right, -1, -1, np.uint64(0)
+    best, best_a, best_b, held, likely = left + right, -1, -1, np.uint64(0), np.uint64(0)
     for its in range(right):  # a bit for each that there is tells most of the others apart
-        held |= np.uint64(1) << (hashes[at[1] + step * its] & np.uint64(63))
+        held |= np.uint64(1) << (_at(hashes, at[1] + step * its) & np.uint64(63))
+    for mine in range(left):
+        there = held >> (_at(hashes, at[0] + step * mine) & np.uint64(63)) & np.uint64(1)
+        likely |= there << np.uint64(mine & 63)
+    likely &= likely >> np.uint64(1) | likely << np.uint64(63)  # where the one behind is likely there, too
+    if not likely:
+        return -1, -1
     for mine in range(left - 1):
         if mine >= best:
             break
-        one, two = hashes[at[0] + step * mine], hashes[at[0] + step * (mine + 1)]
-        if not held >> (one & np.uint64(63)) & held >> (two & np.uint64(63)) & np.uint64(1):
+        if not likely >> np.uint64(mine & 63) & np.uint64(1):
             continue
+        one, two = _at(hashes, at[0] + step * mine), _at(hashes, at[0] + step * (mine + 1))
         for its in range(min(right - 1, best - mine)):
-            if hashes[at[1] + step * its] == one and hashes[at[1] + step * (its + 1)] == two:
+            if _at(hashes, at[1] + step * its) == one and _at(hashes, at[1] + step * (its + 1)) == two:
                 best, best_a, best_b = mine + its, mine, its
                 break
     if best_a < 0:
@@ -543,9 +580,16 @@ def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: i
 def _run(hashes: Hashes, at: Place, stop: Place, step: int, known: int) -> int:
     """How many tokens are equal from two places on, of which the first ``known`` are known to be."""
     length, most = known, min(abs(stop[0] - at[0]), abs(stop[1] - at[1]))
-    while length < most and hashes[at[0] + step * length] == hashes[at[1] + step * length]:
+    while length < most and _at(hashes, at[0] + step * length) == _at(hashes, at[1] + step * length):
         length += 1
     return length
+
+
+@part
+def _at(hashes: Hashes, place: int) -> np.uint64:
+    """The hash at a place, which is none from the end: where numba may take it for one, nothing is done at a time."""
+    value: np.uint64 = hashes[np.uint64(place)]
+    return value
 
 
 @lean

@@ -146,7 +146,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     """``find`` by the kernels: each document is compared with all before it."""
     from ..compiled import passage as kernels
 
-    groups, seed_edges = groups_of(stream, seeds)
+    groups, in_order = groups_of(stream, seeds)
     rules, words = rules_of(), kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
 
     def work(first: int, end: int) -> tuple[Ints, Ints]:
@@ -156,7 +156,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
             found = kernels.Found(
                 np.empty((room, 4), np.int64), np.empty((2 * room, 3), np.int64), np.zeros(3, np.int64)
             )
-            kernels.passages(words, groups, seed_edges, rules, rows, found)
+            kernels.passages(words, groups, in_order, rules, rows, found)
             count, runs, _ = found.counts.tolist()
             found.passages[:count, 3] = np.diff(found.passages[:count, 3], append=runs)
             parts.append((found.passages[:count].copy(), found.runs[:runs].copy()))
@@ -164,7 +164,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
         release(stream.hash, stream.flags, above=HELD)
         return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
 
-    parts = list(ordered(work, pieces(seed_edges[0], STEP), workers))
+    parts = list(ordered(work, pieces(in_order.lead_edges, STEP), workers))
     rows, places = np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
     begin = offsets_of(rows[:, 3])[:-1]
     order = np.argsort(rows[:, 0] << 32 | rows[:, 1], kind="stable")
@@ -190,31 +190,32 @@ def rules_of() -> kernels.Rules:
     return kernels.Rules(*limits, _worths(), QUOTED, UNQUOTED)
 
 
-def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, tuple[Ints, Ints]]:
-    """The seeds as the kernel takes them, and where those of each document begin in order of place: of those that lead,
-    and of all."""
+def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, kernels.Seeds]:
+    """The seeds as the kernel takes them: in groups, and in order of place."""
     from ..compiled import passage as kernels
 
     place, by_place, group_edges = seeds.place, seeds.by_place, edges_of(seeds.hash)
-    sizes, edges = np.diff(group_edges), np.searchsorted(seeds.place[by_place], stream.documents)
-    group, document = owners(sizes), np.empty(len(place), np.int32)
+    in_order, sizes = place[by_place], np.diff(group_edges)
+    edges, group, numbers = np.searchsorted(in_order, stream.documents), owners(sizes), np.arange(len(sizes))
+    document, head = np.empty(len(place), np.int32), np.zeros(len(place), np.uint8)
     document[by_place] = owners(np.diff(edges))
-    head = np.zeros(len(place), np.uint8)
     large = np.flatnonzero(sizes > FULL)
     members = ranges(group_edges[large], sizes[large])
     order = members[np.lexsort((place[members], stream.rank[document[members]], owners(sizes[large])))]
     starts = offsets_of(sizes[large])[:-1]
     head[order[ranges(starts, np.full(len(starts), FEW))]] = 1
-    frequency = seeds.frequency[group_edges[:-1]] if len(place) else np.zeros(0, np.int64)
-    heads = np.flatnonzero(head)
-    head_edges = np.searchsorted(heads, group_edges)
-    leader, span = np.arange(len(sizes)), np.zeros(len(sizes), np.int64)
+    heads, leader, span = np.flatnonzero(head), numbers.copy(), np.zeros(len(sizes), np.int64)
     kernels.follow(place, group_edges, group, by_place, SEED, leader, span)
-    leading = (leader == np.arange(len(sizes)))[group[by_place]]
-    groups = kernels.Groups(
-        place, group_edges, frequency, head, heads, head_edges, group, document, by_place, by_place[leading], span
+    leading = (leader == numbers)[group[by_place]]
+    leads = by_place[leading]
+    frequency = seeds.frequency[group_edges[:-1]] if len(place) else np.zeros(0, np.int64)
+    head_edges, lead_edges = np.searchsorted(heads, group_edges), offsets_of(leading.view(np.uint8))[edges]
+    return (
+        kernels.Groups(place, document, group_edges, frequency, heads, head_edges, span),
+        kernels.Seeds(
+            in_order[leading], group[leads], head[leads], lead_edges, in_order, seeds.frequency[by_place], edges
+        ),
     )
-    return groups, (offsets_of(leading.view(np.uint8))[edges], edges)
 
 
 def _promising(runs: Runs) -> Runs:
