@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from io import BufferedWriter
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ..model import DocumentRecord
 from ..sources.records import filled_utf8
@@ -22,21 +22,33 @@ def output_names(sources: Iterable[tuple[str, str]], suffix: str) -> dict[str, s
     ``sources``: (name, format) in order. HTML gets ``suffix`` (".txt" or ".md") in place of its own. Names that
     a file system may take for the same (case, composed letters) get a number.
     """
-    sources = list(sources)
-    plain = {_folded(_safe(name)) for name, kind in sources if kind != "html"}
+    safe = [(name, kind, _safe(name)) for name, kind in sources]
+    plain = {_folded(wanted) for _, kind, wanted in safe if kind != "html"}
     # A name that is a folder for another document cannot be a file.
-    taken = {_folded(str(folder)) for name, _ in sources for folder in PurePosixPath(_safe(name)).parents}
+    taken = set(map(_folded, _folders(wanted for _, _, wanted in safe)))
     names: dict[str, str] = {}
-    for name, kind in sources:
-        wanted = _safe(name)
+    for name, kind, own in safe:
+        wanted = own
         if kind == "html":
             stem, compressed = (wanted[:-3], ".gz") if wanted.endswith(".gz") else (wanted, "")
             wanted = re.sub(r"\.x?html?$", "", stem, flags=re.IGNORECASE) + suffix + compressed
-            if _folded(wanted) in plain | taken:
+            folded = _folded(wanted)
+            if folded in plain or folded in taken:
                 wanted = stem + suffix + compressed
         names[name] = _untaken(wanted, taken)
         taken.add(_folded(names[name]))
     return names
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """All folders that paths lead through."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _untaken(wanted: str, taken: set[str]) -> str:
