@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from ..base.columns import Ints, Mask, edges_of, owners
 from ..base.rows import Rows
@@ -26,6 +27,8 @@ from .gone import NO_KEEPER, REASONS, Keepers, all_rounded, cluster_name, rounde
 from .order import Order
 from .verdicts import RELATIONS, REMOVED, Verdicts
 
+T = TypeVar("T", bound=np.generic)
+_NO_GROUP = -1
 _PIECE = 4096
 """Records that are made of columns at a time."""
 
@@ -126,27 +129,25 @@ def _with_repeats(table: Table, found: Keepers, repeats: tuple[Ints, Ints]) -> K
     """With those of the copies next to one another."""
     if not len(repeats[0]):
         return found
-    owner, of_row, known = table.document, found.of_row, len(found.row)
-    columns = found.document.tolist(), found.start.tolist(), found.end.tolist(), found.scores.tolist()
-    more: list[tuple[Any, ...]] = []
-    for row, first in zip(*(column.tolist() for column in repeats), strict=True):
-        place = int(of_row[first])
-        if place != NO_KEEPER:
-            kept = [column[place] for column in columns]
-        elif table.category[first] == CONTENT:
-            kept = [int(owner[row]), int(table.start[first]), int(table.end[first]), [1.0, 1.0, 1.0]]
-        else:
-            continue
-        of_row[row] = known + len(more)
-        more.append((row, *kept))
-    added = np.array([row[:4] for row in more], np.int64).reshape(-1, 4)
-    scores = np.array([row[4] for row in more], np.float64).reshape(-1, 3)
-    reason = np.full(len(more), REASONS.index("repeat"))
+    row, first = repeats
+    known = found.of_row[first] != NO_KEEPER
+    stays = known | (table.category[first] == CONTENT)
+    row, first, known = row[stays], first[stays], known[stays]
+    place = found.of_row[first[known]]
+
+    def kept(column: NDArray[T], otherwise: NDArray[T]) -> NDArray[T]:
+        """A column with that of the copies which the first copies were given, else what lies where these are."""
+        otherwise[known] = column[place]
+        return np.concatenate([column, otherwise])
+
+    document = np.searchsorted(table.paragraphs, row, side="right") - 1
+    start, end = table.start[first].astype(np.int64), table.end[first].astype(np.int64)
+    found.of_row[row] = len(found.row) + np.arange(len(row))
+    reason = np.full(len(row), REASONS.index("repeat"))
     return Keepers(
-        np.concatenate([found.row, added[:, 0]]), np.concatenate([found.reason, reason]),
-        np.concatenate([found.document, added[:, 1]]), np.concatenate([found.start, added[:, 2]]),
-        np.concatenate([found.end, added[:, 3]]), np.concatenate([found.cluster, np.zeros(len(more), np.int64)]),
-        np.concatenate([found.scores, scores]), of_row,
+        np.concatenate([found.row, row]), np.concatenate([found.reason, reason]), kept(found.document, document),
+        kept(found.start, start), kept(found.end, end), np.concatenate([found.cluster, np.zeros_like(row)]),
+        kept(found.scores, np.ones((len(row), 3))), found.of_row,
     )  # fmt: skip
 
 
@@ -260,15 +261,16 @@ def _joined(count: int, one: Ints, other: Ints) -> Ints:
 def stories(coverage: Coverage, order: Order, ids: Sequence[str]) -> list[Story]:
     """Same-story groups, and pairs of documents of which one holds a part of the other."""
     rows_of: dict[int, list[int]] = defaultdict(list)
-    together = groups(coverage)
-    group_of = {document: number for number, group in enumerate(together) for document in group}
-    members: list[tuple[list[int], list[int], bool]] = []
-    for row, (a, b) in enumerate(zip(coverage.a.tolist(), coverage.b.tolist(), strict=True)):
-        if a in group_of and group_of[a] == group_of.get(b):
-            rows_of[group_of[a]].append(row)
-        elif coverage.relation(row) != "quotes":
-            members.append(([a, b], [row], False))
-    members += [(group, rows_of[number], True) for number, group in enumerate(together)]
+    together, group = groups(coverage), np.full(len(ids), _NO_GROUP, np.int64)
+    for number, documents in enumerate(together):
+        group[documents] = number
+    within = (group[coverage.a] == group[coverage.b]) & (group[coverage.a] != _NO_GROUP)
+    for row, number in zip(np.flatnonzero(within).tolist(), group[coverage.a[within]].tolist(), strict=True):
+        rows_of[number].append(row)
+    members = [(documents, rows_of[number], True) for number, documents in enumerate(together)]
+    parts = np.flatnonzero(coverage.related & ~within)
+    pairs = zip(coverage.a[parts].tolist(), coverage.b[parts].tolist(), parts.tolist(), strict=True)
+    members += [([a, b], [row], False) for a, b, row in pairs]
     members.sort()
     return [_story(f"s{n:06d}", *member, coverage, order, ids) for n, member in enumerate(members, 1)]
 
