@@ -65,8 +65,8 @@ class Seeds(NamedTuple):
 
 
 class Runs(NamedTuple):
-    """Runs of equal tokens of one document and those before it: int64 columns, with room for more. other: the one before
-    it; rarity: documents that hold the rarest seed.
+    """Runs of equal tokens of one document and those before it: int64 columns, with room for more. other: the one
+    before it. rarity: documents that hold the rarest seed.
 
     slots, diagonals: a hash table of diagonals, with the number of the last run on each, or -1. order, rows, chain: to
     work in.
@@ -395,11 +395,8 @@ def _pair(
         after = found.counts[1]
         its = found.runs[before:after]
         matched, needed = its[:, 2].sum(), rules.least * factor
-        least = matched * rules.worth[-1]  # what they are worth, were all as common as can be
-        if matched >= needed and least < needed * rules.unit and rarest > common and not _at_quote(words, its, rules):
-            if sums.begin[0] != words.documents[pair[1]]:
-                _add_up(words, seeds, pair[1], rules, sums)
-            matched *= _worth(sums, rarest, rules, its) >= needed * rules.unit
+        if matched >= needed and rarest > common:
+            matched *= _is_enough(words, seeds, pair[1], rules, its, (matched, needed, rarest), sums)
         if matched < needed:
             found.counts[1] = before
             continue
@@ -413,6 +410,20 @@ def _pair(
         found.counts[0] += 1
         length = found.runs[after - 1, 2]
         done_a, done_b = found.runs[after - 1, 0] + length, found.runs[after - 1, 1] + length
+
+
+@lean
+def _is_enough(
+    words: Words, seeds: Seeds, document: int, rules: Rules, runs: Ints, found: tuple[np.int64, int, int], sums: Sums
+) -> bool:  # fmt: skip
+    """Whether runs are a passage for all that is common in them, or by the marks around them. document: the second one;
+    found: equal words in them, those that are needed, and documents that have the rarest seed."""
+    matched, needed, rarest = found
+    if matched * rules.worth[-1] >= needed * rules.unit or _at_quote(words, runs, rules):
+        return True  # they are worth that were they all as common as can be
+    if sums.begin[0] != words.documents[document]:
+        _add_up(words, seeds, document, rules, sums)
+    return bool(_worth(sums, rarest, rules, runs) >= needed * rules.unit)
 
 
 @part
@@ -442,7 +453,7 @@ def _add_up(words: Words, seeds: Seeds, document: int, rules: Rules, sums: Sums)
         for its in range(first, number):
             documents = max(documents, seeds.frequency[its])
         if documents:
-            worth += rules.worth[min(documents, len(rules.worth) - 1)]
+            worth += rules.worth[min(documents, np.int64(len(rules.worth) - 1))]
         else:
             unknown += 1
     sums.worth[high - low], sums.unknown[high - low] = worth, unknown
@@ -456,7 +467,8 @@ def _worth(sums: Sums, rarest: int, rules: Rules, runs: Ints) -> np.int64:
         low, high = runs[row, 1] - begin, runs[row, 1] + runs[row, 2] - begin
         total += sums.worth[high] - sums.worth[low]
         unknown += sums.unknown[high] - sums.unknown[low]
-    return total + unknown * rules.worth[min(rarest, len(rules.worth) - 1)]
+    total += unknown * rules.worth[min(rarest, len(rules.worth) - 1)]
+    return total
 
 
 @part
