@@ -107,7 +107,7 @@ def test_both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> N
         words, its = np.empty(last, np.int64), np.empty(edge, np.int64)
         word_kernels.words_of(text, page, rules().bits.capital, np.arange(last), words)
         count = cover_kernels.alike_places(page, words[:edge], words[edge:], last, its)
-        if not page.counts[1]:
+        if not page.counts[0]:
             break
         book.learn(page)
     wanted = _Words().alike_places(mine, theirs, last)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ..compiled.text import Text
 
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
-_AHEAD = 4000
+_AHEAD = 4000, 40_000
 """Runs, of the next documents, that are looked through for words not known yet where a document had some: to look up
-words takes as long."""
+words takes as long; and where only words run together were not known, which are seldom like the word at hand."""
 _TOGETHER = 4096
 """Documents that are gone through at a time, at the most."""
 _MAPPED = 2500

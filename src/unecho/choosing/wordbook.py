@@ -48,6 +48,7 @@ class WordBook:
         self._keys, self._numbers = np.zeros(0, np.uint64), np.zeros(0, np.int32)
         self._columns, self._points = np.zeros((0, kernels.END + 1), np.int64), np.zeros(0, np.uint32)
         self._begin = 0
+        self._doubts, self._doubted = np.empty((_ASKED, 4), np.int64), np.zeros(2, np.int64)
         self._asked, self._lower = np.empty((_ASKED, 2), np.int64), _also_lower(corpus)
 
     def page(self) -> kernels.Book:
@@ -59,8 +60,8 @@ class WordBook:
             known = np.flatnonzero(used >= 0)
             kernels.enter(self._keys, self._numbers, before[known[np.argsort(used[known])]], 0)
         return kernels.Book(
-            self._keys, self._numbers, self._columns, self._points, self._asked, np.zeros(2, np.int64),
-            guards.fact_hashes(), guards.lengths(),
+            self._keys, self._numbers, self._columns, self._points, self._asked, np.zeros(2, np.int64), self._doubts,
+            self._doubted, guards.fact_hashes(), guards.lengths(),
         )  # fmt: skip
 
     def learn(self, page: kernels.Book) -> None:

@@ -25,7 +25,7 @@ from .verdict import (
     shingles_of,
     why_of,
 )
-from .word import Book, ask_listed, enter
+from .word import Book, ask_listed, enter, first_wrong
 
 UNSEEN = 2
 
@@ -33,8 +33,8 @@ UNSEEN = 2
 class State(NamedTuple):
     """What is kept so far. slots: uint64, the pairs of kind and ``AMONG`` there are, sorted, if copies stay apart.
     keeper: int64 per slot (or kind), the paragraph that stays, or -1. listed: uint8 per paragraph, whether it is an
-    item of a list: 0 or 1, or UNSEEN. progress: int64, the document (in keeping order) to begin with, and whether
-    anything was not known. room, shingles, key, rows, candidates: to work in."""
+    item of a list: 0 or 1, or UNSEEN. progress: int64, the document (in keeping order) to begin with, and how many
+    words were not known. room, shingles, key, rows, candidates: to work in."""
 
     kept: Mask
     slots: Hashes
@@ -56,7 +56,8 @@ def warm() -> None:
     text = Text(none, flags, points, points, codes, np.zeros((1, 7), np.int64), np.zeros((1, 3), np.int64))
     book = Book(
         np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 12), np.int64), points,
-        np.zeros((0, 2), np.int64), np.zeros(2, np.int64), none, (3, 5, 7, 10, 4),
+        np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), none,
+        (3, 5, 7, 10, 4),
     )  # fmt: skip
     rules = Rules(3, 12, 15, Bits(np.uint8(1), np.uint8(2), np.uint8(8), np.uint8(16)))
     choice = Choice(0.9, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
@@ -65,7 +66,7 @@ def warm() -> None:
     enter(book.keys, book.numbers, none, 0)
     cut((nothing, nothing, nothing), text, nothing, rows)
     put_in_order(text, 0.5, edges, rows)
-    choose(text, shared, book, choice, state, room_for(0), nothing, 0)
+    choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))
 
 
 def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: Ints) -> State:
@@ -87,37 +88,51 @@ def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: I
 
 @lean
 def choose(
-    text: Text, shared: Shared, book: Book, choice: Choice, state: State,
-    found: Verdicts, order: Ints, ahead: int,
+    text: Text, shared: Shared, book: Book, choice: Choice, state: State, found: Verdicts, order: Ints,
+    ahead: tuple[int, int],
 ) -> None:  # fmt: skip
     """``chooser.Chooser.decide_document`` of one document after another, in keeping order.
 
     Stops where words are not known, and looks through the next documents, with ``ahead`` runs, for more of them; what
-    it found from the first of those documents on, where ``state.progress[0]`` is then, is taken back. ``found`` has
-    room for as many verdicts as there are paragraphs.
+    it found from the first of those documents on, where ``state.progress[0]`` is then, is taken back. Where only words
+    run together are not known, it goes on as if they were like no other, for more runs, and takes back what it found
+    the next time, when they are known, if that was wrong. ``found`` has room for as many verdicts as there are
+    paragraphs.
     """
-    begin, end, unknown = state.progress[0], np.int64(len(order)), np.int64(-1)
-    verdicts, asked = found.total[0], book.counts[1]
-    number = begin
+    wrong = first_wrong(book)
+    if 0 <= wrong < state.progress[0]:
+        _take_back(text, choice, state, found, order[wrong : state.progress[0]])
+        state.progress[0] = wrong
+    number, end, unknown = state.progress[0], np.int64(len(order)), np.int64(-1)
+    left, more = ahead
     while number < end:
-        before, document = found.total[0], order[number]
+        before, document, asked = found.total[0], order[number], book.counts[1]
         first, last = text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]
+        book.doubted[1] = number
         for paragraph in range(first, last):
             _decide(text, shared, book, choice, state, found, paragraph)
         if choice.drop and found.total[0] > before:
             _drop(text, state, found, (first, last), before)
-        number += 1
         if unknown < 0 and book.counts[1] > asked:
-            unknown, verdicts = number - 1, before
-        if unknown >= 0:
-            ahead -= shared.first[last] - shared.first[first]
-            end = end if ahead > 0 else number
-    state.progress[0], state.progress[1] = end, 0
-    if unknown < 0:
-        return
-    state.progress[0], state.progress[1], found.total[0] = unknown, 1, verdicts
-    for place in range(unknown, number):
-        document = order[place]
+            unknown = number
+        number += 1
+        left -= shared.first[last] - shared.first[first] if unknown >= 0 else 0
+        more -= shared.first[last] - shared.first[first] if book.doubted[0] else 0
+        if left <= 0 or more <= 0:
+            end = number
+    if unknown >= 0:
+        _take_back(text, choice, state, found, order[unknown:number])
+    state.progress[0], state.progress[1] = unknown if unknown >= 0 else number, book.counts[0]
+
+
+@lean
+def _take_back(text: Text, choice: Choice, state: State, found: Verdicts, documents: Ints) -> None:
+    """What was found of the last documents, which are in keeping order."""
+    first, total = text.documents[documents[0], RANK], found.total[0]
+    while total and text.documents[text.paragraphs[found.place[total - 1, 0], DOCUMENT], RANK] >= first:
+        total -= 1
+    found.total[0] = total
+    for document in documents:
         for paragraph in range(text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]):
             state.kept[paragraph] = False
             slot = _slot(state, choice, text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, AMONG])

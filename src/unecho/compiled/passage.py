@@ -468,7 +468,7 @@ def _worth(sums: Sums, rarest: int, rules: Rules, runs: Ints) -> np.int64:
         total += sums.worth[high] - sums.worth[low]
         unknown += sums.unknown[high] - sums.unknown[low]
     total += unknown * rules.worth[min(rarest, len(rules.worth) - 1)]
-    return total
+    return np.int64(total)
 
 
 @part

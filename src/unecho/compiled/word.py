@@ -1,8 +1,9 @@
 """Compiled loops that compare words; ``guards`` holds the plain twins.
 
-Words are compared by numbers: what their spellings come to is looked up in a book of words. A word, or two words run
-together, that the book does not have is noted in it and counts as unlike all others: whoever asked learns of it, has
-the book completed and asks again.
+Words are compared by numbers: what their spellings come to is looked up in a book of words. A word that the book does
+not have is noted in it and counts as unlike all others: whoever asked learns of it, has the book completed and asks
+again. So does he for two words run together, but only if they turn out to be like the word they were held against:
+they seldom are.
 """
 
 from __future__ import annotations
@@ -38,8 +39,10 @@ class Book(NamedTuple):
     writing; first character of the shape, and of the shape of the word as written; bits, see above; a bit for each
     letter there is; where its letters begin and end in ``points``.
     asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
-    LISTED. counts: how many of them, and how often anything was not known. facts: hashes of number words and negations,
-    sorted. limits: lengths from ``guards``.
+    LISTED. counts: how many of them, and how often anything was not known. doubts: two words that were not known run
+    together, the one they were held against, and where: int64, n x 4, rows of words and the second one of ``doubted``,
+    the first one of which is how many. facts: hashes of number words and negations, sorted. limits: lengths from
+    ``guards``.
     """
 
     keys: Hashes
@@ -48,6 +51,8 @@ class Book(NamedTuple):
     points: Points
     asked: Ints
     counts: Ints
+    doubts: Ints
+    doubted: Ints
     facts: Hashes
     limits: tuple[int, int, int, int, int]
 
@@ -94,18 +99,16 @@ def pair_keys(pairs: Ints) -> Hashes:
 
 @lean
 def _number(book: Book, key: np.uint64, one: int | np.int64, two: int | np.int64) -> np.int64:
-    """The row of a key; ``UNKNOWN``, and noted as asked for, if the book does not have it yet."""
+    """The row of a key; if the book does not have it yet, ``ASKED``, and noted as asked for, or ``UNKNOWN`` where there
+    is no room for that."""
     slot = slot_of(book.keys, book.numbers, key)
-    number = book.numbers[slot]
-    if number >= 0:
+    number, count = book.numbers[slot], book.counts[0]
+    if number != UNKNOWN or count == len(book.asked):
         return np.int64(number)
-    book.counts[1] += 1
-    count = book.counts[0]
-    if number == UNKNOWN and count < len(book.asked):
-        book.keys[slot], book.numbers[slot] = key, ASKED
-        book.asked[count, 0], book.asked[count, 1] = one, two
-        book.counts[0] = count + 1
-    return np.int64(UNKNOWN)
+    book.keys[slot], book.numbers[slot] = key, ASKED
+    book.asked[count, 0], book.asked[count, 1] = one, two
+    book.counts[0] = count + 1
+    return np.int64(ASKED)
 
 
 @lean
@@ -130,7 +133,9 @@ def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
     place = token + text.paragraphs[text.owner[token], SHIFT]
     length = np.int64(text.end[place]) - np.int64(text.start[place])
     key = word_key(text.hash[token], length, text.flags[token] & capital != 0)
-    return _number(book, key, token, WORD)
+    number = _number(book, key, token, WORD)
+    book.counts[1] += number < 0
+    return number
 
 
 @lean
@@ -231,4 +236,25 @@ def _together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> np.i
     special = (words[one, BITS] | words[two, BITS] | words[other, BITS]) & SPECIAL
     if not special and words[one, BEGIN] != words[other, FIRST]:
         return np.int64(UNKNOWN)
-    return _number(book, pair_key(one, two), one, two)
+    number, count = _number(book, pair_key(one, two), one, two), book.doubted[0]
+    if number == ASKED and count < len(book.doubts):
+        doubts = book.doubts
+        doubts[count, 0], doubts[count, 1], doubts[count, 2], doubts[count, 3] = one, two, other, book.doubted[1]
+        book.doubted[0] = count + 1
+    else:
+        book.counts[1] += number < 0
+    return number
+
+
+@lean
+def first_wrong(book: Book) -> np.int64:
+    """Where the first of the doubts was that turns out to have been right, or -1; none is left then."""
+    first = np.int64(-1)
+    for row in range(book.doubted[0]):
+        one, two, other, place = book.doubts[row]
+        together = book.numbers[slot_of(book.keys, book.numbers, pair_key(one, two))]
+        same = together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS]
+        if (same or alike(book, np.int64(together), other)) and (first < 0 or place < first):
+            first = place
+    book.doubted[0] = 0
+    return first
