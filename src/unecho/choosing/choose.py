@@ -21,7 +21,8 @@ from .verdicts import Verdict, Verdicts, verdicts_of
 if TYPE_CHECKING:
     from ..compiled import share
     from ..compiled import verdict as kernels
-    from ..compiled.text import Text
+    from ..compiled.text import Rules, Text
+    from .wordbook import WordBook
 
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
 _AHEAD = 4000, 40_000
@@ -78,6 +79,7 @@ def _compiled(corpus: Corpus, near: Ints, runs: Equal, story: Ints, settings: Se
     corpus.release()
     state = kernels.state_for(text, shared, choice.rules, *_keepers(corpus, story, settings))
     found, book = room_for(len(corpus.paragraphs)), WordBook(corpus, state.listed)
+    _foresee(text, shared, book, choice.rules)
     in_order = np.argsort(corpus.stream.rank, kind="stable")
     while True:
         corpus.release(_MAPPED)
@@ -88,6 +90,19 @@ def _compiled(corpus: Corpus, near: Ints, runs: Equal, story: Ints, settings: Se
             book.learn(page)
         elif state.progress[0] == len(in_order):
             return _verdicts(corpus, found)
+
+
+def _foresee(text: Text, shared: share.Shared, book: WordBook, rules: Rules) -> None:
+    """Look up the words that are going to be compared, as far as that can be foreseen."""
+    from ..compiled import foresee as kernels
+
+    count = len(text.paragraphs) - 1
+    earliest, latest, first = np.full(count, -1, np.int64), np.full(count, -1, np.int64), 0
+    kernels.earliest(text, earliest)
+    while first < count:
+        page = book.page()
+        first = kernels.foresee(text, shared, page, rules, first, earliest, latest)
+        book.learn(page)
 
 
 def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:

@@ -28,18 +28,21 @@ from .verdict import (
 from .word import Book, ask_listed, enter, first_wrong
 
 UNSEEN = 2
+NOT_WANTED, WANTED = -2, -1
 
 
 class State(NamedTuple):
     """What is kept so far. slots: uint64, the pairs of kind and ``AMONG`` there are, sorted, if copies stay apart.
     keeper: int64 per slot (or kind), the paragraph that stays, or -1. listed: uint8 per paragraph, whether it is an
-    item of a list: 0 or 1, or UNSEEN. progress: int64, the document (in keeping order) to begin with, and how many
-    words were not known. room, shingles, key, rows, candidates: to work in."""
+    item of a list: 0 or 1, or UNSEEN. short: int64 per kind, the short line of it that stays, or WANTED; NOT_WANTED but
+    within ``_drop``. progress: int64, the document (in keeping order) to begin with, and how many words were not known.
+    room, shingles, key, rows, candidates: to work in."""
 
     kept: Mask
     slots: Hashes
     keeper: Ints
     listed: Bytes
+    short: Ints
     progress: Ints
     room: Scratch
     shingles: Hashes
@@ -50,6 +53,18 @@ class State(NamedTuple):
 
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
+    text, shared, book, rules = of_nothing()
+    nothing, none = shared.kinds, text.hash
+    choice = Choice(0.9, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
+    state = state_for(text, shared, rules, none, nothing)
+    enter(book.keys, book.numbers, none, 0)
+    cut((nothing, nothing, nothing), text, nothing, shared.runs)
+    put_in_order(text, 0.5, shared.first, shared.runs)
+    choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))
+
+
+def of_nothing() -> tuple[Text, Shared, Book, Rules]:
+    """A corpus without documents, to compile kernels with."""
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
     points, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
@@ -60,13 +75,7 @@ def warm() -> None:
         (3, 5, 7, 10, 4),
     )  # fmt: skip
     rules = Rules(3, 12, 15, Bits(np.uint8(1), np.uint8(2), np.uint8(8), np.uint8(16)))
-    choice = Choice(0.9, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
-    shared = Shared(rows, edges, nothing, edges)
-    state = state_for(text, shared, rules, none, nothing)
-    enter(book.keys, book.numbers, none, 0)
-    cut((nothing, nothing, nothing), text, nothing, rows)
-    put_in_order(text, 0.5, edges, rows)
-    choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))
+    return text, Shared(rows, edges, nothing, edges), book, rules
 
 
 def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: Ints) -> State:
@@ -77,8 +86,8 @@ def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: I
     pieces, kinds = np.diff(shared.first), np.diff(shared.first_kind)
     most, candidates = int(pieces.max(initial=0)), int((pieces + kinds[kind]).max(initial=0))
     return State(
-        np.zeros(count, np.bool_), slots, keeper, np.full(count, UNSEEN, np.uint8), np.zeros(2, np.int64),
-        cover_kernels.scratch_for(longest, most, rules), np.empty(2 * longest, np.uint64),
+        np.zeros(count, np.bool_), slots, keeper, np.full(count, UNSEEN, np.uint8), np.full(count, NOT_WANTED),
+        np.zeros(2, np.int64), cover_kernels.scratch_for(longest, most, rules), np.empty(2 * longest, np.uint64),
         np.empty(candidates, np.int64), np.empty((most, 3), np.int64), np.empty((candidates, 4), np.int64),
     )  # fmt: skip
 
@@ -326,24 +335,33 @@ def _drop(text: Text, state: State, found: Verdicts, paragraphs: tuple[int, int]
     for paragraph in range(paragraphs[0], paragraphs[1]):
         if state.kept[paragraph] and text.paragraphs[paragraph, LONG]:
             return
+    _short_copies(text, state, found, paragraphs, before, after)
+    complete = True
     for paragraph in range(paragraphs[0], paragraphs[1]):
-        if not state.kept[paragraph]:
-            continue
-        keeper = _short_copy(text, state, found, before, after, text.paragraphs[paragraph, KIND])
-        if keeper < 0:
-            found.total[0] = after
-            return
-        exact(found, paragraph, keeper, False)
+        if state.kept[paragraph]:
+            keeper = state.short[text.paragraphs[paragraph, KIND]]
+            complete = complete and keeper >= 0
+            if complete:
+                exact(found, paragraph, keeper, False)
     for paragraph in range(paragraphs[0], paragraphs[1]):
-        state.kept[paragraph] = False
+        state.short[text.paragraphs[paragraph, KIND]] = NOT_WANTED
+        state.kept[paragraph] = state.kept[paragraph] and not complete
+    if not complete:
+        found.total[0] = after
 
 
 @lean
-def _short_copy(text: Text, state: State, found: Verdicts, before: int, after: int, kind: int) -> np.int64:
-    """The short paragraph of a kind that the first of the documents of the duplicates before:after that has one keeps,
-    or -1."""
-    last = np.int64(-1)
-    while True:
+def _short_copies(
+    text: Text, state: State, found: Verdicts, paragraphs: tuple[int, int], before: int, after: int
+) -> None:  # fmt: skip
+    """``chooser.Chooser._short_copy`` of the paragraphs that a document keeps, into ``state.short``: the last one of
+    their kind of the first of the documents of the duplicates before:after that has one."""
+    wanted, last = 0, np.int64(-1)
+    for paragraph in range(paragraphs[0], paragraphs[1]):
+        kind = text.paragraphs[paragraph, KIND]
+        if state.kept[paragraph] and state.short[kind] == NOT_WANTED:
+            state.short[kind], wanted = WANTED, wanted + 1
+    while wanted:
         document = np.int64(len(text.documents))
         for row in range(before, after):
             if found.labels[row, REMOVED] and not found.labels[row, REPEAT]:
@@ -351,13 +369,10 @@ def _short_copy(text: Text, state: State, found: Verdicts, before: int, after: i
                 if last < other < document:
                     document = other
         if document == len(text.documents):
-            return np.int64(-1)
+            return
         begin = text.documents[document, PARAGRAPHS]
         for paragraph in range(text.documents[document + 1, PARAGRAPHS] - 1, begin - 1, -1):
-            if (
-                text.paragraphs[paragraph, KIND] == kind
-                and state.kept[paragraph]
-                and not text.paragraphs[paragraph, LONG]
-            ):
-                return np.int64(paragraph)
+            kind = text.paragraphs[paragraph, KIND]
+            if state.short[kind] == WANTED and state.kept[paragraph] and not text.paragraphs[paragraph, LONG]:
+                state.short[kind], wanted = paragraph, wanted - 1
         last = document

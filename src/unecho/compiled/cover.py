@@ -214,6 +214,20 @@ def _opposite(
     text: Text, rules: Rules, kept: Mask, low: int, high: int, pieces: Pieces, following: int, places: Ints
 ) -> int:
     """``cover.Coverer._opposite``, into ``places``; following: the first piece behind the stretch."""
+    start, stop = between(text, rules, low, high, pieces, following)
+    count = 0
+    for place in range(start, stop):
+        if kept[text.owner[place]]:
+            places[count] = place
+            count += 1
+    return count
+
+
+@lean
+def between(
+    text: Text, rules: Rules, low: int, high: int, pieces: Pieces, following: int
+) -> tuple[np.int64, np.int64]:  # fmt: skip
+    """The tokens of the other document that lie opposite a stretch; following: the first piece behind it."""
     reach = high - low + 3
     other = text.paragraphs[text.owner[pieces[0, 1]], DOCUMENT]
     before, after = following > 0, following < len(pieces)
@@ -223,14 +237,8 @@ def _opposite(
         start = stop - reach
     elif not start <= stop <= start + reach + rules.gap:
         stop = start + reach
-    first = text.documents[other, TOKENS]
-    start, stop = max(start, first), max(min(stop, text.documents[other + 1, TOKENS]), first)
-    count = 0
-    for place in range(start, stop):
-        if kept[text.owner[place]]:
-            places[count] = place
-            count += 1
-    return count
+    first, end = text.documents[other, TOKENS], text.documents[other + 1, TOKENS]
+    return max(start, first), max(min(stop, end), first)
 
 
 @lean

@@ -6,6 +6,7 @@ from ..base.engine import ordered_map
 from . import (
     automaton,
     choose,
+    foresee,
     forest,
     jit,
     line,
@@ -26,7 +27,7 @@ MODULES = {
     module.__name__: module
     for module in (
         choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
-        matter,
+        matter, foresee,
     )
 }  # fmt: skip
 """Those that take longest to compile first."""

@@ -1,0 +1,77 @@
+"""Compiled loop that asks for the words which the choosing is going to compare, as far as that can be foreseen: what is
+not known then makes it judge documents again."""
+
+from __future__ import annotations
+
+from ..base.columns import Ints
+from .choose import of_nothing
+from .cover import between
+from .jit import lean
+from .share import Shared
+from .text import DOCUMENT, EDGE, KIND, LONG, RANK, Rules, Text
+from .word import Book, ask_listed, word_of
+
+
+def warm() -> None:
+    """Compile these kernels, or load them from the cache."""
+    text, shared, book, rules = of_nothing()
+    earliest(text, shared.kinds)
+    foresee(text, shared, book, rules, 0, shared.kinds, shared.kinds)
+
+
+@lean
+def foresee(text: Text, shared: Shared, book: Book, rules: Rules, first: int, earliest: Ints, latest: Ints) -> int:
+    """Ask for the words that paragraphs from ``first`` on, one of each kind, and those they share much with do not have
+    in common; and of paragraphs that repeat one of their document which is the first to have it, whether they are
+    items of a list. Stops before the first paragraph for which there may be no room; returns its number.
+
+    earliest: int64, for each kind the first document in keeping order that has it; latest: int64, for each kind the
+    document with the last paragraph of it that was looked at, or -1.
+    """
+    count = len(text.paragraphs) - 1
+    for paragraph in range(first, count):
+        if 2 * book.counts[0] > len(book.asked):
+            return paragraph
+        if not text.paragraphs[paragraph, LONG]:
+            continue
+        kind, document = text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, DOCUMENT]
+        if kind == paragraph:
+            _ask(text, shared, book, rules, paragraph)
+        if latest[kind] == document and earliest[kind] == document:
+            ask_listed(book, paragraph)
+        latest[kind] = document
+    return count
+
+
+@lean
+def _ask(text: Text, shared: Shared, book: Book, rules: Rules, paragraph: int) -> None:
+    """Ask for the words of a paragraph, and of others, that lie between what they share."""
+    low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    begin, end = shared.first[paragraph], shared.first[paragraph + 1]
+    while begin < end:
+        stop = begin
+        document = text.paragraphs[text.owner[shared.runs[begin, 1]], DOCUMENT]
+        while stop < end and text.paragraphs[text.owner[shared.runs[stop, 1]], DOCUMENT] == document:
+            stop += 1
+        pieces, at = shared.runs[begin:stop], low
+        for number in range(len(pieces) + 1):
+            edge = pieces[number, 0] if number < len(pieces) else high
+            if edge > at:
+                for token in range(at, edge):
+                    word_of(text, book, rules.bits.capital, token)
+                start, last = between(text, rules, at, edge, pieces, number)
+                for token in range(start, last):
+                    word_of(text, book, rules.bits.capital, token)
+            if number < len(pieces):
+                at = max(at, edge + pieces[number, 2])
+        begin = stop
+
+
+@lean
+def earliest(text: Text, result: Ints) -> None:
+    """For each kind of paragraph the first document in keeping order that has it; ``result``: -1 everywhere."""
+    for paragraph in range(len(text.paragraphs) - 1):
+        kind, document = text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, DOCUMENT]
+        before = result[kind]
+        if before < 0 or text.documents[document, RANK] < text.documents[before, RANK]:
+            result[kind] = document
