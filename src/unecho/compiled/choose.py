@@ -10,6 +10,7 @@ from ..base.columns import Hashes, Ints, Mask
 from . import cover as cover_kernels
 from .cover import MISSING, Scratch
 from .jit import lean, part
+from .passage import hash_at
 from .passage import sort as sort_values
 from .share import Shared, cut, put_in_order
 from .text import AMONG, DOCUMENT, EDGE, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
@@ -195,7 +196,7 @@ def _same_words(
     if text.paragraphs[keeper + 1, EDGE] - its != size:
         return False
     for place in range(size):
-        if text.hash[mine + place] != text.hash[its + place]:
+        if hash_at(text.hash, mine + place) != hash_at(text.hash, its + place):
             return False
     exact(found, paragraph, keeper, within)
     return True

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
+from .passage import hash_at
 from .text import DOCUMENT, EDGE, TOKENS, Rules, Text
 from .word import (
     BITS,
@@ -156,7 +157,7 @@ def _steps(hashes: Hashes, a: tuple[int, int], b: tuple[int, int]) -> tuple[Hash
         for word in range(width):
             match, begin = np.uint64(0), a[0] + 64 * word
             for bit in range(min(64, a[1] - 64 * word)):
-                match |= np.uint64(hashes[begin + bit] == token) << np.uint64(bit)
+                match |= np.uint64(hash_at(hashes, begin + bit) == token) << np.uint64(bit)
             old = state[word]
             both = old & match
             half = old + carry

@@ -161,6 +161,13 @@ def lay_out(begin: Ints, counts: Ints, rows: Ints, columns: tuple[Ints, Ints, In
 
 
 @part
+def hash_at(hashes: Hashes, place: int) -> np.uint64:
+    """The hash at a place, which is none from the end: where numba may take it for one, nothing is done at a time."""
+    value: np.uint64 = hashes[np.uint64(place)]
+    return value
+
+
+@part
 def mix(value: np.uint64) -> np.uint64:
     """``columns.mix64`` of one value."""
     value ^= value >> np.uint64(33)
@@ -321,10 +328,12 @@ def _exact_runs(words: Words, groups: Groups, seeds: Seeds, rules: Rules, docume
             partner = np.int64(groups.document[other])
             a_low, a_high = documents[partner], documents[partner + 1]
             back = 0
-            while a - back > a_low and b - back > low and _at(hashes, a - back - 1) == _at(hashes, b - back - 1):
+            while (
+                a - back > a_low and b - back > low and hash_at(hashes, a - back - 1) == hash_at(hashes, b - back - 1)
+            ):
                 back += 1
             ahead = rules.seed * (2 if words.by_character[partner] else 1) + groups.span[group]
-            while a + ahead < a_high and b + ahead < high and _at(hashes, a + ahead) == _at(hashes, b + ahead):
+            while a + ahead < a_high and b + ahead < high and hash_at(hashes, a + ahead) == hash_at(hashes, b + ahead):
                 ahead += 1
             runs.a[count], runs.b[count], runs.length[count] = a - back, b - back, back + ahead
             runs.other[count], runs.rarity[count] = partner, frequency
@@ -566,9 +575,9 @@ def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: i
     left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
     best, best_a, best_b, held, likely = left + right, -1, -1, np.uint64(0), np.uint64(0)
     for its in range(right):  # a bit for each that there is tells most of the others apart
-        held |= np.uint64(1) << (_at(hashes, at[1] + step * its) & np.uint64(63))
+        held |= np.uint64(1) << (hash_at(hashes, at[1] + step * its) & np.uint64(63))
     for mine in range(left):
-        there = held >> (_at(hashes, at[0] + step * mine) & np.uint64(63)) & np.uint64(1)
+        there = held >> (hash_at(hashes, at[0] + step * mine) & np.uint64(63)) & np.uint64(1)
         likely |= there << np.uint64(mine & 63)
     likely &= likely >> np.uint64(1) | likely << np.uint64(63)  # where the one behind is likely there, too
     if not likely:
@@ -578,9 +587,9 @@ def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: i
             break
         if not likely >> np.uint64(mine & 63) & np.uint64(1):
             continue
-        one, two = _at(hashes, at[0] + step * mine), _at(hashes, at[0] + step * (mine + 1))
+        one, two = hash_at(hashes, at[0] + step * mine), hash_at(hashes, at[0] + step * (mine + 1))
         for its in range(min(right - 1, best - mine)):
-            if _at(hashes, at[1] + step * its) == one and _at(hashes, at[1] + step * (its + 1)) == two:
+            if hash_at(hashes, at[1] + step * its) == one and hash_at(hashes, at[1] + step * (its + 1)) == two:
                 best, best_a, best_b = mine + its, mine, its
                 break
     if best_a < 0:
@@ -592,16 +601,9 @@ def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: i
 def _run(hashes: Hashes, at: Place, stop: Place, step: int, known: int) -> int:
     """How many tokens are equal from two places on, of which the first ``known`` are known to be."""
     length, most = known, min(abs(stop[0] - at[0]), abs(stop[1] - at[1]))
-    while length < most and _at(hashes, at[0] + step * length) == _at(hashes, at[1] + step * length):
+    while length < most and hash_at(hashes, at[0] + step * length) == hash_at(hashes, at[1] + step * length):
         length += 1
     return length
-
-
-@part
-def _at(hashes: Hashes, place: int) -> np.uint64:
-    """The hash at a place, which is none from the end: where numba may take it for one, nothing is done at a time."""
-    value: np.uint64 = hashes[np.uint64(place)]
-    return value
 
 
 @lean

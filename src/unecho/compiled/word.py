@@ -144,6 +144,8 @@ def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  t
     if one < 0 or two < 0:
         return False
     mine, its = book.words[one], book.words[two]
+    if mine[FIRST] != its[FIRST] and not (mine[DIGITS_OF] and its[DIGITS_OF]):
+        return False  # nearly always: but for numbers, those that are alike begin alike
     if mine[FOLDED] == its[FOLDED]:
         return True
     bits, both = mine[BITS] | its[BITS], mine[BITS] & its[BITS]
