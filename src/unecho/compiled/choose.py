@@ -150,7 +150,7 @@ def _take_back(text: Text, choice: Choice, state: State, found: Verdicts, docume
                 state.keeper[slot] = -1
 
 
-@lean
+@part  # as its arguments are many: a call takes as long as the comparison of two short paragraphs
 def _decide(
     text: Text, shared: Shared, book: Book, choice: Choice, state: State,
     found: Verdicts, paragraph: int,
@@ -178,7 +178,7 @@ def _slot(state: State, choice: Choice, kind: int, among: int) -> np.int64:
     return slot if slot < len(state.slots) and state.slots[slot] == pair else np.int64(-1)
 
 
-@lean
+@part
 def _same_words(
     text: Text, book: Book, choice: Choice, state: State, found: Verdicts, paragraph: int, keeper: int
 ) -> bool:

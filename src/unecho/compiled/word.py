@@ -31,6 +31,9 @@ FOLDED, LETTERS, DIGITS_OF, SHAPE, PLAIN, SIZE, FIRST, BEGIN, BITS, MASK, PLACE,
 """Columns of ``Book.words``."""
 
 
+Limits = tuple[int, int, int, int, int]
+
+
 class Book(NamedTuple):
     """Words: what ``guards.Word`` makes of them, as numbers that are equal where the strings are.
 
@@ -54,7 +57,7 @@ class Book(NamedTuple):
     doubts: Ints
     doubted: Ints
     facts: Hashes
-    limits: tuple[int, int, int, int, int]
+    limits: Limits
 
 
 @part
@@ -138,14 +141,21 @@ def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
     return number
 
 
-@lean
-def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  the order of the plain twin
+@part
+def alike(book: Book, one: np.int64, two: np.int64) -> bool:
     """``guards.Word.is_like`` of two words by number."""
-    if one < 0 or two < 0:
-        return False
-    mine, its = book.words[one], book.words[two]
-    if mine[FIRST] != its[FIRST] and not (mine[DIGITS_OF] and its[DIGITS_OF]):
-        return False  # nearly always: but for numbers, those that are alike begin alike
+    # But for numbers, words that are alike begin alike; and to call a function with a book takes long.
+    likely = bool(one >= 0 and two >= 0)
+    if likely and book.words[one, FIRST] != book.words[two, FIRST]:
+        likely = bool(book.words[one, DIGITS_OF] != 0 and book.words[two, DIGITS_OF] != 0)
+    return likely and _is_like(book.words, book.points, book.limits, one, two)
+
+
+@lean
+def _is_like(  # noqa: PLR0911  the order of the plain twin
+    words: Ints, points: Points, limits: Limits, one: np.int64, two: np.int64
+) -> bool:  # fmt: skip
+    mine, its = words[one], words[two]
     if mine[FOLDED] == its[FOLDED]:
         return True
     bits, both = mine[BITS] | its[BITS], mine[BITS] & its[BITS]
@@ -156,7 +166,7 @@ def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  t
         return same_digits and not both & DIGITS
     if same_digits or mine[LETTERS] == its[LETTERS]:
         return True
-    shortest, long_word, long_name, very_long, _ = book.limits
+    shortest, long_word, long_name, very_long, _ = limits
     short = min(mine[SIZE], its[SIZE])
     if short < shortest or bits & FOLDED_DIGITS:
         return False
@@ -171,7 +181,7 @@ def alike(book: Book, one: np.int64, two: np.int64) -> bool:  # noqa: PLR0911  t
         edits -= 1
         if edits < 0:
             return False
-    return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], allowed)
+    return near(points[mine[PLACE] : mine[END]], points[its[PLACE] : its[END]], allowed)
 
 
 @lean
@@ -215,10 +225,11 @@ def near(a: Points, b: Points, allowed: int) -> bool:
     return bool(row[len(b)] <= allowed)
 
 
-@lean
+@part
 def alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
     """Whether two words run together are like another."""
-    return alike(book, _together(book, one, two, other), other)
+    together = _together(book, one, two, other) if _may_be(book.words, one, two, other) else np.int64(UNKNOWN)
+    return bool(together >= 0) and _is_like(book.words, book.points, book.limits, together, other)
 
 
 @lean
@@ -226,18 +237,21 @@ def same_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> 
     """Whether two words run together are another, letter for letter."""
     if one < 0 or two < 0 or other < 0:
         return False
-    together = _together(book, one, two, other)
+    together = _together(book, one, two, other) if _may_be(book.words, one, two, other) else np.int64(UNKNOWN)
     return bool(together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS])
+
+
+@part
+def _may_be(words: Ints, one: np.int64, two: np.int64, other: np.int64) -> bool:
+    """Whether two words run together may be like another: they must begin alike, but for digits and amounts."""
+    if words[one, BEGIN] == words[other, FIRST]:
+        return True
+    return bool((words[one, BITS] | words[two, BITS] | words[other, BITS]) & SPECIAL)
 
 
 @lean
 def _together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> np.int64:
-    """The row of two words run together, if they may be like another: they must begin alike, but for digits and
-    amounts."""
-    words = book.words
-    special = (words[one, BITS] | words[two, BITS] | words[other, BITS]) & SPECIAL
-    if not special and words[one, BEGIN] != words[other, FIRST]:
-        return np.int64(UNKNOWN)
+    """The row of two words run together, of which it is asked whether they are like another."""
     number, count = _number(book, pair_key(one, two), one, two), book.doubted[0]
     if number == ASKED and count < len(book.doubts):
         doubts = book.doubts
@@ -256,7 +270,8 @@ def first_wrong(book: Book) -> np.int64:
         one, two, other, place = book.doubts[row]
         together = book.numbers[slot_of(book.keys, book.numbers, pair_key(one, two))]
         same = together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS]
-        if (same or alike(book, np.int64(together), other)) and (first < 0 or place < first):
+        like = together >= 0 and _is_like(book.words, book.points, book.limits, np.int64(together), other)
+        if (same or like) and (first < 0 or place < first):
             first = place
     book.doubted[0] = 0
     return first
