@@ -135,7 +135,7 @@ def warm() -> None:
     numbers, edges_of_seeds, nothing = pair // 20, np.array([0, 1, 2], np.int64), pair[:1] * 0
     groups = Groups(pair, numbers.astype(np.int32), pair // 10, nothing + 2, nothing[:0], pair * 0, nothing)
     seeds = Seeds(pair, numbers * 0, np.zeros(2, np.uint8), edges_of_seeds, pair, pair, edges_of_seeds)
-    follow(pair, pair // 10, numbers * 0, numbers, 5, nothing.copy(), nothing)
+    follow((pair, numbers * 0, numbers), pair, pair // 10, 5, nothing.copy(), nothing)
     rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
     found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
     words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
@@ -181,27 +181,31 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @lean
-def follow(place: Ints, edges: Ints, group: Ints, by_place: Ints, reach: int, leader: Ints, span: Ints) -> None:
+def follow(
+    in_order: tuple[Ints, Ints, Ints], place: Ints, edges: Ints, reach: int, leader: Ints, span: Ints
+) -> None:  # fmt: skip
     """For each group of seeds (see ``Groups``) the one that leads it, and the tokens from a seed of it to that of the
-    last group it leads. group: of each seed; by_place: their numbers in order of place.
+    last group it leads.
 
     A group follows another where each seed of it stands behind one of the other, each as far, less than ``reach``, and
     there are no others: what was printed again as it was has been found once its first seed is looked at.
-    leader: the numbers of the groups; span: zeros.
+    in_order: places, groups and numbers of the seeds in order of place. leader: the numbers of the groups; span: zeros.
     """
-    for number in range(len(by_place) - 1):
-        seed, other = by_place[number], by_place[number + 1]
-        mine, its = group[seed], group[other]
-        far = place[other] - place[seed]
-        if far >= reach or seed != edges[mine] or other != edges[its]:
+    places, groups, numbers = in_order
+    for at in range(len(places) - 1):
+        far = places[at + 1] - places[at]
+        if far >= reach:
+            continue
+        mine, its, seed, other = groups[at], groups[at + 1], numbers[at], numbers[at + 1]
+        if seed != edges[mine] or other != edges[its]:
             continue
         size = edges[mine + 1] - seed
         if edges[its + 1] - other != size:
             continue
-        step = np.int64(1)
-        while step < size and place[other + step] - place[seed + step] == far:
-            step += 1
-        if step == size:
+        step = size - 1
+        while step > 0 and place[other + step] - place[seed + step] == far:
+            step -= 1
+        if step == 0:
             leader[its] = leader[mine]
             span[leader[mine]] += far
 

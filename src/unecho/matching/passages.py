@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..base.columns import HELD, Hashes, Ints, Mask, edges_of, offsets_of, ordered, owners, pieces, ranges, release
 from ..compiled.when import is_large
@@ -196,26 +197,31 @@ def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, kernels.See
 
     place, by_place, group_edges = seeds.place, seeds.by_place, edges_of(seeds.hash)
     in_order, sizes = place[by_place], np.diff(group_edges)
-    edges, group, numbers = np.searchsorted(in_order, stream.documents), owners(sizes), np.arange(len(sizes))
-    document, head = np.empty(len(place), np.int32), np.zeros(len(place), np.uint8)
+    edges, group, numbers = np.searchsorted(in_order, stream.documents), owners(sizes)[by_place], np.arange(len(sizes))
+    document = np.empty(len(place), np.int32)
     document[by_place] = owners(np.diff(edges))
-    large = np.flatnonzero(sizes > FULL)
-    members = ranges(group_edges[large], sizes[large])
-    order = members[np.lexsort((place[members], stream.rank[document[members]], owners(sizes[large])))]
-    starts = offsets_of(sizes[large])[:-1]
-    head[order[ranges(starts, np.full(len(starts), FEW))]] = 1
-    heads, leader, span = np.flatnonzero(head), numbers.copy(), np.zeros(len(sizes), np.int64)
-    kernels.follow(place, group_edges, group, by_place, SEED, leader, span)
-    leading = (leader == numbers)[group[by_place]]
-    leads = by_place[leading]
+    leader, span = numbers.copy(), np.zeros(len(sizes), np.int64)
+    kernels.follow((in_order, group, by_place), place, group_edges, SEED, leader, span)
+    heads = _heads(stream, document, group_edges, np.flatnonzero((sizes > FULL) & (leader == numbers)))
+    head = np.zeros(len(place), np.uint8)
+    head[heads] = 1
     frequency = seeds.frequency[group_edges[:-1]] if len(place) else np.zeros(0, np.int64)
-    head_edges, lead_edges = np.searchsorted(heads, group_edges), offsets_of(leading.view(np.uint8))[edges]
+    leading = (leader == numbers)[group]
+    lead_edges = offsets_of(leading.view(np.uint8))[edges]
     return (
-        kernels.Groups(place, document, group_edges, frequency, heads, head_edges, span),
+        kernels.Groups(place, document, group_edges, frequency, heads, np.searchsorted(heads, group_edges), span),
         kernels.Seeds(
-            in_order[leading], group[leads], head[leads], lead_edges, in_order, seeds.frequency[by_place], edges
+            in_order[leading], group[leading], head[by_place[leading]], lead_edges, in_order, frequency[group], edges
         ),
     )
+
+
+def _heads(stream: Stream, document: NDArray[np.int32], edges: Ints, groups: Ints) -> Ints:
+    """The first ``FEW`` seeds, in keeping order, of some groups: their numbers, in order (int64)."""
+    counts = np.diff(edges)[groups]
+    members, begins = ranges(edges[groups], counts), offsets_of(counts)[:-1]
+    order = np.lexsort((stream.rank[document[members]], owners(counts)))  # those of one document are in order of place
+    return np.sort(members[order[ranges(begins, np.full(len(begins), FEW))]])
 
 
 def _promising(runs: Runs) -> Runs:
