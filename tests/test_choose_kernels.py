@@ -17,6 +17,7 @@ from unecho.choosing.choose import _text
 from unecho.choosing.cover import _Words
 from unecho.choosing.verdicts import Verdict, Verdicts, verdicts_of
 from unecho.choosing.wordbook import WordBook, rules
+from unecho.compiled import choose as choose_kernels
 from unecho.compiled import cover as cover_kernels
 from unecho.compiled import word as word_kernels
 from unecho.config import Settings
@@ -86,6 +87,33 @@ def test_both_choose_alike(texts: list[str], choices: dict[str, Any]) -> None:
         patch.setattr(choose, "choose", both)
         dedupe([(f"d{number}", text) for number, text in enumerate(texts)], clean="off", **choices)
     assert compared
+
+
+STORY = "The council of Harrow met on Tuesday evening and agreed to close the old bridge for repairs until the spring."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "asked", "covered"),
+    [
+        ("close", "shut", [0], 19 / 20),  # all words were foreseen
+        ("until the", "untilthe", [1, 0], 1),  # not known run together: taken back once they are, as they are like it
+        ("until the", "united", [1, 0], 18 / 19),  # nor are these, but they are unlike
+    ],
+)
+def test_what_was_not_known_is_asked_for_once(
+    old: str, new: str, asked: list[int], covered: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choosing, found = choose_kernels.choose, list[int]()
+
+    def counted(*arguments: Any) -> None:
+        choosing(*arguments)
+        found.append(int(arguments[4].progress[1]))
+
+    monkeypatch.setattr(choose_kernels, "choose", counted)
+    monkeypatch.setattr(choose, "is_large", lambda *_: True)
+    result = dedupe([("a", f"{STORY}\n\nMore of it."), ("b", STORY.replace(old, new))], clean="off")
+    assert found == asked
+    assert [member.covered for cluster in result.clusters for member in cluster.members] == [round(covered, 4)]
 
 
 def corpus_of(*texts: str) -> Corpus:

@@ -24,8 +24,9 @@ from numba.core.dispatcher import Dispatcher
 
 from unecho import dedupe, pipeline
 from unecho.base.columns import Ints, Sums, offsets_of, spread
-from unecho.compiled import jit, ready, when
+from unecho.compiled import grow, jit, ready, when
 from unecho.compiled import passage as passage_kernels
+from unecho.compiled import run as run_kernels
 from unecho.compiled import shingle as kernels
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
@@ -273,8 +274,8 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
     groups, in_order = passages.groups_of(stream, chosen)
     assert all(np.diff(groups.head_edges) <= seeds.FEW)  # what a seed of a large group is held against
     rules = passages.rules_of()
-    room = passage_kernels.Found(np.empty((9999, 4), np.int64), np.empty((99999, 3), np.int64), np.zeros(3, np.int64))
-    words = passage_kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
+    room = grow.Found(np.empty((9999, 4), np.int64), np.empty((99999, 3), np.int64), np.zeros(3, np.int64))
+    words = run_kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
     rows = np.array([0, len(texts)], np.int64)
     compared = passage_kernels.passages(words, groups, in_order, rules, rows, room)
     assert rows[0] == len(texts)

@@ -10,10 +10,10 @@ from ..base.columns import Hashes, Ints, Mask
 from . import cover as cover_kernels
 from .cover import MISSING, Scratch
 from .jit import lean, part
-from .passage import hash_at
-from .passage import sort as sort_values
 from .share import Shared, cut, put_in_order
 from .text import AMONG, DOCUMENT, EDGE, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
+from .values import hash_at
+from .values import sort as sort_values
 from .verdict import (
     REMOVED,
     REPEAT,

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
-from .passage import hash_at
 from .text import DOCUMENT, EDGE, TOKENS, Rules, Text
+from .values import hash_at
 from .word import (
     BITS,
     LOWER,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
 from .jit import compiled, part
-from .passage import mix
+from .values import mix
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]

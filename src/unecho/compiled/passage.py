@@ -8,80 +8,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, Mask
+from ..base.columns import Ints
+from .grow import Found, Place, Rules, cost, grow
 from .jit import compiled, lean, part
-
-Bytes = NDArray[np.uint8]
-Codes = NDArray[np.int32]
-
-Place = tuple[int, int]
-"""A place in one document and a place in the other."""
-
-
-class Words(NamedTuple):
-    """The words of a corpus: see ``seeds.Stream``."""
-
-    hash: Hashes
-    documents: Ints
-    by_character: Mask
-    flags: Bytes
-
-
-class Groups(NamedTuple):
-    """Seeds that more than one document has, in groups of equal ones, by place inside a group.
-
-    place: int64, document: int32, per seed. edges: int64, group i is edges[i]:edges[i + 1]. frequency: int64 per group,
-    documents. heads: int64, the numbers of the first few seeds of groups too large for all pairs, head_edges: those of
-    group i are heads[head_edges[i]:head_edges[i + 1]]. span: int64 per group, tokens from a seed of it to that of the
-    last group which follows it (see ``follow``).
-    """
-
-    place: Ints
-    document: Codes
-    edges: Ints
-    frequency: Ints
-    heads: Ints
-    head_edges: Ints
-    span: Ints
-
-
-class Seeds(NamedTuple):
-    """The seeds of all documents in order of place, so that those of one lie together.
-
-    lead, group, head: int64, int64 and uint8, of those whose group follows no other: place, group, and whether it is
-    among the first few of a group too large for all pairs. place, frequency: int64, of all. lead_edges, edges: int64,
-    where those of each document begin.
-    """
-
-    lead: Ints
-    group: Ints
-    head: Bytes
-    lead_edges: Ints
-    place: Ints
-    frequency: Ints
-    edges: Ints
-
-
-class Runs(NamedTuple):
-    """Runs of equal tokens of one document and those before it: int64 columns, with room for more. other: the one
-    before it. rarity: documents that hold the rarest seed.
-
-    slots, diagonals: a hash table of diagonals, with the number of the last run on each, or -1. order, rows, chain: to
-    work in.
-    """
-
-    a: Ints
-    b: Ints
-    length: Ints
-    other: Ints
-    rarity: Ints
-    slots: Ints
-    diagonals: Ints
-    order: Ints
-    rows: Ints
-    chain: Ints
+from .run import Groups, Runs, Seeds, Words, count_pairs, exact_runs, follow, in_order, room
 
 
 class Sums(NamedTuple):
@@ -91,39 +22,6 @@ class Sums(NamedTuple):
     worth: Ints
     unknown: Ints
     begin: Ints
-
-
-class Rules(NamedTuple):
-    """What makes a passage: see ``passages``. worth: int64, of a word by the number of documents that have it; seed,
-    full: see ``seeds``. quoted, unquoted: flags of ``normalize``."""
-
-    seed: int
-    full: int
-    gap: int
-    resync: int
-    least: int
-    inserted: int
-    inserted_share: float
-    substituted: float
-    skipped: float
-    run: int
-    as_rare: int
-    unit: int
-    worth: Ints
-    quoted: np.uint8
-    unquoted: np.uint8
-
-
-class Found(NamedTuple):
-    """Room for passages (documents a and b, matched words, where their runs begin) and for runs (places in a and
-    b, length): int64, a row each.
-
-    counts: int64, the passages, the runs, and whether there was too little room for either.
-    """
-
-    passages: Ints
-    runs: Ints
-    counts: Ints
 
 
 def warm() -> None:
@@ -143,12 +41,6 @@ def warm() -> None:
     lay_out(pair[:0], pair[:0], found.runs, (pair, pair, pair))
 
 
-@compiled
-def sort(values: Ints | Hashes) -> None:
-    """In place."""
-    values.sort()
-
-
 @lean
 def lay_out(begin: Ints, counts: Ints, rows: Ints, columns: tuple[Ints, Ints, Ints]) -> None:
     """Runs rows[begin[i]:begin[i] + counts[i]] of passages, one after another into columns: see ``passages.Equal``."""
@@ -160,56 +52,6 @@ def lay_out(begin: Ints, counts: Ints, rows: Ints, columns: tuple[Ints, Ints, In
             at += 1
 
 
-@part
-def hash_at(hashes: Hashes, place: int) -> np.uint64:
-    """The hash at a place, which is none from the end: where numba may take it for one, nothing is done at a time."""
-    value: np.uint64 = hashes[np.uint64(place)]
-    return value
-
-
-@part
-def mix(value: np.uint64) -> np.uint64:
-    """``columns.mix64`` of one value."""
-    value ^= value >> np.uint64(33)
-    value *= np.uint64(0xFF51AFD7ED558CCD)
-    value ^= value >> np.uint64(33)
-    value *= np.uint64(0xC4CEB9FE1A85EC53)
-    return value ^ (value >> np.uint64(33))
-
-
-# ---- seeds ------------------------------------------------------------------------------------------
-
-
-@lean
-def follow(
-    in_order: tuple[Ints, Ints, Ints], place: Ints, edges: Ints, reach: int, leader: Ints, span: Ints
-) -> None:  # fmt: skip
-    """For each group of seeds (see ``Groups``) the one that leads it, and the tokens from a seed of it to that of the
-    last group it leads.
-
-    A group follows another where each seed of it stands behind one of the other, each as far, less than ``reach``, and
-    there are no others: what was printed again as it was has been found once its first seed is looked at.
-    in_order: places, groups and numbers of the seeds in order of place. leader: the numbers of the groups; span: zeros.
-    """
-    places, groups, numbers = in_order
-    for at in range(len(places) - 1):
-        far = places[at + 1] - places[at]
-        if far >= reach:
-            continue
-        mine, its, seed, other = groups[at], groups[at + 1], numbers[at], numbers[at + 1]
-        if seed != edges[mine] or other != edges[its]:
-            continue
-        size = edges[mine + 1] - seed
-        if edges[its + 1] - other != size:
-            continue
-        step = size - 1
-        while step > 0 and place[other + step] - place[seed + step] == far:
-            step -= 1
-        if step == 0:
-            leader[its] = leader[mine]
-            span[leader[mine]] += far
-
-
 # ---- passages ---------------------------------------------------------------------------------------
 
 
@@ -219,7 +61,7 @@ def passages(words: Words, groups: Groups, seeds: Seeds, rules: Rules, rows: Int
 
     Stops before the first document that finds no room, and leaves its number in rows[0].
     """
-    runs, compared = _room(1024), 0
+    runs, compared = room(1024), 0
     longest = np.int64(0)
     for document in range(rows[0], rows[1]):
         longest = max(longest, words.documents[document + 1] - words.documents[document])
@@ -227,14 +69,14 @@ def passages(words: Words, groups: Groups, seeds: Seeds, rules: Rules, rows: Int
     for document in range(rows[0], rows[1]):
         rows[0], low = document, words.documents[document]
         known_passages, known_runs = found.counts[0], found.counts[1]
-        pairs = _count_pairs(groups, seeds, document, low, rules.full)
+        pairs = count_pairs(groups, seeds, document, low, rules.full)
         if not pairs:
             continue
         compared += pairs
         if pairs > len(runs.a):
-            runs = _room(2 * pairs)
-        count = _exact_runs(words, groups, seeds, rules, document, runs)
-        _in_order(runs, count)
+            runs = room(2 * pairs)
+        count = exact_runs(words, groups, seeds, (rules.seed, rules.full), document, runs)
+        in_order(runs, count)
         begin = 0
         while begin < count:
             other, stop = runs.other[runs.order[begin]], begin + 1
@@ -247,122 +89,6 @@ def passages(words: Words, groups: Groups, seeds: Seeds, rules: Rules, rows: Int
             return compared - pairs
     rows[0] = rows[1]
     return compared
-
-
-@lean
-def _in_order(runs: Runs, count: int) -> None:
-    """Numbers of the first ``count`` runs in order of their places in a and b, into ``runs.order``."""
-    order = runs.order
-    for number in range(count):
-        order[number] = runs.a[number] << 32 | number
-    sort(order[:count])
-    for at in range(count):
-        number, to = order[at] & 0xFFFFFFFF, at
-        while to > 0 and runs.a[order[to - 1]] == runs.a[number] and runs.b[order[to - 1]] > runs.b[number]:
-            order[to] = order[to - 1]
-            to -= 1
-        order[to] = number
-
-
-@compiled
-def _room(size: int) -> Runs:
-    slots = 16
-    while slots < 2 * size:
-        slots *= 2
-    return Runs(
-        np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64),
-        np.empty(size, np.int64), np.empty(slots, np.int64), np.empty(slots, np.int64), np.empty(size, np.int64),
-        np.empty(size, np.int64), np.empty(size, np.int64),
-    )  # fmt: skip
-
-
-@lean
-def _count_pairs(groups: Groups, seeds: Seeds, document: int, low: int, full: int) -> int:
-    """Seed pairs of one document, whose tokens begin at ``low``, with the documents before it."""
-    count = 0
-    for number in range(seeds.lead_edges[document], seeds.lead_edges[document + 1]):
-        group = seeds.group[number]
-        start, stop = groups.edges[group], groups.edges[group + 1]
-        whole = stop - start <= full or seeds.head[number]
-        if not whole:
-            start, stop = groups.head_edges[group], groups.head_edges[group + 1]
-        for number_of_other in range(start, stop):
-            other = number_of_other if whole else groups.heads[number_of_other]
-            if groups.place[other] >= low:
-                break
-            count += 1
-    return count
-
-
-@lean
-def _exact_runs(words: Words, groups: Groups, seeds: Seeds, rules: Rules, document: int, runs: Runs) -> int:
-    """Maximal runs of equal tokens of a document with those before it, at every seed they share; their number.
-
-    Seeds of groups that follow another are not looked at: they lie in the runs of that, and as many documents have
-    them.
-    """
-    hashes, documents, slots = words.hash, words.documents, runs.slots
-    low, high = documents[document], documents[document + 1]
-    count, size = 0, 16
-    while size < 8 * (seeds.lead_edges[document + 1] - seeds.lead_edges[document]):
-        size *= 2
-    size = min(size, len(slots))
-    slots[:size] = -1
-    for number in range(seeds.lead_edges[document], seeds.lead_edges[document + 1]):
-        group, b = seeds.group[number], seeds.lead[number]
-        start, stop = groups.edges[group], groups.edges[group + 1]
-        whole = stop - start <= rules.full or seeds.head[number]
-        frequency = groups.frequency[group]
-        if not whole:  # only with the first ones: to pass over all others takes the square of their number
-            start, stop = groups.head_edges[group], groups.head_edges[group + 1]
-        for number_of_other in range(start, stop):
-            other = number_of_other if whole else groups.heads[number_of_other]
-            a = groups.place[other]
-            if a >= low:
-                break
-            slot = _slot(runs, size, b - a)
-            last = slots[slot]
-            if last >= 0 and b < runs.b[last] + runs.length[last]:
-                runs.rarity[last] = min(runs.rarity[last], frequency)
-                continue
-            if last < 0 and 2 * count >= size:
-                size *= 2
-                _refill(runs, count, size)
-                slot = _slot(runs, size, b - a)
-            partner = np.int64(groups.document[other])
-            a_low, a_high = documents[partner], documents[partner + 1]
-            back = 0
-            while (
-                a - back > a_low and b - back > low and hash_at(hashes, a - back - 1) == hash_at(hashes, b - back - 1)
-            ):
-                back += 1
-            ahead = rules.seed * (2 if words.by_character[partner] else 1) + groups.span[group]
-            while a + ahead < a_high and b + ahead < high and hash_at(hashes, a + ahead) == hash_at(hashes, b + ahead):
-                ahead += 1
-            runs.a[count], runs.b[count], runs.length[count] = a - back, b - back, back + ahead
-            runs.other[count], runs.rarity[count] = partner, frequency
-            slots[slot], runs.diagonals[slot] = count, b - a
-            count += 1
-    return count
-
-
-@part
-def _slot(runs: Runs, size: int, diagonal: int) -> np.int64:
-    """The slot of a diagonal in the first ``size`` (a power of two), or the free one where it belongs."""
-    slot = np.int64(mix(np.uint64(diagonal)) & np.uint64(size - 1))
-    while runs.slots[slot] >= 0 and runs.diagonals[slot] != diagonal:
-        slot = (slot + 1) & np.int64(size - 1)
-    return slot
-
-
-@lean
-def _refill(runs: Runs, count: int, size: int) -> None:
-    """The runs found so far into a larger table; of one diagonal, the last counts."""
-    runs.slots[:size] = -1
-    for number in range(count):
-        diagonal = runs.b[number] - runs.a[number]
-        slot = _slot(runs, size, diagonal)
-        runs.slots[slot], runs.diagonals[slot] = number, diagonal
 
 
 @lean
@@ -388,7 +114,7 @@ def _pair(
             if (
                 min(gap_a, gap_b) >= 0
                 and gap_b <= gaps
-                and _cost(gap_a, gap_b, rules) < min(runs.length[last], runs.length[row]) + rules.least
+                and cost(gap_a, gap_b, rules) < min(runs.length[last], runs.length[row]) + rules.least
             ):
                 chain[links], last = row, row
                 rarest = min(rarest, runs.rarity[row])
@@ -404,7 +130,7 @@ def _pair(
         if runs.a[last] + runs.length[last] <= done_a and runs.b[last] + runs.length[last] <= done_b:
             continue
         before = found.counts[1]
-        _grow(words, pair, factor, rules, runs, chain[:links], found)
+        grow(words, pair, factor, rules, runs, chain[:links], found)
         after = found.counts[1]
         its = found.runs[before:after]
         matched, needed = its[:, 2].sum(), rules.least * factor
@@ -515,116 +241,3 @@ def _promising(runs: Runs, order: Ints, rules: Rules, rows: Ints) -> int:
             rows[count] = row
             count += 1
     return count
-
-
-@part
-def _cost(gap_a: int, gap_b: int, rules: Rules) -> float:
-    """``passages._cost``."""
-    short, long = min(gap_a, gap_b), max(gap_a, gap_b)
-    if long - short >= rules.inserted and short <= rules.inserted_share * long:
-        return np.inf
-    return rules.substituted * short + rules.skipped * (long - short)
-
-
-@lean
-def _grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain: Ints, found: Found) -> None:
-    """``passages._grown``: a chain's runs, those in its gaps and those it is extended by, put behind ``found``."""
-    hashes, first, begin = words.hash, chain[0], found.counts[1]
-    at = runs.a[first] - 1, runs.b[first] - 1
-    stop = words.documents[pair[0]] - 1, words.documents[pair[1]] - 1
-    _extend(hashes, at, stop, -1, factor, rules, found)
-    _turn(found, begin)
-    for link in range(len(chain)):
-        run = chain[link]
-        to = runs.a[run], runs.b[run]
-        gap = to[0] - at[0] + to[1] - at[1]
-        while link:
-            low = _meet(hashes, at, to, 1, gap, rules.resync)
-            if low[0] < 0:
-                break
-            long = _run(hashes, low, to, 1, rules.resync)
-            _with_run(found, low[0], low[1], long)
-            at = low[0] + long, low[1] + long
-        _with_run(found, to[0], to[1], runs.length[run])
-        at = to[0] + runs.length[run], to[1] + runs.length[run]
-    stop = words.documents[pair[0] + 1], words.documents[pair[1] + 1]
-    _extend(hashes, at, stop, 1, factor, rules, found)
-
-
-@lean
-def _extend(hashes: Hashes, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> None:
-    """``passages.extend`` forwards (step 1) or backwards (-1), until ``stop`` on either side."""
-    best, score, keep = 0.0, 0.0, found.counts[1]
-    while True:
-        low = _meet(hashes, at, stop, step, rules.gap * factor, rules.resync)
-        if low[0] < 0:
-            break
-        long = _run(hashes, low, stop, step, rules.resync)
-        score += long - _cost(abs(low[0] - at[0]), abs(low[1] - at[1]), rules)
-        if step > 0:
-            _with_run(found, low[0], low[1], long)
-        else:
-            _with_run(found, low[0] - long + 1, low[1] - long + 1, long)
-        at = low[0] + step * long, low[1] + step * long
-        if score > best:
-            best, keep = score, found.counts[1]
-        if score < best - rules.least:
-            break
-    found.counts[1] = keep
-
-
-@lean
-def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
-    """``passages._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
-    left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
-    best, best_a, best_b, held, likely = left + right, -1, -1, np.uint64(0), np.uint64(0)
-    for its in range(right):  # a bit for each that there is tells most of the others apart
-        held |= np.uint64(1) << (hash_at(hashes, at[1] + step * its) & np.uint64(63))
-    for mine in range(left):
-        there = held >> (hash_at(hashes, at[0] + step * mine) & np.uint64(63)) & np.uint64(1)
-        likely |= there << np.uint64(mine & 63)
-    likely &= likely >> np.uint64(1) | likely << np.uint64(63)  # where the one behind is likely there, too
-    if not likely:
-        return -1, -1
-    for mine in range(left - 1):
-        if mine >= best:
-            break
-        if not likely >> np.uint64(mine & 63) & np.uint64(1):
-            continue
-        one, two = hash_at(hashes, at[0] + step * mine), hash_at(hashes, at[0] + step * (mine + 1))
-        for its in range(min(right - 1, best - mine)):
-            if hash_at(hashes, at[1] + step * its) == one and hash_at(hashes, at[1] + step * (its + 1)) == two:
-                best, best_a, best_b = mine + its, mine, its
-                break
-    if best_a < 0:
-        return -1, -1
-    return at[0] + step * best_a, at[1] + step * best_b
-
-
-@lean
-def _run(hashes: Hashes, at: Place, stop: Place, step: int, known: int) -> int:
-    """How many tokens are equal from two places on, of which the first ``known`` are known to be."""
-    length, most = known, min(abs(stop[0] - at[0]), abs(stop[1] - at[1]))
-    while length < most and hash_at(hashes, at[0] + step * length) == hash_at(hashes, at[1] + step * length):
-        length += 1
-    return length
-
-
-@lean
-def _turn(found: Found, begin: int) -> None:
-    """Put the last runs, from ``begin`` on, in the opposite order."""
-    low, high = begin, found.counts[1] - 1
-    while low < high:
-        for column in range(3):
-            found.runs[low, column], found.runs[high, column] = found.runs[high, column], found.runs[low, column]
-        low, high = low + 1, high - 1
-
-
-@lean
-def _with_run(found: Found, a: int, b: int, length: int) -> None:
-    at = found.counts[1]
-    if at == len(found.runs):
-        found.counts[2] = 1
-        return
-    found.runs[at, 0], found.runs[at, 1], found.runs[at, 2] = a, b, length
-    found.counts[1] += 1

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
-from .passage import mix
+from .values import mix
 
 Bytes = NDArray[np.uint8]
 _PAD: Final = np.uint64(0xFFFFFFFFFFFFFFFF)

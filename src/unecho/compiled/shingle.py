@@ -6,7 +6,7 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints
 from .jit import compiled, part
-from .passage import mix
+from .values import mix
 
 
 def warm() -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
 from .jit import lean, part
-from .passage import sort
+from .values import sort
 
 Shares = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
 from .jit import compiled, part
-from .passage import mix
+from .values import mix
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.uint32]

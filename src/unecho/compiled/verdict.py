@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ..base.columns import Hashes, Ints
 from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, TOLD, Cover
 from .jit import lean, part
-from .passage import mix, sort
 from .text import BY_CHARACTER, EDGE, Bytes, Rules, Text
+from .values import mix, sort
 
 RELATION, REMOVED, REPEAT, WHY = range(4)
 """Columns of ``Verdicts.labels``."""

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask, mix64
 from .jit import compiled, lean, part
-from .passage import mix
 from .text import SHIFT, Codes, Points, Text
+from .values import mix
 
 FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER = (1 << bit for bit in range(9))
 """What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,

@@ -22,7 +22,7 @@ from ..text.normalize import QUOTED, UNQUOTED
 from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
 
 if TYPE_CHECKING:
-    from ..compiled import passage as kernels
+    from ..compiled import grow, run
 
 GAP = 15
 """Words on either side within which two documents must come together again."""
@@ -145,18 +145,17 @@ def alignments_of(found: Sequence[Alignment]) -> Alignments:
 
 def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     """``find`` by the kernels: each document is compared with all before it."""
+    from ..compiled import grow, run
     from ..compiled import passage as kernels
 
     groups, in_order = groups_of(stream, seeds)
-    rules, words = rules_of(), kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
+    rules, words = rules_of(), run.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
 
     def work(first: int, end: int) -> tuple[Ints, Ints]:
         rows, room = np.array([first, end], np.int64), ROOM
         parts = [(np.empty((0, 4), np.int64), np.empty((0, 3), np.int64))]
         while rows[0] < end:
-            found = kernels.Found(
-                np.empty((room, 4), np.int64), np.empty((2 * room, 3), np.int64), np.zeros(3, np.int64)
-            )
+            found = grow.Found(np.empty((room, 4), np.int64), np.empty((2 * room, 3), np.int64), np.zeros(3, np.int64))
             kernels.passages(words, groups, in_order, rules, rows, found)
             count, runs, _ = found.counts.tolist()
             found.passages[:count, 3] = np.diff(found.passages[:count, 3], append=runs)
@@ -183,17 +182,17 @@ def laid_out(a: Ints, b: Ints, matched: Ints, begin: Ints, counts: Ints, runs: I
     return Alignments(a, b, matched, first, Equal(*columns))
 
 
-def rules_of() -> kernels.Rules:
+def rules_of() -> grow.Rules:
     """What makes a passage, as the kernel takes it."""
-    from ..compiled import passage as kernels
+    from ..compiled import grow
 
     limits = SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED, RUN, AS_RARE, UNIT
-    return kernels.Rules(*limits, _worths(), QUOTED, UNQUOTED)
+    return grow.Rules(*limits, _worths(), QUOTED, UNQUOTED)
 
 
-def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, kernels.Seeds]:
+def groups_of(stream: Stream, seeds: Seeds) -> tuple[run.Groups, run.Seeds]:
     """The seeds as the kernel takes them: in groups, and in order of place."""
-    from ..compiled import passage as kernels
+    from ..compiled import run
 
     place, by_place, group_edges = seeds.place, seeds.by_place, edges_of(seeds.hash)
     in_order, sizes = place[by_place], np.diff(group_edges)
@@ -201,7 +200,7 @@ def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, kernels.See
     document = np.empty(len(place), np.int32)
     document[by_place] = owners(np.diff(edges))
     leader, span = numbers.copy(), np.zeros(len(sizes), np.int64)
-    kernels.follow((in_order, group, by_place), place, group_edges, SEED, leader, span)
+    run.follow((in_order, group, by_place), place, group_edges, SEED, leader, span)
     heads = _heads(stream, document, group_edges, np.flatnonzero((sizes > FULL) & (leader == numbers)))
     head = np.zeros(len(place), np.uint8)
     head[heads] = 1
@@ -209,8 +208,8 @@ def groups_of(stream: Stream, seeds: Seeds) -> tuple[kernels.Groups, kernels.See
     leading = (leader == numbers)[group]
     lead_edges = offsets_of(leading.view(np.uint8))[edges]
     return (
-        kernels.Groups(place, document, group_edges, frequency, heads, np.searchsorted(heads, group_edges), span),
-        kernels.Seeds(
+        run.Groups(place, document, group_edges, frequency, heads, np.searchsorted(heads, group_edges), span),
+        run.Seeds(
             in_order[leading], group[leading], head[by_place[leading]], lead_edges, in_order, frequency[group], edges
         ),
     )

@@ -1,0 +1,161 @@
+"""Compiled loops that extend runs of equal tokens over small edits; ``passages`` holds the plain twins."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..base.columns import Hashes, Ints
+from .jit import lean, part
+from .run import Runs, Words
+from .values import hash_at
+
+Place = tuple[int, int]
+"""A place in one document and a place in the other."""
+
+
+class Rules(NamedTuple):
+    """What makes a passage: see ``passages``. worth: int64, of a word by the number of documents that have it; seed,
+    full: see ``seeds``. quoted, unquoted: flags of ``normalize``."""
+
+    seed: int
+    full: int
+    gap: int
+    resync: int
+    least: int
+    inserted: int
+    inserted_share: float
+    substituted: float
+    skipped: float
+    run: int
+    as_rare: int
+    unit: int
+    worth: Ints
+    quoted: np.uint8
+    unquoted: np.uint8
+
+
+class Found(NamedTuple):
+    """Room for passages (documents a and b, matched words, where their runs begin) and for runs (places in a and
+    b, length): int64, a row each.
+
+    counts: int64, the passages, the runs, and whether there was too little room for either.
+    """
+
+    passages: Ints
+    runs: Ints
+    counts: Ints
+
+
+@lean
+def grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain: Ints, found: Found) -> None:
+    """``passages._grown``: a chain's runs, those in its gaps and those it is extended by, put behind ``found``."""
+    hashes, first, begin = words.hash, chain[0], found.counts[1]
+    at = runs.a[first] - 1, runs.b[first] - 1
+    stop = words.documents[pair[0]] - 1, words.documents[pair[1]] - 1
+    _extend(hashes, at, stop, -1, factor, rules, found)
+    _turn(found, begin)
+    for link in range(len(chain)):
+        run = chain[link]
+        to = runs.a[run], runs.b[run]
+        gap = to[0] - at[0] + to[1] - at[1]
+        while link:
+            low = _meet(hashes, at, to, 1, gap, rules.resync)
+            if low[0] < 0:
+                break
+            long = _run(hashes, low, to, 1, rules.resync)
+            _with_run(found, low[0], low[1], long)
+            at = low[0] + long, low[1] + long
+        _with_run(found, to[0], to[1], runs.length[run])
+        at = to[0] + runs.length[run], to[1] + runs.length[run]
+    stop = words.documents[pair[0] + 1], words.documents[pair[1] + 1]
+    _extend(hashes, at, stop, 1, factor, rules, found)
+
+
+@lean
+def _extend(hashes: Hashes, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> None:
+    """``passages.extend`` forwards (step 1) or backwards (-1), until ``stop`` on either side."""
+    best, score, keep = 0.0, 0.0, found.counts[1]
+    while True:
+        low = _meet(hashes, at, stop, step, rules.gap * factor, rules.resync)
+        if low[0] < 0:
+            break
+        long = _run(hashes, low, stop, step, rules.resync)
+        score += long - cost(abs(low[0] - at[0]), abs(low[1] - at[1]), rules)
+        if step > 0:
+            _with_run(found, low[0], low[1], long)
+        else:
+            _with_run(found, low[0] - long + 1, low[1] - long + 1, long)
+        at = low[0] + step * long, low[1] + step * long
+        if score > best:
+            best, keep = score, found.counts[1]
+        if score < best - rules.least:
+            break
+    found.counts[1] = keep
+
+
+@lean
+def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
+    """``passages._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
+    left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
+    best, best_a, best_b, held, likely = left + right, -1, -1, np.uint64(0), np.uint64(0)
+    for its in range(right):  # a bit for each that there is tells most of the others apart
+        held |= np.uint64(1) << (hash_at(hashes, at[1] + step * its) & np.uint64(63))
+    for mine in range(left):
+        there = held >> (hash_at(hashes, at[0] + step * mine) & np.uint64(63)) & np.uint64(1)
+        likely |= there << np.uint64(mine & 63)
+    likely &= likely >> np.uint64(1) | likely << np.uint64(63)  # where the one behind is likely there, too
+    if not likely:
+        return -1, -1
+    for mine in range(left - 1):
+        if mine >= best:
+            break
+        if not likely >> np.uint64(mine & 63) & np.uint64(1):
+            continue
+        one, two = hash_at(hashes, at[0] + step * mine), hash_at(hashes, at[0] + step * (mine + 1))
+        for its in range(min(right - 1, best - mine)):
+            if hash_at(hashes, at[1] + step * its) == one and hash_at(hashes, at[1] + step * (its + 1)) == two:
+                best, best_a, best_b = mine + its, mine, its
+                break
+    if best_a < 0:
+        return -1, -1
+    return at[0] + step * best_a, at[1] + step * best_b
+
+
+@lean
+def _run(hashes: Hashes, at: Place, stop: Place, step: int, known: int) -> int:
+    """How many tokens are equal from two places on, of which the first ``known`` are known to be."""
+    length, most = known, min(abs(stop[0] - at[0]), abs(stop[1] - at[1]))
+    while length < most and hash_at(hashes, at[0] + step * length) == hash_at(hashes, at[1] + step * length):
+        length += 1
+    return length
+
+
+@lean
+def _turn(found: Found, begin: int) -> None:
+    """Put the last runs, from ``begin`` on, in the opposite order."""
+    low, high = begin, found.counts[1] - 1
+    while low < high:
+        for column in range(3):
+            found.runs[low, column], found.runs[high, column] = found.runs[high, column], found.runs[low, column]
+        low, high = low + 1, high - 1
+
+
+@lean
+def _with_run(found: Found, a: int, b: int, length: int) -> None:
+    at = found.counts[1]
+    if at == len(found.runs):
+        found.counts[2] = 1
+        return
+    found.runs[at, 0], found.runs[at, 1], found.runs[at, 2] = a, b, length
+    found.counts[1] += 1
+
+
+@part
+def cost(gap_a: int, gap_b: int, rules: Rules) -> float:
+    """``passages._cost``."""
+    short, long = min(gap_a, gap_b), max(gap_a, gap_b)
+    if long - short >= rules.inserted and short <= rules.inserted_share * long:
+        return np.inf
+    return rules.substituted * short + rules.skipped * (long - short)

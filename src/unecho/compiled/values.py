@@ -1,0 +1,31 @@
+"""Small kernels over hashes and numbers, of which others are made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..base.columns import Hashes, Ints
+from .jit import compiled, part
+
+
+@compiled
+def sort(values: Ints | Hashes) -> None:
+    """In place."""
+    values.sort()
+
+
+@part
+def hash_at(hashes: Hashes, place: int) -> np.uint64:
+    """The hash at a place, which is none from the end: where numba may take it for one, nothing is done at a time."""
+    value: np.uint64 = hashes[np.uint64(place)]
+    return value
+
+
+@part
+def mix(value: np.uint64) -> np.uint64:
+    """``columns.mix64`` of one value."""
+    value ^= value >> np.uint64(33)
+    value *= np.uint64(0xFF51AFD7ED558CCD)
+    value ^= value >> np.uint64(33)
+    value *= np.uint64(0xC4CEB9FE1A85EC53)
+    return value ^ (value >> np.uint64(33))
