@@ -88,6 +88,14 @@ def test_a_number_or_name_that_the_other_copy_lacks_keeps_a_paragraph(old: str, 
     assert whys(result) == [why]
 
 
+def test_a_name_that_stands_elsewhere_in_the_other_copy_is_no_copy_of_this_one() -> None:
+    # Together with what follows, "on Monday" is a passage of the two documents: but it is not where Thursday is.
+    told = "The mayor will close the old bridge for good, as his office said on {} while details came in."
+    longer = f"{told.format('Thursday')} A lawyer for the traders had seen it on Monday. {OTHER}"
+    result = run(f"{longer}\n\n{PROSE}", f"{told.format('Monday')}\n\n{OTHER}")
+    assert removed(result) == [("d1", OTHER)]
+
+
 def test_the_guards_can_be_turned_off() -> None:
     longer = f"{PROSE}\n\n{OTHER}"
     assert len(run(longer, PROSE.replace("Tuesday", "Friday"), ignore_names=True).removals) == 1

@@ -14,7 +14,7 @@ from rapidfuzz.distance import Indel
 from unecho import dedupe
 from unecho.choosing import choose
 from unecho.choosing.choose import _text
-from unecho.choosing.cover import _Words
+from unecho.choosing.cover import _Words, in_line
 from unecho.choosing.verdicts import Verdict, Verdicts, verdicts_of
 from unecho.choosing.wordbook import WordBook, rules
 from unecho.compiled import cover as cover_kernels
@@ -127,6 +127,15 @@ def test_the_common_subsequence_is_the_one_that_rapidfuzz_finds(one: list[str], 
     ]
     runs = np.empty((max(len(one), len(two)) + 2, 3), np.int64)
     assert list(map(tuple, runs[: cover_kernels.equal_runs(text, 0, 1, runs)].tolist())) == wanted
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 6)), min_size=1), st.integers(1, 16))
+def test_both_find_the_same_pieces_in_line(pieces: list[tuple[int, int, int]], least: int) -> None:
+    pieces.sort()
+    rows, lines = np.array(pieces), np.empty((len(pieces), 2), np.int64)
+    count = cover_kernels.in_line(rules(), rows, least, lines)
+    assert list(map(tuple, rows[:count].tolist())) == in_line(pieces, least)
 
 
 def test_verdicts_in_columns_are_the_verdicts() -> None:

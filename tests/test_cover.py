@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unecho.choosing.cover import _gaps, _Words
+from unecho.choosing.cover import _gaps, _Words, in_line
 from unecho.choosing.guards import Word
 
 WORDS = st.lists(
@@ -61,3 +61,11 @@ def test_gaps_are_what_no_piece_covers(size: int, places: list[tuple[int, int]])
     gaps = _gaps(slice(100, 100 + size), pieces)
     assert [place for low, high in gaps for place in range(low, high)] == (np.flatnonzero(~covered) + 100).tolist()
     assert all(low < high for low, high in gaps)
+
+
+def test_short_pieces_that_stand_apart_are_none() -> None:
+    line = [(0, 100, 4), (5, 106, 2), (9, 109, 3)]  # small edits between them: nine words together
+    assert in_line([*line, (12, 150, 7)], 8) == line
+    assert in_line([*line, (12, 150, 8)], 8) == [*line, (12, 150, 8)]
+    assert in_line([(0, 100, 4), (3, 117, 2), (5, 105, 4)], 8) == [(0, 100, 4), (5, 105, 4)]
+    assert in_line([(0, 100, 4), (4, 10, 5), (9, 50, 5)], 8) == [(4, 10, 5), (9, 50, 5)]

@@ -14,6 +14,7 @@ from rapidfuzz.distance import Indel
 from ..base.columns import Ints, Mask
 from ..matching.corpus import Corpus
 from ..matching.passages import GAP, Run
+from ..text.shingles import SHORTEST
 from . import guards
 from .guards import Word
 
@@ -21,6 +22,8 @@ SMALL_EDIT = 3
 """Words between two shared runs, on either side, that make it an edit and not another sentence."""
 SHORT = 12
 """Words in a stretch that templates may well have again."""
+BACK = 8
+"""Runs back that one may go on from."""
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
 _KEPT = 65_536
 """Words, pairs of words and stretches of words of which what was made, or found, is kept."""
@@ -54,9 +57,11 @@ class Coverer:
         """The cover of a paragraph by pieces (place in it, place in the other document, equal tokens).
 
         ``kept``: which paragraphs of the corpus stay (bool); only those cover. The pieces lie in such
-        paragraphs and are not empty. None where more than ``spare`` words are missing.
+        paragraphs and are not empty; what stands apart is none (``in_line``). None where more than ``spare`` words are
+        missing.
         """
-        tokens, pieces = self._corpus.tokens(paragraph), sorted(pieces)
+        tokens = self._corpus.tokens(paragraph)
+        pieces = in_line(sorted(pieces), SHORTEST * (2 if self._corpus.by_character[paragraph] else 1))
         gaps = _gaps(tokens, pieces)
         alike = self._alike(gaps, pieces, kept, spare) if gaps else []
         if alike is None:
@@ -254,6 +259,27 @@ def is_listed(corpus: Corpus, paragraph: int) -> bool:
     document, start, end = corpus.place(paragraph, paragraph)
     text = corpus.text(document)[start:end]
     return text.startswith(_BULLETS) or " | " in text
+
+
+def in_line(pieces: Sequence[Run], least: int) -> list[Run]:
+    """The pieces without those that stand apart from the others, on either side, and are too short with all that goes
+    on from them: in fewer than ``least`` words a document has by chance what stands elsewhere in it. Those that are
+    longest together stay. ``pieces``: in order."""
+    line, words = list[int](), list[int]()
+    for number, (place, other, length) in enumerate(pieces):
+        before = range(number - 1, max(number - 1 - BACK, -1), -1)
+        last = next((row for row in before if _goes_on(pieces[row], place, other)), None)
+        line.append(len(words) if last is None else line[last])
+        if last is None:
+            words.append(0)
+        words[line[-1]] += length
+    enough = min(least, max(words))
+    return [piece for piece, number in zip(pieces, line, strict=True) if words[number] >= enough]
+
+
+def _goes_on(piece: Run, place: int, other: int) -> bool:
+    """Whether what begins at these places goes on from a piece, but for a small edit."""
+    return max(abs(place - piece[0] - piece[2]), abs(other - piece[1] - piece[2])) <= SMALL_EDIT
 
 
 def _gaps(tokens: slice, pieces: Sequence[Run]) -> list[tuple[int, int]]:

@@ -19,6 +19,7 @@ from ..matching.passages import GAP
 from ..text import spelling
 from ..text.lookup import among, held
 from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING
+from ..text.shingles import SHORTEST
 from . import cover, guards
 from .guards import Word
 
@@ -32,8 +33,8 @@ _ASKED = 65_536
 
 
 def rules() -> Rules:
-    """The numbers of ``cover`` and ``passages`` as the kernels take them."""
-    return Rules(cover.SMALL_EDIT, cover.SHORT, GAP, Bits(CAPITAL, NUMBER, CASELESS, OPENING))
+    """The numbers of ``cover``, ``passages`` and ``shingles`` as the kernels take them."""
+    return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, SHORTEST, GAP, Bits(CAPITAL, NUMBER, CASELESS, OPENING))
 
 
 class WordBook:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
-from .text import DOCUMENT, EDGE, TOKENS, Rules, Text
+from .text import BY_CHARACTER, DOCUMENT, EDGE, TOKENS, Rules, Text
 from .word import (
     BITS,
     LOWER,
@@ -35,7 +35,8 @@ Pieces = Ints
 class Scratch(NamedTuple):
     """Room to work in, so that nothing has to be found room for in the loops: as long as the longest paragraph and what
     may lie opposite. words, their_words, places, where, its: int64, a row of tokens each, or of what belongs to them;
-    covered: bool. pieces, others: runs of equal tokens (int64, n x 3). cover: the last ``Cover``."""
+    covered: bool. pieces, others: runs of equal tokens (int64, n x 3). lines: int64, n x 2, the line of each of those
+    runs and the words of each line. cover: the last ``Cover``."""
 
     words: Ints
     their_words: Ints
@@ -45,6 +46,7 @@ class Scratch(NamedTuple):
     covered: Mask
     pieces: Pieces
     others: Pieces
+    lines: Ints
     cover: Ints
 
 
@@ -53,8 +55,8 @@ def scratch_for(longest: int, runs: int, rules: Rules) -> Scratch:
     size = longest + rules.gap + rules.small_edit + 8
     words, theirs, places, where, its = (np.empty(size, np.int64) for _ in range(5))
     pieces, others = np.empty((max(size, runs), 3), np.int64), np.empty((size, 3), np.int64)
-    covered, cover = np.empty(size, np.bool_), np.zeros(COVER, np.int64)
-    return Scratch(words, theirs, places, where, its, covered, pieces, others, cover)
+    lines, covered, cover = np.empty((len(pieces), 2), np.int64), np.empty(size, np.bool_), np.zeros(COVER, np.int64)
+    return Scratch(words, theirs, places, where, its, covered, pieces, others, lines, cover)
 
 
 MISSING, FIRST_OF, LAST_OF, MAIN, NUMBERS_TOLD, NAMES_TOLD, TOLD = range(7)
@@ -181,6 +183,8 @@ def cover(
 ) -> bool:
     """``cover.Coverer.cover``, into ``room.cover``; False where more than ``spare`` words are missing."""
     low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    least = rules.shortest * (1 + text.paragraphs[paragraph, BY_CHARACTER])
+    pieces = pieces[: in_line(rules, pieces, least, room.lines)]
     its, covered = room.its[: high - low], room.covered[: high - low]
     its[:], covered[:] = np.int64(-1), False
     at, count = low, len(pieces)
@@ -207,6 +211,33 @@ def cover(
     _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
     return True
+
+
+@lean
+def in_line(rules: Rules, pieces: Pieces, least: int, lines: Ints) -> int:
+    """``cover.in_line``: the pieces that do not stand apart come first; returns how many they are."""
+    count, most = 0, np.int64(0)
+    for number in range(len(pieces)):
+        line, row = np.int64(count), number - 1
+        while row >= 0 and row >= number - rules.back:
+            mine = pieces[number, 0] - pieces[row, 0] - pieces[row, 2]
+            its = pieces[number, 1] - pieces[row, 1] - pieces[row, 2]
+            if max(abs(mine), abs(its)) <= rules.small_edit:
+                line = lines[row, 0]
+                break
+            row -= 1
+        if line == count:
+            lines[count, 1], count = 0, count + 1
+        lines[number, 0] = line
+        lines[line, 1] += pieces[number, 2]
+        most = max(most, lines[line, 1])
+    enough, count = min(least, most), 0
+    for number in range(len(pieces)):
+        if lines[lines[number, 0], 1] >= enough:
+            for column in range(3):
+                pieces[count, column] = pieces[number, column]
+            count += 1
+    return count
 
 
 @lean

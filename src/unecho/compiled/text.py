@@ -47,9 +47,11 @@ class Bits(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """Numbers of ``cover`` and ``passages``."""
+    """Numbers of ``cover``, ``shingles`` and ``passages``."""
 
     small_edit: int
     short: int
+    back: int
+    shortest: int
     gap: int
     bits: Bits
