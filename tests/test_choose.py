@@ -73,10 +73,11 @@ def test_below_the_threshold_it_is_similar_and_stays() -> None:
     [
         ("until the spring", "until 2027", "numbers differ: 2027"),
         ("for months", "for 3 months", "numbers differ: 3"),
-        ("agreed to close", "agreed not to close", "numbers differ: not"),
+        ("agreed to close", "agreed not to close", "negations differ: not"),
         ("The council met", "Seven met", "numbers differ: Seven"),
-        ("will not pay", "will pay", "numbers differ: not"),
+        ("will not pay", "will pay", "negations differ: not"),
         ("ten towns", "some towns", "numbers differ: ten"),
+        ("will not pay, and ten", "will pay, and 12", "numbers differ: 12, ten; negations differ: not"),
         ("Tuesday", "Friday", "names differ: Friday"),
         ("the mayor called", "the Marquis called", "names differ: Marquis"),
     ],
