@@ -295,6 +295,16 @@ def test_what_otherwise_different_documents_share_stays_where_only_sure_copies_g
     assert check(result.write(tmp_path / "OUT")) == []
 
 
+@pytest.mark.parametrize("within", ["exact", "adjacent"])
+def test_of_what_stays_where_only_sure_copies_go_an_exact_repeat_goes(tmp_path: Path, within: str) -> None:
+    listed = "- one cup of rice, two eggs, a spoon of oil and some salt for the whole family"
+    twice = f"{own(1, 200)}\n\n{NOTE}\n\n{listed}\n\n{own(11, 200)}\n\n{NOTE}\n\n{listed}"
+    result = run(f"{own(0, 300)}\n\n{own(10, 200)}\n\n{NOTE}\n\n{listed}", twice, safe=True, within_document=within)
+    gone = [(r.document, r.reason, r.keeper and (r.keeper.document, r.keeper.start)) for r in result.removals]
+    assert gone == ([("d1", "repeat", ("d1", twice.index(NOTE)))] if within == "exact" else [])
+    assert check(result.write(tmp_path / "OUT")) == []
+
+
 def test_a_document_that_keeps_its_text_after_all_keeps_its_short_lines() -> None:
     """All of the last document stands in others, but little of it in any one."""
     notes = [own(n, 20) for n in range(6)]
