@@ -172,6 +172,17 @@ def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> N
     assert removed(run(f"{text}\n\n{OTHER}", scanned)) == []
 
 
+@pytest.mark.parametrize(("name", "other"), [("Maria", "Marie"), ("Johnson", "Johnston")])
+def test_a_name_that_other_documents_have_is_no_other_one_misread(name: str, other: str) -> None:
+    text = f"{PROSE} Among them was {name} Leagrave, who runs the ferry."
+    scanned = text.replace(name, other).replace("the bridge", "tbe bridge")
+    known = [f"{own(n)} And so said {name} and {other}." for n in range(3)]
+    assert removed(run(f"{text}\n\n{OTHER}", scanned, *known)) == []
+    assert removed(run(f"{text}\n\n{OTHER}", scanned, known[0])) == [("d1", scanned)]
+    all_over = [f"{own(n)} And so said {name}." for n in range(3, 50)]
+    assert removed(run(f"{text}\n\n{OTHER}", scanned, *known, *all_over)) == [("d1", scanned)]
+
+
 def test_merged_and_split_paragraphs_are_covered_by_one_document() -> None:
     merged = f"{PROSE} {OTHER}"
     result = run(f"{PROSE}\n\n{OTHER}\n\nAnd one more paragraph that only the first document has of all.", merged)

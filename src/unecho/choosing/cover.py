@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
 from ..base.columns import Ints, Mask
@@ -17,6 +18,7 @@ from ..matching.passages import GAP, Run
 from ..text.shingles import SHORTEST
 from . import guards
 from .guards import Word
+from .known import are_two, known
 
 SMALL_EDIT = 3
 """Words between two shared runs, on either side, that make it an edit and not another sentence."""
@@ -98,13 +100,26 @@ class Coverer:
             high = before.get(place) if place + 1 == tokens.stop else behind.get(place)
             if low is None or low != high or not (self._names[place] and first <= low < end and kept[owner[low]]):
                 return False
-            return self._made(place).is_misread(self._made(low))
+            return self._made(place).is_misread(self._made(low)) and not self._are_two(place, low)
 
         return [place for place in missing if not is_misread(place)]
 
     def _is_scanned(self, alike: Mapping[int, int]) -> bool:
         """Whether a word differs from the one it is like in letters alone that scanners take for one another."""
         return any(self._made(mine).is_scanned(self._made(theirs)) for mine, theirs in alike.items())
+
+    def _are_other_names(self, mine: int, theirs: int) -> bool:
+        """Whether two tokens are alike as words are that differ in a letter or two, but names that the corpus knows."""
+        word, other = self._made(mine), self._made(theirs)
+        return word.name and other.name and word.is_only_near(other) and self._are_two(mine, theirs)
+
+    def _are_two(self, mine: int, theirs: int) -> bool:
+        hashes = self._corpus.stream.hash
+        return are_two(self._known, hashes[mine], hashes[theirs])
+
+    @cached_property
+    def _known(self) -> NDArray[np.int32]:
+        return known(self._corpus)
 
     def _made(self, place: int) -> Word:
         owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
@@ -140,7 +155,7 @@ class Coverer:
             if spare < 0:
                 return None
             found += [(low + place, int(places[its])) for place, its in pairs]
-        return found
+        return [(mine, its) for mine, its in found if not self._are_other_names(mine, its)]
 
     def _opposite(self, low: int, high: int, pieces: Sequence[Run], other: int, kept: Mask) -> Ints:
         """Tokens of the other document that lie where an unmatched stretch would have to lie."""

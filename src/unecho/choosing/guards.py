@@ -183,6 +183,11 @@ class Word:
             return False
         return self.shape == other.shape or self._is_near(other, short)
 
+    def is_only_near(self, other: Word) -> bool:
+        """Whether two words of letters, with another shape, differ in one letter, very long ones in two."""
+        short = min(len(self.folded), len(other.folded))
+        return self.folded != other.folded and self.shape != other.shape and self._is_near(other, short)
+
     def is_scanned(self, other: Word) -> bool:
         """Whether two words differ in letters alone that scanners take for one another."""
         return self.shape == other.shape and self.letters != other.letters

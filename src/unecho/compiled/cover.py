@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
+from .share import in_line
 from .text import BY_CHARACTER, DOCUMENT, EDGE, TOKENS, Rules, Text
 from .word import (
     BITS,
@@ -18,6 +19,8 @@ from .word import (
     Book,
     alike,
     alike_together,
+    are_other_names,
+    are_two,
     is_misread,
     is_scanned,
     same_together,
@@ -202,7 +205,9 @@ def cover(
                 return False
             for place in range(size):
                 if room.where[place] >= 0:
-                    its[at - low + place], covered[at - low + place] = places[room.where[place]], True
+                    other = places[room.where[place]]
+                    if not are_other_names(text, book, rules.bits.capital, at + place, other):
+                        its[at - low + place], covered[at - low + place] = other, True
         if number < count:
             length = pieces[number, 2]
             covered[end - low : end - low + length] = True
@@ -211,33 +216,6 @@ def cover(
     _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
     return True
-
-
-@lean
-def in_line(rules: Rules, pieces: Pieces, least: int, lines: Ints) -> int:
-    """``cover.in_line``: the pieces that do not stand apart come first; returns how many they are."""
-    count, most = 0, np.int64(0)
-    for number in range(len(pieces)):
-        line, row = np.int64(count), number - 1
-        while row >= 0 and row >= number - rules.back:
-            mine = pieces[number, 0] - pieces[row, 0] - pieces[row, 2]
-            its = pieces[number, 1] - pieces[row, 1] - pieces[row, 2]
-            if max(abs(mine), abs(its)) <= rules.small_edit:
-                line = lines[row, 0]
-                break
-            row -= 1
-        if line == count:
-            lines[count, 1], count = 0, count + 1
-        lines[number, 0] = line
-        lines[line, 1] += pieces[number, 2]
-        most = max(most, lines[line, 1])
-    enough, count = min(least, most), 0
-    for number in range(len(pieces)):
-        if lines[lines[number, 0], 1] >= enough:
-            for column in range(3):
-                pieces[count, column] = pieces[number, column]
-            count += 1
-    return count
 
 
 @lean
@@ -332,7 +310,7 @@ def _missing(
             if capital or flags & rules.bits.caseless:
                 scanned = scanned or _looks_scanned(text, book, rules, low, its)
                 facing = _facing(low, place, pieces, its) if scanned > 0 else np.int64(-1)
-                if _is_misread(text, book, rules, kept, word, facing, document):
+                if _is_misread(text, book, rules, kept, token, facing, document):
                     continue
                 found[TOLD + EVIDENCE + names] = token
                 names += 1
@@ -353,13 +331,14 @@ def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) ->
 
 @lean
 def _is_misread(
-    text: Text, book: Book, rules: Rules, kept: Mask, word: np.int64, other: np.int64, document: np.int64
+    text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: np.int64, document: np.int64
 ) -> bool:  # fmt: skip
-    """Whether a word is one of the other document misread: the token ``other``, if it stays there."""
+    """Whether a token is one of the other document misread: ``other``, if that stays there."""
     owner = text.owner[other] if 0 <= other < len(text.hash) else -1
     if owner < 0 or not kept[owner] or text.paragraphs[owner, DOCUMENT] != document:
         return False
-    return is_misread(book, word, word_of(text, book, rules.bits.capital, int(other)))
+    mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, int(other))
+    return is_misread(book, mine, its) and not are_two(text, book, token, int(other))
 
 
 @lean
