@@ -76,6 +76,9 @@ def test_below_the_threshold_it_is_similar_and_stays() -> None:
         ("agreed to close", "agreed not to close", "negations differ: not"),
         ("The council met", "Seven met", "numbers differ: Seven"),
         ("will not pay", "will pay", "negations differ: not"),
+        ("did call it", "didn’t call it", "negations differ: n't"),
+        ("was willing", "wasn't willing", "negations differ: n't"),
+        ("wouldn't help", "would help", "negations differ: n't"),
         ("ten towns", "some towns", "numbers differ: ten"),
         ("will not pay, and ten", "will pay, and 12", "numbers differ: 12, ten; negations differ: not"),
         ("Tuesday", "Friday", "names differ: Friday"),
@@ -83,7 +86,8 @@ def test_below_the_threshold_it_is_similar_and_stays() -> None:
     ],
 )
 def test_a_number_or_name_that_the_other_copy_lacks_keeps_a_paragraph(old: str, new: str, why: str) -> None:
-    prose = f"{PROSE} It will not pay, and ten towns in the north have said so."
+    prose = f"{PROSE} It will not pay, and ten towns in the north have said so. She did call it late, and was willing"
+    prose += " to go. It wouldn't help, for all that the people of the valley had heard of it until then."
     result = run(f"{prose}\n\n{OTHER}", prose.replace(old, new))
     assert result.removals == []
     assert whys(result) == [why]

@@ -30,7 +30,7 @@ WORDS = """
     river rivet Riverbank riverbank bank the Iran Iraq mill milling ing 5 five fivemillion million 5m m 15 l5 1o0 Zürich
     Zurich Zurichs colour color organised organized tbe not no Jones Jonas modern modem peop1e people rn n r twenty
     twentybn bn percent per cent pct tyre ty re Straße Strasse wonderful wonderfully wonderfull 2,5 € 中 文
-    Johnson Johnston Marie Maria
+    Johnson Johnston Marie Maria didn't did don’t do T
 """.split()  # noqa: SIM905  a list of so many strings is harder to read
 SENTENCES = [
     "The council met on Tuesday evening and agreed to close the bridge for repairs until the spring.",

@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 from ..base.columns import Hashes, Mask
 from ..model import record
 from ..text.lookup import among, held
-from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, fold, tokenize
+from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SPACED, fold, tokenize
 from ..text.spelling import canonical
 
 NUMBER_WORDS = """
@@ -48,6 +48,8 @@ niet geen nooit zonder
 не нет никогда никто ничего без
 """
 """Of the same languages."""
+CONTRACTED = "t"
+"""What is left of "not" in "didn't"."""
 
 _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
@@ -71,9 +73,16 @@ def fact_hashes() -> Hashes:
     return np.unique(tokenize([NUMBER_WORDS, NEGATIONS]).hash)
 
 
+@cache
+def contracted() -> np.uint64:
+    """Hash of a contracted negation, which is one where no white space stands before it."""
+    return np.uint64(tokenize([CONTRACTED]).hash[0])
+
+
 def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     """Which tokens are numbers in digits or words, currency or per cent signs, or negations (bool)."""
     result: Mask = (flags & NUMBER != 0) | among(hashes, fact_hashes())
+    result |= (hashes == contracted()) & (flags & SPACED == 0)
     return result
 
 
@@ -215,9 +224,9 @@ def is_fact(folded: str) -> bool:
 
 def numbers_differ(words: Sequence[str]) -> str:
     """What is told of numbers and negations that one copy lacks."""
-    negations = [word for word in words if _folded(word) <= _negations()]
-    numbers = [word for word in words if word not in negations]
-    told = (("numbers", numbers), ("negations", negations))
+    written = ["n't" if fold(word) == CONTRACTED else word for word in words]
+    negations = [word for word in written if word == "n't" or _folded(word) <= _negations()]
+    told = (("numbers", [word for word in written if word not in negations]), ("negations", negations))
     return "; ".join(f"{what} differ: {', '.join(which)}" for what, which in told if which)
 
 

@@ -18,7 +18,7 @@ from ..matching.corpus import Corpus
 from ..matching.passages import GAP
 from ..text import spelling
 from ..text.lookup import among, held
-from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING
+from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SPACED
 from ..text.shingles import SHORTEST
 from . import cover, guards, known
 from .guards import Word
@@ -34,7 +34,8 @@ _ASKED = 65_536
 
 def rules() -> Rules:
     """The numbers of ``cover``, ``passages`` and ``shingles`` as the kernels take them."""
-    return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, SHORTEST, GAP, Bits(CAPITAL, NUMBER, CASELESS, OPENING))
+    bits = Bits(CAPITAL, NUMBER, CASELESS, OPENING, SPACED)
+    return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, SHORTEST, GAP, bits)
 
 
 class WordBook:
@@ -62,7 +63,7 @@ class WordBook:
             kernels.enter(self._keys, self._numbers, before[filled[np.argsort(used[filled])]], 0)
         return kernels.Book(
             self._keys, self._numbers, self._columns, self._points, self._asked, np.zeros(2, np.int64),
-            guards.fact_hashes(), guards.lengths(), self._spread, (known.LEAST, known.RARER),
+            guards.fact_hashes(), guards.contracted(), guards.lengths(), self._spread, (known.LEAST, known.RARER),
         )  # fmt: skip
 
     def learn(self, page: kernels.Book) -> None:

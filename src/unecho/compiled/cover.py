@@ -281,6 +281,8 @@ def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
     """``guards.numbers`` of one token."""
     if text.flags[token] & rules.bits.number:
         return True
+    if text.hash[token] == book.contracted and not text.flags[token] & rules.bits.spaced:
+        return True
     place = np.searchsorted(book.facts, text.hash[token])
     return bool(place < len(book.facts) and book.facts[place] == text.hash[token])
 

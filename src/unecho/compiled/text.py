@@ -44,6 +44,7 @@ class Bits(NamedTuple):
     number: np.uint8
     caseless: np.uint8
     opening: np.uint8
+    spaced: np.uint8
 
 
 class Rules(NamedTuple):

@@ -39,8 +39,8 @@ class Book(NamedTuple):
     letter there is; where its letters begin and end in ``points``.
     asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
     LISTED; or KNOWN. counts: how many of them, and how often anything was not known. facts: hashes of number words and
-    negations, sorted. limits: lengths from ``guards``. known: of ``known.known``, nothing until it is asked for.
-    enough: numbers from there.
+    negations, sorted; contracted: of a contracted negation. limits: lengths from ``guards``. known: of
+    ``known.known``, nothing until it is asked for. enough: numbers from there.
     """
 
     keys: Hashes
@@ -50,6 +50,7 @@ class Book(NamedTuple):
     asked: Ints
     counts: Ints
     facts: Hashes
+    contracted: np.uint64
     limits: tuple[int, int, int, int, int]
     known: Codes
     enough: tuple[int, int]
