@@ -93,6 +93,15 @@ def test_a_number_or_name_that_the_other_copy_lacks_keeps_a_paragraph(old: str, 
     assert whys(result) == [why]
 
 
+def test_a_quote_that_somebody_else_said_keeps_a_paragraph() -> None:
+    quote = "“We had feared for months that the bridge would close, and now it is to be shut until spring of all things,”"
+    longer = f"{quote} a spokesman said on the bank.\n\n{OTHER}"
+    result = run(longer, f"{quote} her lawyer said on the bank.")
+    assert result.removals == [] and whys(result) == ["what stands around the quote differs"]
+    assert len(run(longer, f"{quote} a spokesman stated on the bank.").removals) == 1
+    assert len(run(longer, f"{quote} her lawyer said on the bank.", ignore_names=True).removals) == 1
+
+
 def test_a_name_that_stands_elsewhere_in_the_other_copy_is_no_copy_of_this_one() -> None:
     # Together with what follows, "on Monday" is a passage of the two documents: but it is not where Thursday is.
     told = "The mayor will close the old bridge for good, as his office said on {} while details came in."

@@ -38,6 +38,8 @@ SENTENCES = [
     "- one cup of rice, two eggs, a spoon of oil and some salt for the whole family",
     "It will not pay, and ten towns in the north with 5 million people have said so.",
     "The minister Tony Harrow told Harry Leeds that the farmers of Iran will return to the modern mill.",
+    '“We will see to it that the mill stays open for as long as it can,” a spokesman said on the bank.',
+    "“We will see to it that the mill stays open for as long as it can,” her lawyer said.",
     "A headline", "Another one", "* * *", "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9",
 ]  # fmt: skip
 

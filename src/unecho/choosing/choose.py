@@ -163,9 +163,9 @@ def _said(corpus: Corpus, found: kernels.Verdicts, why: NDArray[np.uint8]) -> di
         columns = part.tolist(), document.tolist(), corpus.start[part].tolist(), corpus.end[part].tolist()
         words |= {token: corpus.text(number)[start:end] for token, number, start, end in zip(*columns, strict=True)}
         corpus.release(HELD)
-    numbers = (why[rows] == kernels.NUMBERS).tolist()
+    say = {kernels.NUMBERS: guards.numbers_differ, kernels.NAMES: guards.names_differ}
     missing = ([words[token] for token in told if token >= 0] for told in tokens.tolist())
     return {
-        row: guards.numbers_differ(lacked) if number else guards.names_differ(lacked)
-        for row, number, lacked in zip(rows.tolist(), numbers, missing, strict=True)
+        row: say[reason](lacked) if reason in say else guards.SAID_OTHERWISE
+        for row, reason, lacked in zip(rows.tolist(), why[rows].tolist(), missing, strict=True)
     }

@@ -175,6 +175,8 @@ class Chooser:
             return guards.numbers_differ(cover.missing_numbers[:5])
         if cover.missing_names and not self.settings.ignore_names:
             return guards.names_differ(cover.missing_names[:5])
+        if cover.said_otherwise and not self.settings.ignore_names:
+            return guards.SAID_OTHERWISE
         return ""
 
     def _shingle_scores(self, paragraph: int, other: int) -> tuple[float, float]:

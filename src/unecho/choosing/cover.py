@@ -15,6 +15,7 @@ from rapidfuzz.distance import Indel
 from ..base.columns import Ints, Mask
 from ..matching.corpus import Corpus
 from ..matching.passages import GAP, Run
+from ..text.normalize import QUOTED, UNQUOTED
 from ..text.shingles import SHORTEST
 from . import guards
 from .guards import Word
@@ -26,6 +27,9 @@ SHORT = 12
 """Words in a stretch that templates may well have again."""
 BACK = 8
 """Runs back that one may go on from."""
+AROUND = 2, 4
+"""Words that must be missing around a quote for it to be said by somebody else, or otherwise; and of how many of the
+words around it one must be."""
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
 _KEPT = 65_536
 """Words, pairs of words and stretches of words of which what was made, or found, is kept."""
@@ -39,6 +43,8 @@ class Cover:
     covered: float
     missing_numbers: tuple[str, ...]
     missing_names: tuple[str, ...]
+    said_otherwise: bool
+    """What stands around the quotes of the paragraph is another thing: who said it, most of the time."""
     first: int
     last: int
     main: int
@@ -79,7 +85,8 @@ class Coverer:
         numbers, names = self._missing(paragraph, self._readable(missing, tokens, pieces, dict(alike), kept))
         numbers += self._put_in(pieces)
         size = tokens.stop - tokens.start
-        return Cover((size - len(missing)) / size, numbers, names, min(weight), max(weight), main)
+        otherwise = said_otherwise(self._corpus.stream.flags[tokens], np.array(missing, np.int64) - tokens.start)
+        return Cover((size - len(missing)) / size, numbers, names, otherwise, min(weight), max(weight), main)
 
     def _readable(
         self, missing: list[int], tokens: slice, pieces: Sequence[Run], alike: Mapping[int, int], kept: Mask
@@ -290,6 +297,18 @@ def in_line(pieces: Sequence[Run], least: int) -> list[Run]:
         words[line[-1]] += length
     enough = min(least, max(words))
     return [piece for piece, number in zip(pieces, line, strict=True) if words[number] >= enough]
+
+
+def said_otherwise(flags: NDArray[np.uint8], missing: Ints) -> bool:
+    """Whether many of the words around the quotes of a paragraph are missing. ``missing``: places of tokens."""
+    opens = flags & QUOTED != 0
+    marks = np.flatnonzero(opens | (flags & UNQUOTED != 0))
+    if not len(marks):
+        return False
+    last = np.searchsorted(marks, np.arange(len(flags)), side="right") - 1
+    around = np.where(last < 0, opens[marks[0]], ~opens[marks[last]])
+    lost = int(around[missing].sum())
+    return lost >= AROUND[0] and lost * AROUND[1] > int(around.sum())
 
 
 def _goes_on(piece: Run, place: int, other: int) -> bool:

@@ -50,6 +50,7 @@ niet geen nooit zonder
 """Of the same languages."""
 CONTRACTED = "t"
 """What is left of "not" in "didn't"."""
+SAID_OTHERWISE = "what stands around the quote differs"
 
 _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10

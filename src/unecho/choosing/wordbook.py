@@ -18,7 +18,7 @@ from ..matching.corpus import Corpus
 from ..matching.passages import GAP
 from ..text import spelling
 from ..text.lookup import among, held
-from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SPACED
+from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, QUOTED, SPACED, UNQUOTED
 from ..text.shingles import SHORTEST
 from . import cover, guards, known
 from .guards import Word
@@ -34,8 +34,8 @@ _ASKED = 65_536
 
 def rules() -> Rules:
     """The numbers of ``cover``, ``passages`` and ``shingles`` as the kernels take them."""
-    bits = Bits(CAPITAL, NUMBER, CASELESS, OPENING, SPACED)
-    return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, SHORTEST, GAP, bits)
+    bits = Bits(CAPITAL, NUMBER, CASELESS, OPENING, SPACED, QUOTED, UNQUOTED)
+    return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, cover.AROUND, SHORTEST, GAP, bits)
 
 
 class WordBook:

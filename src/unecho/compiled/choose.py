@@ -58,7 +58,7 @@ def warm() -> None:
         np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 12), np.int64), points,
         np.zeros((0, 2), np.int64), np.zeros(2, np.int64), none, np.uint64(0), (3, 5, 7, 10, 4), codes, (3, 10),
     )  # fmt: skip
-    rules = Rules(3, 12, 8, 8, 15, Bits(np.uint8(1), np.uint8(2), np.uint8(8), np.uint8(16), np.uint8(128)))
+    rules = Rules(3, 12, 8, (2, 4), 8, 15, Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
     choice = Choice(0.9, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     shared = Shared(rows, edges, nothing, edges)
     state = state_for(text, shared, rules, none, nothing)

@@ -62,11 +62,12 @@ def scratch_for(longest: int, runs: int, rules: Rules) -> Scratch:
     return Scratch(words, theirs, places, where, its, covered, pieces, others, lines, cover)
 
 
-MISSING, FIRST_OF, LAST_OF, MAIN, NUMBERS_TOLD, NAMES_TOLD, TOLD = range(7)
+MISSING, FIRST_OF, LAST_OF, MAIN, NUMBERS_TOLD, NAMES_TOLD, OTHERWISE, TOLD = range(8)
 """Places of a ``Cover``; from ``TOLD`` on stand the missing numbers, and ``EVIDENCE`` later the missing names."""
 COVER: Final = TOLD + 2 * EVIDENCE
 Cover = Ints
-"""``cover.Cover``: words missing; first, last and main paragraph; missing numbers and names that are told; which."""
+"""``cover.Cover``: words missing; first, last and main paragraph; missing numbers and names that are told; whether
+something else stands around its quotes; which are told."""
 
 
 # ---- stretches of words -----------------------------------------------------------------------------
@@ -215,6 +216,7 @@ def cover(
     _weigh(text, pieces, its, room.cover)
     _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
+    room.cover[OTHERWISE] = _said_otherwise(text, rules, low, covered)
     return True
 
 
@@ -317,6 +319,24 @@ def _missing(
                 found[TOLD + EVIDENCE + names] = token
                 names += 1
     found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = count, numbers, names
+
+
+@lean
+def _said_otherwise(text: Text, rules: Rules, low: int, covered: Mask) -> bool:
+    """``cover.said_otherwise``."""
+    marked = inside = False
+    around = lost = 0
+    for place in range(len(covered)):
+        flags = text.flags[low + place]
+        if flags & (rules.bits.quoted | rules.bits.unquoted):
+            inside = flags & rules.bits.quoted != 0
+            if not marked and not inside:  # all before was a quote
+                around = lost = 0
+            marked = True
+        if not inside:
+            around += 1
+            lost += 0 if covered[place] else 1
+    return bool(marked and lost >= rules.around[0] and lost * rules.around[1] > around)
 
 
 @lean

@@ -45,6 +45,8 @@ class Bits(NamedTuple):
     caseless: np.uint8
     opening: np.uint8
     spaced: np.uint8
+    quoted: np.uint8
+    unquoted: np.uint8
 
 
 class Rules(NamedTuple):
@@ -53,6 +55,7 @@ class Rules(NamedTuple):
     small_edit: int
     short: int
     back: int
+    around: tuple[int, int]
     shortest: int
     gap: int
     bits: Bits
