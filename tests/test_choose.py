@@ -94,7 +94,7 @@ def test_a_number_or_name_that_the_other_copy_lacks_keeps_a_paragraph(old: str, 
 
 
 def test_a_quote_that_somebody_else_said_keeps_a_paragraph() -> None:
-    quote = "“We had feared for months that the bridge would close, and now it is to be shut until spring of all things,”"
+    quote = "“We had feared for months that the bridge would close, and now it is shut until spring of all times,”"
     longer = f"{quote} a spokesman said on the bank.\n\n{OTHER}"
     result = run(longer, f"{quote} her lawyer said on the bank.")
     assert result.removals == [] and whys(result) == ["what stands around the quote differs"]

@@ -18,8 +18,8 @@ LEAST = 3
 RARER = 10
 """Times as many in which another one may stand that is like it: of a name that stands all over a corpus a scanner
 misreads some."""
-_MOST = 1 << 22
-"""Slots for names, at the most: in a larger corpus some share one, and count as known sooner."""
+_FEWEST, _MOST = 1 << 16, 1 << 22
+"""Slots for names: in a very large corpus some names share one, and count as known sooner."""
 
 
 def known(corpus: Corpus, compiled: bool | None = None) -> NDArray[np.int32]:
@@ -28,7 +28,7 @@ def known(corpus: Corpus, compiled: bool | None = None) -> NDArray[np.int32]:
     ``compiled``: see ``when.is_large``.
     """
     stream = corpus.stream
-    slots = min(2 << len(stream.hash).bit_length(), _MOST)
+    slots = min(max(4 << len(stream.hash).bit_length(), _FEWEST), _MOST)
     if is_large(len(stream.hash), compiled):
         from ..compiled import word as kernels
 
