@@ -181,15 +181,18 @@ def without_headlines(found: Iterable[Row], gold: Path) -> list[Row]:
 # ---- sets -------------------------------------------------------------------------------------------
 
 
-def syndicated(data: Path, seed: int, docs: int, boilerplate: str) -> Iterator[tuple[str, str]]:
+def syndicated(
+    data: Path, seed: int, docs: int, boilerplate: str, base: Path | None = None
+) -> Iterator[tuple[str, str]]:
+    """Copies made of BBC articles, or of those in ``base``."""
     scorer = tool(data, "score_pairs")
     with tempfile.TemporaryDirectory() as folder:
         gold = Path(folder)
         generator = str(data.parent / "tools" / "make_syndicated.py")
-        base = str(data / "reuse" / "bbc" / "docs.jsonl.gz")
+        source = str(base or data / "reuse" / "bbc" / "docs.jsonl.gz")
         options = ["--docs", str(docs), "--seed", str(seed), "--boilerplate", boilerplate]
         subprocess.run(
-            [sys.executable, generator, "--base", base, "--out", folder, *options], check=True, capture_output=True
+            [sys.executable, generator, "--base", source, "--out", folder, *options], check=True, capture_output=True
         )
         rows = read_lines(gold / "docs.jsonl.gz")
         shared = read_lines(gold / "passages.jsonl")
@@ -296,13 +299,15 @@ def _changed(paragraph: str, names: list[str], rng: random.Random) -> str:
     return paragraph[: place.start()] + new + paragraph[place.end() :]
 
 
-def measure(data: Path, sets: Iterable[str], seeds: Iterable[int], docs: int) -> Iterator[tuple[str, str, str]]:
+def measure(
+    data: Path, sets: Iterable[str], seeds: Iterable[int], docs: int, base: Path | None = None
+) -> Iterator[tuple[str, str, str]]:
     """(set, measure, value) of everything asked for."""
     for name in sets:
         if name == "syndicated":
             for seed in seeds:
                 for boilerplate in ("none", "full"):
-                    for what, value in syndicated(data, seed, docs, boilerplate):
+                    for what, value in syndicated(data, seed, docs, boilerplate, base):
                         yield f"syndicated seed {seed}, boilerplate {boilerplate}", what, value
         else:
             for what, value in SETS[name](data):
@@ -316,12 +321,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--docs", type=int, default=2000)
+    parser.add_argument("--base", type=Path, help="articles to make the syndicated copies of (JSONL)")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--sets", default="syndicated,pan13,psdocs,clough,altered")
     options = parser.parse_args()
-    seeds = [int(seed) for seed in options.seeds.split(",")]
+    sets, seeds = options.sets.split(","), [int(seed) for seed in options.seeds.split(",")]
     last = ""
-    for name, what, value in measure(options.data.resolve(), options.sets.split(","), seeds, options.docs):
+    for name, what, value in measure(options.data.resolve(), sets, seeds, options.docs, options.base):
         if name != last:
             print(f"\n{name}")
             last = name

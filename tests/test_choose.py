@@ -73,19 +73,41 @@ def test_below_the_threshold_it_is_similar_and_stays() -> None:
     [
         ("until the spring", "until 2027", "numbers differ: 2027"),
         ("for months", "for 3 months", "numbers differ: 3"),
-        ("agreed to close", "agreed not to close", "numbers differ: not"),
+        ("agreed to close", "agreed not to close", "negations differ: not"),
         ("The council met", "Seven met", "numbers differ: Seven"),
-        ("will not pay", "will pay", "numbers differ: not"),
+        ("will not pay", "will pay", "negations differ: not"),
+        ("did call it", "didn’t call it", "negations differ: n't"),
+        ("was willing", "wasn't willing", "negations differ: n't"),
+        ("wouldn't help", "would help", "negations differ: n't"),
         ("ten towns", "some towns", "numbers differ: ten"),
+        ("will not pay, and ten", "will pay, and 12", "numbers differ: 12, ten; negations differ: not"),
         ("Tuesday", "Friday", "names differ: Friday"),
         ("the mayor called", "the Marquis called", "names differ: Marquis"),
     ],
 )
 def test_a_number_or_name_that_the_other_copy_lacks_keeps_a_paragraph(old: str, new: str, why: str) -> None:
-    prose = f"{PROSE} It will not pay, and ten towns in the north have said so."
+    prose = f"{PROSE} It will not pay, and ten towns in the north have said so. She did call it late, and was willing"
+    prose += " to go. It wouldn't help, for all that the people of the valley had heard of it until then."
     result = run(f"{prose}\n\n{OTHER}", prose.replace(old, new))
     assert result.removals == []
     assert whys(result) == [why]
+
+
+def test_a_quote_that_somebody_else_said_keeps_a_paragraph() -> None:
+    quote = "“We had feared for months that the bridge would close, and now it is shut until spring of all times,”"
+    longer = f"{quote} a spokesman said on the bank.\n\n{OTHER}"
+    result = run(longer, f"{quote} her lawyer said on the bank.")
+    assert result.removals == [] and whys(result) == ["what stands around the quote differs"]
+    assert len(run(longer, f"{quote} a spokesman stated on the bank.").removals) == 1
+    assert len(run(longer, f"{quote} her lawyer said on the bank.", ignore_names=True).removals) == 1
+
+
+def test_a_name_that_stands_elsewhere_in_the_other_copy_is_no_copy_of_this_one() -> None:
+    # Together with what follows, "on Monday" is a passage of the two documents: but it is not where Thursday is.
+    told = "The mayor will close the old bridge for good, as his office said on {} while details came in."
+    longer = f"{told.format('Thursday')} A lawyer for the traders had seen it on Monday. {OTHER}"
+    result = run(f"{longer}\n\n{PROSE}", f"{told.format('Monday')}\n\n{OTHER}")
+    assert removed(result) == [("d1", OTHER)]
 
 
 def test_the_guards_can_be_turned_off() -> None:
@@ -161,6 +183,17 @@ def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> N
         assert removed(run(f"{text}\n\n{OTHER}", scanned.replace("Harrc", name))) == []
     text, scanned = text.replace("Harry", "Iran's"), scanned.replace("Harrc", "Iraq's")
     assert removed(run(f"{text}\n\n{OTHER}", scanned)) == []
+
+
+@pytest.mark.parametrize(("name", "other"), [("Maria", "Marie"), ("Johnson", "Johnston")])
+def test_a_name_that_other_documents_have_is_no_other_one_misread(name: str, other: str) -> None:
+    text = f"{PROSE} Among them was {name} Leagrave, who runs the ferry."
+    scanned = text.replace(name, other).replace("the bridge", "tbe bridge")
+    known = [f"{own(n)} And so said {name} and {other}." for n in range(3)]
+    assert removed(run(f"{text}\n\n{OTHER}", scanned, *known)) == []
+    assert removed(run(f"{text}\n\n{OTHER}", scanned, known[0])) == [("d1", scanned)]
+    all_over = [f"{own(n)} And so said {name}." for n in range(3, 50)]
+    assert removed(run(f"{text}\n\n{OTHER}", scanned, *known, *all_over)) == [("d1", scanned)]
 
 
 def test_merged_and_split_paragraphs_are_covered_by_one_document() -> None:
@@ -283,6 +316,16 @@ def test_what_otherwise_different_documents_share_stays_where_only_sure_copies_g
     result = run(*texts, part, safe=True)
     assert removed(result) == [("d3", own(2))] and result.settings.threshold == 0.95
     assert sorted(whys(result)) == ["the same words", *["the two documents share little else"] * 2]
+    assert check(result.write(tmp_path / "OUT")) == []
+
+
+@pytest.mark.parametrize("within", ["exact", "adjacent"])
+def test_of_what_stays_where_only_sure_copies_go_an_exact_repeat_goes(tmp_path: Path, within: str) -> None:
+    listed = "- one cup of rice, two eggs, a spoon of oil and some salt for the whole family"
+    twice = f"{own(1, 200)}\n\n{NOTE}\n\n{listed}\n\n{own(11, 200)}\n\n{NOTE}\n\n{listed}"
+    result = run(f"{own(0, 300)}\n\n{own(10, 200)}\n\n{NOTE}\n\n{listed}", twice, safe=True, within_document=within)
+    gone = [(r.document, r.reason, r.keeper and (r.keeper.document, r.keeper.start)) for r in result.removals]
+    assert gone == ([("d1", "repeat", ("d1", twice.index(NOTE)))] if within == "exact" else [])
     assert check(result.write(tmp_path / "OUT")) == []
 
 

@@ -14,20 +14,24 @@ from rapidfuzz.distance import Indel
 from unecho import dedupe
 from unecho.choosing import choose
 from unecho.choosing.choose import _text
-from unecho.choosing.cover import _Words
+from unecho.choosing.cover import _Words, in_line
+from unecho.choosing.known import known
 from unecho.choosing.verdicts import Verdict, Verdicts, verdicts_of
 from unecho.choosing.wordbook import WordBook, rules
 from unecho.compiled import choose as choose_kernels
 from unecho.compiled import cover as cover_kernels
+from unecho.compiled import share
 from unecho.compiled import word as word_kernels
 from unecho.config import Settings
 from unecho.decisions.recheck import _corpus
 from unecho.matching.corpus import Corpus
+from unecho.text.normalize import fold
 
 WORDS = """
     river rivet Riverbank riverbank bank the Iran Iraq mill milling ing 5 five fivemillion million 5m m 15 l5 1o0 Zürich
     Zurich Zurichs colour color organised organized tbe not no Jones Jonas modern modem peop1e people rn n r twenty
     twentybn bn percent per cent pct tyre ty re Straße Strasse wonderful wonderfully wonderfull 2,5 € 中 文
+    Johnson Johnston Marie Maria didn't did don’t do T
 """.split()  # noqa: SIM905  a list of so many strings is harder to read
 SENTENCES = [
     "The council met on Tuesday evening and agreed to close the bridge for repairs until the spring.",
@@ -35,6 +39,8 @@ SENTENCES = [
     "- one cup of rice, two eggs, a spoon of oil and some salt for the whole family",
     "It will not pay, and ten towns in the north with 5 million people have said so.",
     "The minister Tony Harrow told Harry Leeds that the farmers of Iran will return to the modern mill.",
+    '“We will see to it that the mill stays open for as long as it can,” a spokesman said on the bank.',
+    "“We will see to it that the mill stays open for as long as it can,” her lawyer said.",
     "A headline", "Another one", "* * *", "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9",
 ]  # fmt: skip
 
@@ -155,6 +161,24 @@ def test_the_common_subsequence_is_the_one_that_rapidfuzz_finds(one: list[str], 
     ]
     runs = np.empty((max(len(one), len(two)) + 2, 3), np.int64)
     assert list(map(tuple, runs[: cover_kernels.equal_runs(text, 0, 1, runs)].tolist())) == wanted
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 6)), min_size=1), st.integers(1, 16))
+def test_both_find_the_same_pieces_in_line(pieces: list[tuple[int, int, int]], least: int) -> None:
+    pieces.sort()
+    rows, lines = np.array(pieces), np.empty((len(pieces), 2), np.int64)
+    count = share.in_line(rules(), rows, least, lines)
+    assert list(map(tuple, rows[:count].tolist())) == in_line(pieces, least)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(WORDS)).map(" ".join), min_size=1, max_size=6))
+def test_both_count_the_documents_of_names(texts: list[str]) -> None:
+    corpus = corpus_of(*texts)
+    plain, compiled = known(corpus, compiled=False), known(corpus, compiled=True)
+    assert plain.dtype == compiled.dtype and plain.tolist() == compiled.tolist()
+    assert plain.sum() == sum(len({fold(word) for word in text.split() if word[0].isupper()}) for text in texts)
 
 
 def test_verdicts_in_columns_are_the_verdicts() -> None:

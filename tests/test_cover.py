@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unecho.choosing.cover import _gaps, _Words
+from unecho.choosing.cover import _gaps, _Words, in_line, said_otherwise
 from unecho.choosing.guards import Word
+from unecho.text.normalize import tokenize
 
 WORDS = st.lists(
     st.sampled_from(
@@ -61,3 +63,31 @@ def test_gaps_are_what_no_piece_covers(size: int, places: list[tuple[int, int]])
     gaps = _gaps(slice(100, 100 + size), pieces)
     assert [place for low, high in gaps for place in range(low, high)] == (np.flatnonzero(~covered) + 100).tolist()
     assert all(low < high for low, high in gaps)
+
+
+def test_short_pieces_that_stand_apart_are_none() -> None:
+    line = [(0, 100, 4), (5, 106, 2), (9, 109, 3)]  # small edits between them: nine words together
+    assert in_line([*line, (12, 150, 7)], 8) == line
+    assert in_line([*line, (12, 150, 8)], 8) == [*line, (12, 150, 8)]
+    assert in_line([(0, 100, 4), (3, 117, 2), (5, 105, 4)], 8) == [(0, 100, 4), (5, 105, 4)]
+    assert in_line([(0, 100, 4), (4, 10, 5), (9, 50, 5)], 8) == [(4, 10, 5), (9, 50, 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lost", "otherwise"),
+    [
+        ("“We came and saw and won,” a spokesman said today.", "a spokesman", True),
+        ("“We came and saw and won,” a spokesman said today.", "spokesman", False),
+        ("“We came and saw and won,” a spokesman said today.", "We came and saw", False),
+        ("came and saw,” a spokesman said, “and won as we had to.”", "a spokesman", True),
+        ("came and saw,” a spokesman said, “and won as we had to.”", "came and saw", False),
+        ("A spokesman said they came and saw and won today.", "A spokesman said", False),
+        ("In the very end a spokesman for the firm said: “We won.”", "the very", False),
+        ("In the end a spokesman for the firm said: “We won.”", "a spokesman for the", True),
+    ],
+)
+def test_what_stands_around_a_quote_must_not_be_lost(text: str, lost: str, otherwise: bool) -> None:
+    tokens = tokenize([text])
+    start = text.index(lost)
+    missing = np.flatnonzero((tokens.start >= start) & (tokens.end <= start + len(lost)))
+    assert said_otherwise(tokens.flags, missing) == otherwise

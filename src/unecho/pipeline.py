@@ -224,7 +224,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         apart = beside(separate, together) if together else separate  # what it gives takes memory
         verdicts = choose.choose(corpus, sets, near(), runs, stories.numbers(coverage, len(corpus.ids)), settings)
         if settings.safe and settings.passages:
-            verdicts = surely(corpus, verdicts, coverage)
+            verdicts = surely(corpus, verdicts, coverage, settings.within_document == "exact")
         corpus.release()
         parts, quotes = apart()
         cuts = _cuts(corpus, verdicts, parts, quotes) if settings.cut_passages else []

@@ -15,7 +15,8 @@ from ..matching.corpus import Corpus, first_of_kind
 from ..matching.passages import Equal
 from ..text.normalize import PRIME
 from ..text.shingles import SHINGLE, ShingleSource
-from .chooser import NAMES, NUMBERS, WORTH_A_LOOK, Chooser
+from . import guards
+from .chooser import WORTH_A_LOOK, Chooser
 from .verdicts import Verdict, Verdicts, verdicts_of
 
 if TYPE_CHECKING:
@@ -177,8 +178,9 @@ def _said(corpus: Corpus, found: kernels.Verdicts, why: NDArray[np.uint8]) -> di
         columns = part.tolist(), document.tolist(), corpus.start[part].tolist(), corpus.end[part].tolist()
         words |= {token: corpus.text(number)[start:end] for token, number, start, end in zip(*columns, strict=True)}
         corpus.release(HELD)
-    numbers = (why[rows] == kernels.NUMBERS).tolist()
+    say = {kernels.NUMBERS: guards.numbers_differ, kernels.NAMES: guards.names_differ}
+    missing = ([words[token] for token in told if token >= 0] for told in tokens.tolist())
     return {
-        row: (NUMBERS if number else NAMES) + ", ".join(words[token] for token in missing if token >= 0)
-        for row, number, missing in zip(rows.tolist(), numbers, tokens.tolist(), strict=True)
+        row: say[reason](lacked) if reason in say else guards.SAID_OTHERWISE
+        for row, reason, lacked in zip(rows.tolist(), why[rows].tolist(), missing, strict=True)
     }

@@ -14,11 +14,11 @@ from ..matching.corpus import Corpus, first_of_kind
 from ..matching.passages import Equal, Run
 from ..model import MemberRelation
 from ..text.shingles import ShingleSource
+from . import guards
 from .cover import Cover, Coverer, is_listed
 from .pieces import pieces
 from .verdicts import Verdict, exact, why_of
 
-NUMBERS, NAMES = "numbers differ: ", "names differ: "
 WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -172,9 +172,11 @@ class Chooser:
         if cover.covered < self.settings.threshold:
             return why_of("near", cover.covered, False)
         if cover.missing_numbers and not self.settings.ignore_numbers:
-            return NUMBERS + ", ".join(cover.missing_numbers[:5])
+            return guards.numbers_differ(cover.missing_numbers[:5])
         if cover.missing_names and not self.settings.ignore_names:
-            return NAMES + ", ".join(cover.missing_names[:5])
+            return guards.names_differ(cover.missing_names[:5])
+        if cover.said_otherwise and not self.settings.ignore_names:
+            return guards.SAID_OTHERWISE
         return ""
 
     def _shingle_scores(self, paragraph: int, other: int) -> tuple[float, float]:

@@ -5,22 +5,31 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
 from ..base.columns import Ints, Mask
 from ..matching.corpus import Corpus
 from ..matching.passages import GAP, Run
+from ..text.normalize import QUOTED, UNQUOTED
+from ..text.shingles import SHORTEST
 from . import guards
 from .guards import Word
+from .known import are_two, known
 
 SMALL_EDIT = 3
 """Words between two shared runs, on either side, that make it an edit and not another sentence."""
 SHORT = 12
 """Words in a stretch that templates may well have again."""
+BACK = 8
+"""Runs back that one may go on from."""
+AROUND = 2, 4
+"""Words that must be missing around a quote for it to be said by somebody else, or otherwise; and of how many of the
+words around it one must be."""
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
 _KEPT = 65_536
 """Words, pairs of words and stretches of words of which what was made, or found, is kept."""
@@ -34,6 +43,8 @@ class Cover:
     covered: float
     missing_numbers: tuple[str, ...]
     missing_names: tuple[str, ...]
+    said_otherwise: bool
+    """What stands around the quotes of the paragraph is another thing: who said it, most of the time."""
     first: int
     last: int
     main: int
@@ -54,9 +65,11 @@ class Coverer:
         """The cover of a paragraph by pieces (place in it, place in the other document, equal tokens).
 
         ``kept``: which paragraphs of the corpus stay (bool); only those cover. The pieces lie in such
-        paragraphs and are not empty. None where more than ``spare`` words are missing.
+        paragraphs and are not empty; what stands apart is none (``in_line``). None where more than ``spare`` words are
+        missing.
         """
-        tokens, pieces = self._corpus.tokens(paragraph), sorted(pieces)
+        tokens = self._corpus.tokens(paragraph)
+        pieces = in_line(sorted(pieces), SHORTEST * (2 if self._corpus.by_character[paragraph] else 1))
         gaps = _gaps(tokens, pieces)
         alike = self._alike(gaps, pieces, kept, spare) if gaps else []
         if alike is None:
@@ -72,7 +85,8 @@ class Coverer:
         numbers, names = self._missing(paragraph, self._readable(missing, tokens, pieces, dict(alike), kept))
         numbers += self._put_in(pieces)
         size = tokens.stop - tokens.start
-        return Cover((size - len(missing)) / size, numbers, names, min(weight), max(weight), main)
+        otherwise = said_otherwise(self._corpus.stream.flags[tokens], np.array(missing, np.int64) - tokens.start)
+        return Cover((size - len(missing)) / size, numbers, names, otherwise, min(weight), max(weight), main)
 
     def _readable(
         self, missing: list[int], tokens: slice, pieces: Sequence[Run], alike: Mapping[int, int], kept: Mask
@@ -93,13 +107,26 @@ class Coverer:
             high = before.get(place) if place + 1 == tokens.stop else behind.get(place)
             if low is None or low != high or not (self._names[place] and first <= low < end and kept[owner[low]]):
                 return False
-            return self._made(place).is_misread(self._made(low))
+            return self._made(place).is_misread(self._made(low)) and not self._are_two(place, low)
 
         return [place for place in missing if not is_misread(place)]
 
     def _is_scanned(self, alike: Mapping[int, int]) -> bool:
         """Whether a word differs from the one it is like in letters alone that scanners take for one another."""
         return any(self._made(mine).is_scanned(self._made(theirs)) for mine, theirs in alike.items())
+
+    def _are_other_names(self, mine: int, theirs: int) -> bool:
+        """Whether two tokens are alike as words are that differ in a letter or two, but names that the corpus knows."""
+        word, other = self._made(mine), self._made(theirs)
+        return word.name and other.name and word.is_only_near(other) and self._are_two(mine, theirs)
+
+    def _are_two(self, mine: int, theirs: int) -> bool:
+        hashes = self._corpus.stream.hash
+        return are_two(self._known, hashes[mine], hashes[theirs])
+
+    @cached_property
+    def _known(self) -> NDArray[np.int32]:
+        return known(self._corpus)
 
     def _made(self, place: int) -> Word:
         owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
@@ -135,7 +162,7 @@ class Coverer:
             if spare < 0:
                 return None
             found += [(low + place, int(places[its])) for place, its in pairs]
-        return found
+        return [(mine, its) for mine, its in found if not self._are_other_names(mine, its)]
 
     def _opposite(self, low: int, high: int, pieces: Sequence[Run], other: int, kept: Mask) -> Ints:
         """Tokens of the other document that lie where an unmatched stretch would have to lie."""
@@ -254,6 +281,39 @@ def is_listed(corpus: Corpus, paragraph: int) -> bool:
     document, start, end = corpus.place(paragraph, paragraph)
     text = corpus.text(document)[start:end]
     return text.startswith(_BULLETS) or " | " in text
+
+
+def in_line(pieces: Sequence[Run], least: int) -> list[Run]:
+    """The pieces without those that stand apart from the others, on either side, and are too short with all that goes
+    on from them: in fewer than ``least`` words a document has by chance what stands elsewhere in it. Those that are
+    longest together stay. ``pieces``: in order."""
+    line, words = list[int](), list[int]()
+    for number, (place, other, length) in enumerate(pieces):
+        before = range(number - 1, max(number - 1 - BACK, -1), -1)
+        last = next((row for row in before if _goes_on(pieces[row], place, other)), None)
+        line.append(len(words) if last is None else line[last])
+        if last is None:
+            words.append(0)
+        words[line[-1]] += length
+    enough = min(least, max(words))
+    return [piece for piece, number in zip(pieces, line, strict=True) if words[number] >= enough]
+
+
+def said_otherwise(flags: NDArray[np.uint8], missing: Ints) -> bool:
+    """Whether many of the words around the quotes of a paragraph are missing. ``missing``: places of tokens."""
+    opens = flags & QUOTED != 0
+    marks = np.flatnonzero(opens | (flags & UNQUOTED != 0))
+    if not len(marks):
+        return False
+    last = np.searchsorted(marks, np.arange(len(flags)), side="right") - 1
+    around = np.where(last < 0, opens[marks[0]], ~opens[marks[last]])
+    lost = int(around[missing].sum())
+    return lost >= AROUND[0] and lost * AROUND[1] > int(around.sum())
+
+
+def _goes_on(piece: Run, place: int, other: int) -> bool:
+    """Whether what begins at these places goes on from a piece, but for a small edit."""
+    return max(abs(place - piece[0] - piece[2]), abs(other - piece[1] - piece[2])) <= SMALL_EDIT
 
 
 def _gaps(tokens: slice, pieces: Sequence[Run]) -> list[tuple[int, int]]:

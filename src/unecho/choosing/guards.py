@@ -17,30 +17,40 @@ from rapidfuzz.distance import Levenshtein
 from ..base.columns import Hashes, Mask
 from ..model import record
 from ..text.lookup import among, held
-from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, fold, tokenize
+from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SPACED, fold, tokenize
 from ..text.spelling import canonical
 
-FACT_WORDS = """
+NUMBER_WORDS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
 billion trillion dozen half third quarter twice first second fourth fifth sixth seventh eighth ninth tenth last next
-not no never none nobody nothing neither nor without cannot
 null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig
 hundert tausend million millionen milliarde milliarden dutzend
-nicht kein keine keinen keiner keinem nie niemand nichts ohne
 zéro deux trois quatre cinq sept huit neuf dix onze douze vingt trente quarante cinquante soixante
 cent mille millions milliard milliards douzaine
-ne pas jamais aucun aucune rien personne ni sans
 cero dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta cincuenta cien
-ciento mil millón millones docena nunca ningún ninguna nada nadie sin
+ciento mil millón millones docena
 due tre quattro cinque sei sette otto nove dieci venti trenta cento mila milione milioni miliardo miliardi
-non mai nessuno nessuna niente nulla senza
-dois três quatro sete oito dez vinte trinta cem milhão milhões bilhão não nunca nenhum nenhuma nem sem
-twee drie vijf zes zeven acht negen tien twintig honderd duizend miljoen miljard niet geen nooit zonder
+dois três quatro sete oito dez vinte trinta cem milhão milhões bilhão
+twee drie vijf zes zeven acht negen tien twintig honderd duizend miljoen miljard
 один два три четыре пять шесть семь восемь девять десять двадцать тридцать сорок пятьдесят сто тысяч тысячи
-миллион миллиона миллионов миллиард не нет никогда никто ничего без
+миллион миллиона миллионов миллиард
 """
-"""Number words and negations: English, German, French, Spanish, Italian, Portuguese, Dutch, Russian."""
+"""English, German, French, Spanish, Italian, Portuguese, Dutch, Russian."""
+NEGATIONS = """
+not no never none nobody nothing neither nor without cannot
+nicht kein keine keinen keiner keinem nie niemand nichts ohne
+ne pas jamais aucun aucune rien personne ni sans
+nunca ningún ninguna nada nadie sin
+non mai nessuno nessuna niente nulla senza
+não nunca nenhum nenhuma nem sem
+niet geen nooit zonder
+не нет никогда никто ничего без
+"""
+"""Of the same languages."""
+CONTRACTED = "t"
+"""What is left of "not" in "didn't"."""
+SAID_OTHERWISE = "what stands around the quote differs"
 
 _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
@@ -61,12 +71,19 @@ _SEPARATOR = "\n"
 @cache
 def fact_hashes() -> Hashes:
     """Of the number words and negations, sorted (uint64)."""
-    return np.unique(tokenize([FACT_WORDS]).hash)
+    return np.unique(tokenize([NUMBER_WORDS, NEGATIONS]).hash)
+
+
+@cache
+def contracted() -> np.uint64:
+    """Hash of a contracted negation, which is one where no white space stands before it."""
+    return np.uint64(tokenize([CONTRACTED]).hash[0])
 
 
 def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     """Which tokens are numbers in digits or words, currency or per cent signs, or negations (bool)."""
     result: Mask = (flags & NUMBER != 0) | among(hashes, fact_hashes())
+    result |= (hashes == contracted()) & (flags & SPACED == 0)
     return result
 
 
@@ -93,9 +110,18 @@ def _folds() -> _Folds:
     return _Folds()
 
 
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(canonical("".join(map(fold, word))) for word in words.split())
+
+
+@cache
+def _negations() -> frozenset[str]:
+    return _folded(NEGATIONS)
+
+
 @cache
 def _facts() -> frozenset[str]:
-    return frozenset(canonical("".join(map(fold, word))) for word in FACT_WORDS.split())
+    return _folded(NUMBER_WORDS) | _negations()
 
 
 @record
@@ -167,6 +193,11 @@ class Word:
             return False
         return self.shape == other.shape or self._is_near(other, short)
 
+    def is_only_near(self, other: Word) -> bool:
+        """Whether two words of letters, with another shape, differ in one letter, very long ones in two."""
+        short = min(len(self.folded), len(other.folded))
+        return self.folded != other.folded and self.shape != other.shape and self._is_near(other, short)
+
     def is_scanned(self, other: Word) -> bool:
         """Whether two words differ in letters alone that scanners take for one another."""
         return self.shape == other.shape and self.letters != other.letters
@@ -190,6 +221,19 @@ class Word:
 def is_fact(folded: str) -> bool:
     """Whether a word in the one way of writing is a number word or a negation."""
     return folded in _facts()
+
+
+def numbers_differ(words: Sequence[str]) -> str:
+    """What is told of numbers and negations that one copy lacks."""
+    written = ["n't" if fold(word) == CONTRACTED else word for word in words]
+    negations = [word for word in written if word == "n't" or _folded(word) <= _negations()]
+    told = (("numbers", [word for word in written if word not in negations]), ("negations", negations))
+    return "; ".join(f"{what} differ: {', '.join(which)}" for what, which in told if which)
+
+
+def names_differ(words: Sequence[str]) -> str:
+    """What is told of names that one copy lacks."""
+    return "names differ: " + ", ".join(words)
 
 
 def has_digit(text: str) -> bool:

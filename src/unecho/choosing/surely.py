@@ -7,27 +7,46 @@ from dataclasses import replace
 import numpy as np
 
 from ..base.columns import Ints, Mask
-from ..matching.corpus import Corpus
+from ..matching.corpus import Corpus, first_of_kind
 from ..matching.stories import Coverage
-from .verdicts import REMOVED, Verdicts
+from .cover import is_listed
+from .verdicts import RELATIONS, REMOVED, Verdicts
 
 WHY = "the two documents share little else"
 
 
-def surely(corpus: Corpus, verdicts: Verdicts, coverage: Coverage) -> Verdicts:
+def surely(corpus: Corpus, verdicts: Verdicts, coverage: Coverage, repeats: bool) -> Verdicts:
     """The verdicts, but between documents of which neither prints a part of the other copies stay; and with them the
-    short lines of a document that went because nothing but copies was left of it."""
+    short lines of a document that went because nothing but copies was left of it.
+
+    ``repeats``: exact repeats inside a document go: of what stays after all only the first does.
+    """
     document, long = corpus.paragraphs.document, corpus.long[verdicts.place[:, 0]]
     mine, its = document[verdicts.place[:, 0]], document[verdicts.place[:, 1]]
     copies = verdicts.removed & ~verdicts.repeat
     stays = copies & long & ~_related(coverage, mine, its, len(corpus.ids))
-    again = copies & ~long & np.isin(mine, mine[stays])
-    labels = verdicts.labels.copy()
+    short = copies & ~long & np.isin(mine, mine[stays])
+    place, scores, labels = verdicts.place.copy(), verdicts.scores.copy(), verdicts.labels.copy()
     labels[stays, REMOVED] = 0
-    rows = np.flatnonzero(~again)
+    again, first = _again(corpus, place[:, 0], np.flatnonzero(stays) if repeats else np.zeros(0, np.int64))
+    place[again, 1:], scores[again], labels[again] = first[:, None], 1.0, (RELATIONS.index("exact"), 1, 1)
+    stays[again] = False
+    rows = np.flatnonzero(~short)
     whys = {**verdicts.said, **dict.fromkeys(np.flatnonzero(stays).tolist(), WHY)}
     said = {new: whys[old] for new, old in enumerate(rows.tolist()) if old in whys}
-    return replace(verdicts, place=verdicts.place[rows], scores=verdicts.scores[rows], labels=labels[rows], said=said)
+    return replace(verdicts, place=place[rows], scores=scores[rows], labels=labels[rows], said=said)
+
+
+def _again(corpus: Corpus, paragraph: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """Those of the rows whose paragraph stands before in the same document, word for word, and is not listed; and the
+    first such paragraph."""
+    paragraphs = paragraph[rows]
+    same = np.stack([corpus.paragraphs.document[paragraphs], first_of_kind(corpus)[paragraphs]], axis=1)
+    _, first, group = np.unique(same, axis=0, return_index=True, return_inverse=True)
+    before = paragraphs[first][group.reshape(-1)]
+    later = np.flatnonzero(before != paragraphs).tolist()
+    later = [row for row in later if not is_listed(corpus, int(paragraphs[row]))]
+    return rows[later], before[later]
 
 
 def _related(coverage: Coverage, mine: Ints, its: Ints, count: int) -> Mask:

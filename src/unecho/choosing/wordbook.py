@@ -18,8 +18,9 @@ from ..matching.corpus import Corpus
 from ..matching.passages import GAP
 from ..text import spelling
 from ..text.lookup import among, held
-from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING
-from . import cover, guards
+from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, QUOTED, SPACED, UNQUOTED
+from ..text.shingles import SHORTEST
+from . import cover, guards, known
 from .guards import Word
 
 Bytes = NDArray[np.uint8]
@@ -32,8 +33,9 @@ _ASKED = 65_536
 
 
 def rules() -> Rules:
-    """The numbers of ``cover`` and ``passages`` as the kernels take them."""
-    return Rules(cover.SMALL_EDIT, cover.SHORT, GAP, Bits(CAPITAL, NUMBER, CASELESS, OPENING))
+    """The numbers of ``cover``, ``passages`` and ``shingles`` as the kernels take them."""
+    bits = Bits(CAPITAL, NUMBER, CASELESS, OPENING, SPACED, QUOTED, UNQUOTED)
+    return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, cover.AROUND, SHORTEST, GAP, bits)
 
 
 class WordBook:
@@ -50,6 +52,7 @@ class WordBook:
         self._begin = 0
         self._doubts, self._doubted = np.empty((_ASKED, 4), np.int64), np.zeros(2, np.int64)
         self._asked, self._lower = np.empty((_ASKED, 2), np.int64), _also_lower(corpus)
+        self._spread = np.zeros(0, np.int32)
 
     def page(self) -> kernels.Book:
         """The book as it is now, with room for what is asked."""
@@ -57,11 +60,12 @@ class WordBook:
             before, used = self._keys, self._numbers
             size = 2 << (2 * (self._known + _ASKED)).bit_length()
             self._keys, self._numbers = np.zeros(size, np.uint64), np.full(size, kernels.UNKNOWN, np.int32)
-            known = np.flatnonzero(used >= 0)
-            kernels.enter(self._keys, self._numbers, before[known[np.argsort(used[known])]], 0)
+            filled = np.flatnonzero(used >= 0)
+            kernels.enter(self._keys, self._numbers, before[filled[np.argsort(used[filled])]], 0)
         return kernels.Book(
             self._keys, self._numbers, self._columns, self._points, self._asked, np.zeros(2, np.int64), self._doubts,
-            self._doubted, guards.fact_hashes(), guards.lengths(),
+            self._doubted, guards.fact_hashes(), guards.contracted(), guards.lengths(), self._spread,
+            (known.LEAST, known.RARER),
         )  # fmt: skip
 
     def learn(self, page: kernels.Book) -> None:
@@ -69,6 +73,8 @@ class WordBook:
         asked = page.asked[: page.counts[0]]
         self._learn_words(np.sort(asked[asked[:, 1] == kernels.WORD, 0]))
         self._learn_pairs(asked[asked[:, 1] >= 0])
+        if (asked[:, 1] == kernels.KNOWN).any():
+            self._spread = known.known(self._corpus, compiled=True)
         for paragraph in asked[asked[:, 1] == kernels.LISTED, 0].tolist():
             self._listed[paragraph] = cover.is_listed(self._corpus, paragraph)
 

@@ -26,7 +26,7 @@ from .verdict import (
     shingles_of,
     why_of,
 )
-from .word import Book, ask_listed, enter, first_wrong
+from .word import Book, ask_listed, count_documents, enter, first_wrong
 
 UNSEEN = 2
 NOT_WANTED, WANTED = -2, -1
@@ -59,6 +59,7 @@ def warm() -> None:
     choice = Choice(0.9, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     state = state_for(text, shared, rules, none, nothing)
     enter(book.keys, book.numbers, none, 0)
+    count_documents(none, text.flags, shared.first, np.uint8(1), text.owner, text.owner)
     cut((nothing, nothing, nothing), text, nothing, shared.runs)
     put_in_order(text, 0.5, shared.first, shared.runs)
     choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))
@@ -73,9 +74,9 @@ def of_nothing() -> tuple[Text, Shared, Book, Rules]:
     book = Book(
         np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 12), np.int64), points,
         np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), none,
-        (3, 5, 7, 10, 4),
+        np.uint64(0), (3, 5, 7, 10, 4), codes, (3, 10),
     )  # fmt: skip
-    rules = Rules(3, 12, 15, Bits(np.uint8(1), np.uint8(2), np.uint8(8), np.uint8(16)))
+    rules = Rules(3, 12, 8, (2, 4), 8, 15, Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
     return text, Shared(rows, edges, nothing, edges), book, rules
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
-from .text import DOCUMENT, EDGE, TOKENS, Rules, Text
+from .share import in_line
+from .text import BY_CHARACTER, DOCUMENT, EDGE, TOKENS, Rules, Text
 from .values import hash_at
 from .word import (
     BITS,
@@ -19,6 +20,8 @@ from .word import (
     Book,
     alike,
     alike_together,
+    are_other_names,
+    are_two,
     is_misread,
     is_scanned,
     same_together,
@@ -36,7 +39,8 @@ Pieces = Ints
 class Scratch(NamedTuple):
     """Room to work in, so that nothing has to be found room for in the loops: as long as the longest paragraph and what
     may lie opposite. words, their_words, places, where, its: int64, a row of tokens each, or of what belongs to them;
-    covered: bool. pieces, others: runs of equal tokens (int64, n x 3). cover: the last ``Cover``."""
+    covered: bool. pieces, others: runs of equal tokens (int64, n x 3). lines: int64, n x 2, the line of each of those
+    runs and the words of each line. cover: the last ``Cover``."""
 
     words: Ints
     their_words: Ints
@@ -46,6 +50,7 @@ class Scratch(NamedTuple):
     covered: Mask
     pieces: Pieces
     others: Pieces
+    lines: Ints
     cover: Ints
 
 
@@ -54,15 +59,16 @@ def scratch_for(longest: int, runs: int, rules: Rules) -> Scratch:
     size = longest + rules.gap + rules.small_edit + 8
     words, theirs, places, where, its = (np.empty(size, np.int64) for _ in range(5))
     pieces, others = np.empty((max(size, runs), 3), np.int64), np.empty((size, 3), np.int64)
-    covered, cover = np.empty(size, np.bool_), np.zeros(COVER, np.int64)
-    return Scratch(words, theirs, places, where, its, covered, pieces, others, cover)
+    lines, covered, cover = np.empty((len(pieces), 2), np.int64), np.empty(size, np.bool_), np.zeros(COVER, np.int64)
+    return Scratch(words, theirs, places, where, its, covered, pieces, others, lines, cover)
 
 
-MISSING, FIRST_OF, LAST_OF, MAIN, NUMBERS_TOLD, NAMES_TOLD, TOLD = range(7)
+MISSING, FIRST_OF, LAST_OF, MAIN, NUMBERS_TOLD, NAMES_TOLD, OTHERWISE, TOLD = range(8)
 """Places of a ``Cover``; from ``TOLD`` on stand the missing numbers, and ``EVIDENCE`` later the missing names."""
 COVER: Final = TOLD + 2 * EVIDENCE
 Cover = Ints
-"""``cover.Cover``: words missing; first, last and main paragraph; missing numbers and names that are told; which."""
+"""``cover.Cover``: words missing; first, last and main paragraph; missing numbers and names that are told; whether
+something else stands around its quotes; which are told."""
 
 
 # ---- stretches of words -----------------------------------------------------------------------------
@@ -182,6 +188,8 @@ def cover(
 ) -> bool:
     """``cover.Coverer.cover``, into ``room.cover``; False where more than ``spare`` words are missing."""
     low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    least = rules.shortest * (1 + text.paragraphs[paragraph, BY_CHARACTER])
+    pieces = pieces[: in_line(rules, pieces, least, room.lines)]
     its, covered = room.its[: high - low], room.covered[: high - low]
     its[:], covered[:] = np.int64(-1), False
     at, count = low, len(pieces)
@@ -199,7 +207,9 @@ def cover(
                 return False
             for place in range(size):
                 if room.where[place] >= 0:
-                    its[at - low + place], covered[at - low + place] = places[room.where[place]], True
+                    other = places[room.where[place]]
+                    if not are_other_names(text, book, rules.bits.capital, at + place, other):
+                        its[at - low + place], covered[at - low + place] = other, True
         if number < count:
             length = pieces[number, 2]
             covered[end - low : end - low + length] = True
@@ -207,6 +217,7 @@ def cover(
     _weigh(text, pieces, its, room.cover)
     _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
+    room.cover[OTHERWISE] = _said_otherwise(text, rules, low, covered)
     return True
 
 
@@ -281,6 +292,8 @@ def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
     """``guards.numbers`` of one token."""
     if text.flags[token] & rules.bits.number:
         return True
+    if text.hash[token] == book.contracted and not text.flags[token] & rules.bits.spaced:
+        return True
     place = np.searchsorted(book.facts, text.hash[token])
     return bool(place < len(book.facts) and book.facts[place] == text.hash[token])
 
@@ -310,11 +323,29 @@ def _missing(
             if capital or flags & rules.bits.caseless:
                 scanned = scanned or _looks_scanned(text, book, rules, low, its)
                 facing = _facing(low, place, pieces, its) if scanned > 0 else np.int64(-1)
-                if _is_misread(text, book, rules, kept, word, facing, document):
+                if _is_misread(text, book, rules, kept, token, facing, document):
                     continue
                 found[TOLD + EVIDENCE + names] = token
                 names += 1
     found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = count, numbers, names
+
+
+@lean
+def _said_otherwise(text: Text, rules: Rules, low: int, covered: Mask) -> bool:
+    """``cover.said_otherwise``."""
+    marked = inside = False
+    around = lost = 0
+    for place in range(len(covered)):
+        flags = text.flags[low + place]
+        if flags & (rules.bits.quoted | rules.bits.unquoted):
+            inside = flags & rules.bits.quoted != 0
+            if not marked and not inside:  # all before was a quote
+                around = lost = 0
+            marked = True
+        if not inside:
+            around += 1
+            lost += 0 if covered[place] else 1
+    return bool(marked and lost >= rules.around[0] and lost * rules.around[1] > around)
 
 
 @lean
@@ -331,13 +362,14 @@ def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) ->
 
 @lean
 def _is_misread(
-    text: Text, book: Book, rules: Rules, kept: Mask, word: np.int64, other: np.int64, document: np.int64
+    text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: np.int64, document: np.int64
 ) -> bool:  # fmt: skip
-    """Whether a word is one of the other document misread: the token ``other``, if it stays there."""
+    """Whether a token is one of the other document misread: ``other``, if that stays there."""
     owner = text.owner[other] if 0 <= other < len(text.hash) else -1
     if owner < 0 or not kept[owner] or text.paragraphs[owner, DOCUMENT] != document:
         return False
-    return is_misread(book, word, word_of(text, book, rules.bits.capital, int(other)))
+    mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, int(other))
+    return is_misread(book, mine, its) and not are_two(text, book, token, int(other))
 
 
 @lean

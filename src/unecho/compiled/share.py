@@ -1,12 +1,14 @@
-"""Compiled loops that tell what paragraphs share with earlier documents; ``chooser`` holds the plain twin."""
+"""Compiled loops that tell what paragraphs share with earlier documents; plain twins: ``pieces``, ``cover.in_line``."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from ..base.columns import Ints
 from .jit import lean, part
-from .text import DOCUMENT, EDGE, LONG, RANK, Text
+from .text import DOCUMENT, EDGE, LONG, RANK, Rules, Text
 
 
 class Shared(NamedTuple):
@@ -104,3 +106,30 @@ def _is_before(document: int, place: int, other: int, length: int, text: Text, r
     if place != runs[row, 0]:
         return bool(place < runs[row, 0])
     return bool(other < runs[row, 1] or (other == runs[row, 1] and length < runs[row, 2]))
+
+
+@lean
+def in_line(rules: Rules, pieces: Ints, least: int, lines: Ints) -> int:
+    """``cover.in_line``: the pieces that do not stand apart come first; returns how many they are."""
+    count, most = 0, np.int64(0)
+    for number in range(len(pieces)):
+        line, row = np.int64(count), number - 1
+        while row >= 0 and row >= number - rules.back:
+            mine = pieces[number, 0] - pieces[row, 0] - pieces[row, 2]
+            its = pieces[number, 1] - pieces[row, 1] - pieces[row, 2]
+            if max(abs(mine), abs(its)) <= rules.small_edit:
+                line = lines[row, 0]
+                break
+            row -= 1
+        if line == count:
+            lines[count, 1], count = 0, count + 1
+        lines[number, 0] = line
+        lines[line, 1] += pieces[number, 2]
+        most = max(most, lines[line, 1])
+    enough, count = min(least, most), 0
+    for number in range(len(pieces)):
+        if lines[lines[number, 0], 1] >= enough:
+            for column in range(3):
+                pieces[count, column] = pieces[number, column]
+            count += 1
+    return count

@@ -44,12 +44,18 @@ class Bits(NamedTuple):
     number: np.uint8
     caseless: np.uint8
     opening: np.uint8
+    spaced: np.uint8
+    quoted: np.uint8
+    unquoted: np.uint8
 
 
 class Rules(NamedTuple):
-    """Numbers of ``cover`` and ``passages``."""
+    """Numbers of ``cover``, ``shingles`` and ``passages``."""
 
     small_edit: int
     short: int
+    back: int
+    around: tuple[int, int]
+    shortest: int
     gap: int
     bits: Bits

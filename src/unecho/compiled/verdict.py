@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, TOLD, Cover
+from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, OTHERWISE, TOLD, Cover
 from .jit import lean, part
 from .text import BY_CHARACTER, EDGE, Bytes, Rules, Text
 from .values import mix, sort
 
 RELATION, REMOVED, REPEAT, WHY = range(4)
 """Columns of ``Verdicts.labels``."""
-SAME, ALL, SHARE, ONLY, NUMBERS, NAMES = range(6)
+SAME, ALL, SHARE, ONLY, NUMBERS, NAMES, AROUND = range(7)
 """Why a paragraph goes or stays: it has the same words as the copy, the copy has all of its words, or a share that is
-enough, or too little, or numbers or names of it are missing."""
+enough, or too little, or numbers or names of it are missing, or what stands around its quotes."""
 EXACT, NEAR, CONTAINED = range(3)
 
 
@@ -78,6 +78,8 @@ def why_of(choice: Choice, cover: Cover, covered: float) -> int:
         why = NUMBERS
     elif cover[NAMES_TOLD] and not choice.ignore_names:
         why = NAMES
+    elif cover[OTHERWISE] and not choice.ignore_names:
+        why = AROUND
     return why
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask, mix64
 from .jit import compiled, lean, part
-from .text import SHIFT, Codes, Points, Text
+from .text import SHIFT, Bytes, Codes, Points, Text
 from .values import mix
 
 FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER = (1 << bit for bit in range(9))
@@ -23,9 +23,9 @@ FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_D
 back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
 it run together with another but by looking. LOWER: the corpus has it in lower case too."""
 UNKNOWN, ASKED = -1, -2
-WORD, LISTED = -1, -2
+WORD, LISTED, KNOWN = -1, -2, -3
 """Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
-of a list."""
+of a list, or which names the corpus knows."""
 
 FOLDED, LETTERS, DIGITS_OF, SHAPE, PLAIN, SIZE, FIRST, BEGIN, BITS, MASK, PLACE, END = range(12)
 """Columns of ``Book.words``."""
@@ -42,10 +42,11 @@ class Book(NamedTuple):
     writing; first character of the shape, and of the shape of the word as written; bits, see above; a bit for each
     letter there is; where its letters begin and end in ``points``.
     asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
-    LISTED. counts: how many of them, and how often anything was not known. doubts: two words that were not known run
-    together, the one they were held against, and where: int64, n x 4, rows of words and the second one of ``doubted``,
-    the first one of which is how many. facts: hashes of number words and negations, sorted. limits: lengths from
-    ``guards``.
+    LISTED; or KNOWN. counts: how many of them, and how often anything was not known. doubts: two words that were not
+    known run together, the one they were held against, and where: int64, n x 4, rows of words and the second one of
+    ``doubted``, the first one of which is how many. facts: hashes of number words and negations, sorted; contracted: of
+    a contracted negation. limits: lengths from ``guards``. known: of ``known.known``, nothing until it is asked for.
+    enough: numbers from there.
     """
 
     keys: Hashes
@@ -57,7 +58,10 @@ class Book(NamedTuple):
     doubts: Ints
     doubted: Ints
     facts: Hashes
+    contracted: np.uint64
     limits: Limits
+    known: Codes
+    enough: tuple[int, int]
 
 
 @part
@@ -117,11 +121,53 @@ def _number(book: Book, key: np.uint64, one: int | np.int64, two: int | np.int64
 @lean
 def ask_listed(book: Book, paragraph: int) -> None:
     """Note that it is not known whether a paragraph is an item of a list."""
+    _ask(book, paragraph, LISTED)
+
+
+@lean
+def _ask(book: Book, one: int, two: int) -> None:
     book.counts[1] += 1
     count = book.counts[0]
     if count < len(book.asked):
-        book.asked[count, 0], book.asked[count, 1] = paragraph, LISTED
+        book.asked[count, 0], book.asked[count, 1] = one, two
         book.counts[0] = count + 1
+
+
+@lean
+def count_documents(
+    hashes: Hashes, flags: Bytes, documents: Ints, capital: np.uint8, seen: Codes, counts: Codes
+) -> None:  # fmt: skip
+    """``known.known``, into ``counts``. documents: where the tokens of each begin. seen: -1 for each slot."""
+    last = np.uint64(len(counts) - 1)
+    for document in range(len(documents) - 1):
+        for token in range(documents[document], documents[document + 1]):
+            if flags[token] & capital:
+                slot = hashes[token] & last
+                if seen[slot] != document:
+                    seen[slot] = document
+                    counts[slot] += 1
+
+
+@lean
+def are_two(text: Text, book: Book, one: int, two: int) -> bool:
+    """``known.are_two`` of two tokens."""
+    if not len(book.known):
+        _ask(book, 0, KNOWN)
+        return False
+    last = np.uint64(len(book.known) - 1)
+    mine, its = book.known[text.hash[one] & last], book.known[text.hash[two] & last]
+    return bool(min(mine, its) >= book.enough[0] and max(mine, its) <= book.enough[1] * min(mine, its))
+
+
+@lean
+def are_other_names(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
+    """``cover.Coverer._are_other_names`` of two tokens."""
+    mine, its = word_of(text, book, capital, one), word_of(text, book, capital, two)
+    if mine < 0 or its < 0 or not book.words[mine, BITS] & book.words[its, BITS] & NAME:
+        return False
+    if book.words[mine, FOLDED] == book.words[its, FOLDED] or book.words[mine, SHAPE] == book.words[its, SHAPE]:
+        return False
+    return _is_near(book.words, book.points, book.limits, mine, its) and are_two(text, book, one, two)
 
 
 @lean
@@ -152,7 +198,7 @@ def alike(book: Book, one: np.int64, two: np.int64) -> bool:
 
 
 @lean
-def _is_like(  # noqa: PLR0911  the order of the plain twin
+def _is_like(
     words: Ints, points: Points, limits: Limits, one: np.int64, two: np.int64
 ) -> bool:  # fmt: skip
     mine, its = words[one], words[two]
@@ -166,12 +212,17 @@ def _is_like(  # noqa: PLR0911  the order of the plain twin
         return same_digits and not both & DIGITS
     if same_digits or mine[LETTERS] == its[LETTERS]:
         return True
-    shortest, long_word, long_name, very_long, _ = limits
-    short = min(mine[SIZE], its[SIZE])
-    if short < shortest or bits & FOLDED_DIGITS:
+    if min(mine[SIZE], its[SIZE]) < limits[0] or bits & FOLDED_DIGITS:
         return False
-    if mine[SHAPE] == its[SHAPE]:
-        return True
+    return bool(mine[SHAPE] == its[SHAPE]) or _is_near(words, points, limits, one, two)
+
+
+@lean
+def _is_near(words: Ints, points: Points, limits: Limits, one: np.int64, two: np.int64) -> bool:
+    """``guards.Word._is_near`` of two words by number."""
+    mine, its = words[one], words[two]
+    bits, short = mine[BITS] | its[BITS], min(mine[SIZE], its[SIZE])
+    _, long_word, long_name, very_long, _ = limits
     if short < (long_name if bits & NAME else long_word) or mine[FIRST] != its[FIRST] or bits & LETTER_DIGIT:
         return False
     allowed = 2 if short >= very_long else 1

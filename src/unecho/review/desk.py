@@ -177,11 +177,11 @@ class Desk:
     @cached_property
     def thresholds(self) -> list[dict[str, float]]:
         """For each per cent from 50 on: copies and words that would go, of those compared. Copies held back because
-        a number or a name differs are not counted; below the run's own threshold such guards have not spoken yet."""
+        something differs are not counted; below the run's own threshold such guards have not spoken yet."""
         rows = self._all(
             "SELECT cast(covered * 100 + 1e-6 AS INTEGER) AS step, count(*) AS n, sum(coalesce(words, 0)) AS words"
-            " FROM members WHERE keeper != '' AND covered IS NOT NULL AND why NOT LIKE 'numbers differ%'"
-            " AND why NOT LIKE 'names differ%' AND relation IS NOT NULL GROUP BY step"
+            " FROM members WHERE keeper != '' AND covered IS NOT NULL AND why NOT LIKE '%differ%'"
+            " AND relation IS NOT NULL GROUP BY step"
         )
         found: list[dict[str, float]] = []
         copies = words = 0
