@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from unecho.matching import passages
 from unecho.matching.passages import Alignment
 from unecho.matching.seeds import Stream, pick
+from unecho.model import Passage
+from unecho.output.manifest import Records
 from unecho.text.normalize import tokenize
 from unecho.text.shingles import unspaced
 
@@ -30,3 +33,13 @@ def own(seed: int, words: int = 60) -> str:
     """A paragraph that no other document has."""
     rng = random.Random(seed)
     return " ".join("".join(rng.choices("abcdefghijklmnop", k=rng.randrange(3, 9))) for _ in range(words)) + "."
+
+
+class Listed(Records):
+    """The findings of a run that are at hand, as a report reads them where it has no columns."""
+
+    def __init__(self, passages: Iterable[Passage]) -> None:
+        self._passages = list(passages)
+
+    def passages(self, expected: int) -> Iterator[Passage]:
+        return iter(self._passages)

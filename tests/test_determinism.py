@@ -7,6 +7,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -126,16 +127,15 @@ def test_the_number_of_workers_makes_no_difference(tmp_path: Path, monkeypatch: 
             file.write(f'{{"id": "{number % 7}", "text": "{text}"}}\n')
         file.write("not json\n")
     started: list[int] = []
-    spread = engine._spread
 
-    def seen(function: Callable[[Any], Any], items: Iterator[Any], others: int, *rest: Any) -> Iterator[Any]:
+    def seen(others: int, *rest: Any, **more: Any) -> ProcessPoolExecutor:
         started.append(others)
-        return spread(function, items, others, *rest)
+        return ProcessPoolExecutor(others, *rest, **more)
 
     def small(items: Iterable[Any], size: Callable[[Any], int]) -> Iterator[list[Any]]:
         return engine.batches(items, size, limit=50_000)
 
-    monkeypatch.setattr(engine, "_spread", seen)
+    monkeypatch.setattr(engine, "ProcessPoolExecutor", seen)
     monkeypatch.setattr("unecho.reading.batches", small)
     found = []
     for workers in (1, 2):

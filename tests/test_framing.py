@@ -6,6 +6,7 @@ from collections import Counter
 
 import orjson
 import pytest
+from builders import Listed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -90,4 +91,7 @@ def test_passages_are_written_as_their_records() -> None:
         assert lines == [orjson.dumps(passage) for passage in passages]
         sizes = passages.quote_sizes()
         assert list(sizes.items()) == list(Counter(p.group for p in passages if p.quote).items())
-        assert list(passages.quotes(sizes)) == [p for p in passages if p.quote]
+        for most in (1, 2, 60):
+            assert passages.quoted(sizes, most) == Listed(passages).quoted(len(passages), sizes, most)
+        assert passages.quoted([], 3) == {}
+        assert max(len(quoted.places) for quoted in passages.quoted(sizes, 60).values()) > 2

@@ -25,6 +25,7 @@ from rich.console import Console
 from runs import BANNER, KINDS, MARKUP_NAME, NEAR, OTHER_NUMBER, STORY, Run, hostile, hostile_to, many, member, small
 
 from unecho.base import wording
+from unecho.base.engine import Workers
 from unecho.errors import RunError, UsageError
 from unecho.model import Passage, Place, Removal, Story, StoryPair
 from unecho.report import charts, data, diff, export, gather, html, judge, pack, pick, terminal
@@ -544,7 +545,8 @@ def test_the_overview_is_in_the_page_without_scripts(report: data.Report) -> Non
 
 
 def unpacked(report: data.Report) -> dict[str, Any]:
-    return {name: orjson.loads(zlib.decompress(base64.b64decode(content), -15)) for name, content in pack.parts(report)}
+    parts = pack.parts(report, Workers(1))
+    return {name: orjson.loads(zlib.decompress(base64.b64decode(content), -15)) for name, content in parts}
 
 
 def test_the_parts_of_the_page_hold_the_findings(report: data.Report) -> None:

@@ -222,6 +222,16 @@ class Passage:
     """True where the two documents are not otherwise the same story or copies of the paragraph."""
 
 
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quote over all passages of its group: words of the longest, documents that print it, and the first place in
+    each of them, or in the first ones."""
+
+    words: int
+    documents: int
+    places: tuple[Place, ...]
+
+
 @record
 class StoryPair:
     """Two documents and how much of each the other prints (0 to 1, by words)."""

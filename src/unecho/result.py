@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
 from .base.atomic import RunFolder
-from .base.engine import uncollected
+from .base.engine import Workers, uncollected
 from .base.spool import Spool
 from .choosing.findings import Passages
 from .choosing.gone import REASONS
@@ -24,7 +24,7 @@ from .decisions.changes import Findings
 from .decisions.decide import Decided, decide
 from .matching.lsh import Bands
 from .matching.signature import PERMUTATIONS
-from .model import Cluster, DocumentRecord, Grounds, Passage, Removal, Story
+from .model import Cluster, DocumentRecord, Grounds, Passage, Quoted, Removal, Story
 from .output import manifest, writing
 from .text.spans import cut
 
@@ -127,10 +127,10 @@ class Result:
         manifest.write_json(new / manifest.RUN, self.run)
         if found := self.grounds():
             manifest.write_lines(new / manifest.REASONS, found)
-        with uncollected():
-            records = _Written(new, self)
+        with uncollected(), Workers(self.workers) as workers:
+            records = _Written(new, self, workers)
             report, *others = data.load_all(new, self.texts(), (data.Limits(), *shown), records)
-            (new / manifest.REPORT).write_bytes(html.render(report, self.workers).encode())
+            (new / manifest.REPORT).write_bytes(html.render(report, workers).encode())
         return others
 
     def _write_decided(self, new: Path, decided: Decided) -> None:
@@ -221,9 +221,9 @@ class _Written(manifest.Records):
     """The records of a result, each written to its file as it is handed on for the first time, so that it is made
     only once; the removals together with the cleaned corpus."""
 
-    def __init__(self, run: Path, result: Result) -> None:
+    def __init__(self, run: Path, result: Result, workers: Workers) -> None:
         super().__init__(run)
-        self.result = result
+        self.result, self._workers = result, workers
         self._done: set[str] = set()
 
     def documents(self) -> Iterator[DocumentRecord]:
@@ -235,7 +235,7 @@ class _Written(manifest.Records):
     def of_removals(self, wanted: Callable[[], manifest.Wanted[T]], meanwhile: Callable[[], None]) -> Iterator[T]:
         found = self.result
         source = writing.Source(found.documents, found.removals, found.spool, found.numbers)
-        return writing.write(self.run, source, found.workers, wanted, meanwhile)
+        return writing.write(self.run, source, self._workers, wanted, meanwhile)
 
     def clusters(self, expected: int) -> Iterator[Cluster]:  # noqa: ARG002  it is known here
         return self._once(manifest.CLUSTERS, self.result.clusters)
@@ -253,11 +253,11 @@ class _Written(manifest.Records):
             self._done.add(manifest.PASSAGES)
         return passages.quote_sizes()
 
-    def quotes(self, expected: int, groups: Container[str]) -> Iterator[Passage]:  # noqa: ARG002
+    def quoted(self, expected: int, groups: Iterable[str], most: int) -> Mapping[str, Quoted]:
         passages = self.result.passages
-        if isinstance(passages, Passages) and isinstance(groups, Iterable):
-            return passages.quotes(groups)
-        return (passage for passage in passages if passage.quote and passage.group in groups)
+        if isinstance(passages, Passages):
+            return passages.quoted(groups, most)
+        return super().quoted(expected, groups, most)
 
     def stories(self, expected: int) -> Iterator[Story]:  # noqa: ARG002
         return self._once(manifest.STORIES, self.result.stories)

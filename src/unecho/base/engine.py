@@ -13,12 +13,13 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkstemp
+from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import RunError
@@ -83,52 +84,94 @@ def ordered_map(
     apart: bool = False,
     meanwhile: Callable[[], None] | None = None,
 ) -> Generator[R, None, None]:
-    """``map`` over processes, this one among them, in order, with few items in flight.
+    """``Workers.map`` of processes that are ended after it."""
+    with Workers(workers, apart) as processes:
+        yield from processes.map(function, items, meanwhile)
 
-    The first items are done in this process: small inputs never wait for others to start. ``function`` and
-    the items must be picklable. On an interrupt the processes are stopped at once. ``apart``: all is done in other
-    processes, for what cannot be interrupted here or leaves too much behind. ``meanwhile``: what this process does
-    first, while others start and do the first items, if there are any.
+
+class Workers:
+    """Processes, this one among them, for what is worth several; they start when there is such work, and stay for more
+    of it. A context manager, which ends them: at once where something went wrong.
+
+    ``apart``: all is done in other processes, for what cannot be interrupted here or leaves too much behind.
     """
-    source = iter(items)
-    ahead = list(islice(source, SMALL + 1)) if workers > 1 else []
-    if len(ahead) <= SMALL:
-        if meanwhile is not None:
-            meanwhile()
-        yield from map(function, chain(ahead, source))
-        return
-    with TemporaryDirectory(prefix="unecho-") as folder:
-        others = workers if apart else workers - 1
-        yield from _spread(function, chain(ahead, source), others, not apart, folder, meanwhile)
 
+    def __init__(self, count: int, apart: bool = False) -> None:
+        self.count = count
+        self._here, self._others = not apart, count if apart else count - 1
+        self._ends = ExitStack()
+        self._pool: ProcessPoolExecutor | None = None
+        self._folder = ""
 
-def _spread(
-    function: Callable[[T], R],
-    items: Iterator[T],
-    others: int,
-    here: bool,
-    folder: str,
-    meanwhile: Callable[[], None] | None,
-) -> Generator[R, None, None]:
-    """``others``: how many processes beside this one, which works too where it would only wait (``here``)."""
-    pool = ProcessPoolExecutor(others, get_context("spawn"), initializer=_obey_parent, initargs=(folder,))
-    # All processes start before the thread that watches them: one started while another is found dead would be
-    # neither ended nor waited for, and both the thread and that process would end with a traceback.
-    pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
-    waiting: deque[_Here[R] | _There[R]] = deque()
-    most = 2 * others + _AHEAD
+    def __enter__(self) -> Workers:
+        return self
 
-    def send(item: T) -> None:
-        with _main_unknown(), interrupts_wait():
-            waiting.append(_There(pool.submit(_filed, function, item, folder)))
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None and kind is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.terminate()
+        self._ends.close()
 
-    try:
+    def map(
+        self, function: Callable[[T], R], items: Iterable[T], meanwhile: Callable[[], None] | None = None
+    ) -> Generator[R, None, None]:
+        """``map`` over the processes, in order, with few items in flight.
+
+        The first items are done in this process: small inputs never wait for others to start. ``function`` and
+        the items must be picklable. ``meanwhile``: what this process does first, while others start and do the first
+        items, if there are any.
+        """
+        source = iter(items)
+        ahead = list(islice(source, SMALL + 1)) if self.count > 1 else []
+        if len(ahead) <= SMALL:
+            if meanwhile is not None:
+                meanwhile()
+            yield from map(function, chain(ahead, source))
+            return
+        try:
+            yield from self._spread(function, chain(ahead, source), self._started(), meanwhile)
+        except BrokenProcessPool:
+            raise RunError(
+                "a process of this run was ended from outside, as systems do that run out of memory",
+                "give fewer --workers, or split the input",
+            ) from None
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._folder = self._ends.enter_context(TemporaryDirectory(prefix="unecho-"))
+            pool = ProcessPoolExecutor(
+                self._others, get_context("spawn"), initializer=_obey_parent, initargs=(self._folder,)
+            )
+            # All processes start before the thread that watches them: one started while another is found dead would be
+            # neither ended nor waited for, and both the thread and that process would end with a traceback.
+            pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
+            self._ends.callback(pool.shutdown, wait=True, cancel_futures=True)
+            self._pool = pool
+        return self._pool
+
+    def _spread(
+        self,
+        function: Callable[[T], R],
+        items: Iterator[T],
+        pool: ProcessPoolExecutor,
+        meanwhile: Callable[[], None] | None,
+    ) -> Generator[R, None, None]:
+        """This process works too where it would only wait, unless all is done apart."""
+        waiting: deque[_Here[R] | _There[R]] = deque()
+        most = 2 * self._others + _AHEAD
+
+        def send(item: T) -> None:
+            with _main_unknown(), interrupts_wait():
+                waiting.append(_There(pool.submit(_filed, function, item, self._folder)))
+
         if meanwhile is not None:
             for item in islice(items, most):
                 send(item)
             meanwhile()
         for item in items:
-            if here and sum(not one.done() for one in waiting) >= 2 * others:
+            if self._here and sum(not one.done() for one in waiting) >= 2 * self._others:
                 waiting.append(_Here(function(item)))
             else:
                 send(item)
@@ -136,17 +179,6 @@ def _spread(
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise RunError(
-            "a process of this run was ended from outside, as systems do that run out of memory",
-            "give fewer --workers, or split the input",
-        ) from None
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 class _Here(Generic[R]):

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import weakref
 from collections import OrderedDict
+from collections.abc import Sequence
 from types import TracebackType
 
 from .columns import forget
@@ -54,7 +55,9 @@ class Spool:
 
     def data(self, number: int) -> bytes:
         """The byte string with this number. Raises IndexError."""
-        begin, end = self._ends[number], self._ends[number + 1]
+        return self._between(self._ends[number], self._ends[number + 1])
+
+    def _between(self, begin: int, end: int) -> bytes:
         with self._lock:
             if end > self._written:
                 self._write()
@@ -62,6 +65,21 @@ class Spool:
                 return os.pread(self._file.fileno(), end - begin, begin)
             self._file.seek(begin)
             return self._file.read(end - begin)
+
+    def several(self, numbers: Sequence[int]) -> list[bytes]:
+        """The byte strings with these numbers; those that lie side by side are read at once. Raises IndexError."""
+        found: list[bytes] = []
+        at = 0
+        while at < len(numbers):
+            first = numbers[at]
+            count = 1
+            while at + count < len(numbers) and numbers[at + count] == first + count:
+                count += 1
+            begin = self._ends[first]
+            data = self._between(begin, self._ends[first + count])
+            found += (data[self._ends[n] - begin : self._ends[n + 1] - begin] for n in range(first, first + count))
+            at += count
+        return found
 
     def text(self, number: int) -> str:
         """The text with this number; the last few are kept decoded."""

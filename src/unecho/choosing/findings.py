@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,7 +22,7 @@ from ..matching.quotes import separate
 from ..matching.repeats import adding
 from ..matching.stories import Coverage, groups
 from ..matching.table import CONTENT, Table
-from ..model import Cluster, Member, Passage, Place, Story, StoryPair, StoryRelation
+from ..model import Cluster, Member, Passage, Place, Quoted, Story, StoryPair, StoryRelation
 from .gone import NO_KEEPER, REASONS, Keepers, all_rounded, cluster_name, rounded
 from .order import Order
 from .verdicts import RELATIONS, REMOVED, Verdicts
@@ -180,10 +180,28 @@ class Passages(Rows[Passage]):
         self._columns = a, a_start, a_end, b, b_start, b_end, words, matched, quotes
         super().__init__(len(which), self._some)
 
-    def quotes(self, groups: Iterable[str]) -> Iterator[Passage]:
-        """Of the passages the quotes of some groups."""
-        wanted = np.isin(self._group, [int(name[1:]) for name in groups])
-        return self._rows(np.flatnonzero(wanted & self._quotes))
+    def quoted(self, groups: Iterable[str], most: int) -> dict[str, Quoted]:
+        """Of some groups of quotes the places in the first ``most`` documents, and what is counted of all."""
+        wanted = np.array([int(name[1:]) for name in groups], np.int64)
+        rows = np.flatnonzero(np.isin(self._group, wanted) & self._quotes)
+        a, a_start, a_end, b, b_start, b_end, words = (column[rows] for column in self._columns[:7])
+        group = np.repeat(self._group[rows], 2)
+        document, start, end = (np.stack(x, 1).ravel() for x in ((a, b), (a_start, b_start), (a_end, b_end)))
+        # The first place in each document, in the order of the passages.
+        _, first = np.unique(group * len(self._ids) + document, return_index=True)
+        first = np.sort(first)
+        first = first[np.argsort(group[first], kind="stable")]
+        edges = edges_of(group[first]) if len(first) else np.zeros(1, np.int64)
+        longest = np.zeros(int(group.max(initial=0)) + 1, np.int64)
+        np.maximum.at(longest, self._group[rows], words)
+        found: dict[str, Quoted] = {}
+        for begin, stop in pairwise(edges.tolist()):
+            some = first[begin : min(stop, begin + most)]
+            places = zip(document[some].tolist(), start[some].tolist(), end[some].tolist(), strict=True)
+            number = int(group[first[begin]])
+            held = tuple(Place(self._ids[name], low, high) for name, low, high in places)
+            found[_group_name(number)] = Quoted(int(longest[number]), stop - begin, held)
+        return found
 
     def quote_sizes(self) -> dict[str, int]:
         """How many passages each group of quotes has, in the order of their first ones."""

@@ -4,7 +4,7 @@ another process that is given a part of the columns."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from ..base.columns import Ints, Mask, offsets_of, ranges
 from ..base.rows import Rows
 from ..matching.table import CONTENT, Table, Words
 from ..model import CATEGORIES, Place, Reason, Removal
-from ..text.spans import removal_spans
+from ..text.spans import spans_of
 
 if TYPE_CHECKING:
     from .cuts import Cut
@@ -91,29 +91,21 @@ class Part:
         """The documents whose copies stay."""
         return set(self.ids.values())
 
-    def of_document(self, place: int, text: str) -> list[Removal]:
-        """The spans that go of a document, in order. ``text``: as read."""
-        found = self._whole(place, text)
-        if place in self.cuts:
-            found += (self._cut(*cut) for cut in self.cuts[place])
-            found.sort(key=lambda removal: removal[0])
-        name = self.names[place]
-        return [
-            Removal(f"r{number:07d}", name, start, end, text[start:end], *rest)
-            for number, (start, end, rest) in enumerate(found, self.numbers[place])
-        ]
-
-    def _whole(self, place: int, text: str) -> list[tuple[int, int, tuple[Any, ...]]]:
-        """Start, end and the other fields of the paragraphs that go."""
-        first, end = self.first[place : place + 2].tolist()
-        if first == end:
-            return []
-        rows = slice(*self.paragraphs[place : place + 2].tolist())
-        paragraphs = list(zip(self.start[rows].tolist(), self.end[rows].tolist(), strict=True))
-        spans = removal_spans(text, paragraphs, self.gone[rows].tolist())
+    def removals(self, texts: Iterable[str]) -> Iterator[list[Removal]]:
+        """The spans that go of each document, in order. ``texts``: as read."""
+        edges, starts, ends, gone = (x.tolist() for x in (self.paragraphs, self.start, self.end, self.gone))
         columns = self.category, self.rule, self.confidence, self.words, self.keeper, self.scores
-        fields = map(self._fields, *(column[first:end].tolist() for column in columns))
-        return [(start, stop, rest) for (start, stop), rest in zip(spans, fields, strict=True)]
+        fields = map(self._fields, *(column.tolist() for column in columns))
+        for place, (name, number, text) in enumerate(zip(self.names, self.numbers, texts, strict=True)):
+            rows = slice(edges[place], edges[place + 1])
+            found = list(zip(spans_of(text, starts[rows], ends[rows], gone[rows]), fields, strict=False))
+            if place in self.cuts:
+                found += (self._cut(*cut) for cut in self.cuts[place])
+                found.sort(key=lambda removal: removal[0])
+            yield [
+                Removal(f"r{number:07d}", name, start, end, text[start:end], *rest)
+                for number, ((start, end), rest) in enumerate(found, number)
+            ]
 
     def _fields(
         self, category: int, rule: int, confidence: float, words: int, keeper: list[int], scores: list[float]
@@ -133,9 +125,9 @@ class Part:
 
     def _cut(
         self, start: int, end: int, words: int, keeper: tuple[int, int, int]
-    ) -> tuple[int, int, tuple[Any, ...]]:  # fmt: skip
+    ) -> tuple[tuple[int, int], tuple[Any, ...]]:  # fmt: skip
         kept = Place(self.ids[keeper[0]], *keeper[1:])
-        return start, end, ("passage", None, None, None, kept, 1.0, None, None, None, words)
+        return (start, end), ("passage", None, None, None, kept, 1.0, None, None, None, words)
 
 
 class Gone:
@@ -169,15 +161,16 @@ class Gone:
         documents = np.flatnonzero((begins[1:] > first) & (begins[:-1] < end) & (np.diff(begins) > 0))
         for begin in range(0, len(documents), _PIECE):
             piece = documents[begin : begin + _PIECE]
-            part = self.part(piece)
-            for place, document in enumerate(piece.tolist()):
+            for document, removals in zip(piece.tolist(), self._of(piece), strict=True):
                 before = int(begins[document])
-                removals = part.of_document(place, self._text_of(document))
                 yield from islice(removals, max(first - before, 0), end - before)
 
     def of_document(self, document: int) -> list[Removal]:
         """The spans that go of a document, in order."""
-        return self.part(np.array([document])).of_document(0, self._text_of(document))
+        return next(self._of(np.array([document])))
+
+    def _of(self, documents: Ints) -> Iterator[list[Removal]]:
+        return self.part(documents).removals(map(self._text_of, documents.tolist()))
 
     def part(self, documents: Ints) -> Part:
         """What goes of some documents, by their numbers."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -11,7 +12,7 @@ import orjson
 
 from ..base.wording import visible_name
 from ..errors import RunError, UsageError
-from ..model import Cluster, DocumentRecord, Grounds, Member, Passage, Place, Removal, Story, StoryPair
+from ..model import Cluster, DocumentRecord, Grounds, Member, Passage, Place, Quoted, Removal, Story, StoryPair
 
 RUN = "run.json"
 TIMINGS = "timings.json"
@@ -106,6 +107,20 @@ class Wanted(Protocol[Some_co]):
         """The same, for removals that name no other documents."""
 
 
+@dataclass(slots=True)
+class _Places:
+    """Where a quote stands: one place a document."""
+
+    held: dict[str, Place] = field(default_factory=dict)
+    documents: set[str] = field(default_factory=set)
+    words: int = 0
+
+    def add(self, place: Place, most: int) -> None:
+        self.documents.add(place.document)
+        if len(self.held) < most:
+            self.held.setdefault(place.document, place)
+
+
 class Records:
     """What a finished run found, read from its files. ``expected``: how many there are."""
 
@@ -141,9 +156,19 @@ class Records:
         """How many passages each group of quotes has, in the order of their first ones."""
         return Counter(passage.group for passage in self.passages(expected) if passage.quote)
 
-    def quotes(self, expected: int, groups: Container[str]) -> Iterator[Passage]:
-        """Of the passages the quotes of some groups."""
-        return (passage for passage in self.passages(expected) if passage.quote and passage.group in groups)
+    def quoted(self, expected: int, groups: Iterable[str], most: int) -> Mapping[str, Quoted]:
+        """Of some groups of quotes the places in the first ``most`` documents, and what is counted of all."""
+        gathered = {group: _Places() for group in groups}
+        for passage in self.passages(expected) if gathered else ():
+            if passage.quote and passage.group in gathered:
+                places = gathered[passage.group]
+                places.add(Place(passage.a, passage.a_start, passage.a_end), most)
+                places.add(Place(passage.b, passage.b_start, passage.b_end), most)
+                places.words = max(places.words, passage.words)
+        return {
+            group: Quoted(places.words, len(places.documents), tuple(places.held.values()))
+            for group, places in gathered.items()
+        }
 
     def stories(self, expected: int) -> Iterator[Story]:
         """Documents that print the same article."""

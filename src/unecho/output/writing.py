@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import orjson
 
-from ..base.engine import batches, ordered_map, uncollected
+from ..base.engine import Workers, batches, uncollected
 from ..base.spool import Spool
 from ..choosing.gone import Part, Removals
 from ..model import DocumentRecord, Removal
@@ -27,26 +28,28 @@ class _Listed:
     """What goes of some documents, as removals: for what people decided."""
 
     names: tuple[str, ...]
-    removals: tuple[Sequence[Removal], ...]
+    found: tuple[Sequence[Removal], ...]
 
     def mentioned(self) -> set[str]:
         """The documents whose copies stay."""
-        return {removal.keeper.document for each in self.removals for removal in each if removal.keeper}
+        return {removal.keeper.document for each in self.found for removal in each if removal.keeper}
 
-    def of_document(self, place: int, _: str) -> Sequence[Removal]:
-        """The spans that go of a document, in order."""
-        return self.removals[place]
+    def removals(self, _: Iterable[str]) -> Iterator[Sequence[Removal]]:
+        """The spans that go of each document, in order."""
+        return iter(self.found)
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch(Generic[R]):
     """Documents as another process needs them: their texts and the frames of their lines (those of JSONL) in UTF-8,
-    whether the corpus keeps them, what goes of them, and what is wanted of that."""
+    whether the corpus keeps them, what goes of them, in order of id, the place of each of those here, and what is
+    wanted of what goes."""
 
     texts: tuple[bytes, ...]
     frames: tuple[bytes | None, ...]
     kept: tuple[bool, ...]
     gone: Part | _Listed
+    places: tuple[int, ...]
     wanted: manifest.Wanted[R]
 
 
@@ -72,7 +75,7 @@ class Source:
 
 
 def write(
-    run: Path, source: Source, workers: int, wanted: Callable[[], manifest.Wanted[R]], meanwhile: Callable[[], None]
+    run: Path, source: Source, workers: Workers, wanted: Callable[[], manifest.Wanted[R]], meanwhile: Callable[[], None]
 ) -> Iterator[R]:
     """Write ``clean/`` and the removals into a run folder that has neither; gives what is wanted of the removals,
     batch by batch. ``wanted``, ``meanwhile``: see ``manifest.Records.of_removals``."""
@@ -80,19 +83,26 @@ def write(
     order.sort(key=lambda record: (record.source, record.row or 0, record.id))
     clean = run / manifest.CLEAN
     clean.mkdir()
-    with Spool() as lines:
-        made = ordered_map(_make, _batches(order, source, wanted), workers, meanwhile=meanwhile)
-        yield from _corpus(clean, order, lines, made)
-        place = {record.id: number for number, record in enumerate(order)}
-        with (run / manifest.REMOVALS).open("wb") as file:
+    made = workers.map(_make, _batches(order, source, wanted), meanwhile)
+    with (run / manifest.REMOVALS).open("wb") as file:
+        names = [record.id for record in order]
+        if names == list(source.numbers):
+            yield from _corpus(clean, order, file.write, made)
+            return
+        with Spool() as lines:
+            yield from _corpus(clean, order, lines.append, made)
+            place = {name: number for number, name in enumerate(names)}
             for name in source.numbers:
                 file.write(lines.data(place[name]))
 
 
 def _corpus(
-    clean: Path, order: list[DocumentRecord], lines: Spool, batches_made: Generator[_Made[R], None, None]
+    clean: Path,
+    order: list[DocumentRecord],
+    add_lines: Callable[[bytes], object],
+    batches_made: Generator[_Made[R], None, None],
 ) -> Iterator[R]:
-    """Write the cleaned texts, and the lines of the removals in that order to a spool."""
+    """Write the cleaned texts, and hand on the lines of the removals of each document in that order."""
     gathered: list[R] = []
 
     def files() -> Iterator[tuple[DocumentRecord, bytes]]:
@@ -102,7 +112,7 @@ def _corpus(
                 gathered.append(made.gathered)
                 for cleaned, removals in zip(made.cleaned, made.removals, strict=True):
                     record = next(records)
-                    lines.append(removals)
+                    add_lines(removals)
                     if _is_kept(record):
                         yield record, cleaned
 
@@ -128,13 +138,19 @@ def _batches(
 
     for some in batches(order, size):
         names = [record.id for record in some]
+        in_order = sorted(range(len(names)), key=names.__getitem__)
+        framed = [record.row is not None for record in some]
+        places = (range(numbers[name], numbers[name] + 1 + frame) for name, frame in zip(names, framed, strict=True))
+        data = iter(spool.several(list(chain.from_iterable(places))))
         texts, frames = [], []
-        for record in some:
-            texts.append(spool.data(numbers[record.id]))
-            frames.append(None if record.row is None else spool.data(numbers[record.id] + 1))
-        gone = part(names)
+        for frame in framed:
+            texts.append(next(data))
+            frames.append(next(data) if frame else None)
+        gone = part([names[place] for place in in_order])
         kept = tuple(map(_is_kept, some))
-        yield _Batch(tuple(texts), tuple(frames), kept, gone, wanted().only({*names, *gone.mentioned()}))
+        yield _Batch(
+            tuple(texts), tuple(frames), kept, gone, tuple(in_order), wanted().only({*names, *gone.mentioned()})
+        )
 
 
 def _parts(source: Source) -> Callable[[Sequence[str]], Part | _Listed]:
@@ -153,18 +169,20 @@ def _make(batch: _Batch[R]) -> _Made[R]:
     cleaned, lines = [b""] * len(batch.texts), [b""] * len(batch.texts)
 
     def removals() -> Iterator[Removal]:
-        for place in sorted(range(len(batch.texts)), key=batch.gone.names.__getitem__):
-            text = batch.texts[place].decode("utf-8", "surrogatepass")
-            gone = batch.gone.of_document(place, text)
+        texts = [batch.texts[place].decode("utf-8", "surrogatepass") for place in batch.places]
+        for place, text, gone in zip(batch.places, texts, batch.gone.removals(texts), strict=True):
             lines[place] = b"".join(map(_line, gone))
             if batch.kept[place]:
-                rest = cut(text, [(removal.start, removal.end) for removal in gone])
-                cleaned[place] = content(rest, batch.frames[place])
+                cleaned[place] = _cleaned(text, gone, batch.frames[place])
             yield from gone
 
     with uncollected():
         gathered = batch.wanted.gathered(removals())
     return _Made(cleaned, lines, gathered)
+
+
+def _cleaned(text: str, removals: Sequence[Removal], frame: bytes | None) -> bytes:
+    return content(cut(text, [(removal.start, removal.end) for removal in removals]), frame)
 
 
 def _line(record: Any) -> bytes:

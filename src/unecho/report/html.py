@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from ..base.engine import Workers
 from ..base.wording import counted, one_line, percent, visible, visible_name
 from ..text import spelling
 from .export import summary
@@ -26,8 +27,8 @@ SCRIPTS = (
 """What the page runs, in this order; each file stands for itself and adds to ``unecho``."""
 
 
-def render(report: Report, workers: int = 1) -> str:
-    """The whole page. The same run gives the same page: no paths, no timings. ``workers``: threads that compress."""
+def render(report: Report, workers: Workers | None = None) -> str:
+    """The whole page. The same run gives the same page: no paths, no timings. ``workers``: what packs it."""
     style = Markup("".join(sibling(name) for name in STYLES))
     # Of the scripts, each has its own element and digest, so that an error in one names its lines.
     # The address of the source map that the charting library ends with is of no use, and one nothing should follow.
@@ -42,7 +43,7 @@ def render(report: Report, workers: int = 1) -> str:
         scripts=scripts,
         policy=policy([style], scripts),
         facts=Markup(json_in_html(facts(report))),
-        parts=[(name, Markup(content)) for name, content in parts(report, workers)],
+        parts=[(name, Markup(content)) for name, content in parts(report, workers or Workers(1))],
         bin_width=round((1 - report.similar) / max(len(report.charts.similarity), 1), 4),
         cells={(cell.site, cell.keeper): cell.words for cell in report.charts.matrix},
     )

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 import orjson
 
+from ..base.engine import Workers, batches
 from ..decisions.log import line_key
 from ..explaining.because import because, rules_of
 from ..model import DocumentRecord, Place
 from .figures import RuleFigure
 from .judge import kind_of
-from .model import KIND_NAMES, DocumentFinding, Finding, Held, Quote, Report, Span, StoryFinding, place_of
-from .texts import beginning
+from .model import KIND_NAMES, DocumentFinding, Finding, Held, Quote, Report, Span, StoryFinding
+from .pick import cluster_places
+from .texts import Spot, beginning
 
 _PIECE = 300_000
 """Characters of a piece of texts: some milliseconds to unpack."""
@@ -31,6 +35,7 @@ _KINDS = tuple(KIND_NAMES)
 _EMPTY = Held((), False)
 
 Row = list[Any]
+_Packed = tuple[str, Callable[[], str]]
 
 
 def packed(value: Any) -> str:
@@ -49,32 +54,68 @@ def _encodable(value: Any) -> Any:
     return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def parts(report: Report, workers: int = 1) -> Iterator[tuple[str, str]]:
-    """(name, packed content) of every part of the page's data. ``workers``: threads that pack."""
+def parts(report: Report, workers: Workers) -> list[tuple[str, str]]:
+    """(name, packed content) of every part of the page's data."""
+    table, findings, texts = _Table(report), list[_Packed](), list[_Packed]()
+    with _packer(workers.count) as pack:
+
+        def others() -> None:
+            findings.extend((name, pack(value)) for name, value in _findings(table))
+            texts.extend((name, pack(value)) for name, value in _texts(table))
+
+        keys = [(name, pack(value)) for name, value in _keys(report, workers, others)]
+        rules = "boilerplate", pack(list(map(table.rule, report.rules)))
+        return [(name, result()) for name, result in (*findings, *keys, rules, *texts)]
+
+
+@contextmanager
+def _packer(workers: int) -> Iterator[Callable[[Any], Callable[[], str]]]:
+    """``packed``, in threads if there are several workers, as to compress needs no lock; gives what waits for it."""
     if workers == 1:
-        yield from ((name, packed(value)) for name, value in _parts(report))
-        return
-    with ThreadPoolExecutor(workers) as pool:  # to compress needs no lock
-        waiting = deque((name, pool.submit(packed, value)) for name, value in _parts(report))
-        while waiting:
-            name, found = waiting.popleft()
-            yield name, found.result()
+        yield lambda value: partial(str, packed(value))
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            yield lambda value: pool.submit(packed, value).result
 
 
-def _parts(report: Report) -> Iterator[tuple[str, Any]]:
-    """(name, content) of every part of the page's data."""
-    order = _side_by_side(report)
-    table = _Table(report)
+def _keys(report: Report, workers: Workers, meanwhile: Callable[[], None]) -> Iterator[tuple[str, Any]]:
+    """By what decisions name the texts of the findings; empty where a text is not held whole."""
+    groups = [*cluster_places(report.clusters), *(quote.places for quote in report.quotes)]
+    texts = [_whole(report, place) for group in groups for place in group]
+    different = list(dict.fromkeys(texts))  # of copies, many are the same to the letter
+    made = chain.from_iterable(workers.map(_line_keys, batches(different, len), meanwhile))
+    key = dict(zip(different, made, strict=True))
+    keys = map(key.__getitem__, texts)
+    found = [list(islice(keys, len(group))) for group in groups]
+    clusters = len(report.clusters)
+    yield "keys", [[keeper, members] for keeper, *members in found[:clusters]]
+    yield "quote-keys", found[clusters:]
+
+
+def _whole(report: Report, place: Spot) -> str:
+    text = report.texts.get(place.document, _EMPTY).cut(place.start, place.end)
+    return text if len(text) == place.end - place.start else ""
+
+
+def _line_keys(texts: Sequence[str]) -> list[str]:
+    return [line_key(text) if text else "" for text in texts]
+
+
+def _findings(table: _Table) -> Iterator[tuple[str, Any]]:
+    """The tables of the findings."""
+    report = table.report
     yield "clusters", [table.cluster(finding) for finding in report.clusters]
     yield "quotes", [table.quote(quote) for quote in report.quotes]
     yield "stories", [table.story(finding) for finding in report.stories]
-    yield "keys", [table.keys(finding) for finding in report.clusters]
-    yield "quote-keys", [[table.key(place) for place in quote.places] for quote in report.quotes]
-    yield "boilerplate", [table.rule(rule) for rule in report.rules]
+
+
+def _texts(table: _Table) -> Iterator[tuple[str, Any]]:
+    """The documents and what is held of their texts, in pieces."""
+    report = table.report
     rows: list[Row] = [[] for _ in table.findings]
     piece: list[Row] = []
     size, number = 0, 0
-    for place in order:
+    for place in _side_by_side(report):
         finding = table.findings[place]
         held = report.texts.get(finding.record.id, _EMPTY)
         rows[place] = [*_document(finding, held), number, len(piece)]
@@ -106,17 +147,16 @@ class _Table:
     """Makes the rows; documents are named by their number in the page, or by their id where it has them not."""
 
     def __init__(self, report: Report) -> None:
-        self._report = report
+        self.report = report
         self.findings = report.documents
         self._rules = rules_of(report.settings)
         self._number = {finding.record.id: number for number, finding in enumerate(self.findings)}
-        self._keys: dict[str, str] = {}
 
-    def _place(self, place: Place) -> Row:
+    def _place(self, place: Spot) -> Row:
         return [self._number.get(place.document, place.document), place.start, place.end]
 
     def _lead(self, place: Place) -> str:
-        return " ".join(self._report.text(place)[: 3 * _LEAD].split())[:_LEAD]
+        return " ".join(self.report.text(place)[: 3 * _LEAD].split())[:_LEAD]
 
     def cluster(self, finding: Finding) -> Row:
         """Of the clusters' table."""
@@ -124,30 +164,15 @@ class _Table:
         figures = [finding.copies, finding.removed, finding.similar, finding.words, round(finding.doubt, 3)]
         members = [
             [
-                *self._place(place_of(member)),
+                *self._place(member),
                 member.covered, member.resemblance, member.containment,
-                _KINDS.index(kind_of(member, self._report.threshold)), member.why,
+                _KINDS.index(kind_of(member, self.report.threshold)), member.why,
             ]
             for member in cluster.members
         ]  # fmt: skip
         kinds = sorted(_KINDS.index(kind) for kind in finding.kinds)
         lead = self._lead(cluster.keeper)
         return [cluster.id, self._place(cluster.keeper), cluster.why_kept, *figures, kinds, lead, members]
-
-    def keys(self, finding: Finding) -> Row:
-        """By which decisions name the texts of a cluster."""
-        cluster = finding.cluster
-        return [self.key(cluster.keeper), [self.key(place_of(member)) for member in cluster.members]]
-
-    def key(self, place: Place) -> str:
-        """By which decisions name the text of a place; empty where it is not held whole."""
-        held = self._report.texts.get(place.document, _EMPTY)
-        text = held.cut(place.start, place.end)
-        if len(text) != place.end - place.start:
-            return ""
-        if text not in self._keys:  # of copies, many are the same to the letter
-            self._keys[text] = line_key(text)
-        return self._keys[text]
 
     def quote(self, quote: Quote) -> Row:
         """Of the quotes' table."""

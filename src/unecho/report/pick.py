@@ -10,7 +10,7 @@ from ..model import Cluster, Member, Place
 from ..output.manifest import Records
 from .figures import Totals
 from .judge import doubt_of, kind_of
-from .model import Finding, Limits, Quote, StoryFinding, place_of
+from .model import Finding, Limits, Quote, StoryFinding
 from .top import Top
 
 _BINS = 20
@@ -138,35 +138,14 @@ def pick_quotes(records: Records, totals: Totals, limits: Sequence[Limits]) -> t
     largest: Top[str] = Top(limits[0].quotes)
     for group, size in sizes.items():
         largest.add((size,), group)
-    gathered = {group: _Places() for group in largest.best()}
-    for passage in records.quotes(totals.passages, gathered) if gathered else ():
-        places = gathered[passage.group]
-        places.add(Place(passage.a, passage.a_start, passage.a_end), limits[0])
-        places.add(Place(passage.b, passage.b_start, passage.b_end), limits[0])
-        places.words = max(places.words, passage.words)
-    quotes = [
-        Quote(group, places.words, len(places.documents), tuple(places.held.values()))
-        for group, places in gathered.items()
-    ]
+    groups = largest.best()
+    found = records.quoted(totals.passages, groups, limits[0].quote_places) if groups else {}
+    quotes = [Quote(group, found[group].words, found[group].documents, found[group].places) for group in groups]
     return [_widest(quotes[: each.quotes]) for each in limits], len(sizes)
 
 
 def _widest(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
     return tuple(sorted(quotes, key=lambda quote: (-quote.documents, -quote.words, quote.group)))
-
-
-@dataclass(slots=True)
-class _Places:
-    """Where a quote stands: one place a document."""
-
-    held: dict[str, Place] = field(default_factory=dict)
-    documents: set[str] = field(default_factory=set)
-    words: int = 0
-
-    def add(self, place: Place, limits: Limits) -> None:
-        self.documents.add(place.document)
-        if len(self.held) < limits.quote_places:
-            self.held.setdefault(place.document, place)
 
 
 def earliest_first(quotes: Iterable[Quote], dates: Mapping[str, str | None], limits: Limits) -> tuple[Quote, ...]:
@@ -196,9 +175,9 @@ def pick_stories(records: Records, totals: Totals, limits: Limits) -> tuple[Stor
     return tuple(largest.best())
 
 
-def cluster_places(findings: Iterable[Finding]) -> list[tuple[Place, ...]]:
+def cluster_places(findings: Iterable[Finding]) -> list[tuple[Place | Member, ...]]:
     """The places whose text is shown, cluster by cluster."""
-    return [(f.cluster.keeper, *map(place_of, f.cluster.members)) for f in findings]
+    return [(f.cluster.keeper, *f.cluster.members) for f in findings]
 
 
 def mentioned(findings: Iterable[Finding], quotes: Iterable[Quote], stories: Iterable[StoryFinding]) -> dict[str, None]:

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
+
+from ..base.columns import Ints
 from ..base.wording import one_line
-from ..model import DocumentRecord, Place
+from ..model import DocumentRecord, Member, Place
 from .model import Held, Limits, Span
 
 Texts = Mapping[str, str] | Iterable[tuple[str, str]] | Callable[[Path], Iterable[tuple[str, str]]]
 """Document ids with their texts as read: a mapping, an iterator, or a function of the run folder."""
 Windows = list[tuple[int, int]]
-Groups = Sequence[tuple[Place, ...]]
+Spot = Place | Member
+Groups = Sequence[Sequence[Spot]]
 """The places of each finding."""
 
 
@@ -43,51 +47,97 @@ def plan(clusters: Groups, quotes: Groups, documents: Iterable[DocumentRecord], 
     and documents are held whole, in their order, while the rest of the room lasts.
     """
     documents = list(documents)
-    lengths = {record.id: record.chars for record in documents}
-    places = [place for group in (*clusters, *quotes) for place in group]
-    widest = _windows(places, lengths, limits, limits.context)
-    everything = dict(widest)
-    _add_whole(everything, documents, limits, None)
-    if _cost(everything) <= limits.characters:
-        return Plan(everything, len(clusters), len(quotes))
+    groups = (*clusters, *quotes)
+    places = _Places(list(chain.from_iterable(groups)), documents, limits)
+    widest = places.windows(limits.context)
+    everything = widest.joined(places.whole(None))
+    if everything.cost <= limits.characters:
+        return Plan(places.named(everything), len(clusters), len(quotes))
     room = limits.characters * 2 // 3
     served = len(clusters), len(quotes)
-    narrower = (_windows(places, lengths, limits, context) for context in (limits.context // 6, 0))
+    narrower = (places.windows(context) for context in (limits.context // 6, 0))
     for windows in chain([widest], narrower):
-        if _cost(windows) <= room:
+        if windows.cost <= room:
             break
     else:
         served = _fitting(clusters, room - room // 4, limits), _fitting(quotes, room // 4, limits)
-        some = [place for group in (*clusters[: served[0]], *quotes[: served[1]]) for place in group]
-        windows = _windows(some, lengths, limits, 0)
-    _add_whole(windows, documents, limits, limits.characters - _cost(windows))
-    return Plan(windows, *served)
+        some = (*clusters[: served[0]], *quotes[: served[1]])
+        places = _Places(list(chain.from_iterable(some)), documents, limits)
+        windows = places.windows(0)
+    return Plan(places.named(windows.joined(places.whole(limits.characters - windows.cost))), *served)
 
 
-def _windows(places: Iterable[Place], lengths: Mapping[str, int], limits: Limits, context: int) -> dict[str, Windows]:
-    """Each place, as far as one paragraph is shown, with so many characters on either side."""
-    windows: dict[str, Windows] = defaultdict(list)
-    for place in places:
-        document, start = place.document, place.start
-        end = min(place.end, start + limits.text) + context
-        windows[document].append((max(0, start - context), min(end, lengths.get(document, end))))
-    return {name: _merged(found) for name, found in windows.items()}
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Spans of documents laid end to end (int64), in order, none of which touch."""
+
+    start: Ints
+    end: Ints
+
+    @classmethod
+    def merged(cls, start: Ints, end: Ints) -> _Spans:
+        """Spans in any order, those that touch made one."""
+        order = np.argsort(start, kind="stable")
+        start, reach = start[order], np.maximum.accumulate(end[order])
+        fresh = np.ones(len(start), np.bool_)
+        fresh[1:] = start[1:] > reach[:-1]
+        last = np.ones(len(start), np.bool_)
+        last[:-1] = fresh[1:]
+        return cls(start[fresh], reach[last])
+
+    def joined(self, other: _Spans) -> _Spans:
+        """Both together."""
+        return self.merged(np.concatenate([self.start, other.start]), np.concatenate([self.end, other.end]))
+
+    @property
+    def cost(self) -> int:
+        """Characters in all of them."""
+        return int((self.end - self.start).sum())
 
 
-def _add_whole(
-    windows: dict[str, Windows], documents: Iterable[DocumentRecord], limits: Limits, room: int | None
-) -> None:
-    """Make documents whole, in their order, as long as there is room (None: without end)."""
-    for record in documents:
-        size = min(record.chars, limits.whole)
-        if not size or (room is not None and size > room):
-            continue
-        room = None if room is None else room - size
-        windows[record.id] = _merged([*windows.get(record.id, ()), (0, size)])
+class _Places:
+    """Places in documents as columns. Documents are laid end to end, with room between them."""
 
+    def __init__(self, places: Sequence[Spot], documents: Sequence[DocumentRecord], limits: Limits) -> None:
+        self._documents, self._limits = documents, limits
+        self._names = list(dict.fromkeys(chain((d.id for d in documents), (place.document for place in places))))
+        self._number = number = {name: place for place, name in enumerate(self._names)}
+        self._document = np.fromiter((number[place.document] for place in places), np.int64, len(places))
+        self._start = np.fromiter((place.start for place in places), np.int64, len(places))
+        self._end = np.fromiter((place.end for place in places), np.int64, len(places))
+        self._chars = np.full(len(self._names), np.iinfo(np.int64).max)
+        known = [number[record.id] for record in documents]
+        self._chars[known] = [record.chars for record in documents]
+        longest = max(int(self._end.max(initial=0)), max((record.chars for record in documents), default=0))
+        self._stride = longest + limits.context + 2
 
-def _cost(windows: Mapping[str, Windows]) -> int:
-    return sum(end - start for found in windows.values() for start, end in found)
+    def windows(self, context: int) -> _Spans:
+        """Each place, as far as one paragraph is shown, with so many characters on either side."""
+        end = np.minimum(self._end, self._start + self._limits.text) + context
+        end = np.minimum(end, self._chars[self._document])
+        base = self._document * self._stride
+        return _Spans.merged(base + np.maximum(self._start - context, 0), base + end)
+
+    def whole(self, room: int | None) -> _Spans:
+        """Documents from their beginning, in their order, as long as there is room (None: without end)."""
+        found: list[tuple[int, int]] = []
+        for record in self._documents:
+            size = min(record.chars, self._limits.whole)
+            if not size or (room is not None and size > room):
+                continue
+            room = None if room is None else room - size
+            found.append((self._number[record.id] * self._stride, size))
+        columns = np.array(found, np.int64).reshape(-1, 2)
+        return _Spans.merged(columns[:, 0], columns.sum(axis=1))
+
+    def named(self, spans: _Spans) -> dict[str, Windows]:
+        """The spans by document."""
+        windows: dict[str, Windows] = defaultdict(list)
+        document, start = np.divmod(spans.start, self._stride)
+        end = spans.end - document * self._stride
+        for number, *window in zip(document.tolist(), start.tolist(), end.tolist(), strict=True):
+            windows[self._names[number]].append((window[0], window[1]))
+        return dict(windows)
 
 
 def _fitting(groups: Groups, room: int, limits: Limits) -> int:
@@ -97,19 +147,6 @@ def _fitting(groups: Groups, room: int, limits: Limits) -> int:
         if room < 0:
             return number
     return len(groups)
-
-
-def _merged(windows: Windows) -> Windows:
-    """The windows in order, those that touch made one."""
-    if len(windows) == 1:
-        return windows
-    merged: Windows = []
-    for start, end in sorted(windows):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def cut_texts(texts: Iterable[tuple[str, str]], plans: Sequence[Mapping[str, Windows]]) -> list[dict[str, Held]]:

@@ -14,25 +14,27 @@ def removal_spans(text: str, paragraphs: Sequence[Span], removed: Sequence[bool]
     they do not run together; white space at the ends of the document stays. Where nothing stays, the spans
     cover the whole text.
     """
-    if paragraphs and all(removed):
-        starts = [0, *(start for start, _ in paragraphs[1:])]
+    return spans_of(text, [start for start, _ in paragraphs], [end for _, end in paragraphs], removed)
+
+
+def spans_of(text: str, starts: Sequence[int], ends: Sequence[int], removed: Sequence[bool]) -> list[Span]:
+    """``removal_spans`` of paragraphs whose starts and ends come apart."""
+    if True not in removed:
+        return []
+    count = len(removed)
+    if False not in removed:
+        starts = [0, *starts[1:]]
         return list(zip(starts, [*starts[1:], len(text)], strict=True))
     # Separator k lies before paragraph k: between ends[k] and starts[k].
-    starts = [*(start for start, _ in paragraphs), len(text)]
-    ends = [0, *(end for _, end in paragraphs)]
+    starts, ends, removed = [*starts, len(text)], [0, *ends], [*removed, True, False]
     spans: list[Span] = []
-    first = 0
-    while first < len(paragraphs):
-        if not removed[first]:
-            first += 1
-            continue
-        last = first
-        while last + 1 < len(paragraphs) and removed[last + 1]:
-            last += 1
+    first = removed.index(True)
+    while first < count:
+        last = min(removed.index(False, first), count) - 1
         kept = _kept_separator(text, starts, ends, first, last)
-        spans += ((ends[k], ends[k + 1]) for k in range(first, kept))
-        spans += ((starts[k], starts[k + 1]) for k in range(kept, last + 1))
-        first = last + 1
+        spans += zip(ends[first:kept], ends[first + 1 : kept + 1], strict=True)
+        spans += zip(starts[kept : last + 1], starts[kept + 1 : last + 2], strict=True)
+        first = removed.index(True, last + 1)
     return spans
 
 
