@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import sys
 import tempfile
 from io import TextIOWrapper
@@ -329,6 +330,8 @@ def main() -> None:
         app()
     except (UnechoError, OSError, MemoryError) as error:
         sys.exit(130 if _of_an_interrupt(error) else _told(error))
+    finally:
+        gc.freeze()  # before it ends Python looks for cycles in all that there is: half a second of a large run
 
 
 def _of_an_interrupt(error: BaseException | None) -> bool:
