@@ -13,10 +13,14 @@ from multiprocessing.context import SpawnProcess as Process
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from unecho.base.columns import beside, trim
-from unecho.base.engine import SMALL, batches, ordered_map, uncollected, workers_for
+from unecho.base.engine import SMALL, Workers, batches, ordered_map, uncollected, workers_for
+from unecho.base.spool import Spool
 from unecho.errors import RunError
 from unecho.matching.table import CONTENT, Joiner, Table, build
 from unecho.model import Label
@@ -55,6 +59,27 @@ def test_large_results_come_back_whole_and_leave_nothing_behind(
     assert len(list(tmp_path.iterdir())) == 1
     assert list(found) == list(map(large, range(1, 12)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_stay_for_more_work_and_end_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Workers(2, apart=True) as workers:
+        assert list(tmp_path.iterdir()) == [], "nothing starts before there is work"
+        rounds = [list(workers.map(work, range(20))) for _ in range(2)]
+        processes = [{process for _, process in found} for found in rounds]
+    assert [[value for value, _ in found] for found in rounds] == [[n * n for n in range(20)]] * 2
+    assert processes[0] | processes[1] == processes[0] and len(processes[0]) <= 2
+    assert not any(map(psutil.pid_exists, processes[0]))
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(st.lists(st.binary(max_size=9), max_size=12), st.data())
+def test_what_lies_in_a_spool_is_given_one_by_one_or_several_at_once(held: list[bytes], data: st.DataObject) -> None:
+    numbers = data.draw(st.lists(st.sampled_from(range(len(held))), max_size=20) if held else st.just([]))
+    with Spool() as spool:
+        for each in held:
+            spool.append(each)
+        assert spool.several(numbers) == [spool.data(number) for number in numbers] == [held[n] for n in numbers]
 
 
 @pytest.mark.parametrize(("count", "workers"), [(SMALL, 2), (30, 1), (0, 2)])
