@@ -561,7 +561,7 @@ def test_a_record_without_text_is_skipped_and_its_fields_named() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b'{"text": "cut', "not JSON: Unterminated string"),
+        (b'{"text": "cut', "not JSON: Unterminated string starting at character 10"),
         (b"text", "not JSON: Expecting value at character 1"),
         (b'{"text": "a", "n": NaN}', "NaN is not JSON"),
         (b'{"text": "a", "n": -Infinity}', "-Infinity is not JSON"),

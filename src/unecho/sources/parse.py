@@ -173,7 +173,8 @@ def _load_json(line: bytes, encoding: str) -> tuple[bytes, Any]:
         text = decode(line, encoding=encoding).text
         value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
-        raise UnreadableError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+        what = error.msg.removesuffix(" at")
+        raise UnreadableError(f"not JSON: {what} at character {error.pos + 1}") from None
     except RecursionError:
         raise UnreadableError("not JSON that can be read: nested too deeply") from None
     except ValueError as error:
