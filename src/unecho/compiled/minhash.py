@@ -22,7 +22,7 @@ def warm() -> None:
     signatures(hashes, offsets, rows[0], rows[0], rows)
     band_keys(rows, 2, np.uint64(3), np.empty((2, 1), np.uint32))
     pack(rows[0], offsets[:1].copy(), np.zeros(8, np.uint8), hashes)
-    write_pairs(hashes, min(count_pairs(hashes, 1), 0), offsets, hashes)
+    write_pairs(hashes, min(count_pairs(hashes, 1), 0), offsets, np.zeros((1, 1), np.uint32), hashes)
 
 
 @part
@@ -109,7 +109,7 @@ def pack(keys: Words, order: Ints, seen: Bytes, result: Hashes) -> int:
 
 @compiled
 def count_pairs(packed: Hashes, most: int) -> int:
-    """How many pairs ``write_pairs`` writes."""
+    """How many pairs ``write_pairs`` writes at the most."""
     count = begin = 0
     for place in range(1, len(packed)):
         if packed[place] >> np.uint64(32) != packed[place - 1] >> np.uint64(32):
@@ -119,16 +119,26 @@ def count_pairs(packed: Hashes, most: int) -> int:
 
 
 @compiled
-def write_pairs(packed: Hashes, most: int, order: Ints, result: Hashes) -> None:
-    """Pairs of rows whose keys are equal, as first x rows + second: each with the first ``most`` of its key.
-    ``packed``: what ``pack`` gives, sorted."""
+def write_pairs(packed: Hashes, most: int, order: Ints, written: Words, result: Hashes) -> int:
+    """Pairs of rows whose keys are equal, as first x rows + second: each with the first ``most`` of its key. Returns
+    how many. ``packed``: what ``pack`` gives, sorted.
+
+    written: rows x a power of two, of pairs in keys that many rows have: for each second row some of the first ones it
+    was written with, plus one. Such rows share many bands, and their pairs would be written for each.
+    """
     count = begin = 0
-    rows = np.uint64(len(order))
+    rows, last = np.uint64(len(order)), np.uint64(written.shape[1] - 1)
     for place in range(1, len(packed)):
         if packed[place] >> np.uint64(32) != packed[place - 1] >> np.uint64(32):
             begin = place
-        second = np.uint64(order[np.int64(packed[place] & np.uint64(0xFFFFFFFF))])
+        second = order[np.int64(packed[place] & np.uint64(0xFFFFFFFF))]
         for other in range(begin, begin + min(place - begin, most)):
             first = order[np.int64(packed[other] & np.uint64(0xFFFFFFFF))]
-            result[count] = np.uint64(first) * rows + second
+            if place - begin >= most:
+                slot = mix(np.uint64(first)) & last
+                if written[second, slot] == np.uint32(first + 1):
+                    continue
+                written[second, slot] = np.uint32(first + 1)
+            result[count] = np.uint64(first) * rows + np.uint64(second)
             count += 1
+    return count

@@ -3,7 +3,7 @@ signatures become candidate pairs. Candidates are only ever a reason to look; ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ them is the keeper, if the bucket has one."""
 
 _ROWS = 1024  # signatures held at a time: half a megabyte, which stays in the processor's cache
 _PAIRS = 1_000_000
+_REMEMBERED = 64
+"""Pairs of a row in large buckets that are remembered, so as not to be written again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | 
     around their first members. No more than 2^32 rows. ``compiled``: see ``when.is_large``.
     """
     count = np.uint64(max(len(rank), 1))
-    work = _compiled_pairs if is_large(len(rank), compiled) else _pairs
+    work = _compiled_pairs_of(len(rank)) if is_large(len(rank), compiled) else _pairs
     order = np.argsort(rank, kind="stable")
     found, fresh, waiting = np.zeros(0, np.uint64), list[Hashes](), 0
     for band in keys:
@@ -108,16 +110,22 @@ def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | 
     return np.stack([found // count, found % count], axis=1).astype(np.int64)
 
 
-def _compiled_pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
+def _compiled_pairs_of(count: int) -> Callable[[NDArray[np.uint32], Ints], Hashes]:
+    """``_pairs`` by the kernels, of one band after another of so many rows; of large buckets most pairs that a band
+    before had are left out."""
     from ..compiled import minhash as kernels
 
-    packed = np.empty(len(order), np.uint64)
-    seen = np.zeros(min(1 << (2 * len(order)).bit_length(), 1 << 30), np.uint8)
-    packed = packed[: kernels.pack(keys, order, seen, packed)]
-    packed.sort()
-    result = np.empty(kernels.count_pairs(packed, REPRESENTATIVES), np.uint64)
-    kernels.write_pairs(packed, REPRESENTATIVES, order, result)
-    return result
+    written = np.zeros((count, _REMEMBERED), np.uint32)  # of rows in small buckets it takes no memory
+
+    def pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
+        packed = np.empty(len(order), np.uint64)
+        seen = np.zeros(min(1 << (2 * len(order)).bit_length(), 1 << 30), np.uint8)
+        packed = packed[: kernels.pack(keys, order, seen, packed)]
+        packed.sort()
+        result = np.empty(kernels.count_pairs(packed, REPRESENTATIVES), np.uint64)
+        return result[: kernels.write_pairs(packed, REPRESENTATIVES, order, written, result)].copy()
+
+    return pairs
 
 
 def _pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
