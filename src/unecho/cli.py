@@ -331,7 +331,7 @@ def main() -> None:
     except (UnechoError, OSError, MemoryError) as error:
         sys.exit(130 if _of_an_interrupt(error) else _told(error))
     finally:
-        gc.freeze()  # before it ends Python looks for cycles in all that there is: half a second of a large run
+        gc.freeze()  # before it ends Python looks for cycles in all that there is: tenths of a second of a large run
 
 
 def _of_an_interrupt(error: BaseException | None) -> bool:
