@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.base.columns import offsets_of, owners
-from unecho.matching.corpus import Corpus, Paragraphs, Places
+from unecho.matching.corpus import Corpus, Paragraphs
 from unecho.matching.passages import LEAST, Alignment, Run, alignments_of
+from unecho.matching.places import Places
 from unecho.matching.quotes import separate
 from unecho.matching.seeds import Stream
 
@@ -29,11 +30,10 @@ def corpus_of(sizes: list[list[int]], texts: list[str]) -> Corpus:
     )  # fmt: skip
     document = owners(np.array([len(paragraphs) for paragraphs in sizes]))
     nothing, no = np.zeros(count, np.int64), np.zeros(count, np.bool_)
-    owner = owners(np.array(counts)).astype(np.int32)
-    start, end = (Places(column.astype(np.uint32), nothing, owner) for column in (place, place + 1))
+    start, end = (column.astype(np.uint32) for column in (place, place + 1))
     return Corpus(
-        tuple(map(str, range(len(sizes)))), Paragraphs(document, nothing, nothing), stream, start, end, no, no,
-        np.zeros((count, 2), np.uint64), texts.__getitem__, owner,
+        tuple(map(str, range(len(sizes)))), Paragraphs(document, nothing, nothing), stream,
+        Places.written(start, end, offsets), no, no, np.zeros((count, 2), np.uint64), texts.__getitem__,
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def alignment_of(corpus: Corpus, which: int, steps: list[tuple[int, int, int]]) 
 
 def plainly(corpus: Corpus, alignment: Alignment) -> list[tuple[Alignment, bool]]:
     """What ``separate`` does to one passage, word by word."""
-    owner = corpus.paragraph_of_token.tolist()
+    owner = corpus.paragraph_of_token[:].tolist()
     parts: list[list[Run]] = []
     before: tuple[int, int] | None = None
     for run in alignment.runs:

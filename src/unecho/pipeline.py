@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import reading, sources
 from .base.columns import (  # fmt: skip
@@ -23,7 +22,6 @@ from .base.columns import (  # fmt: skip
     Hashes,
     Ints,
     Mask,
-    Room,
     beside,
     gather,
     offsets_of,
@@ -47,7 +45,8 @@ from .decisions import log as decisions
 from .errors import RunError
 from .explaining import grounds
 from .matching import lsh, passages, seeds, stories, verify
-from .matching.corpus import Corpus, Paragraphs, Places, first_of_kind
+from .matching.corpus import Corpus, Paragraphs, first_of_kind
+from .matching.places import Places, Steps, unpacked
 from .matching.seeds import Stream
 from .matching.table import Table
 from .model import Block, Cluster, Grounds, Passage, Story
@@ -257,11 +256,10 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     by_character = shingles.unspaced(flags, offsets)
     long = shingles.long_enough(shingles.word_counts(flags, offsets), by_character)
     release(flags)
-    owner, shift = _paragraph_of_token(offsets), paragraphs.first[rows] - offsets[:-1]
-    start, end = (Places(column, shift, owner) for column in (paragraphs.tokens.start, paragraphs.tokens.end))
+    places = _places(paragraphs.tokens.steps, paragraphs.first[rows] - offsets[:-1], offsets)
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, *_spans_of(paragraphs, rows)), stream,
-        start, end, by_character, long, shingles.fingerprints(hashes, offsets, workers=workers), taken.text, owner,
+        places, by_character, long, shingles.fingerprints(hashes, offsets, workers=workers), taken.text,
     ), order  # fmt: skip
 
 
@@ -269,12 +267,12 @@ def _spans_of(paragraphs: Table, rows: Ints) -> tuple[Ints, Ints]:
     return paragraphs.start[rows].astype(np.int64), paragraphs.end[rows].astype(np.int64)
 
 
-def _paragraph_of_token(offsets: Ints) -> NDArray[np.int32]:
-    result = Room(int(offsets[-1]), np.int32)
-    for first, end in pieces(offsets, PIECE):
-        counts = np.diff(offsets[first : end + 1])
-        result.put(int(offsets[first]), np.repeat(np.arange(first, end, dtype=np.int32), counts))
-    return result.column()
+def _places(steps: Steps, shift: Ints, offsets: Ints) -> Places:
+    if is_large(int(offsets[-1]), None):
+        return Places.worked_out(steps, shift, offsets)
+    which = ranges(offsets[:-1] + shift, np.diff(offsets))
+    start, end = unpacked(steps)
+    return Places.written(start[which], end[which], offsets)
 
 
 def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) -> Ints:

@@ -116,20 +116,12 @@ def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
     paragraphs[:count, kernels.DOCUMENT], paragraphs[:count, kernels.KIND] = document, first_of_kind(corpus)
     paragraphs[:count, kernels.AMONG] = story[document] if settings.stories_only else 0
     paragraphs[:count, kernels.LONG], paragraphs[:count, kernels.BY_CHARACTER] = corpus.long, corpus.by_character
-    paragraphs[:count, kernels.SHIFT] = corpus.start.shift
+    paragraphs[:count, kernels.SHIFT] = corpus.places.shift
     documents = np.zeros((len(corpus.ids) + 1, kernels.RANK + 1), np.int64)
     documents[:, kernels.TOKENS] = stream.documents
     documents[:, kernels.PARAGRAPHS] = np.searchsorted(document, np.arange(len(corpus.ids) + 1))
     documents[:-1, kernels.RANK] = stream.rank
-    return kernels.Text(
-        stream.hash,
-        stream.flags,
-        corpus.start.column,
-        corpus.end.column,
-        corpus.paragraph_of_token,
-        paragraphs,
-        documents,
-    )
+    return kernels.Text(stream.hash, stream.flags, corpus.places.step, corpus.places.near, paragraphs, documents)
 
 
 def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, Ints]:

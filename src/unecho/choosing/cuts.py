@@ -35,7 +35,7 @@ def cut_passages(corpus: Corpus, quotes: Iterable[Alignment], kept: Mask, keeper
     ``kept``: paragraphs that stay (bool); ``keepers``: those among them that a copy which went was compared with,
     and which therefore stay whole.
     """
-    stays = kept[corpus.paragraph_of_token]
+    stays = np.repeat(kept, np.diff(corpus.stream.paragraphs))
     rank = corpus.stream.rank
     found: list[Cut] = []
     for quote in sorted(quotes, key=lambda quote: int(max(rank[quote.a], rank[quote.b]))):

@@ -16,6 +16,7 @@ from ..compiled import word as kernels
 from ..compiled.text import Bits, Rules
 from ..matching.corpus import Corpus
 from ..matching.passages import GAP
+from ..matching.places import LONG
 from ..text import spelling
 from ..text.lookup import among, held
 from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, QUOTED, SPACED, UNQUOTED
@@ -88,7 +89,7 @@ class WordBook:
         for number, low, high in zip(document, start.tolist(), end.tolist(), strict=True):
             texts.append(text(number)[low:high])
         self._enter(Word.all_of(texts), kernels.LOWER * too)
-        self._add(kernels.word_keys(hashes, end.astype(np.int64) - start, capital))
+        self._add(kernels.word_keys(hashes, np.minimum(end - start, LONG).astype(np.int64), capital))
 
     def _learn_pairs(self, pairs: Ints) -> None:
         words = self._words

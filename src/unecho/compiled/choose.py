@@ -11,7 +11,7 @@ from . import cover as cover_kernels
 from .cover import MISSING, Scratch
 from .jit import lean, part
 from .share import Shared, cut, put_in_order
-from .text import AMONG, DOCUMENT, EDGE, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
+from .text import AMONG, DOCUMENT, EDGE, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text, owner_of
 from .values import hash_at
 from .values import sort as sort_values
 from .verdict import (
@@ -55,11 +55,11 @@ class State(NamedTuple):
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     text, shared, book, rules = of_nothing()
-    nothing, none = shared.kinds, text.hash
+    nothing, none, codes = shared.kinds, text.hash, text.near
     choice = Choice(0.9, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     state = state_for(text, shared, rules, none, nothing)
     enter(book.keys, book.numbers, none, 0)
-    count_documents(none, text.flags, shared.first, np.uint8(1), text.owner, text.owner)
+    count_documents(none, text.flags, shared.first, np.uint8(1), codes, codes)
     cut((nothing, nothing, nothing), text, nothing, shared.runs)
     put_in_order(text, 0.5, shared.first, shared.runs)
     choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))
@@ -70,7 +70,7 @@ def of_nothing() -> tuple[Text, Shared, Book, Rules]:
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
     points, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
-    text = Text(none, flags, points, points, codes, np.zeros((1, 7), np.int64), np.zeros((1, 3), np.int64))
+    text = Text(none, flags, np.zeros(0, np.uint16), codes, np.zeros((1, 7), np.int64), np.zeros((1, 3), np.int64))
     book = Book(
         np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 12), np.int64), points,
         np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), none,
@@ -249,7 +249,7 @@ def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragr
     among, rows, found = text.paragraphs[paragraph, AMONG], state.rows, state.candidates
     count, candidates, last = 0, 0, np.int64(-1)
     for number in range(low, high):
-        opposite = text.owner[shared.runs[number, 1]]
+        opposite = owner_of(text, shared.runs[number, 1])
         if not state.kept[opposite] or text.paragraphs[opposite, AMONG] != among:
             continue
         if text.paragraphs[opposite, DOCUMENT] != last:

@@ -9,7 +9,7 @@ import numpy as np
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
 from .share import in_line
-from .text import BY_CHARACTER, DOCUMENT, EDGE, TOKENS, Rules, Text
+from .text import BY_CHARACTER, DOCUMENT, EDGE, TOKENS, Rules, Text, owner_of
 from .values import hash_at
 from .word import (
     BITS,
@@ -229,7 +229,7 @@ def _opposite(
     start, stop = between(text, rules, low, high, pieces, following)
     count = 0
     for place in range(start, stop):
-        if kept[text.owner[place]]:
+        if kept[owner_of(text, place)]:
             places[count] = place
             count += 1
     return count
@@ -241,7 +241,7 @@ def between(
 ) -> tuple[np.int64, np.int64]:  # fmt: skip
     """The tokens of the other document that lie opposite a stretch; following: the first piece behind it."""
     reach = high - low + 3
-    other = text.paragraphs[text.owner[pieces[0, 1]], DOCUMENT]
+    other = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT]
     before, after = following > 0, following < len(pieces)
     start = pieces[following - 1, 1] + pieces[following - 1, 2] if before else np.int64(0)
     stop = pieces[following, 1] if after else start + reach
@@ -256,13 +256,13 @@ def between(
 @lean
 def _weigh(text: Text, pieces: Pieces, its: Ints, found: Cover) -> None:
     """Which paragraphs of the other document cover, and which of them most."""
-    first = last = np.int64(text.owner[pieces[0, 1]])
+    first = last = owner_of(text, pieces[0, 1])
     for number in range(len(pieces)):
-        paragraph = np.int64(text.owner[pieces[number, 1]])
+        paragraph = owner_of(text, pieces[number, 1])
         first, last = min(first, paragraph), max(last, paragraph)
     for place in its:
         if place >= 0:
-            paragraph = np.int64(text.owner[place])
+            paragraph = owner_of(text, place)
             first, last = min(first, paragraph), max(last, paragraph)
     found[FIRST_OF], found[LAST_OF], found[MAIN] = first, last, first
     if first == last:
@@ -271,13 +271,13 @@ def _weigh(text: Text, pieces: Pieces, its: Ints, found: Cover) -> None:
     while paragraph <= last:  # they are few
         weight, following = np.int64(0), last + 1
         for number in range(len(pieces)):
-            owner = np.int64(text.owner[pieces[number, 1]])
+            owner = owner_of(text, pieces[number, 1])
             if owner == paragraph:
                 weight += pieces[number, 2]
             elif owner > paragraph:
                 following = min(following, owner)
         for place in its:
-            owner = np.int64(text.owner[place]) if place >= 0 else np.int64(-1)
+            owner = owner_of(text, place) if place >= 0 else np.int64(-1)
             if owner == paragraph:
                 weight += 1
             elif owner > paragraph:
@@ -305,7 +305,7 @@ def _missing(
     """Counts the words that are missing, and notes the numbers and names among them, into ``room.cover``."""
     low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
     its, covered, found = room.its[: high - low], room.covered[: high - low], room.cover
-    document = text.paragraphs[text.owner[pieces[0, 1]], DOCUMENT]
+    document = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT]
     count = numbers = names = scanned = 0
     for place in range(len(covered)):
         if covered[place]:
@@ -365,7 +365,7 @@ def _is_misread(
     text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: np.int64, document: np.int64
 ) -> bool:  # fmt: skip
     """Whether a token is one of the other document misread: ``other``, if that stays there."""
-    owner = text.owner[other] if 0 <= other < len(text.hash) else -1
+    owner = owner_of(text, int(other)) if 0 <= other < len(text.hash) else np.int64(-1)
     if owner < 0 or not kept[owner] or text.paragraphs[owner, DOCUMENT] != document:
         return False
     mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, int(other))

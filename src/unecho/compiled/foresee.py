@@ -8,7 +8,7 @@ from .choose import of_nothing
 from .cover import between
 from .jit import lean
 from .share import Shared
-from .text import DOCUMENT, EDGE, KIND, LONG, RANK, Rules, Text
+from .text import DOCUMENT, EDGE, KIND, LONG, RANK, Rules, Text, owner_of
 from .word import Book, ask_listed, word_of
 
 
@@ -50,8 +50,8 @@ def _ask(text: Text, shared: Shared, book: Book, rules: Rules, paragraph: int) -
     begin, end = shared.first[paragraph], shared.first[paragraph + 1]
     while begin < end:
         stop = begin
-        document = text.paragraphs[text.owner[shared.runs[begin, 1]], DOCUMENT]
-        while stop < end and text.paragraphs[text.owner[shared.runs[stop, 1]], DOCUMENT] == document:
+        document = text.paragraphs[owner_of(text, shared.runs[begin, 1]), DOCUMENT]
+        while stop < end and text.paragraphs[owner_of(text, shared.runs[stop, 1]), DOCUMENT] == document:
             stop += 1
         pieces, at = shared.runs[begin:stop], low
         for number in range(len(pieces) + 1):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..base.columns import Ints, Mask
 from .jit import lean
-
-Codes = NDArray[np.int32]
+from .place import Codes, paragraph_at
 
 
 def warm() -> None:
@@ -23,7 +21,7 @@ def warm() -> None:
 
 @lean
 def cut(
-    columns: tuple[Ints, Ints, Ints], first: Ints, copies: Mask, owner: Codes, paragraphs: Ints, runs: Ints,
+    columns: tuple[Ints, Ints, Ints], first: Ints, copies: Mask, near: Codes, paragraphs: Ints, runs: Ints,
     number: Ints, parts: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """The runs (places in a and b, lengths) of passages, cut where both sides begin a paragraph at the same word, into
@@ -38,10 +36,16 @@ def cut(
             while left:
                 length = left
                 if not copies[passage]:
-                    length = min(left, paragraphs[owner[a] + 1] - a)
-                    while length < left and owner[b + length] == owner[b + length - 1]:  # b does not begin one here
-                        length = min(left, paragraphs[owner[a + length] + 1] - a)
-                begins = not copies[passage] and owner[a] != last_a and owner[b] != last_b
+                    length = min(left, paragraphs[paragraph_at(near, paragraphs, a) + 1] - a)
+                    while length < left and paragraph_at(near, paragraphs, b + length) == paragraph_at(
+                        near, paragraphs, b + length - 1
+                    ):  # b does not begin one here
+                        length = min(left, paragraphs[paragraph_at(near, paragraphs, a + length) + 1] - a)
+                begins = (
+                    not copies[passage]
+                    and paragraph_at(near, paragraphs, a) != last_a
+                    and paragraph_at(near, paragraphs, b) != last_b
+                )
                 if last_a < 0 or begins:
                     if len(number):
                         parts[found] = count
@@ -49,7 +53,10 @@ def cut(
                 if len(number):
                     runs[count, 0], runs[count, 1], runs[count, 2], number[count] = a, b, length, passage
                 count += 1
-                last_a, last_b = np.int64(owner[a + length - 1]), np.int64(owner[b + length - 1])
+                last_a, last_b = (
+                    np.int64(paragraph_at(near, paragraphs, a + length - 1)),
+                    np.int64(paragraph_at(near, paragraphs, b + length - 1)),
+                )
                 a, b, left = a + length, b + length, left - length
     if len(number):
         parts[found] = count
@@ -57,7 +64,7 @@ def cut(
 
 
 @lean
-def whole(runs: Ints, parts: Ints, owner: Codes, paragraphs: Ints, share: float, result: Mask, matched: Ints) -> None:
+def whole(runs: Ints, parts: Ints, near: Codes, paragraphs: Ints, share: float, result: Mask, matched: Ints) -> None:
     """``quotes._whole`` of the parts of runs, and the equal words of each."""
     for part in range(len(result)):
         begin, last, words = parts[part], parts[part + 1] - 1, np.int64(0)
@@ -65,7 +72,10 @@ def whole(runs: Ints, parts: Ints, owner: Codes, paragraphs: Ints, share: float,
             words += runs[row, 2]
         matched[part], result[part] = words, True
         for side in range(2):
-            low, high = owner[runs[begin, side]], owner[runs[last, side] + runs[last, 2] - 1]
+            low, high = (
+                paragraph_at(near, paragraphs, runs[begin, side]),
+                paragraph_at(near, paragraphs, runs[last, side] + runs[last, 2] - 1),
+            )
             size = paragraphs[high + 1] - paragraphs[low]
             if words < share * size:
                 result[part] = False

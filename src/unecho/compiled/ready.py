@@ -14,6 +14,7 @@ from . import (
     matter,
     minhash,
     passage,
+    place,
     quote,
     scan,
     seed,
@@ -27,7 +28,7 @@ MODULES = {
     module.__name__: module
     for module in (
         choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
-        matter, foresee,
+        matter, foresee, place,
     )
 }  # fmt: skip
 """Those that take longest to compile first."""

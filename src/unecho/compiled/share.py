@@ -8,7 +8,7 @@ import numpy as np
 
 from ..base.columns import Ints
 from .jit import lean, part
-from .text import DOCUMENT, EDGE, LONG, RANK, Rules, Text
+from .text import DOCUMENT, EDGE, LONG, RANK, Rules, Text, owner_of
 
 
 class Shared(NamedTuple):
@@ -30,12 +30,12 @@ def cut(columns: tuple[Ints, Ints, Ints], text: Text, free: Ints, found: Ints) -
     Those of paragraph i go into ``found`` from free[i] on, which is where the next one would go then. With no room at
     all in ``found`` they are only counted.
     """
-    owner, paragraphs = text.owner, text.paragraphs
+    paragraphs = text.paragraphs
     for number in range(len(columns[0])):
         place, other, left = columns[0][number], columns[1][number], columns[2][number]
         if _rank(text, place) < _rank(text, other):
             place, other = other, place
-        mine, its = owner[place], owner[other]
+        mine, its = owner_of(text, place), owner_of(text, other)
         while left:
             while paragraphs[mine + 1, EDGE] <= place:
                 mine += 1
@@ -53,7 +53,7 @@ def cut(columns: tuple[Ints, Ints, Ints], text: Text, free: Ints, found: Ints) -
 
 @part
 def _rank(text: Text, place: int) -> int:
-    rank: int = text.documents[text.paragraphs[text.owner[place], DOCUMENT], RANK]
+    rank: int = text.documents[text.paragraphs[owner_of(text, place), DOCUMENT], RANK]
     return rank
 
 
@@ -94,7 +94,7 @@ def _sink(text: Text, runs: Ints, begin: int, row: int) -> None:
 @part
 def _document(text: Text, runs: Ints, row: int) -> int:
     """The other document of a run."""
-    document: int = text.paragraphs[text.owner[runs[row, 1]], DOCUMENT]
+    document: int = text.paragraphs[owner_of(text, runs[row, 1]), DOCUMENT]
     return document
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
+from .jit import part
+from .place import NEAR, Codes, Steps
 
 Bytes = NDArray[np.uint8]
-Codes = NDArray[np.int32]
 Points = NDArray[np.uint32]
 
 EDGE, DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER, SHIFT = range(7)
@@ -20,21 +21,29 @@ TOKENS, PARAGRAPHS, RANK = range(3)
 
 
 class Text(NamedTuple):
-    """A corpus: see ``corpus.Corpus``. owner: the paragraph of every token.
+    """A corpus: see ``corpus.Corpus``. step: see ``places.Steps``. near: see ``places.Places``.
 
     What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the first
     token, document, kind, number of the documents among which a copy may stay, whether it is long and of a script
-    without spaces, and by how much farther on its tokens lie in ``start`` and ``end``; a row of ``documents`` (int64)
-    the first token, first paragraph and rank. Both have a row more.
+    without spaces, and by how much farther on its tokens lie in ``step``; a row of ``documents`` (int64) the first
+    token, first paragraph and rank. Both have a row more.
     """
 
     hash: Hashes
     flags: Bytes
-    start: Points
-    end: Points
-    owner: Codes
+    step: Steps
+    near: Codes
     paragraphs: Ints
     documents: Ints
+
+
+@part
+def owner_of(text: Text, token: int) -> np.int64:
+    """``place.paragraph_at``."""
+    paragraph = np.int64(text.near[token >> NEAR])
+    while text.paragraphs[paragraph + 1, EDGE] <= token:
+        paragraph += 1
+    return paragraph
 
 
 class Bits(NamedTuple):

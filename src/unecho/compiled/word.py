@@ -14,7 +14,8 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask, mix64
 from .jit import compiled, lean, part
-from .text import SHIFT, Bytes, Codes, Points, Text
+from .place import Codes
+from .text import SHIFT, Bytes, Points, Text, owner_of
 from .values import mix
 
 FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER = (1 << bit for bit in range(9))
@@ -179,9 +180,8 @@ def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Int
 
 @lean
 def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
-    place = token + text.paragraphs[text.owner[token], SHIFT]
-    length = np.int64(text.end[place]) - np.int64(text.start[place])
-    key = word_key(text.hash[token], length, text.flags[token] & capital != 0)
+    place = token + text.paragraphs[owner_of(text, token), SHIFT]
+    key = word_key(text.hash[token], np.int64(text.step[place] & 255), text.flags[token] & capital != 0)
     number = _number(book, key, token, WORD)
     book.counts[1] += number < 0
     return number

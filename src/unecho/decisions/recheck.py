@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..base.columns import Ints, offsets_of, owners
+from ..base.columns import Ints, offsets_of
 from ..choosing.chooser import against
 from ..choosing.verdicts import Verdict
 from ..config import Settings
 from ..matching import passages, seeds, verify
-from ..matching.corpus import Corpus, Paragraphs, Places, first_of_kind
+from ..matching.corpus import Corpus, Paragraphs, first_of_kind
+from ..matching.places import Places
 from ..matching.seeds import Stream
 from ..model import MemberRelation
 from ..text import shingles
@@ -75,14 +76,12 @@ def _corpus(text: str, kept: Sequence[Span], copies: Sequence[str]) -> Corpus:
     shift = np.repeat(spans[:, 0], sizes)
     by_document = shingles.unspaced(tokens.flags, documents)
     stream = Stream(tokens.hash, tokens.offsets, documents, by_document, rank, tokens.flags)
-    owner, as_they_are = owners(sizes).astype(np.int32), np.zeros(len(sizes), np.int64)
-    start, end = (
-        Places((column + shift).astype(np.uint32), as_they_are, owner) for column in (tokens.start, tokens.end)
-    )
+    start, end = ((column + shift).astype(np.uint32) for column in (tokens.start, tokens.end))
     return Corpus(
-        tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream, start, end,
-        by_character, shingles.long_enough(shingles.word_counts(tokens.flags, tokens.offsets), by_character),
-        shingles.fingerprints(tokens.hash, tokens.offsets), texts.__getitem__, owner,
+        tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream,
+        Places.written(start, end, tokens.offsets), by_character,
+        shingles.long_enough(shingles.word_counts(tokens.flags, tokens.offsets), by_character),
+        shingles.fingerprints(tokens.hash, tokens.offsets), texts.__getitem__,
     )  # fmt: skip
 
 

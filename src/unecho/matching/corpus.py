@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, PIECE, Hashes, Ints, Mask, edges_of, offsets_of, owners, release, taken
+from ..base.columns import HELD, PIECE, Hashes, Ints, Mask, edges_of, offsets_of, owners, release
 from ..text.lookup import first_equal
+from .places import Lookup, Places
 from .seeds import Stream
 
 
@@ -27,30 +27,6 @@ class Paragraphs:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where tokens begin, or where they end, in their document's text: uint32 characters, asked for by numbers of
-    tokens of the corpus.
-
-    column: uint32, in any order. shift: int64 per paragraph, by how much farther on its tokens lie in the column than
-    in the corpus. Few tokens are ever asked for: to put all in the order of the corpus would take longer.
-    """
-
-    column: NDArray[np.uint32]
-    shift: Ints
-    paragraph_of_token: NDArray[np.int32]
-
-    def __getitem__(self, tokens: Any) -> Any:
-        if isinstance(tokens, slice):
-            tokens = np.arange(tokens.start, tokens.stop)
-        return self.column[tokens + self.shift[self.paragraph_of_token[tokens]]]
-
-    def taken(self, tokens: Ints) -> Ints:
-        """Of tokens in order (int64), of which little is held in memory meanwhile."""
-        places = tokens + self.shift[taken(self.paragraph_of_token, tokens)]
-        return taken(self.column, places).astype(np.int64)
-
-
-@dataclass(frozen=True, slots=True)
 class Corpus:
     """Documents by number (in order of id), their content paragraphs and those paragraphs' tokens.
 
@@ -63,21 +39,31 @@ class Corpus:
     ids: tuple[str, ...]
     paragraphs: Paragraphs
     stream: Stream
-    start: Places
-    end: Places
+    places: Places
     by_character: Mask
     """Paragraphs of scripts written without spaces."""
     long: Mask
     """Paragraphs long enough to be removed as duplicates."""
     fingerprint: Hashes
     text: Callable[[int], str]
-    paragraph_of_token: NDArray[np.int32] = field(repr=False)
+
+    @property
+    def paragraph_of_token(self) -> Lookup:
+        return self.places.paragraph_of_token
+
+    @property
+    def start(self) -> Lookup:
+        """The characters of their documents' texts at which tokens begin."""
+        return self.places.start
+
+    @property
+    def end(self) -> Lookup:
+        return self.places.end
 
     def release(self, above: float = 0) -> None:
         """Take the columns of tokens out of memory, if they lie on disk (see ``columns.release``) and if more than
         so many megabytes of files are in it."""
-        columns = self.stream.hash, self.start.column, self.end.column, self.stream.flags, self.paragraph_of_token
-        release(*columns, above=above)
+        release(self.stream.hash, self.stream.flags, self.places.step, above=above)
 
     def tokens(self, paragraph: int) -> slice:
         return slice(int(self.stream.paragraphs[paragraph]), int(self.stream.paragraphs[paragraph + 1]))
@@ -99,7 +85,7 @@ def characters(corpus: Corpus, tokens: Ints, places: Ints) -> NDArray[np.uint32]
     Texts are worked on many at a time: to take a character out of each would take longer than to read them.
     """
     result = np.zeros(len(tokens), np.uint32)
-    document = corpus.paragraphs.document[taken(corpus.paragraph_of_token, tokens)]
+    document = corpus.paragraphs.document[corpus.paragraph_of_token[tokens]]
     edges = edges_of(document) if len(tokens) else np.zeros(1, np.int64)
     begin, texts, size = 0, list[str](), 0
     for number, which in enumerate(document[edges[:-1]].tolist()):

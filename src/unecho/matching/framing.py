@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Ints, distinct, taken
+from ..base.columns import Ints, distinct
 from .corpus import Corpus, characters
 
 _ALIKE = str.maketrans("“”„‟«»‹›‘’‚‛`´–—−", "\"\"\"\"\"\"''''''''---")
@@ -29,19 +29,18 @@ def framed(corpus: Corpus, a: Spans, b: Spans) -> tuple[Spans, Spans]:
 
     ``a``, ``b``: the two sides of as many passages. A span never leaves the paragraphs its tokens lie in.
     """
-    before = _common(corpus, a[0], b[0], -1)
-    behind = _common(corpus, a[1] - 1, b[1] - 1, 1)
-    sides = [(corpus.start[start] - before, corpus.end[end - 1] + behind) for start, end in (a, b)]
-    return sides[0], sides[1]
+    starts, ends = _with_common(corpus, a[0], b[0], -1), _with_common(corpus, a[1] - 1, b[1] - 1, 1)
+    return (starts[0], ends[0]), (starts[1], ends[1])
 
 
-def _common(corpus: Corpus, a: Ints, b: Ints, step: int) -> Ints:
-    """How many characters two columns of tokens have in common (int64), from the token on: those before it (step -1)
-    or behind it (1), up to a space or another token."""
+def _with_common(corpus: Corpus, a: Ints, b: Ints, step: int) -> tuple[Ints, Ints]:
+    """Where two columns of tokens begin (step -1) or end (1) with the characters next to each that both have in common,
+    up to a space or another token."""
     once = distinct(np.concatenate([a, b]))
     mine, its = np.searchsorted(once, a), np.searchsorted(once, b)
-    result, at, room = np.zeros(len(a), np.int64), np.arange(len(a)), _room(corpus, once, step)
-    place = (corpus.start if step < 0 else corpus.end).taken(once) + min(step, 0)
+    edge: Ints = (corpus.start if step < 0 else corpus.end)[once].astype(np.int64)
+    result, at = np.zeros(len(a), np.int64), np.arange(len(a))
+    place, room = edge + min(step, 0), _room(corpus, once, edge, step)
     while len(at):
         needed = np.zeros(len(once), np.bool_)
         needed[mine[at]] = needed[its[at]] = True
@@ -51,7 +50,7 @@ def _common(corpus: Corpus, a: Ints, b: Ints, step: int) -> Ints:
         result[at] += lengths
         at = at[lengths == _TOGETHER]
         place, room = place + _TOGETHER * step, room - _TOGETHER
-    return result
+    return edge[mine] + step * result, edge[its] + step * result
 
 
 def _points(corpus: Corpus, tokens: Ints, place: Ints, room: Ints, step: int) -> Points:
@@ -64,15 +63,18 @@ def _points(corpus: Corpus, tokens: Ints, place: Ints, room: Ints, step: int) ->
     return found
 
 
-def _room(corpus: Corpus, tokens: Ints, step: int) -> Ints:
-    """Characters between tokens and those next to them, or the border of the paragraph (int64)."""
-    paragraph, edges = taken(corpus.paragraph_of_token, tokens), corpus.stream.paragraphs
-    start, end = corpus.start.taken(tokens), corpus.end.taken(tokens)
+def _room(corpus: Corpus, tokens: Ints, edge: Ints, step: int) -> Ints:
+    """Characters between tokens, which begin or end at ``edge``, and those next to them, or the border of the paragraph
+    (int64)."""
+    edges, paragraph = corpus.stream.paragraphs, corpus.paragraph_of_token[tokens]
     if step < 0:
-        before = corpus.end.taken(np.maximum(tokens - 1, 0))
-        return start - np.where(tokens == edges[paragraph], corpus.paragraphs.start[paragraph], before)
-    following = corpus.start.taken(np.minimum(tokens + 1, len(corpus.paragraph_of_token) - 1))
-    return np.where(tokens + 1 == edges[paragraph + 1], corpus.paragraphs.end[paragraph], following) - end
+        first = tokens == edges[paragraph]
+        low: Ints = np.where(first, corpus.paragraphs.start[paragraph], corpus.end[np.maximum(tokens - 1, 0)])
+        return edge - low
+    last = tokens + 1 == edges[paragraph + 1]
+    behind = corpus.start[np.minimum(tokens + 1, len(corpus.stream.hash) - 1)]
+    high: Ints = np.where(last, corpus.paragraphs.end[paragraph], behind)
+    return high - edge
 
 
 def _comparable(points: Points) -> Points:

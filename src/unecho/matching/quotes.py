@@ -160,16 +160,16 @@ def _compiled(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Alignmen
     """``separate`` by the kernels."""
     from ..compiled import quote as kernels
 
-    owner, edges, copied = corpus.paragraph_of_token, corpus.stream.paragraphs, found.runs
+    near, edges, copied = corpus.places.near, corpus.stream.paragraphs, found.runs
     columns, none = (copied.a, copied.b, copied.length), np.zeros(0, np.int64)
-    count, total = kernels.cut(columns, found.first, copies, owner, edges, none.reshape(0, 3), none, none)
+    count, total = kernels.cut(columns, found.first, copies, near, edges, none.reshape(0, 3), none, none)
     runs, number, parts = np.empty((count, 3), np.int64), np.empty(count, np.int64), np.empty(total + 1, np.int64)
-    kernels.cut(columns, found.first, copies, owner, edges, runs, number, parts)
+    kernels.cut(columns, found.first, copies, near, edges, runs, number, parts)
     corpus.release()
 
     def whole() -> tuple[Mask, Ints]:
         result, matched = np.empty(len(parts) - 1, np.bool_), np.empty(len(parts) - 1, np.int64)
-        kernels.whole(runs, parts, owner, edges, _WHOLE, result, matched)
+        kernels.whole(runs, parts, near, edges, _WHOLE, result, matched)
         return result, matched
 
     copy, matched = whole()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..base.columns import ColumnFile, Hashes, Ints, Mask, gather, offsets_of, ranges
 from ..model import CATEGORIES, Label
 from ..text.normalize import Tokens
+from .places import Steps, packed
 
 Words = NDArray[np.uint32]
 CONTENT = -1
@@ -22,18 +23,17 @@ REPEAT = CATEGORIES.index("repeat")
 
 @dataclass(slots=True)
 class TokenColumns:
-    """Tokens: hash (uint64), start and end (uint32 characters) and flags (uint8), which lie on disk where they are
-    large. Not frozen, as they are the most that a run holds: each is let go of as soon as it is done with."""
+    """Tokens: hash (uint64), flags (uint8) and places, which lie on disk where they are large. Not frozen, as they are
+    the most that a run holds: each is let go of as soon as it is done with."""
 
     hash: Hashes
-    start: Words
-    end: Words
     flags: NDArray[np.uint8]
+    steps: Steps
 
     @classmethod
     def none(cls) -> TokenColumns:
-        places = np.zeros(0, np.uint32)
-        return cls(np.zeros(0, np.uint64), places, places, np.zeros(0, np.uint8))
+        places, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+        return cls(np.zeros(0, np.uint64), flags, Steps(np.zeros(0, np.uint16), np.zeros(0, np.int64), places, places))
 
     def drained(self, starts: Ints, counts: Ints, workers: int = 1) -> tuple[Hashes, NDArray[np.uint8]]:
         """Hashes and flags of the runs [start, start + count), one after another; here they are gone then.
@@ -49,8 +49,14 @@ class TokenColumns:
         self.hash, self.flags = self.hash[:0].copy(), self.flags[:0].copy()
         return hashes, flags
 
-    def columns(self) -> tuple[Hashes, Words, Words, NDArray[np.uint8]]:
-        return self.hash, self.start, self.end, self.flags
+    def columns(self) -> tuple[NDArray[Any], ...]:
+        """In the order in which ``of`` takes them."""
+        return self.hash, self.flags, self.steps.step, self.steps.number, self.steps.start, self.steps.end
+
+    @classmethod
+    def of(cls, columns: Iterable[NDArray[Any]]) -> TokenColumns:
+        hashes, flags, *places = columns
+        return cls(hashes, flags, Steps(*places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,7 @@ def build(
         np.fromiter((x.confidence for x in found), np.float32, len(found)),
         np.fromiter((number[x.rule] for x in found), np.int32, len(found)),
         tuple(rules), np.diff(first, append=len(places)).astype(np.int32), np.array(keys, np.uint64), first,
-        TokenColumns(tokens.hash, tokens.start, tokens.end, tokens.flags),
+        TokenColumns(tokens.hash, tokens.flags, packed(tokens.start, tokens.end, tokens.offsets)),
     )  # fmt: skip
 
 
@@ -165,8 +171,8 @@ class Joiner:
         self._count = 0
 
     def add(self, table: Table) -> None:
-        columns: tuple[NDArray[Any], ...] = table.tokens.columns()
-        for file, column in zip(self._files, columns, strict=True):
+        tokens = replace(table.tokens, steps=table.tokens.steps.later(self._count))
+        for file, column in zip(self._files, tokens.columns(), strict=True):
             file.append(column)
         self._tables.append(replace(table.without_tokens(), key=table.key, first=table.first + self._count))
         self._count += len(table.tokens.hash)
@@ -192,7 +198,7 @@ class Joiner:
             offsets_of(counts), all_of("start", np.uint32), all_of("end", np.uint32), all_of("category", np.int8),
             all_of("confidence", np.float32), _all(renumbered, np.int32)[rows], tuple(rules),
             all_of("words", np.int32), all_of("key", np.uint64), all_of("first", np.int64),
-            TokenColumns(*(file.column() for file in self._files)),
+            TokenColumns.of(file.column() for file in self._files),
         )  # fmt: skip
 
 

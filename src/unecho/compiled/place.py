@@ -1,0 +1,56 @@
+"""The compiled loops that work out where tokens lie; ``places`` holds the plain twins."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import Ints
+from .jit import lean, part
+
+Codes = NDArray[np.int32]
+Points = NDArray[np.uint32]
+Steps = NDArray[np.uint16]
+
+NEAR = 5
+"""Of 2 to this power tokens the paragraph of the first one is known: ``places.STEP``."""
+
+
+def warm() -> None:
+    """Compile these kernels, or load them from the cache."""
+    nothing, points = np.zeros(0, np.int64), np.zeros(0, np.uint32)
+    places(np.zeros(0, np.uint16), nothing, (points, points), nothing, points, points)
+    paragraphs(np.zeros(0, np.int32), nothing, nothing, np.zeros(0, np.int32))
+
+
+@part
+def paragraph_at(near: Codes, edges: Ints, token: int) -> np.int64:
+    """The paragraph of a token. near: of every 32nd one, see ``places.Places``. edges: where the tokens of each
+    begin."""
+    paragraph = np.int64(near[token >> NEAR])
+    while edges[paragraph + 1] <= token:
+        paragraph += 1
+    return paragraph
+
+
+@lean
+def paragraphs(near: Codes, edges: Ints, wanted: Ints, result: Codes) -> None:
+    """``paragraph_at`` of each of the wanted tokens."""
+    for row in range(len(wanted)):
+        result[row] = paragraph_at(near, edges, wanted[row])
+
+
+@lean
+def places(step: Steps, number: Ints, known: tuple[Points, Points], wanted: Ints, start: Points, end: Points) -> None:
+    """Start and end of the wanted tokens out of ``places.Steps``. known: of those that are written out."""
+    at = np.int64(0)
+    for row in range(len(wanted)):
+        token = wanted[row]
+        # Tokens are mostly asked for in order: the next one is seldom far.
+        if not (number[at] <= token and (at + 1 == len(number) or token < number[at + 1])):
+            at = np.int64(np.searchsorted(number, token, "right")) - 1
+        first, last = np.int64(known[0][at]), np.int64(known[1][at])
+        for between in range(number[at] + 1, token + 1):
+            first = last + (step[between] >> 8)
+            last = first + (step[between] & 255)
+        start[row], end[row] = first, last
