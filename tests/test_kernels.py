@@ -24,7 +24,7 @@ from numba.core.dispatcher import Dispatcher
 
 from unecho import dedupe, pipeline
 from unecho.base.columns import Ints, Sums, offsets_of, spread
-from unecho.compiled import grow, jit, ready, when
+from unecho.compiled import jit, ready, when
 from unecho.compiled import passage as passage_kernels
 from unecho.compiled import run as run_kernels
 from unecho.compiled import shingle as kernels
@@ -275,7 +275,7 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
     groups, in_order = passages.groups_of(stream, chosen)
     assert all(np.diff(groups.head_edges) <= seeds.FEW)  # what a seed of a large group is held against
     rules = passages.rules_of()
-    room = grow.Found(np.empty((9999, 4), np.int64), np.empty((99999, 3), np.int64), np.zeros(3, np.int64))
+    room = passage_kernels.room_for(9999)
     words = run_kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
     rows = np.array([0, len(texts)], np.int64)
     compared = passage_kernels.passages(words, groups, in_order, rules, rows, room)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.base.columns import offsets_of, owners
+from unecho.matching import quotes
 from unecho.matching.corpus import Corpus, Paragraphs
 from unecho.matching.passages import LEAST, Alignment, Run, alignments_of
 from unecho.matching.places import Places
@@ -111,8 +114,25 @@ def test_passages_are_cut_as_the_plain_way_does(
     columns = (
         alignments_of([alignment for alignment, _ in given_]), np.array([copy for _, copy in given_], np.bool_)
     )  # fmt: skip
-    parts, quotes = separate(corpus, *columns, compiled=compiled)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quotes, "_ROOM", 1)
+        parts = separate(corpus, *columns, compiled=compiled)
     wanted = [part for x, copy in given_ for part in ([(x, False)] if copy else plainly(corpus, x))]
     wanted.sort(key=lambda part: (part[0].a, part[0].a_span, part[0].b, part[0].b_span))
-    assert list(zip(parts, quotes.tolist(), strict=True)) == wanted
-    assert all(one <= other for one, other in pairwise(x.a for x in parts))
+    alignments = list(parts.alignments(np.arange(len(parts))))
+    assert [closed(alignment) for alignment in alignments] == [closed(alignment) for alignment, _ in wanted]
+    assert parts.quote.tolist() == [quote for _, quote in wanted]
+    assert [x.a_span for x in alignments] == list(zip(*map(list, parts.a), strict=True))
+    assert [x.b_span for x in alignments] == list(zip(*map(list, parts.b), strict=True))
+    assert all(one <= other for one, other in pairwise(x.a for x in alignments))
+
+
+def closed(alignment: Alignment) -> Alignment:
+    """With runs that continue one another as one."""
+    runs: list[Run] = []
+    for a, b, length in alignment.runs:
+        if runs and (a, b) == (runs[-1][0] + runs[-1][2], runs[-1][1] + runs[-1][2]):
+            runs[-1] = (*runs[-1][:2], runs[-1][2] + length)
+        else:
+            runs.append((a, b, length))
+    return replace(alignment, runs=tuple(runs))

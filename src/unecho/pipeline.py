@@ -47,6 +47,7 @@ from .explaining import grounds
 from .matching import lsh, passages, seeds, stories, verify
 from .matching.corpus import Corpus, Paragraphs, first_of_kind
 from .matching.places import Places, Steps, unpacked
+from .matching.quotes import Parts
 from .matching.seeds import Stream
 from .matching.table import Table
 from .model import Block, Cluster, Grounds, Passage, Story
@@ -187,8 +188,7 @@ class _Matched:
     order: Order | None
     bands: lsh.Bands | None
     verdicts: Verdicts = field(default_factory=lambda: verdicts_of([]))
-    parts: passages.Alignments = field(default_factory=lambda: passages.alignments_of([]))
-    quotes: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
+    parts: Parts | None = None
     cuts: list[Cut] = field(default_factory=list)
     coverage: stories.Coverage | None = None
 
@@ -225,19 +225,19 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         if settings.safe and settings.passages:
             verdicts = surely(corpus, verdicts, coverage, settings.within_document == "exact")
         corpus.release()
-        parts, quotes = apart()
-        cuts = _cuts(corpus, verdicts, parts, quotes) if settings.cut_passages else []
+        parts = apart()
+        cuts = _cuts(corpus, verdicts, parts) if settings.cut_passages else []
         corpus.release()
-    return _Matched(corpus, rows, order, bands, verdicts, parts, quotes, cuts, coverage)
+    return _Matched(corpus, rows, order, bands, verdicts, parts, cuts, coverage)
 
 
-def _cuts(corpus: Corpus, verdicts: Verdicts, parts: passages.Alignments, quotes: Mask) -> list[Cut]:
+def _cuts(corpus: Corpus, verdicts: Verdicts, parts: Parts) -> list[Cut]:
     kept = np.ones(len(corpus.paragraphs), np.bool_)
     keepers = np.zeros(len(corpus.paragraphs), np.bool_)
     gone = verdicts.place[verdicts.removed]
     kept[gone[:, 0]] = False
     keepers[ranges(gone[:, 2], gone[:, 3] - gone[:, 2] + 1)] = True
-    return cut_passages(corpus, (parts[row] for row in np.flatnonzero(quotes).tolist()), kept, keepers)
+    return cut_passages(corpus, parts.alignments(np.flatnonzero(parts.quote)), kept, keepers)
 
 
 def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tuple[Corpus, Order]:
@@ -334,11 +334,11 @@ def _result(
     number, columns = np.zeros(0, np.int64), None
     found_passages: Sequence[Passage] = []
     found_stories: list[Story] = []
-    corpus, order, coverage = matched.corpus, matched.order, matched.coverage
-    if corpus is not None and order is not None and coverage is not None:
+    corpus, order, coverage, parts = matched.corpus, matched.order, matched.coverage, matched.parts
+    if corpus is not None and order is not None and coverage is not None and parts is not None:
         stars = findings.Stars(corpus, matched.verdicts, order)
         clusters, number, columns = stars.clusters, stars.number, corpus.paragraphs
-        found_passages = findings.Passages(corpus, matched.parts, matched.quotes)
+        found_passages = findings.Passages(corpus, parts)
         found_stories = findings.stories(coverage, order, ids)
     keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number, repeats)
     gone = Gone(paragraphs, keepers, matched.cuts, ids, taken.text)

@@ -18,7 +18,7 @@ from ..matching.below import below
 from ..matching.corpus import Corpus, Paragraphs
 from ..matching.framing import framed
 from ..matching.passages import Alignments, at_quotes
-from ..matching.quotes import separate
+from ..matching.quotes import Parts, separate
 from ..matching.repeats import adding
 from ..matching.stories import Coverage, groups
 from ..matching.table import CONTENT, Table
@@ -154,8 +154,8 @@ def _with_repeats(table: Table, found: Keepers, repeats: tuple[Ints, Ints]) -> K
 # ---- passages and stories ---------------------------------------------------------------------------
 
 
-def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> tuple[Alignments, Mask]:
-    """Passages in order of document and start, quotes cut apart from copies, and which of them are quotes."""
+def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> Parts:
+    """Passages in order of document and start, quotes cut apart from copies."""
     count = len(corpus.ids)
     same = coverage.a[coverage.same] * count + coverage.b[coverage.same]
     return separate(corpus, found, np.isin(found.a * count + found.b, same))
@@ -163,20 +163,20 @@ def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> tuple
 
 class Passages(Rows[Passage]):
     """Passages with their spans in characters, grouped by quote, but none that only repeats what others of the same
-    documents show. ``found``, ``quotes``: of ``quotes_apart``."""
+    documents show. ``parts``: of ``quotes_apart``."""
 
-    def __init__(self, corpus: Corpus, found: Alignments, quotes: Mask) -> None:
-        a_span, b_span, equal, stays = below(corpus, found, _spans(found.runs.a, found), _spans(found.runs.b, found))
-        spans = a_span, b_span
+    def __init__(self, corpus: Corpus, parts: Parts) -> None:
+        a_span, b_span, equal, stays = below(corpus, parts)
+        spans, pairs = (a_span, b_span), (parts.found.a[parts.row], parts.found.b[parts.row])
         compiled = is_large(len(corpus.stream.hash), None)
         quoted = at_quotes(corpus.stream, *spans)
-        which = np.flatnonzero(stays & adding((found.a, found.b), *spans, equal, quoted, compiled))
+        which = np.flatnonzero(stays & adding(pairs, *spans, equal, quoted, compiled))
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
-        words, quotes = np.minimum(*(end - start for start, end in spans)), quotes[which]
+        words, quotes = np.minimum(*(end - start for start, end in spans)), parts.quote[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
         corpus.release()
         self._ids, self._group, self._quotes = corpus.ids, _quote_groups(*spans, quotes), quotes
-        a, b, matched = found.a[which], found.b[which], equal[which]
+        a, b, matched = pairs[0][which], pairs[1][which], equal[which]
         self._columns = a, a_start, a_end, b, b_start, b_end, words, matched, quotes
         super().__init__(len(which), self._some)
 
@@ -241,12 +241,6 @@ def _passage_name(row: int) -> str:
 
 def _group_name(group: int) -> str:
     return f"q{group:07d}"
-
-
-def _spans(place: Ints, found: Alignments) -> tuple[Ints, Ints]:
-    """First tokens of passages on one side, and the ends. ``place``: where their runs lie."""
-    last = found.first[1:] - 1
-    return place[found.first[:-1]], place[last] + found.runs.length[last]
 
 
 def _quote_groups(a: tuple[Ints, Ints], b: tuple[Ints, Ints], quotes: Mask) -> Ints:

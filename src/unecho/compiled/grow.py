@@ -37,14 +37,16 @@ class Rules(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Room for passages (documents a and b, matched words, where their runs begin) and for runs (places in a and
-    b, length): int64, a row each.
+    """Room for passages (documents a and b, matched words, where their runs begin: int64, a row each) and for their
+    runs (places in a and b, lengths: int64 columns).
 
     counts: int64, the passages, the runs, and whether there was too little room for either.
     """
 
     passages: Ints
-    runs: Ints
+    a: Ints
+    b: Ints
+    length: Ints
     counts: Ints
 
 
@@ -137,18 +139,18 @@ def _turn(found: Found, begin: int) -> None:
     """Put the last runs, from ``begin`` on, in the opposite order."""
     low, high = begin, found.counts[1] - 1
     while low < high:
-        for column in range(3):
-            found.runs[low, column], found.runs[high, column] = found.runs[high, column], found.runs[low, column]
+        for column in (found.a, found.b, found.length):
+            column[low], column[high] = column[high], column[low]
         low, high = low + 1, high - 1
 
 
 @lean
 def _with_run(found: Found, a: int, b: int, length: int) -> None:
     at = found.counts[1]
-    if at == len(found.runs):
+    if at == len(found.length):
         found.counts[2] = 1
         return
-    found.runs[at, 0], found.runs[at, 1], found.runs[at, 2] = a, b, length
+    found.a[at], found.b[at], found.length[at] = a, b, length
     found.counts[1] += 1
 
 

@@ -35,21 +35,14 @@ def warm() -> None:
     seeds = Seeds(pair, numbers * 0, np.zeros(2, np.uint8), edges_of_seeds, pair, pair, edges_of_seeds)
     follow((pair, numbers * 0, numbers), pair, pair // 10, 5, nothing.copy(), nothing)
     rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
-    found = Found(np.empty((4, 4), np.int64), np.empty((4, 3), np.int64), np.zeros(3, np.int64))
     words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
-    passages(words, groups, seeds, rules, np.array([0, 2]), found)
-    lay_out(pair[:0], pair[:0], found.runs, (pair, pair, pair))
+    passages(words, groups, seeds, rules, np.array([0, 2]), room_for(4))
 
 
-@lean
-def lay_out(begin: Ints, counts: Ints, rows: Ints, columns: tuple[Ints, Ints, Ints]) -> None:
-    """Runs rows[begin[i]:begin[i] + counts[i]] of passages, one after another into columns: see ``passages.Equal``."""
-    a, b, length = columns
-    at = 0
-    for passage in range(len(begin)):
-        for row in range(begin[passage], begin[passage] + counts[passage]):
-            a[at], b[at], length[at] = rows[row, 0], rows[row, 1], rows[row, 2]
-            at += 1
+def room_for(count: int) -> Found:
+    """Room for so many passages, and for twice as many runs."""
+    a, b, length = (np.empty(2 * count, np.int64) for _ in range(3))
+    return Found(np.empty((count, 4), np.int64), a, b, length, np.zeros(3, np.int64))
 
 
 # ---- passages ---------------------------------------------------------------------------------------
@@ -132,10 +125,9 @@ def _pair(
         before = found.counts[1]
         grow(words, pair, factor, rules, runs, chain[:links], found)
         after = found.counts[1]
-        its = found.runs[before:after]
-        matched, needed = its[:, 2].sum(), rules.least * factor
+        matched, needed = found.length[before:after].sum(), rules.least * factor
         if matched >= needed and rarest > common:
-            matched *= _is_enough(words, seeds, pair[1], rules, its, (matched, needed, rarest), sums)
+            matched *= _is_enough(words, seeds, pair[1], rules, found, before, (matched, needed, rarest), sums)
         if matched < needed:
             found.counts[1] = before
             continue
@@ -147,22 +139,24 @@ def _pair(
         passages[number, 0], passages[number, 1], passages[number, 2] = pair[0], pair[1], matched
         passages[number, 3] = before
         found.counts[0] += 1
-        length = found.runs[after - 1, 2]
-        done_a, done_b = found.runs[after - 1, 0] + length, found.runs[after - 1, 1] + length
+        length = found.length[after - 1]
+        done_a, done_b = found.a[after - 1] + length, found.b[after - 1] + length
 
 
 @lean
 def _is_enough(
-    words: Words, seeds: Seeds, document: int, rules: Rules, runs: Ints, found: tuple[np.int64, int, int], sums: Sums
+    words: Words, seeds: Seeds, document: int, rules: Rules, found: Found, first: int,
+    its: tuple[np.int64, int, int], sums: Sums,
 ) -> bool:  # fmt: skip
-    """Whether runs are a passage for all that is common in them, or by the marks around them. document: the second one;
-    found: equal words in them, those that are needed, and documents that have the rarest seed."""
-    matched, needed, rarest = found
-    if matched * rules.worth[-1] >= needed * rules.unit or _at_quote(words, runs, rules):
+    """Whether the last runs, from ``first`` on, are a passage for all that is common in them, or by the marks around
+    them. document: the second one; its: equal words in them, those that are needed, and documents that have the rarest
+    seed."""
+    matched, needed, rarest = its
+    if matched * rules.worth[-1] >= needed * rules.unit or _at_quote(words, found, first, rules):
         return True  # they are worth that were they all as common as can be
     if sums.begin[0] != words.documents[document]:
         _add_up(words, seeds, document, rules, sums)
-    return bool(_worth(sums, rarest, rules, runs) >= needed * rules.unit)
+    return bool(_worth(sums, rarest, rules, found, first) >= needed * rules.unit)
 
 
 @part
@@ -199,11 +193,11 @@ def _add_up(words: Words, seeds: Seeds, document: int, rules: Rules, sums: Sums)
 
 
 @lean
-def _worth(sums: Sums, rarest: int, rules: Rules, runs: Ints) -> np.int64:
-    """``passages._worth`` of runs."""
+def _worth(sums: Sums, rarest: int, rules: Rules, found: Found, first: int) -> np.int64:
+    """``passages._worth`` of the last runs."""
     total, unknown, begin = np.int64(0), np.int64(0), sums.begin[0]
-    for row in range(len(runs)):
-        low, high = runs[row, 1] - begin, runs[row, 1] + runs[row, 2] - begin
+    for row in range(first, found.counts[1]):
+        low, high = found.b[row] - begin, found.b[row] + found.length[row] - begin
         total += sums.worth[high] - sums.worth[low]
         unknown += sums.unknown[high] - sums.unknown[low]
     total += unknown * rules.worth[min(rarest, len(rules.worth) - 1)]
@@ -211,11 +205,11 @@ def _worth(sums: Sums, rarest: int, rules: Rules, runs: Ints) -> np.int64:
 
 
 @part
-def _at_quote(words: Words, runs: Ints, rules: Rules) -> bool:
-    """``passages._at_quote`` of the runs of a chain."""
-    flags, last = words.flags, len(runs) - 1
-    for side in range(2):
-        begin, end = runs[0, side], runs[last, side] + runs[last, 2]
+def _at_quote(words: Words, found: Found, first: int, rules: Rules) -> bool:
+    """``passages._at_quote`` of the last runs, which are those of a chain."""
+    flags, last = words.flags, found.counts[1] - 1
+    for side in (found.a, found.b):
+        begin, end = side[first], side[last] + found.length[last]
         if flags[begin] & rules.quoted or (end < len(flags) and flags[end] & rules.unquoted):
             return True
     return False

@@ -5,93 +5,81 @@ from __future__ import annotations
 import numpy as np
 
 from ..base.columns import Ints, Mask
-from .jit import lean
+from .jit import lean, part
 from .place import Codes, paragraph_at
+
+Pair = tuple[np.int64, np.int64]
 
 
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     nothing, codes, mask = np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.bool_)
-    edges, runs = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
-    cut((nothing, nothing, nothing), edges, mask, codes, edges, runs, nothing, edges)
-    whole(runs, edges, codes, edges, 0.8, mask, nothing)
-    borders(nothing, mask, nothing, 8, mask)
+    edges, rows = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
+    parted((nothing, nothing, nothing, edges), mask, codes, edges, (0.8, 8), 0, mask, rows)
     adding(edges, (nothing, nothing), (nothing, nothing), mask, nothing, np.zeros((4, 0), np.int64), mask)
 
 
 @lean
-def cut(
-    columns: tuple[Ints, Ints, Ints], first: Ints, copies: Mask, near: Codes, paragraphs: Ints, runs: Ints,
-    number: Ints, parts: Ints,
+def parted(
+    columns: tuple[Ints, Ints, Ints, Ints], copies: Mask, near: Codes, paragraphs: Ints, limits: tuple[float, int],
+    begin: int, quote: Mask, found: Ints,
 ) -> tuple[int, int]:  # fmt: skip
-    """The runs (places in a and b, lengths) of passages, cut where both sides begin a paragraph at the same word, into
-    ``runs`` (n x 3), their passages into ``number``, and into ``parts`` where parts begin: at another passage, and
-    where both sides are in another paragraph than before. ``copies`` stay as they are, each one part. Returns how many
-    runs and parts there are; with no room at all they are only counted."""
-    count = found = 0
-    for passage in range(len(copies)):
-        last_a = last_b = np.int64(-1)
+    """Of passages from ``begin`` on, but for ``copies``: whether they are quotes, taken whole; and the parts of them
+    (see ``quotes.separate``) that would be quotes if a quotation mark stood before them, into ``found``: passage, and
+    first tokens on both sides. Stops before the first passage that finds no room; returns its number, and how many
+    parts there are.
+
+    columns: runs, and where those of each passage begin. limits: share of its paragraphs from which a part is whole,
+    words that make a part.
+    """
+    count, first = 0, columns[3]
+    for passage in range(begin, len(copies)):
+        if copies[passage]:
+            continue
+        known, parts, words, before = count, 0, np.int64(0), np.int64(0)
+        a, b = columns[0][first[passage]], columns[1][first[passage]]
+        mine, its = paragraph_at(near, paragraphs, a), paragraph_at(near, paragraphs, b)
+        low = part_low = mine, its
+        start = a, b
         for row in range(first[passage], first[passage + 1]):
             a, b, left = columns[0][row], columns[1][row], columns[2][row]
             while left:
-                length = left
-                if not copies[passage]:
-                    length = min(left, paragraphs[paragraph_at(near, paragraphs, a) + 1] - a)
-                    while length < left and paragraph_at(near, paragraphs, b + length) == paragraph_at(
-                        near, paragraphs, b + length - 1
-                    ):  # b does not begin one here
-                        length = min(left, paragraphs[paragraph_at(near, paragraphs, a + length) + 1] - a)
-                begins = (
-                    not copies[passage]
-                    and paragraph_at(near, paragraphs, a) != last_a
-                    and paragraph_at(near, paragraphs, b) != last_b
-                )
-                if last_a < 0 or begins:
-                    if len(number):
-                        parts[found] = count
-                    found += 1
-                if len(number):
-                    runs[count, 0], runs[count, 1], runs[count, 2], number[count] = a, b, length, passage
-                count += 1
-                last_a, last_b = (
-                    np.int64(paragraph_at(near, paragraphs, a + length - 1)),
-                    np.int64(paragraph_at(near, paragraphs, b + length - 1)),
-                )
-                a, b, left = a + length, b + length, left - length
-    if len(number):
-        parts[found] = count
-    return count, found
+                high = mine, its
+                mine, its = _paragraph(paragraphs, mine, a), _paragraph(paragraphs, its, b)
+                if mine != high[0] and its != high[1]:
+                    if (not parts or words - before >= limits[1]) and count < len(found):
+                        found[count, 0], found[count, 1], found[count, 2] = passage, start[0], start[1]
+                        count += not _whole(paragraphs, part_low, high, words - before, limits[0])
+                    parts, before, start, part_low = parts + 1, words, (a, b), (mine, its)
+                length = min(left, paragraphs[mine + 1] - a)
+                its = _paragraph(paragraphs, its, b + length - 1)
+                while length < left and paragraphs[its + 1] != b + length:  # b does not begin one here
+                    mine = _paragraph(paragraphs, mine, a + length)
+                    length = min(left, paragraphs[mine + 1] - a)
+                    its = _paragraph(paragraphs, its, b + length - 1)
+                words, a, b, left = words + length, a + length, b + length, left - length
+        quote[passage] = not _whole(paragraphs, low, (mine, its), words, limits[0])
+        if parts and words - before >= limits[1] and count < len(found):
+            found[count, 0], found[count, 1], found[count, 2] = passage, start[0], start[1]
+            count += not _whole(paragraphs, part_low, (mine, its), words - before, limits[0])
+        if count == len(found):
+            return passage, known
+    return len(copies), count
 
 
-@lean
-def whole(runs: Ints, parts: Ints, near: Codes, paragraphs: Ints, share: float, result: Mask, matched: Ints) -> None:
-    """``quotes._whole`` of the parts of runs, and the equal words of each."""
-    for part in range(len(result)):
-        begin, last, words = parts[part], parts[part + 1] - 1, np.int64(0)
-        for row in range(begin, last + 1):
-            words += runs[row, 2]
-        matched[part], result[part] = words, True
-        for side in range(2):
-            low, high = (
-                paragraph_at(near, paragraphs, runs[begin, side]),
-                paragraph_at(near, paragraphs, runs[last, side] + runs[last, 2] - 1),
-            )
-            size = paragraphs[high + 1] - paragraphs[low]
-            if words < share * size:
-                result[part] = False
+@part
+def _paragraph(paragraphs: Ints, paragraph: np.int64, token: int) -> np.int64:
+    """The paragraph of a token, which is this one or one behind it."""
+    while paragraphs[paragraph + 1] <= token:
+        paragraph += 1
+    return paragraph
 
 
-@lean
-def borders(number: Ints, quoted: Mask, matched: Ints, least: int, found: Mask) -> None:
-    """``quotes._borders``."""
-    passage, kind, words = np.int64(-1), False, np.int64(0)
-    for part in range(len(number)):
-        fresh = number[part] != passage or not (kind == quoted[part] or min(words, matched[part]) < least)
-        found[part] = fresh
-        if fresh:
-            passage, kind, words = number[part], quoted[part], matched[part]
-        else:
-            words += matched[part]
+@part
+def _whole(paragraphs: Ints, low: Pair, high: Pair, words: np.int64, share: float) -> bool:
+    """``quotes._whole`` of a part with so many equal words, from paragraphs ``low`` to ``high`` on both sides."""
+    mine, its = paragraphs[high[0] + 1] - paragraphs[low[0]], paragraphs[high[1] + 1] - paragraphs[low[1]]
+    return bool(words >= share * mine and words >= share * its)
 
 
 @lean

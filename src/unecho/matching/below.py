@@ -5,30 +5,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base.columns import Ints, Mask, distinct, edges_of, owners, ranges
+from ..base.columns import Ints, Mask, distinct, edges_of
 from . import headlines
 from .corpus import Corpus, characters
-from .passages import LEAST, Alignments
+from .passages import LEAST
+from .quotes import Parts, Spans
 
 LONG = 12
 """Equal words from which a headline is a passage, if nothing below it is."""
 _ENDS = np.array(list(map(ord, ".。…:;,\"'”’»")), np.uint32)
 """A first paragraph that ends so is a sentence of the text, or half of one."""
 
-Spans = tuple[Ints, Ints]
 
-
-def below(corpus: Corpus, found: Alignments, a: Spans, b: Spans) -> tuple[Spans, Spans, Ints, Mask]:
+def below(corpus: Corpus, parts: Parts) -> tuple[Spans, Spans, Ints, Mask]:
     """The spans of passages on both sides and their equal words, less those of a headline at their beginning; and
-    which of them are passages still (bool). ``a``, ``b``: first tokens and ends."""
-    matched, stays = found.matched.copy(), np.ones(len(found), np.bool_)
-    of_a, of_b = _behind(corpus, found.a, a[0]), _behind(corpus, found.b, b[0])
+    which of them are passages still (bool)."""
+    a, b, matched, stays = parts.a, parts.b, parts.matched.copy(), np.ones(len(parts), np.bool_)
+    documents = parts.found.a[parts.row], parts.found.b[parts.row]
+    behind = _behind(corpus, np.concatenate(documents), np.concatenate([a[0], b[0]]))
+    of_a, of_b = behind[: len(parts)], behind[len(parts) :]
     rows = np.flatnonzero((of_a > a[0]) | (of_b > b[0]))
-    counts = np.diff(found.first)[rows]
-    runs, row = ranges(found.first[rows], counts), owners(counts)
-    places, length = (found.runs.a[runs], found.runs.b[runs]), found.runs.length[runs]
+    runs, row = parts.runs(rows)
+    places, length = (runs.a, runs.b), runs.length
     above = np.clip(np.maximum(of_a[rows][row] - places[0], of_b[rows][row] - places[1]), 0, length)
-    factor = np.where(corpus.stream.by_character[found.a[rows]], 2, 1)
+    factor = np.where(corpus.stream.by_character[documents[0][rows]], 2, 1)
     rest = matched[rows] - np.bincount(row, above, len(rows)).astype(np.int64)
     cut = rest >= LEAST * factor
     stays[rows] = cut | (matched[rows] >= LONG * factor)

@@ -120,14 +120,14 @@ class Alignments(Sequence[Alignment]):
 
 
 def find(stream: Stream, seeds: Seeds, workers: int = 1, compiled: bool | None = None) -> Alignments:
-    """All passages, sorted by documents and place in the first one.
+    """All passages, sorted by the second document, the first one, and place in that.
 
     ``workers``: threads. ``compiled``: see ``when.is_large``.
     """
     if is_large(len(stream.hash), compiled):
         return _compiled(stream, seeds, workers)
     runs = _promising(exact_runs(stream, seeds))
-    edges = edges_of(runs.a_document, runs.b_document) if len(runs.a) else np.zeros(1, np.int64)
+    edges = edges_of(runs.b_document, runs.a_document) if len(runs.a) else np.zeros(1, np.int64)
     frequency, worth = _frequencies(stream, seeds), _worths()
     found: list[Alignment] = []
     for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
@@ -145,41 +145,31 @@ def alignments_of(found: Sequence[Alignment]) -> Alignments:
 
 def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     """``find`` by the kernels: each document is compared with all before it."""
-    from ..compiled import grow, run
     from ..compiled import passage as kernels
+    from ..compiled import run
 
     groups, in_order = groups_of(stream, seeds)
     rules, words = rules_of(), run.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
 
-    def work(first: int, end: int) -> tuple[Ints, Ints]:
-        rows, room = np.array([first, end], np.int64), ROOM
-        parts = [(np.empty((0, 4), np.int64), np.empty((0, 3), np.int64))]
+    def work(first: int, end: int) -> list[tuple[Ints, ...]]:
+        rows, room, parts = np.array([first, end], np.int64), ROOM, list[tuple[Ints, ...]]()
         while rows[0] < end:
-            found = grow.Found(np.empty((room, 4), np.int64), np.empty((2 * room, 3), np.int64), np.zeros(3, np.int64))
+            found = kernels.room_for(room)
             kernels.passages(words, groups, in_order, rules, rows, found)
             count, runs, _ = found.counts.tolist()
             found.passages[:count, 3] = np.diff(found.passages[:count, 3], append=runs)
-            parts.append((found.passages[:count].copy(), found.runs[:runs].copy()))
+            columns = *found.passages[:count].T, found.a[:runs], found.b[:runs], found.length[:runs]
+            parts.append(tuple(column.copy() for column in columns))
             room *= 2
         release(stream.hash, stream.flags, above=HELD)
-        return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
+        return parts
 
-    parts = list(ordered(work, pieces(in_order.lead_edges, STEP), workers))
-    rows, places = np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
-    begin = offsets_of(rows[:, 3])[:-1]
-    order = np.argsort(rows[:, 0] << 32 | rows[:, 1], kind="stable")
-    a, b, matched, counts = (np.ascontiguousarray(rows[order, column]) for column in range(4))
-    return laid_out(a, b, matched, begin[order], counts, places)
-
-
-def laid_out(a: Ints, b: Ints, matched: Ints, begin: Ints, counts: Ints, runs: Ints) -> Alignments:
-    """Passages of documents a and b, whose runs (int64, n x 3) are runs[begin:begin + counts]; by the kernels."""
-    from ..compiled import passage as kernels
-
-    first = offsets_of(counts)
-    columns = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64), np.empty(first[-1], np.int64)
-    kernels.lay_out(begin, counts, runs, columns)
-    return Alignments(a, b, matched, first, Equal(*columns))
+    parts = [part for some in ordered(work, pieces(in_order.lead_edges, STEP), workers) for part in some]
+    columns = list(zip(*parts, strict=True)) or [(np.zeros(0, np.int64),)] * 7
+    del parts
+    # Each is let go of once it is in one piece.
+    a, b, matched, counts, *runs = (np.concatenate(columns.pop(0)) for _ in range(7))
+    return Alignments(a, b, matched, offsets_of(counts), Equal(*runs))
 
 
 def rules_of() -> grow.Rules:

@@ -3,61 +3,102 @@ the other document prints inside a paragraph of its own, a reader wants to see t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..base.columns import Ints, Mask, distinct, offsets_of, owners, ranges
 from ..compiled.when import is_large
+from ..text.lookup import among
 from .corpus import Corpus, characters
-from .passages import LEAST, Alignments, Equal, laid_out
+from .passages import LEAST, Alignment, Alignments, Equal
 
 _WHOLE = 0.8
 """Share of the paragraphs it lies in, on both sides, that makes a part a copy of them."""
+_ROOM = 65_536
+"""Parts that may be quotes there is room for at first in the compiled work."""
 
+Spans = tuple[Ints, Ints]
+"""int64 columns: first tokens, and ends."""
 _Columns = tuple[Ints, Ints, Ints]
 """Runs as columns: places in a, places in b, lengths."""
 _MARKS = np.array(list(map(ord, "\"'“„«‹‘「『")), np.uint32)
 
 
-def separate(
-    corpus: Corpus, found: Alignments, copies: Mask, compiled: bool | None = None
-) -> tuple[Alignments, Mask]:  # fmt: skip
-    """The passages cut where both sides begin a new paragraph and a whole copy meets a partial one, sorted by document
-    and start, and which of the parts are quotes: part of paragraphs that are otherwise different.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Passages, those in parts that were cut: columns in order of document and start.
+
+    row: int64, which of ``found`` each is, or is a part of. a, b: its tokens on both sides. matched: int64, equal
+    words. quote: bool, whether it is part of paragraphs that are otherwise different.
+    """
+
+    found: Alignments
+    row: Ints
+    a: Spans
+    b: Spans
+    matched: Ints
+    quote: Mask
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def runs(self, which: Ints) -> tuple[Equal, Ints]:
+        """The runs of equal tokens of some parts, and for each run which of them it is of (int64)."""
+        runs, first, row = self.found.runs, self.found.first, self.row[which]
+        counts = first[row + 1] - first[row]
+        places, owner = ranges(first[row], counts), owners(counts)
+        a, b, length = runs.a[places], runs.b[places], runs.length[places]
+        before = np.clip(self.a[0][which][owner] - a, 0, length)
+        length = np.minimum(length, self.a[1][which][owner] - a) - before
+        held = length > 0
+        return Equal((a + before)[held], (b + before)[held], length[held]), owner[held]
+
+    def alignments(self, which: Ints) -> Iterator[Alignment]:
+        """Some parts, one by one."""
+        runs, owner = self.runs(which)
+        edges = np.searchsorted(owner, np.arange(len(which) + 1)).tolist()
+        rows, matched = self.row[which], self.matched[which].tolist()
+        documents = self.found.a[rows].tolist(), self.found.b[rows].tolist()
+        for number, (a, b, words) in enumerate(zip(*documents, matched, strict=True)):
+            its = (column[edges[number] : edges[number + 1]].tolist() for column in runs)
+            yield Alignment(a, b, tuple(zip(*its, strict=True)), words)
+
+
+def separate(corpus: Corpus, found: Alignments, copies: Mask, compiled: bool | None = None) -> Parts:
+    """The passages cut where both sides begin a new paragraph and a whole copy meets a partial one.
 
     ``copies``: which passages stay as they are, and are no quotes (bool). ``compiled``: see ``when.is_large``.
     """
     if is_large(len(corpus.stream.hash), compiled):
-        return _compiled(corpus, found, copies)
-    kept, cut = np.flatnonzero(copies), np.flatnonzero(~copies)
-    runs, number = _cut_runs(corpus, found, cut)
+        quote, which = _compiled(corpus, found, copies)
+    else:
+        quote, which = np.zeros(len(found), np.bool_), np.flatnonzero(~copies)
+    stays = np.ones(len(found), np.bool_)
+    stays[which] = False
+    kept, last = np.flatnonzero(stays), found.first[1:] - 1
+    runs, number = _cut_runs(corpus, found, which)
     parts = _joined(corpus, runs, number, _parts(corpus, runs, number))
-    quote = np.concatenate([np.zeros(len(kept), np.bool_), ~_whole(corpus, runs, parts)])
-    whole_runs = ranges(found.first[kept], np.diff(found.first)[kept])
-    a, b, length = found.runs.a[whole_runs], found.runs.b[whole_runs], found.runs.length[whole_runs]
-    counts = np.concatenate([np.diff(found.first)[kept], np.diff(parts)])
-    row = np.concatenate([kept, number[parts[:-1]]])
-    matched = np.concatenate([found.matched[kept], _sums(runs[2], parts)])
-    runs = np.concatenate([a, runs[0]]), np.concatenate([b, runs[1]]), np.concatenate([length, runs[2]])
-    return _sorted(found, row, runs, counts, matched, quote)
+    begin, end = parts[:-1], parts[1:] - 1
+    sides = [
+        (
+            np.concatenate([whole[found.first[kept]], cut[begin]]),
+            np.concatenate([whole[last[kept]] + found.runs.length[last[kept]], cut[end] + runs[2][end]]),
+        )
+        for whole, cut in ((found.runs.a, runs[0]), (found.runs.b, runs[1]))
+    ]
+    row, matched = np.concatenate([kept, number[begin]]), np.concatenate([found.matched[kept], _sums(runs[2], parts)])
+    quote = np.concatenate([quote[kept], ~_whole(corpus, runs, parts)])
+    order = _order(sides[0], sides[1], row)
+    a, b = ((start[order], end[order]) for start, end in sides)
+    return Parts(found, row[order], a, b, matched[order], quote[order])
 
 
-def _sorted(
-    found: Alignments, row: Ints, runs: _Columns, counts: Ints, matched: Ints, quote: Mask
-) -> tuple[Alignments, Mask]:
-    """Parts of the passages ``row``, of ``counts`` runs each, in order of document and start."""
-    begin, order = offsets_of(counts)[:-1], _order(row, runs, counts)
-    places = ranges(begin[order], counts[order])
-    a, b, columns = found.a[row[order]], found.b[row[order]], Equal(*(column[places] for column in runs))
-    return Alignments(a, b, matched[order], offsets_of(counts[order]), columns), quote[order]
-
-
-def _order(row: Ints, runs: _Columns, counts: Ints) -> Ints:
+def _order(a: Spans, b: Spans, row: Ints) -> Ints:
     """Order of parts by the span in a, the span in b, and passage."""
-    first = offsets_of(counts)
-    begin, last = first[:-1], first[1:] - 1
-    ends = [side[last] + runs[2][last] for side in runs[:2]]
     # A span in one number: where it begins, which tells of the document too, and how long it is.
-    keys = [side[begin] << 32 | end - side[begin] for side, end in zip(runs[:2], ends, strict=True)]
+    keys = [start << 32 | end - start for start, end in (a, b)]
     return np.lexsort((row, keys[1], keys[0]))
 
 
@@ -108,7 +149,7 @@ def _joined(corpus: Corpus, runs: _Columns, number: Ints, parts: Ints) -> Ints:
     begin = parts[:-1]
     several = np.flatnonzero(np.isin(number[begin], number[begin[1:][number[begin[1:]] == number[begin[:-1]]]]))
     opens = np.zeros(len(begin), np.bool_)
-    opens[several] = _opens_quote(corpus, runs[0][begin[several]]) | _opens_quote(corpus, runs[1][begin[several]])
+    opens[several] = _open_quotes(corpus, runs[0][begin[several]], runs[1][begin[several]])
     quoted = (opens & ~_whole(corpus, runs, parts))[several].tolist()
     matched = _sums(runs[2], parts)[several].tolist()
     stays = np.ones(len(begin), np.bool_)
@@ -140,11 +181,12 @@ def _whole(corpus: Corpus, runs: _Columns, parts: Ints) -> Mask:
     return result
 
 
-def _opens_quote(corpus: Corpus, places: Ints) -> Mask:
-    """Before which tokens a quotation mark stands (bool)."""
-    once = distinct(places)
-    found = np.isin(characters(corpus, once, corpus.start[once].astype(np.int64) - 1), _MARKS)
-    return found[np.searchsorted(once, places)]
+def _open_quotes(corpus: Corpus, a: Ints, b: Ints) -> Mask:
+    """Before which pairs of tokens a quotation mark stands, on either side (bool)."""
+    once = distinct(np.concatenate([a, b]))
+    marks = characters(corpus, once, corpus.start[once].astype(np.int64) - 1)
+    marked = once[np.isin(marks, _MARKS)].view(np.uint64)
+    return among(a.view(np.uint64), marked) | among(b.view(np.uint64), marked)
 
 
 def _sums(length: Ints, parts: Ints) -> Ints:
@@ -156,44 +198,19 @@ def _sums(length: Ints, parts: Ints) -> Ints:
 # ---- compiled ---------------------------------------------------------------------------------------
 
 
-def _compiled(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Alignments, Mask]:
-    """``separate`` by the kernels."""
+def _compiled(corpus: Corpus, found: Alignments, copies: Mask) -> tuple[Mask, Ints]:
+    """Which passages are quotes as they are (bool), and which have a part that is one, with others around it (int64):
+    by the kernels, as those are few."""
     from ..compiled import quote as kernels
 
-    near, edges, copied = corpus.places.near, corpus.stream.paragraphs, found.runs
-    columns, none = (copied.a, copied.b, copied.length), np.zeros(0, np.int64)
-    count, total = kernels.cut(columns, found.first, copies, near, edges, none.reshape(0, 3), none, none)
-    runs, number, parts = np.empty((count, 3), np.int64), np.empty(count, np.int64), np.empty(total + 1, np.int64)
-    kernels.cut(columns, found.first, copies, near, edges, runs, number, parts)
+    near, edges, columns = corpus.places.near, corpus.stream.paragraphs, (*found.runs, found.first)
+    quote, parts = np.zeros(len(found), np.bool_), [np.zeros((0, 3), np.int64)]
+    begin, room = 0, _ROOM
+    while begin < len(found):
+        some = np.empty((room, 3), np.int64)
+        begin, count = kernels.parted(columns, copies, near, edges, (_WHOLE, LEAST), begin, quote, some)
+        parts.append(some[:count].copy())
+        room *= 2
+    passage, a, b = np.concatenate(parts).T.copy()
     corpus.release()
-
-    def whole() -> tuple[Mask, Ints]:
-        result, matched = np.empty(len(parts) - 1, np.bool_), np.empty(len(parts) - 1, np.int64)
-        kernels.whole(runs, parts, near, edges, _WHOLE, result, matched)
-        return result, matched
-
-    copy, matched = whole()
-    passage, begin = number[parts[:-1]], parts[:-1]
-    opens = np.zeros(len(begin), np.bool_)
-    several = np.flatnonzero(_counts(passage, matched) & ~copy)
-    opens[several] = _opens_quote(corpus, runs[begin[several], 0]) | _opens_quote(corpus, runs[begin[several], 1])
-    stays = np.empty(len(begin), np.bool_)
-    kernels.borders(passage, opens & ~copy, matched, LEAST, stays)
-    parts = parts[np.concatenate([stays, [True]])]
-    copy, matched = whole()
-    corpus.release()
-    row, counts = number[parts[:-1]], np.diff(parts)
-    order = _order(row, (runs[:, 0], runs[:, 1], runs[:, 2]), counts)
-    quote = ~(copy | copies[row])[order]
-    matched = np.where(copies[row], found.matched[row], matched)[order]
-    row, begin = row[order], parts[:-1][order]
-    return laid_out(found.a[row], found.b[row], matched, begin, counts[order], runs), quote
-
-
-def _counts(passage: Ints, matched: Ints) -> Mask:
-    """Of which parts it can matter whether they are quotes: they have a neighbour of the same passage, and are long
-    enough to be apart from it or the first, with which those behind are compared."""
-    fresh = np.ones(len(passage) + 1, np.bool_)
-    fresh[1:-1] = passage[1:] != passage[:-1]
-    result: Mask = (fresh[:-1] & ~fresh[1:]) | (~fresh[:-1] & (matched >= LEAST))
-    return result
+    return quote, distinct(passage[_open_quotes(corpus, a, b)])

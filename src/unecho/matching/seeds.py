@@ -297,14 +297,15 @@ def seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
 
 
 def exact_runs(stream: Stream, seeds: Seeds) -> Runs:
-    """Seed pairs merged along their diagonals and extended to maximal runs, sorted by documents and place."""
+    """Seed pairs merged along their diagonals and extended to maximal runs, sorted by the second document, the first
+    one, and place."""
     runs = seed_pairs(stream, seeds)
     if not len(runs.a):
         return runs
     order = np.lexsort((runs.a, runs.b - runs.a, runs.b_document, runs.a_document))
     runs = _merged(stream, runs.take(order))
     runs = _extended(stream, runs)
-    order = np.lexsort((runs.b, runs.a, runs.b_document, runs.a_document))
+    order = np.lexsort((runs.b, runs.a, runs.a_document, runs.b_document))
     return runs.take(order)
 
 

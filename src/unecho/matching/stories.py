@@ -85,7 +85,7 @@ class Coverage:
 def coverage(
     passages: Alignments, stream: Stream, weights: Iterable[Shares], compiled: bool | None = None
 ) -> Coverage:  # fmt: skip
-    """Two-way coverage of every pair of documents that share a passage.
+    """Two-way coverage of every pair of documents that share a passage, sorted by the first one and the second.
 
     ``weights``: float64 per token, in pieces, from ``rare_weights``. ``compiled``: see ``when.is_large``.
     """
@@ -103,7 +103,9 @@ def coverage(
     titled[titled] = headlines.same(stream, a[titled], b[titled])
     same = same_story(a, b, a_weight, b_weight, begins[0], begins[1], titled, len(sizes)) & ~filled
     a_covered, b_covered = _share(found.of_a[:, 1], sizes[a]), _share(found.of_b[:, 1], sizes[b])
-    return Coverage(a, b, a_covered, b_covered, a_weight, b_weight, same, filled)
+    order = np.argsort(a << 32 | b)
+    sides, shares = (a[order], b[order]), (a_covered[order], b_covered[order], a_weight[order], b_weight[order])
+    return Coverage(*sides, *shares, same[order], filled[order])
 
 
 def _share(part: Shares, whole: Shares) -> Shares:
