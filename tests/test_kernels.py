@@ -70,6 +70,18 @@ def test_tokens(texts: list[str]) -> None:
     assert same_tokens(tokenize(texts, compiled=True), tokenize(texts, compiled=False))
 
 
+ASCII = st.text(
+    st.one_of(st.characters(max_codepoint=127), st.sampled_from('aZ09 .\'",$%é“')), min_size=50, max_size=300
+) | st.lists(
+    st.sampled_from(["a", "Word", "9", "$5", '"so', 'it."', "a" * 20, "b" * 70, "-" * 70, " " * 70, "naïve", "é", "“"])
+).map(" ".join)  # fmt: skip
+
+
+@given(st.lists(ASCII, max_size=4))
+def test_tokens_of_blocks(texts: list[str]) -> None:
+    assert same_tokens(tokenize(texts, compiled=True), tokenize(texts, compiled=False))
+
+
 def test_tokens_of_every_character() -> None:
     # Alone, inside a word, twice, and at the end of a text.
     for plane in range(0, 0x110000, 0x8000):

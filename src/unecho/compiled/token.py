@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints
+from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, part
 from .values import mix
+from .vectors import BLOCK, WORD, lowest, put, sets_of, weighed
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.uint32]
@@ -18,17 +19,32 @@ Places = NDArray[np.uint32]
 INNER, ALONE, DROPPED, MARKED, QUOTES = (np.uint8(1 << bit) for bit in range(5))
 """Roles of characters, as bits. INNER: part of a word. ALONE: its own token. DROPPED: passed over. None of
 these: separates. MARKED: marks the token it is part of. QUOTES: a quotation mark."""
-BLOCK: Final = 256
+POINTS: Final = 256
 """Code points in a block of the tables of characters."""
+ZERO, ONE = np.uint64(0), np.uint64(1)
+
+_DIGITS, _CAPITALS = [(0x30, 0x39)], [(0x41, 0x5A)]
+_INNER = [*_DIGITS, *_CAPITALS, (0x61, 0x7A)]
+_ALONE, _QUOTES, _SPACES = [(0x24, 0x25)], [(0x22, 0x22)], [(0x09, 0x0D), (0x1C, 0x20)]
+_BLANK, _BEYOND = [(0x00, 0x20)], [(0x80, 0xFF)]
+_OPENING = [
+    (0x0A, 0x0A), (0x0D, 0x0D), (0x21, 0x22), (0x27, 0x28), (0x2E, 0x2E), (0x3A, 0x3B), (0x3F, 0x3F), (0x5B, 0x5B),
+    (0x7B, 0x7B),
+]  # fmt: skip
+_marks = sets_of(_INNER, _DIGITS, _CAPITALS, _ALONE, _QUOTES, _SPACES, _OPENING, _BLANK, _BEYOND)
+"""Of ASCII what the tables of characters say of it; what may stand between a word and a quotation mark that is none of
+its own; what is not ASCII."""
+_inner, _beyond = sets_of(_INNER, _DIGITS), sets_of(_BEYOND)
 
 
 def warm() -> None:
     """Compile this kernel, or load it from the cache."""
-    text, flags, places = np.frombuffer(bytes(8), np.uint8), np.zeros(BLOCK, np.uint8), np.zeros(BLOCK, np.int64)
-    table = Characters(places, flags, flags, *[np.ones(BLOCK, np.uint64)] * 3)
+    text, flags, places = np.frombuffer(bytes(2 * BLOCK), np.uint8), np.zeros(POINTS, np.uint8), np.zeros(POINTS, int)
+    blocks(text, np.zeros(1, np.bool_))
+    table = Characters(places, flags, flags, *[np.ones(WORD * WORD + WORD, np.uint64)] * 4)
     columns = Columns(np.ones(8, np.uint64), np.zeros(8, np.uint32), np.zeros(8, np.uint32), flags)
-    marks = np.uint8(2), np.uint8(16), (np.uint8(32), np.uint8(64))
-    tokens(text, np.array([[0, 1]], np.int64), table, columns, np.zeros(2, np.int64), 0, *marks)
+    edges, marks = np.array([[0, 1]], np.int64), Flags(*map(np.uint8, range(6)))
+    tokens(text, edges, table, columns, np.zeros(2, np.int64), 0, marks)
 
 
 @part
@@ -54,60 +70,29 @@ def _decoded(text: Bytes, at: int) -> tuple[np.int64, int]:
 
 
 @part
-def _each(byte: int) -> np.uint64:
-    """The same byte eight times."""
-    return np.uint64(0x0101010101010101) * np.uint64(byte)
-
-
-@part
-def _eight(text: Bytes, at: int) -> np.uint64:
-    """Eight bytes as one number, the first lowest. The compiler makes a single load of it."""
+def _is_ascii(text: Bytes, at: int) -> bool:
+    """Whether eight bytes are. The compiler makes a single load of them."""
     low = np.uint64(_byte(text, at)) | np.uint64(_byte(text, at + 1)) << np.uint64(8)
     low |= np.uint64(_byte(text, at + 2)) << np.uint64(16) | np.uint64(_byte(text, at + 3)) << np.uint64(24)
     high = np.uint64(_byte(text, at + 4)) | np.uint64(_byte(text, at + 5)) << np.uint64(8)
     high |= np.uint64(_byte(text, at + 6)) << np.uint64(16) | np.uint64(_byte(text, at + 7)) << np.uint64(24)
-    return low | high << np.uint64(32)
+    return bool((low | high << np.uint64(32)) & np.uint64(0x8080808080808080) == ZERO)
 
 
 @part
-def _beginning(chunk: np.uint64) -> tuple[np.uint64, np.uint64, np.uint64]:
-    """How many of eight bytes, from the first on, are ASCII letters and digits; all eight in lower case; a bit for
-    every digit among those many. Works on all bytes at once (Lamport 1975, "Multiple byte processing with full-word
-    instructions")."""
-    plain = chunk & _each(0x7F)
-    lower = plain | _each(0x20)  # which digits have anyhow
-    digits = (plain + _each(0x80 - 0x30)) & ~(plain + _each(0x80 - 0x3A))
-    letters = (lower + _each(0x80 - 0x61)) & ~(lower + _each(0x80 - 0x7B))
-    others = ((letters | digits) & ~chunk & _each(0x80)) ^ _each(0x80)
-    first = others & (np.uint64(0) - others)
-    before = (first >> np.uint64(7)) - np.uint64(1)  # all bits of the bytes before the first other one
-    return (before & _each(1)) * _each(1) >> np.uint64(56), lower, digits & before & _each(0x80)
-
-
-@part
-def _hashed(lower: np.uint64, weights: Hashes, row: np.uint64) -> np.uint64:
-    """The hash of eight ASCII characters, each multiplied by its weight."""
-    values = lower + _each(1)
-    one = (values & np.uint64(255)) * weights[row]
-    two = (values >> np.uint64(8) & np.uint64(255)) * weights[row + np.uint64(1)]
-    one += (values >> np.uint64(16) & np.uint64(255)) * weights[row + np.uint64(2)]
-    two += (values >> np.uint64(24) & np.uint64(255)) * weights[row + np.uint64(3)]
-    one += (values >> np.uint64(32) & np.uint64(255)) * weights[row + np.uint64(4)]
-    two += (values >> np.uint64(40) & np.uint64(255)) * weights[row + np.uint64(5)]
-    one += (values >> np.uint64(48) & np.uint64(255)) * weights[row + np.uint64(6)]
-    two += (values >> np.uint64(56)) * weights[row + np.uint64(7)]
-    result: np.uint64 = one + two
-    return result
+def _below(place: int) -> np.uint64:
+    """The bits below a place: all of them from ``BLOCK`` on."""
+    return (ONE << np.uint64(place)) - ONE if place < BLOCK else ~np.uint64(0)
 
 
 class Characters(NamedTuple):
-    """What ``tokens`` knows of characters, in tables of blocks of ``BLOCK`` code points, ASCII first.
+    """What ``tokens`` knows of characters, in tables of blocks of ``POINTS`` code points, ASCII first.
 
     begin: where the block of each 256th code point begins (int64). roles, flags: uint8; the flags of a character that
     separates go to the token behind it. value: uint64, hash of the folded form. power: uint64, what the hash of a word
-    is multiplied by before the character is added. weights: uint64, nine for each number of ASCII characters from 0 to
-    8: what each of eight is multiplied by, so that those beyond the number count nothing, and what the hash of the word
-    before them is multiplied by.
+    is multiplied by before the character is added. weights: uint64, ``WORD`` for each number of ASCII characters from 0
+    to ``BLOCK``: what each of so many is multiplied by, those beyond by nothing; of more than ``WORD`` the first.
+    powers: uint64, for 0 to ``WORD`` of them what the hash of the word before is multiplied by.
     """
 
     begin: Ints
@@ -116,6 +101,18 @@ class Characters(NamedTuple):
     value: Hashes
     power: Hashes
     weights: Hashes
+    powers: Hashes
+
+
+class Flags(NamedTuple):
+    """The flags of tokens that ``normalize`` knows, all uint8."""
+
+    capital: np.uint8
+    number: np.uint8
+    opening: np.uint8
+    spaced: np.uint8
+    quoted: np.uint8
+    unquoted: np.uint8
 
 
 class Columns(NamedTuple):
@@ -128,32 +125,87 @@ class Columns(NamedTuple):
 
 
 @compiled
-def tokens(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over the bytes: parts of it would be called for each
-    text: Bytes,
-    edges: Ints,
-    table: Characters,
-    out: Columns,
-    offsets: Ints,
-    count: int,
-    marked: np.uint8,
-    beginning: np.uint8,
-    quotes: tuple[np.uint8, np.uint8],
+def blocks(text: Bytes, present: Mask) -> None:
+    """Mark the blocks of code points that occur in a text in UTF-8, which is followed by ``BLOCK`` bytes of ASCII."""
+    at, end = 0, len(text) - BLOCK
+    while at < end:
+        (beyond,) = _beyond(text, at)
+        if not beyond:  # most often: not to be waited for
+            at += BLOCK
+            continue
+        at += lowest(beyond)
+        while _byte(text, at) >= 0x80:
+            point, size = _decoded(text, at)
+            present[np.uint64(point // POINTS)] = True
+            at += size
+
+
+@part
+def _longer(value: np.uint64, text: Bytes, at: int, size: int, table: Characters) -> np.uint64:
+    """The hash of a word that goes on with so many ASCII characters."""
+    while size > 0:
+        step = min(size, WORD)
+        value = value * table.powers[np.uint64(step)] + weighed(text, at, table.weights, step * WORD)
+        at, size = at + step, size - step
+    return value
+
+
+@compiled
+def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it would be called for each
+    text: Bytes, edges: Ints, table: Characters, out: Columns, offsets: Ints, count: int, marks: Flags
 ) -> int:
     """Tokens of texts in UTF-8, written behind the first ``count`` that are there; returns how many there are then.
 
     edges: where each begins and ends (int64, texts x 2), in bytes. An ASCII character that separates has to follow
-    each, and seven more bytes the last. offsets (one longer) receives where the tokens of each begin. marked,
-    beginning, quotes: the flags of tokens with a MARKED character, at the beginning of a text, right behind a QUOTES,
-    and behind a token that one stands behind.
+    each, and ``BLOCK`` bytes the last. offsets (one longer) receives where the tokens of each begin.
+
+    ASCII is looked at a block at a time: what its bytes are is told by bits of one number, and so is what follows for
+    the words in it. Where bits in gaps are added to all bits of gaps, each gap with such a bit carries one on to where
+    the word behind it begins.
     """
     begin, roles, values, powers = table.begin, table.roles, table.value, table.power
     kinds, weights = table.flags, table.weights
+    of_block, again = np.empty(BLOCK, np.uint8), 0
     for number in range(len(edges)):
         offsets[number] = count
         first, stop = edges[number]
         at = first  # ``first`` moves on by the bytes that a character is longer than one: places are in characters
-        pending, quoted, end, tight = beginning, np.uint8(0), -2, 0
+        pending, quoted, end, tight = marks.opening | marks.spaced, np.uint8(0), -2, 0
         while at < stop:
+            if at >= again and _is_ascii(text, at):
+                inner, digits, capitals, alone, quotes, spaces, opening, blank, beyond = _marks(text, at)
+                gaps, starts = ~(inner | alone), inner & ~(inner << ONE) | alone
+                after = inner << ONE & ~inner
+                numbers, ends = ((digits + inner) & after) >> ONE | alone, after | alone << ONE
+                near = ends | np.uint64(at - first == end)
+                unquoted = (near | (near & ~blank) << ONE | np.uint64(at - first <= end + tight)) & quotes
+                put(
+                    of_block,
+                    (capitals, opening + gaps, spaces + gaps, quotes << ONE, unquoted + gaps, numbers),
+                    (marks.capital, marks.opening, marks.spaced, marks.quoted, marks.unquoted, marks.number),
+                )
+                ends &= _below(min(lowest(beyond), stop - at + 1))  # words that may go on behind it are not done here
+                if starts & ONE:
+                    pending |= quoted
+                last = at
+                while ends:
+                    left, right = lowest(starts), lowest(ends)
+                    size, row = right - left, np.uint64(count)
+                    value = weighed(text, last + left, weights, size * WORD)
+                    if size > WORD:
+                        value = _longer(value, text, last + left + WORD, size - WORD, table)
+                    out.hash[row] = value
+                    out.flags[row] = of_block[np.uint64(left)] | of_block[np.uint64(right - 1)] & marks.number | pending
+                    out.start[row], out.end[row] = last - first + left, last - first + right
+                    count, pending, at = count + 1, np.uint8(0), last + right
+                    starts, ends = starts & (starts - ONE), ends & (ends - ONE)
+                if at > last:
+                    quoted, end, tight = np.uint8(0), at - first, 1
+                if last + min(lowest(starts), lowest(beyond)) >= stop:
+                    break
+                if at > last:
+                    continue
+                again = at + lowest(starts) + 1  # until then there is nothing but what separates
             byte, size = _byte(text, at), 1
             place = np.uint64(byte)
             if byte >= 0x80:
@@ -162,11 +214,11 @@ def tokens(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over the bytes
             role = roles[place]
             if not role & (INNER | ALONE):
                 pending |= kinds[place]
-                quoted = quotes[0] if role & QUOTES else np.uint8(0)
+                quoted = marks.quoted if role & QUOTES else np.uint8(0)
                 if at - first == end and byte <= 32:
                     tight = 0
                 if role & QUOTES and at - first <= end + tight:
-                    pending |= quotes[1]
+                    pending |= marks.unquoted
                 at, first = at + size, first + size - 1
                 continue
             out.start[count] = at - first
@@ -176,16 +228,16 @@ def tokens(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over the bytes
                 at, first = at + size, first + size - 1
                 end = at - first
             else:
-                value = seen = np.uint64(0)
+                value = seen = ZERO
                 while True:
                     if byte < 0x80:
-                        if not roles[np.uint64(byte)] & INNER:
+                        inner, digits = _inner(text, at)
+                        if not inner & ONE:
                             break
-                        length, lower, digits = _beginning(_eight(text, at))
-                        row = length * np.uint64(9)
-                        value = value * weights[row + np.uint64(8)] + _hashed(lower, weights, row)
-                        seen |= digits
-                        at += np.int64(length)
+                        size = lowest(~inner)
+                        value = _longer(value, text, at, size, table)
+                        seen |= digits & _below(size)
+                        at += size
                         end = at - first
                     else:
                         point, size = _decoded(text, at)
@@ -200,8 +252,11 @@ def tokens(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917  one pass over the bytes
                             end = at - first
                     byte = _byte(text, at)
             out.end[count], tight = end, 1
-            out.flags[count] = kind | marked if seen else kind
-            out.hash[count] = mix(value)
+            out.flags[count] = kind | marks.number if seen else kind
+            out.hash[count] = value
             count += 1
     offsets[len(edges)] = count
+    fresh = out.hash[offsets[0] : count]
+    for at in range(len(fresh)):  # several at a time: the compiler sees to that
+        fresh[at] = mix(fresh[at])
     return count

@@ -67,7 +67,7 @@ CHARACTERS = 6
 _CHUNK = 1_000_000  # characters worked on at a time
 _PIECE = 100_000  # bytes given to the kernel at a time: the next ones need room only where all tokens are short
 _BYTES = 4  # a token takes more in most texts
-BEHIND = bytes(8)
+BEHIND = bytes(64)
 """What the kernel may read behind the last text."""
 
 
@@ -317,13 +317,13 @@ def tokenize_utf8(data: bytes, edges: Ints) -> Tokens:
     table = _characters(_blocks(column))
     sizes = offsets_of(edges[:, 1] - edges[:, 0])
     out, count = _room(int(sizes[-1]) // _BYTES), 0
+    marks = kernels.Flags(CAPITAL, NUMBER, OPENING, SPACED, QUOTED, UNQUOTED)
     offsets = np.zeros(len(edges) + 1, np.int64)
     for first, end in pieces(sizes, _PIECE):
         needed = count + int(sizes[end] - sizes[first])
         if needed > len(out.hash):
             out = _room(max(needed, 2 * len(out.hash)), out, count)
-        part = edges[first:end], table, out, offsets[first : end + 1]
-        count = kernels.tokens(column, *part, count, NUMBER, OPENING | SPACED, (QUOTED, UNQUOTED))
+        count = kernels.tokens(column, edges[first:end], table, out, offsets[first : end + 1], count, marks)
     return Tokens(out.hash[:count], out.start[:count], out.end[:count], out.flags[:count], offsets)
 
 
@@ -345,34 +345,33 @@ def _room(size: int, old: kernels.Columns | None = None, count: int = 0) -> kern
 
 def _blocks(data: NDArray[np.uint8]) -> tuple[int, ...]:
     """Which blocks of 256 code points occur in UTF-8 text; the first is always among them."""
-    if data.max(initial=0) < 0xC4:  # what leads to U+0100
-        return (0,)
-    leads = np.flatnonzero(data >= 0xC0)
-    lead, second = data[leads].astype(np.int64), data[leads + 1].astype(np.int64) & 63
-    third = data[np.minimum(leads + 2, len(data) - 1)].astype(np.int64) & 63
-    long = np.where(lead < 0xF0, (lead & 15) << 4 | second >> 2, (lead & 7) << 10 | second << 4 | third >> 2)
-    found = np.bincount(np.where(lead < 0xE0, (lead & 31) >> 2, long), minlength=1)
-    found[0] = 1
-    return tuple(np.flatnonzero(found).tolist())
+    from ..compiled import token as kernels
+
+    present = np.zeros(0x110000 // kernels.POINTS, np.bool_)
+    present[0] = True
+    kernels.blocks(data, present)
+    return tuple(np.flatnonzero(present).tolist())
 
 
 @lru_cache(maxsize=16)
 def _characters(blocks: tuple[int, ...]) -> kernels.Characters:
     from ..compiled import token as kernels
 
-    index = np.zeros(0x110000 // kernels.BLOCK, np.int64)
-    index[list(blocks)] = np.arange(len(blocks)) * kernels.BLOCK
+    index = np.zeros(0x110000 // kernels.POINTS, np.int64)
+    index[list(blocks)] = np.arange(len(blocks)) * kernels.POINTS
     roles, flags, value, power = zip(*map(_block, blocks), strict=True)
-    return kernels.Characters(
-        index, np.concatenate(roles), np.concatenate(flags), np.concatenate(value), np.concatenate(power), _weights()
-    )
+    columns = np.concatenate(roles), np.concatenate(flags), np.concatenate(value), np.concatenate(power)
+    return kernels.Characters(index, *columns, *_weights())
 
 
 @cache
-def _weights() -> Hashes:
-    """Those of ``kernels.Characters``."""
-    rows = [[pow(PRIME, size - 1 - place, 1 << 64) if place < size else 0 for place in range(8)] for size in range(9)]
-    return np.array([[*row, pow(PRIME, size, 1 << 64)] for size, row in enumerate(rows)], np.uint64).reshape(-1)
+def _weights() -> tuple[Hashes, Hashes]:
+    """Weights and powers of ``kernels.Characters``."""
+    from ..compiled.vectors import BLOCK, WORD
+
+    powers = [pow(PRIME, size, 1 << 64) for size in range(WORD + 1)]
+    rows = [[*reversed(powers[:size]), *[0] * (WORD - size)] for size in range(WORD + 1)]
+    return np.array([*rows, *[rows[-1]] * (BLOCK - WORD)], np.uint64).reshape(-1), np.array(powers, np.uint64)
 
 
 @cache
