@@ -16,7 +16,7 @@ from ..matching.passages import Equal
 from ..text.normalize import PRIME
 from ..text.shingles import SHINGLE, ShingleSource
 from . import guards
-from .chooser import WORTH_A_LOOK, Chooser
+from .chooser import OTHERS, WORTH_A_LOOK, Chooser
 from .verdicts import Verdict, Verdicts, verdicts_of
 
 if TYPE_CHECKING:
@@ -39,19 +39,20 @@ _TOLD = 10_000
 
 
 def choose(
-    corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, story: Ints, settings: Settings,
-    compiled: bool | None = None,
+    corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, story: Ints, related: Ints | None,
+    settings: Settings, compiled: bool | None = None,
 ) -> Verdicts:  # fmt: skip
     """Go through the paragraphs in keeping order and decide on each.
 
     ``sets``: shingle sets of all paragraphs. ``near``: pairs of paragraphs (the first of each kind) whose
     resemblance is verified to be similar. ``runs``: equal runs of all passages. ``story``: a number per document
-    (int64), equal within a story; looked at with ``stories_only`` alone. ``compiled``: see ``when.is_large``.
+    (int64), equal within a story; looked at with ``stories_only`` alone. ``related``: of
+    ``stories.Coverage.related_pairs``, None if it is not known. ``compiled``: see ``when.is_large``.
     Returns verdicts in the order they were made: on what goes, and on what is similar and stays.
     """
     if is_large(len(corpus.stream.hash), compiled):
-        return _compiled(corpus, near, runs, story, settings)
-    chooser = Chooser(corpus, sets, near, runs, story, settings)
+        return _compiled(corpus, near, runs, story, related, settings)
+    chooser = Chooser(corpus, sets, near, runs, story, related, settings)
     edges = np.searchsorted(corpus.paragraphs.document, np.arange(len(corpus.ids) + 1))
     found: list[Verdict] = []
     for number, document in enumerate(np.argsort(corpus.stream.rank, kind="stable").tolist()):
@@ -64,16 +65,19 @@ def choose(
 # ---- compiled ---------------------------------------------------------------------------------------
 
 
-def _compiled(corpus: Corpus, near: Ints, runs: Equal, story: Ints, settings: Settings) -> Verdicts:
+def _compiled(
+    corpus: Corpus, near: Ints, runs: Equal, story: Ints, related: Ints | None, settings: Settings
+) -> Verdicts:  # fmt: skip
     """``choose`` by the kernels: over all documents, and again from the first with words they did not know."""
     from ..compiled import choose as kernels
     from ..compiled.verdict import Choice, room_for
     from .wordbook import WordBook, rules
 
     text = _text(corpus, story, settings)
-    shared = _shared(text, runs, near, settings.similar * WORTH_A_LOOK)
+    shared = _shared(text, runs, near, related, settings.similar * WORTH_A_LOOK)
     choice = Choice(
-        settings.threshold, settings.similar, settings.ignore_numbers, settings.ignore_names,
+        settings.threshold, 0.0 if related is None else OTHERS, settings.similar,
+        settings.ignore_numbers, settings.ignore_names,
         settings.within_document == "exact", settings.emptied == "drop", settings.stories_only,
         (SHINGLE, 2 * SHINGLE), np.uint64(PRIME), rules(),
     )  # fmt: skip
@@ -133,8 +137,8 @@ def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, I
     return slots, np.full(len(slots), -1, np.int64)
 
 
-def _shared(text: Text, runs: Equal, near: Ints, least: float) -> share.Shared:
-    """``pieces.pieces`` as the kernels take them, and the pairs of kinds both ways."""
+def _shared(text: Text, runs: Equal, near: Ints, related: Ints | None, least: float) -> share.Shared:
+    """``pieces.pieces`` as the kernels take them, the pairs of kinds both ways, and those of documents."""
     from ..compiled import share
 
     columns, free = (runs.a, runs.b, runs.length), np.zeros(len(text.paragraphs) - 1, np.int64)
@@ -146,7 +150,8 @@ def _shared(text: Text, runs: Equal, near: Ints, least: float) -> share.Shared:
     kinds, others = near.reshape(-1), near[:, ::-1].reshape(-1)
     by_kind = np.argsort(kinds, kind="stable")
     first_kind = np.searchsorted(kinds[by_kind], np.arange(len(first)))
-    return share.Shared(pieces, first, others[by_kind], first_kind)
+    pairs = np.zeros(0, np.int64) if related is None else related
+    return share.Shared(pieces, first, others[by_kind], first_kind, pairs)
 
 
 def _verdicts(corpus: Corpus, found: kernels.Verdicts) -> Verdicts:
@@ -171,8 +176,9 @@ def _said(corpus: Corpus, found: kernels.Verdicts, why: NDArray[np.uint8]) -> di
         words |= {token: corpus.text(number)[start:end] for token, number, start, end in zip(*columns, strict=True)}
         corpus.release(HELD)
     say = {kernels.NUMBERS: guards.numbers_differ, kernels.NAMES: guards.names_differ}
+    otherwise = {kernels.AROUND: guards.SAID_OTHERWISE, kernels.LITTLE_ELSE: guards.LITTLE_ELSE}
     missing = ([words[token] for token in told if token >= 0] for told in tokens.tolist())
     return {
-        row: say[reason](lacked) if reason in say else guards.SAID_OTHERWISE
+        row: say[reason](lacked) if reason in say else otherwise[reason]
         for row, reason, lacked in zip(rows.tolist(), why[rows].tolist(), missing, strict=True)
     }

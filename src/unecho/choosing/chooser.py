@@ -19,6 +19,9 @@ from .cover import Cover, Coverer, is_listed
 from .pieces import pieces
 from .verdicts import Verdict, exact, why_of
 
+OTHERS = 0.97
+"""Share of its words that one paragraph must have of another where their documents have little else in common: what may
+be missing of a copy in the same text, as who said it, makes another quote of a quote, and another note of a note."""
 WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -27,9 +30,10 @@ class Chooser:
     """The state of one pass: what is kept so far."""
 
     def __init__(
-        self, corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, story: Ints, settings: Settings
-    ) -> None:
-        self.corpus, self.sets, self.settings = corpus, sets, settings
+        self, corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, story: Ints, related: Ints | None,
+        settings: Settings,
+    ) -> None:  # fmt: skip
+        self.corpus, self.sets, self.related, self.settings = corpus, sets, related, settings
         self.kind = first_of_kind(corpus)
         self.kept: Mask = np.zeros(len(corpus.paragraphs), np.bool_)
         self.among = (story if settings.stories_only else np.zeros_like(story))[corpus.paragraphs.document]
@@ -160,17 +164,19 @@ class Chooser:
         if cover.covered < self.settings.threshold and resemblance < self.settings.similar:
             return None  # a part of the paragraph, which the passages show
         relation: MemberRelation = "near" if resemblance >= self.settings.similar else "contained"
-        problem = self._problem(cover)
+        problem = self._problem(paragraph, cover)
         why = problem or why_of(relation, cover.covered, True)
         return Verdict(
             paragraph, cover.main, cover.first, cover.last, cover.covered, resemblance, containment,
             relation, not problem, False, why,
         )  # fmt: skip
 
-    def _problem(self, cover: Cover) -> str:
+    def _problem(self, paragraph: int, cover: Cover) -> str:
         """Why a paragraph stays in spite of what it shares; empty if it may go."""
         if cover.covered < self.settings.threshold:
             return why_of("near", cover.covered, False)
+        if cover.covered < OTHERS and not self._are_related(paragraph, cover.main):
+            return guards.LITTLE_ELSE
         if cover.missing_numbers and not self.settings.ignore_numbers:
             return guards.numbers_differ(cover.missing_numbers[:5])
         if cover.missing_names and not self.settings.ignore_names:
@@ -178,6 +184,15 @@ class Chooser:
         if cover.said_otherwise and not self.settings.ignore_names:
             return guards.SAID_OTHERWISE
         return ""
+
+    def _are_related(self, paragraph: int, other: int) -> bool:
+        """Whether their documents have more in common than a quote, as far as that is known."""
+        if self.related is None:
+            return True
+        low, high = sorted(self.corpus.paragraphs.document[[paragraph, other]].tolist())
+        pair = low * len(self.corpus.ids) + high
+        place = int(np.searchsorted(self.related, pair))
+        return place < len(self.related) and bool(self.related[place] == pair)
 
     def _shingle_scores(self, paragraph: int, other: int) -> tuple[float, float]:
         """(resemblance, share of the paragraph's shingles that the other has), exact."""
@@ -196,7 +211,7 @@ def _words(pieces: Sequence[Run]) -> int:
 
 def against(corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, settings: Settings) -> list[Verdict | None]:
     """As ``choose.choose``, but document 0 keeps all it has, and every other paragraph is compared with it alone."""
-    chooser = Chooser(corpus, sets, near, runs, np.zeros(len(corpus.ids), np.int64), settings)
+    chooser = Chooser(corpus, sets, near, runs, np.zeros(len(corpus.ids), np.int64), None, settings)
     edge = int(np.searchsorted(corpus.paragraphs.document, 1))
     for paragraph in range(edge):
         chooser.keep(paragraph)

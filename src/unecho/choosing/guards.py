@@ -51,6 +51,7 @@ niet geen nooit zonder
 CONTRACTED = "t"
 """What is left of "not" in "didn't"."""
 SAID_OTHERWISE = "what stands around the quote differs"
+LITTLE_ELSE = "the two documents share little else"
 
 _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..base.columns import Ints, Mask
+from ..base.columns import Ints
 from ..matching.corpus import Corpus, first_of_kind
 from ..matching.stories import Coverage
 from .cover import is_listed
+from .guards import LITTLE_ELSE
 from .verdicts import RELATIONS, REMOVED, Verdicts
-
-WHY = "the two documents share little else"
 
 
 def surely(corpus: Corpus, verdicts: Verdicts, coverage: Coverage, repeats: bool) -> Verdicts:
@@ -24,7 +23,8 @@ def surely(corpus: Corpus, verdicts: Verdicts, coverage: Coverage, repeats: bool
     document, long = corpus.paragraphs.document, corpus.long[verdicts.place[:, 0]]
     mine, its = document[verdicts.place[:, 0]], document[verdicts.place[:, 1]]
     copies = verdicts.removed & ~verdicts.repeat
-    stays = copies & long & ~_related(coverage, mine, its, len(corpus.ids))
+    pairs = np.minimum(mine, its) * len(corpus.ids) + np.maximum(mine, its)
+    stays = copies & long & ~np.isin(pairs, coverage.related_pairs(len(corpus.ids)))
     short = copies & ~long & np.isin(mine, mine[stays])
     place, scores, labels = verdicts.place.copy(), verdicts.scores.copy(), verdicts.labels.copy()
     labels[stays, REMOVED] = 0
@@ -32,7 +32,7 @@ def surely(corpus: Corpus, verdicts: Verdicts, coverage: Coverage, repeats: bool
     place[again, 1:], scores[again], labels[again] = first[:, None], 1.0, (RELATIONS.index("exact"), 1, 1)
     stays[again] = False
     rows = np.flatnonzero(~short)
-    whys = {**verdicts.said, **dict.fromkeys(np.flatnonzero(stays).tolist(), WHY)}
+    whys = {**verdicts.said, **dict.fromkeys(np.flatnonzero(stays).tolist(), LITTLE_ELSE)}
     said = {new: whys[old] for new, old in enumerate(rows.tolist()) if old in whys}
     return replace(verdicts, place=place[rows], scores=scores[rows], labels=labels[rows], said=said)
 
@@ -47,11 +47,3 @@ def _again(corpus: Corpus, paragraph: Ints, rows: Ints) -> tuple[Ints, Ints]:
     later = np.flatnonzero(before != paragraphs).tolist()
     later = [row for row in later if not is_listed(corpus, int(paragraphs[row]))]
     return rows[later], before[later]
-
-
-def _related(coverage: Coverage, mine: Ints, its: Ints, count: int) -> Mask:
-    """Which pairs of documents are the same story, or the one a part of the other (bool)."""
-    related = coverage.related
-    pairs = coverage.a[related] * count + coverage.b[related]
-    result: Mask = np.isin(np.minimum(mine, its) * count + np.maximum(mine, its), pairs)
-    return result

@@ -56,7 +56,7 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     text, shared, book, rules = of_nothing()
     nothing, none, codes = shared.kinds, text.hash, text.near
-    choice = Choice(0.9, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
+    choice = Choice(0.9, 0.97, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     state = state_for(text, shared, rules, none, nothing)
     enter(book.keys, book.numbers, none, 0)
     count_documents(none, text.flags, shared.first, np.uint8(1), codes, codes)
@@ -77,7 +77,7 @@ def of_nothing() -> tuple[Text, Shared, Book, Rules]:
         np.uint64(0), (3, 5, 7, 10, 4), codes, (3, 10),
     )  # fmt: skip
     rules = Rules(3, 12, 8, (2, 4), 8, 15, Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
-    return text, Shared(rows, edges, nothing, edges), book, rules
+    return text, Shared(rows, edges, nothing, edges, nothing), book, rules
 
 
 def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: Ints) -> State:
@@ -227,7 +227,7 @@ def _similar(
         if not cover_kernels.cover(text, book, choice.rules, state.kept, paragraph, pieces, spare, room):
             continue
         covered = (size - room.cover[MISSING]) / size
-        why = why_of(choice, room.cover, covered)
+        why = why_of(text, shared, choice, room.cover, covered, paragraph)
         if covered < choice.similar or (any_yet and not is_better(why, covered, found, row)):
             continue
         if mine < 0:

@@ -14,12 +14,14 @@ from .text import DOCUMENT, EDGE, LONG, RANK, Rules, Text, owner_of
 class Shared(NamedTuple):
     """What paragraphs share. runs: equal tokens, int64, n x 3: place in a paragraph, place in another document, length;
     those of paragraph i are runs[first[i]:first[i + 1]], sorted by document and place. kinds: kinds of paragraphs that
-    resemble each other; those that resemble kind i are kinds[first_kind[i]:first_kind[i + 1]]."""
+    resemble each other; those that resemble kind i are kinds[first_kind[i]:first_kind[i + 1]]. related: pairs of
+    documents, see ``stories.Coverage.related_pairs``."""
 
     runs: Ints
     first: Ints
     kinds: Ints
     first_kind: Ints
+    related: Ints
 
 
 @lean

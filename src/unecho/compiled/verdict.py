@@ -10,23 +10,26 @@ from numpy.typing import NDArray
 from ..base.columns import Hashes, Ints
 from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, OTHERWISE, TOLD, Cover
 from .jit import lean, part
-from .text import BY_CHARACTER, EDGE, Bytes, Rules, Text
+from .share import Shared
+from .text import BY_CHARACTER, DOCUMENT, EDGE, Bytes, Rules, Text
 from .values import mix, sort
 
 RELATION, REMOVED, REPEAT, WHY = range(4)
 """Columns of ``Verdicts.labels``."""
-SAME, ALL, SHARE, ONLY, NUMBERS, NAMES, AROUND = range(7)
+SAME, ALL, SHARE, ONLY, NUMBERS, NAMES, AROUND, LITTLE_ELSE = range(8)
 """Why a paragraph goes or stays: it has the same words as the copy, the copy has all of its words, or a share that is
-enough, or too little, or numbers or names of it are missing, or what stands around its quotes."""
+enough, or too little, or numbers or names of it are missing, or what stands around its quotes; or the documents have
+little else in common."""
 EXACT, NEAR, CONTAINED = range(3)
 
 
 class Choice(NamedTuple):
-    """Settings. exact: repeats inside a document go. drop: emptied documents go. apart: copies stay only among
-    documents with the same number. size: shingles of a paragraph, and of one in a script without spaces. prime: of
-    their hash. rules: for words."""
+    """Settings. others: ``chooser.OTHERS``, 0 if it is not known which documents are related. exact: repeats inside a
+    document go. drop: emptied documents go. apart: copies stay only among documents with the same number. size:
+    shingles of a paragraph, and of one in a script without spaces. prime: of their hash. rules: for words."""
 
     threshold: float
+    others: float
     similar: float
     ignore_numbers: bool
     ignore_names: bool
@@ -69,11 +72,13 @@ def exact(found: Verdicts, paragraph: int, keeper: int | np.int64, within: bool)
 
 
 @part
-def why_of(choice: Choice, cover: Cover, covered: float) -> int:
+def why_of(text: Text, shared: Shared, choice: Choice, cover: Cover, covered: float, paragraph: int) -> int:
     """``chooser.Chooser._problem``, or why the paragraph goes."""
     why = ALL if covered == 1 else SHARE
     if covered < choice.threshold:
         why = ONLY
+    elif covered < choice.others and not _are_related(text, shared.related, paragraph, cover[MAIN]):
+        why = LITTLE_ELSE
     elif cover[NUMBERS_TOLD] and not choice.ignore_numbers:
         why = NUMBERS
     elif cover[NAMES_TOLD] and not choice.ignore_names:
@@ -81,6 +86,15 @@ def why_of(choice: Choice, cover: Cover, covered: float) -> int:
     elif cover[OTHERWISE] and not choice.ignore_names:
         why = AROUND
     return why
+
+
+@lean
+def _are_related(text: Text, related: Ints, paragraph: int, other: np.int64) -> bool:
+    """``chooser.Chooser._are_related``, as far as it is known."""
+    one, two = text.paragraphs[paragraph, DOCUMENT], text.paragraphs[other, DOCUMENT]
+    pair = min(one, two) * (len(text.documents) - 1) + max(one, two)
+    place = np.searchsorted(related, pair)
+    return bool(place < len(related) and related[place] == pair)
 
 
 @lean

@@ -74,6 +74,11 @@ class Coverage:
         part: Mask = (np.maximum(self.a_weight, self.b_weight) >= PARTIAL) & ~self.filled
         return self.same | part
 
+    def related_pairs(self, count: int) -> Ints:
+        """Those pairs in one number each, a * count + b, sorted (int64). ``count``: documents there are."""
+        related = self.related
+        return np.sort(self.a[related] * count + self.b[related])
+
     def relation(self, row: int) -> StoryRelation:
         """Same story, a part of it, or quotes only."""
         if self.same[row]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..choosing.guards import LITTLE_ELSE
 from ..decisions import log as decisions
 from ..decisions.log import Step
 from ..errors import UsageError
@@ -177,12 +178,13 @@ class Desk:
     @cached_property
     def thresholds(self) -> list[dict[str, float]]:
         """For each per cent from 50 on: copies and words that would go, of those compared. Copies held back because
-        something differs are not counted; below the run's own threshold such guards have not spoken yet."""
+        something differs, or as their documents share little else, are not counted; below the run's own threshold such
+        guards have not spoken yet."""
         rows = self._all(
             "SELECT cast(covered * 100 + 1e-6 AS INTEGER) AS step, count(*) AS n, sum(coalesce(words, 0)) AS words"
             " FROM members WHERE keeper != '' AND covered IS NOT NULL AND why NOT LIKE '%differ%'"
-            " AND relation IS NOT NULL GROUP BY step"
-        )
+            " AND why != ? AND relation IS NOT NULL GROUP BY step", (LITTLE_ELSE,),
+        )  # fmt: skip
         found: list[dict[str, float]] = []
         copies = words = 0
         by_step = {row["step"]: row for row in rows}
