@@ -14,15 +14,15 @@ from unecho.model import Passage
 from unecho.output.manifest import Records
 from unecho.text.normalize import tokenize
 from unecho.text.shingles import unspaced
+from unecho.text.vocabulary import numbered
 
 
 def stream_of(texts: list[str], rank: list[int] | None = None) -> Stream:
     """Each text is one document of one paragraph."""
     tokens = tokenize(texts)
     ranks = np.array(rank if rank is not None else range(len(texts)), np.int64)
-    return Stream(
-        tokens.hash, tokens.offsets, tokens.offsets, unspaced(tokens.flags, tokens.offsets), ranks, tokens.flags
-    )
+    by_character = unspaced(tokens.flags, tokens.offsets)
+    return Stream(*numbered(tokens.hash), tokens.offsets, tokens.offsets, by_character, ranks, tokens.flags)
 
 
 def passages_of(stream: Stream) -> list[Alignment]:

@@ -17,7 +17,7 @@ from unecho.choosing.choose import _text
 from unecho.choosing.cover import _Words, in_line
 from unecho.choosing.known import known
 from unecho.choosing.verdicts import Verdict, Verdicts, verdicts_of
-from unecho.choosing.wordbook import WordBook, rules
+from unecho.choosing.wordbook import WordBook, also_lower, rules
 from unecho.compiled import choose as choose_kernels
 from unecho.compiled import cover as cover_kernels
 from unecho.compiled import share
@@ -179,6 +179,15 @@ def test_both_count_the_documents_of_names(texts: list[str]) -> None:
     plain, compiled = known(corpus, compiled=False), known(corpus, compiled=True)
     assert plain.dtype == compiled.dtype and plain.tolist() == compiled.tolist()
     assert plain.sum() == sum(len({fold(word) for word in text.split() if word[0].isupper()}) for text in texts)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(WORDS)).map(" ".join), min_size=1, max_size=6))
+def test_both_know_the_words_that_are_in_lower_case_too(texts: list[str]) -> None:
+    corpus = corpus_of(*texts)
+    plain, compiled = also_lower(corpus, compiled=False), also_lower(corpus, compiled=True)
+    assert plain.tolist() == compiled.tolist()
+    assert len(plain) == len(corpus.stream.vocabulary)
 
 
 def test_verdicts_in_columns_are_the_verdicts() -> None:

@@ -185,11 +185,10 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
         parts = [build([spans[n]], [labels[n]], keys[n], tokenize([texts[n]]), [len(texts[n])]) for n in which]
         return joined(parts, list(range(len(which))))
 
-    def drained(documents: list[int], rows: list[int]) -> list[list[int]]:
-        table = joined([whole], documents)
-        columns = table.drained(np.array(rows, np.int64))
-        assert not len(table.tokens.hash) + len(table.tokens.flags)
-        return [column.tolist() for column in columns]
+    def drained(table: Table, rows: list[int]) -> list[list[int]]:
+        words, flags = table.drained(np.array(rows, np.int64))
+        assert not len(table.tokens.word) + len(table.tokens.flags)
+        return [table.tokens.vocabulary[words].tolist(), flags.tolist()]
 
     order = [2, 0, 3, 1]
     whole = build(spans, labels, [key for part in keys for key in part], tokenize(texts), list(map(len, texts)))
@@ -197,8 +196,7 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
     for name in ("paragraphs", "start", "end", "category", "confidence", "key", "words"):
         assert getattr(sorted_table, name).tolist() == getattr(expected, name).tolist(), name
     for rows in ([0, 1, 2, 3, 4, 5], [1, 3, 5], [4], []):
-        wanted = table_of(order).drained(np.array(rows, np.int64))
-        assert drained(order, rows) == [column.tolist() for column in wanted]
+        assert drained(joined([whole], order), rows) == drained(table_of(order), rows)
     assert [once.rules[n] for n in once.rule] == [label.rule for part in labels for label in part]
     assert once.document.tolist() == [0, 0, 2, 2, 2, 3]
     assert once.words.tolist() == [2, 1, 3, 2, 1, 1]

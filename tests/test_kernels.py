@@ -288,7 +288,7 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
     assert all(np.diff(groups.head_edges) <= seeds.FEW)  # what a seed of a large group is held against
     rules = passages.rules_of()
     room = passage_kernels.room_for(9999)
-    words = run_kernels.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
+    words = run_kernels.Words(stream.word, stream.documents, stream.by_character, stream.flags)
     rows = np.array([0, len(texts)], np.int64)
     compared = passage_kernels.passages(words, groups, in_order, rules, rows, room)
     assert rows[0] == len(texts)

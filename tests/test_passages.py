@@ -12,6 +12,7 @@ from twins import common_runs
 from unecho.matching.passages import EVERYWHERE, USUAL, Alignment, align, extend
 from unecho.matching.seeds import FULL, SEED, WINDOW, exact_runs, pick, winnow
 from unecho.text.normalize import tokenize
+from unecho.text.vocabulary import numbered
 
 
 def spans(found: list[Alignment]) -> set[tuple[int, int, tuple[int, int], tuple[int, int]]]:
@@ -133,12 +134,12 @@ def test_nothing_in_nothing_out() -> None:
 
 
 def test_align_and_extend_meet_again_on_two_words() -> None:
-    hashes = tokenize(["a b x y c d e f q r s", "a b z c d e f t u v w"]).hash
-    assert align(hashes, (2, 11), (13, 22)) == [(4, 14, 4)]
-    assert extend(hashes, (2, 11), (13, 22), 1) == [(4, 14, 4)]
+    words = numbered(tokenize(["a b x y c d e f q r s", "a b z c d e f t u v w"]).hash)[0]
+    assert align(words, (2, 11), (13, 22)) == [(4, 14, 4)]
+    assert extend(words, (2, 11), (13, 22), 1) == [(4, 14, 4)]
     # One equal word alone is not coming together.
-    hashes = tokenize(["a x c y", "a z c w"]).hash
-    assert align(hashes, (1, 4), (5, 8)) == []
+    words = numbered(tokenize(["a x c y", "a z c w"]).hash)[0]
+    assert align(words, (1, 4), (5, 8)) == []
 
 
 @pytest.mark.parametrize("seed", range(5))

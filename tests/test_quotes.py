@@ -24,12 +24,13 @@ FOUND = st.lists(st.tuples(st.integers(0, 2), STEPS, st.booleans()), max_size=6)
 def corpus_of(sizes: list[list[int]], texts: list[str]) -> Corpus:
     """Documents of paragraphs with so many words, each word at the place of its number in the document, times two."""
     counts = [size for document in sizes for size in document]
-    words = np.array([sum(document) for document in sizes])
-    place = np.concatenate([np.arange(count) for count in words]) * 2
+    totals = np.array([sum(document) for document in sizes])
+    place = np.concatenate([np.arange(count) for count in totals]) * 2
     offsets, count = offsets_of(np.array(counts)), len(counts)
+    words = np.zeros(int(offsets[-1]), np.uint32), np.zeros(1, np.uint64)
     stream = Stream(
-        np.zeros(int(offsets[-1]), np.uint64), offsets, offsets_of(words), np.zeros(len(sizes), np.bool_),
-        np.arange(len(sizes)), np.zeros(int(offsets[-1]), np.uint8),
+        *words, offsets, offsets_of(totals), np.zeros(len(sizes), np.bool_), np.arange(len(sizes)),
+        np.zeros(int(offsets[-1]), np.uint8),
     )  # fmt: skip
     document = owners(np.array([len(paragraphs) for paragraphs in sizes]))
     nothing, no = np.zeros(count, np.int64), np.zeros(count, np.bool_)

@@ -45,7 +45,7 @@ from .decisions import log as decisions
 from .errors import RunError
 from .explaining import grounds
 from .matching import lsh, passages, seeds, stories, verify
-from .matching.corpus import Corpus, Paragraphs, first_of_kind
+from .matching.corpus import Corpus, Paragraphs, fingerprints, first_of_kind
 from .matching.places import Places, Steps, unpacked
 from .matching.quotes import Parts
 from .matching.seeds import Stream
@@ -120,7 +120,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)
     matched = _Matched.nothing()
     if command == "dedupe":
-        _refuse_too_much(config.limits, len(paragraphs.tokens.hash))
+        _refuse_too_much(config.limits, len(paragraphs.tokens.word))
         rows = np.flatnonzero(paragraphs.content)
         corpus, order = _corpus(taken, paragraphs, rows, config)
         paragraphs = paragraphs.without_tokens()  # the corpus has those that are compared
@@ -200,25 +200,25 @@ class _Matched:
 def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clock) -> _Matched:
     settings, workers = config.settings, workers_for(config.limits.workers)
     bands = lsh.plan(settings.similar)
-    words = len(corpus.stream.hash)
+    words = len(corpus.stream.word)
     together = workers > 1 and is_large(words, None) and words <= TOGETHER
     with clock.stage("signatures"):
         near = beside(partial(_near, corpus, bands, settings, workers), together)
     alignments = passages.alignments_of([])
-    release(corpus.stream.hash, corpus.stream.flags)
+    release(corpus.stream.word, corpus.stream.flags)
     with clock.stage("passages"):
         chosen = seeds.pick(corpus.stream, workers)
         if settings.passages:
             alignments = passages.find(corpus.stream, chosen, workers)
         runs = alignments.runs
-    release(corpus.stream.hash)
-    _refuse_too_much(config.limits, len(corpus.stream.hash), len(alignments))
+    release(corpus.stream.word)
+    _refuse_too_much(config.limits, len(corpus.stream.word), len(alignments))
     with clock.stage("choosing"):
-        compiled = is_large(len(corpus.stream.hash), None)
+        compiled = is_large(len(corpus.stream.word), None)
         weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(alignments, corpus.stream, weights)
         del chosen, weights
-        sets = shingles.ShingleSource(corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character)
+        sets = shingles.ShingleSource(corpus.stream.hashes, corpus.stream.paragraphs, corpus.by_character)
         separate = partial(findings.quotes_apart, corpus, alignments, coverage)
         apart = beside(separate, together) if together else separate  # what it gives takes memory
         related = coverage.related_pairs(len(corpus.ids)) if settings.passages else None
@@ -247,21 +247,22 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     settings, workers = config.settings, workers_for(config.limits.workers)
     document = paragraphs.document[rows]
     sizes = paragraphs.words[rows]
-    hashes, flags = paragraphs.drained(rows, workers)
+    word, flags = paragraphs.drained(rows, workers)
     offsets = offsets_of(sizes)
     words = np.bincount(document, sizes, len(taken.documents)).astype(np.int64)
     documents = offsets_of(words)
     order = keeping_order(
         [d.id for d in taken.documents], [d.date for d in taken.documents], words.tolist(), settings.keep
     )
-    stream = Stream(hashes, offsets, documents, shingles.unspaced(flags, documents), order.rank, flags)
+    by_document, vocabulary = shingles.unspaced(flags, documents), paragraphs.tokens.vocabulary
+    stream = Stream(word, vocabulary, offsets, documents, by_document, order.rank, flags)
     by_character = shingles.unspaced(flags, offsets)
     long = shingles.long_enough(shingles.word_counts(flags, offsets), by_character)
     release(flags)
     places = _places(paragraphs.tokens.steps, paragraphs.first[rows] - offsets[:-1], offsets)
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, *_spans_of(paragraphs, rows)), stream,
-        places, by_character, long, shingles.fingerprints(hashes, offsets, workers=workers), taken.text,
+        places, by_character, long, fingerprints(word, offsets, workers), taken.text,
     ), order  # fmt: skip
 
 
@@ -285,7 +286,7 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
     if len(signed) < 2:
         return np.zeros((0, 2), np.int64)
     rank = corpus.stream.rank[corpus.paragraphs.document[signed]] * len(kind) + signed
-    compiled = is_large(len(corpus.stream.hash), None)  # what repeats itself may have more pairs than words
+    compiled = is_large(len(corpus.stream.word), None)  # what repeats itself may have more pairs than words
     keys = np.empty((bands.bands, len(signed)), np.uint32)
     sizes = sizes[signed]
     for first, end in pieces(offsets_of(sizes), 4 * PIECE):
@@ -305,7 +306,7 @@ def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
     """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
     edges = corpus.stream.paragraphs
     begins, counts = edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs]
-    return gather(corpus.stream.hash, begins, counts), corpus.by_character[paragraphs]
+    return corpus.stream.vocabulary[gather(corpus.stream.word, begins, counts)], corpus.by_character[paragraphs]
 
 
 def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:

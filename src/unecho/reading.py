@@ -93,7 +93,8 @@ def _prepared(
     keys = [key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
     chars = tuple(map(len, texts))
     written = tuple(text.encode("utf-8", "surrogatepass") for text in texts)
-    columns = table.build(spans, [x.labels for x in labelled], keys, tokenize(texts, compiled, written), chars)
+    labels, tokens = [x.labels for x in labelled], tokenize(texts, compiled, written)
+    columns = table.build(spans, labels, keys, tokens, chars, compiled)
     light = (replace(item, text="", blocks=(), frame=b"") if isinstance(item, Document) else item for item in parsed)
     frames = tuple(document.frame for document in documents if document.row is not None)
     return Prepared(
@@ -138,7 +139,7 @@ def read(
     numbers: list[int] = []
     chars: list[int] = []
     digests: list[str] = []
-    tables = table.Joiner()
+    tables = table.Joiner(compiled)
     total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
 
     with closing(ordered_map(work, batches(items, _size), workers_for(config.limits.workers))) as results:

@@ -50,7 +50,7 @@ def choose(
     ``stories.Coverage.related_pairs``, None if it is not known. ``compiled``: see ``when.is_large``.
     Returns verdicts in the order they were made: on what goes, and on what is similar and stays.
     """
-    if is_large(len(corpus.stream.hash), compiled):
+    if is_large(len(corpus.stream.word), compiled):
         return _compiled(corpus, near, runs, story, related, settings)
     chooser = Chooser(corpus, sets, near, runs, story, related, settings)
     edges = np.searchsorted(corpus.paragraphs.document, np.arange(len(corpus.ids) + 1))
@@ -125,7 +125,8 @@ def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
     documents[:, kernels.TOKENS] = stream.documents
     documents[:, kernels.PARAGRAPHS] = np.searchsorted(document, np.arange(len(corpus.ids) + 1))
     documents[:-1, kernels.RANK] = stream.rank
-    return kernels.Text(stream.hash, stream.flags, corpus.places.step, corpus.places.near, paragraphs, documents)
+    places = corpus.places
+    return kernels.Text(stream.word, stream.vocabulary, stream.flags, places.step, places.near, paragraphs, documents)
 
 
 def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, Ints]:

@@ -101,8 +101,8 @@ class Chooser:
         within = bool(document[keeper] == document[paragraph])
         if within and (self.settings.within_document != "exact" or self._is_listed(paragraph)):
             return None
-        hashes = self.corpus.stream.hash
-        if not np.array_equal(hashes[self.corpus.tokens(paragraph)], hashes[self.corpus.tokens(keeper)]):
+        words = self.corpus.stream.word
+        if not np.array_equal(words[self.corpus.tokens(paragraph)], words[self.corpus.tokens(keeper)]):
             return None
         return exact(paragraph, keeper, within)
 

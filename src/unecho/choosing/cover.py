@@ -55,7 +55,7 @@ class Coverer:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        hashes, flags = corpus.stream.hash, corpus.stream.flags
+        hashes, flags = corpus.stream.hashes(), corpus.stream.flags
         self._numbers = guards.numbers(hashes, flags)
         self._names = guards.names(hashes, flags) & ~self._numbers
         self._words = _Words()
@@ -121,8 +121,8 @@ class Coverer:
         return word.name and other.name and word.is_only_near(other) and self._are_two(mine, theirs)
 
     def _are_two(self, mine: int, theirs: int) -> bool:
-        hashes = self._corpus.stream.hash
-        return are_two(self._known, hashes[mine], hashes[theirs])
+        words = self._corpus.stream.word
+        return are_two(self._known, words[mine], words[theirs])
 
     @cached_property
     def _known(self) -> NDArray[np.int32]:
@@ -135,8 +135,8 @@ class Coverer:
     def equal_runs(self, paragraph: int, other: int) -> list[Run]:
         """Runs of equal tokens of two whole paragraphs (longest common subsequence)."""
         a, b = self._corpus.tokens(paragraph), self._corpus.tokens(other)
-        hashes = self._corpus.stream.hash
-        steps = Indel.opcodes(hashes[a].tolist(), hashes[b].tolist())
+        words = self._corpus.stream.word
+        steps = Indel.opcodes(words[a].tolist(), words[b].tolist())
         return [
             (a.start + step.src_start, b.start + step.dest_start, step.src_end - step.src_start)
             for step in steps

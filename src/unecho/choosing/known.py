@@ -18,32 +18,28 @@ LEAST = 3
 RARER = 10
 """Times as many in which another one may stand that is like it: of a name that stands all over a corpus a scanner
 misreads some."""
-_FEWEST, _MOST = 1 << 16, 1 << 22
-"""Slots for names: in a very large corpus some names share one, and count as known sooner."""
 
 
 def known(corpus: Corpus, compiled: bool | None = None) -> NDArray[np.int32]:
-    """In how many documents the words with a capital stand (int32), by the last bits of their hashes.
+    """In how many documents each word stands with a capital (int32, by the number of the word).
 
     ``compiled``: see ``when.is_large``.
     """
     stream = corpus.stream
-    slots = min(max(4 << len(stream.hash).bit_length(), _FEWEST), _MOST)
-    if is_large(len(stream.hash), compiled):
+    words = len(stream.vocabulary)
+    if is_large(len(stream.word), compiled):
         from ..compiled import word as kernels
 
-        counts, seen = np.zeros(slots, np.int32), np.full(slots, -1, np.int32)
-        kernels.count_documents(stream.hash, stream.flags, stream.documents, CAPITAL, seen, counts)
+        counts, seen = np.zeros(words, np.int32), np.full(words, -1, np.int32)
+        kernels.count_documents(stream.word, stream.flags, stream.documents, CAPITAL, seen, counts)
         return counts
     capital = np.flatnonzero(stream.flags & CAPITAL != 0)
-    slot = (stream.hash[capital] & np.uint64(slots - 1)).astype(np.int64)
     document = np.searchsorted(stream.documents, capital, side="right") - 1
-    met = np.unique(np.stack([slot, document]), axis=1)
-    return np.bincount(met[0], minlength=slots).astype(np.int32)
+    met = np.unique(np.stack([stream.word[capital], document]), axis=1)
+    return np.bincount(met[0], minlength=words).astype(np.int32)
 
 
-def are_two(counts: NDArray[np.int32], one: np.uint64, two: np.uint64) -> bool:
-    """Whether the corpus knows two names, by their hashes, that differ in a letter or two."""
-    last = np.uint64(len(counts) - 1)
-    few, many = sorted((int(counts[one & last]), int(counts[two & last])))
+def are_two(counts: NDArray[np.int32], one: np.uint32, two: np.uint32) -> bool:
+    """Whether the corpus knows two names, by their numbers, that differ in a letter or two."""
+    few, many = sorted((int(counts[one]), int(counts[two])))
     return few >= LEAST and many <= RARER * few

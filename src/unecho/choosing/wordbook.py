@@ -11,14 +11,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, distinct, offsets_of, release
+from ..base.columns import Hashes, Ints, Mask, offsets_of, release
 from ..compiled import word as kernels
 from ..compiled.text import Bits, Rules
 from ..matching.corpus import Corpus
 from ..matching.passages import GAP
 from ..matching.places import LONG
 from ..text import spelling
-from ..text.lookup import among, held
+from ..text.lookup import among
 from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, QUOTED, SPACED, UNQUOTED
 from ..text.shingles import SHORTEST
 from . import cover, guards, known
@@ -52,7 +52,8 @@ class WordBook:
         self._columns, self._points = np.zeros((0, kernels.END + 1), np.int64), np.zeros(0, np.uint32)
         self._begin = 0
         self._doubts, self._doubted = np.empty((_ASKED, 4), np.int64), np.zeros(2, np.int64)
-        self._asked, self._lower = np.empty((_ASKED, 2), np.int64), _also_lower(corpus)
+        self._asked, self._lower = np.empty((_ASKED, 2), np.int64), also_lower(corpus)
+        self._facts = _facts(corpus.stream.vocabulary)
         self._spread = np.zeros(0, np.int32)
 
     def page(self) -> kernels.Book:
@@ -65,7 +66,7 @@ class WordBook:
             kernels.enter(self._keys, self._numbers, before[filled[np.argsort(used[filled])]], 0)
         return kernels.Book(
             self._keys, self._numbers, self._columns, self._points, self._asked, np.zeros(2, np.int64), self._doubts,
-            self._doubted, guards.fact_hashes(), guards.contracted(), guards.lengths(), self._spread,
+            self._doubted, self._facts, guards.lengths(), self._spread,
             (known.LEAST, known.RARER),
         )  # fmt: skip
 
@@ -83,13 +84,13 @@ class WordBook:
         corpus = self._corpus
         document = corpus.paragraphs.document[corpus.paragraph_of_token[tokens]].tolist()
         start, end = corpus.start[tokens], corpus.end[tokens]
-        hashes, capital = corpus.stream.hash[tokens], corpus.stream.flags[tokens] & CAPITAL != 0
-        too = among(hashes, self._lower, compiled=False)
+        numbers, capital = corpus.stream.word[tokens], corpus.stream.flags[tokens] & CAPITAL != 0
+        too = self._lower[numbers]
         text, texts = corpus.text, list[str]()
         for number, low, high in zip(document, start.tolist(), end.tolist(), strict=True):
             texts.append(text(number)[low:high])
         self._enter(Word.all_of(texts), kernels.LOWER * too)
-        self._add(kernels.word_keys(hashes, np.minimum(end - start, LONG).astype(np.int64), capital))
+        self._add(kernels.word_keys(numbers, np.minimum(end - start, LONG), capital))
 
     def _learn_pairs(self, pairs: Ints) -> None:
         words = self._words
@@ -141,19 +142,26 @@ def _with(column: NDArray[T], count: int, values: NDArray[np.generic]) -> NDArra
     return column
 
 
-def _also_lower(corpus: Corpus) -> Hashes:
-    """Words (sorted) that the corpus has with a capital where a sentence may begin, and in lower case too."""
-    hashes, flags, found = corpus.stream.hash, corpus.stream.flags, np.zeros(0, np.uint64)
-    parts = [slice(begin, begin + _PART) for begin in range(0, len(flags), _PART)]
-    for part in parts:
-        doubtful = flags[part] & (CAPITAL | OPENING) == CAPITAL | OPENING
-        found = distinct(np.concatenate([found, distinct(hashes[part][doubtful])]))
-        release(hashes, flags)
-    lower = found[:0]
-    for part in parts:
-        lower = distinct(np.concatenate([lower, held(found, hashes[part], flags[part] & CAPITAL == 0)]))
-        release(hashes, flags)
-    return lower
+def also_lower(corpus: Corpus, compiled: bool = True) -> Mask:
+    """Which words the corpus has with a capital where a sentence may begin, and in lower case too (by number)."""
+    words, flags = corpus.stream.word, corpus.stream.flags
+    doubtful, lower = (np.zeros(len(corpus.stream.vocabulary), np.bool_) for _ in range(2))
+    for begin in range(0, len(flags), _PART):
+        part = slice(begin, begin + _PART)
+        if compiled:
+            kernels.mark(words[part], flags[part], CAPITAL, OPENING, doubtful, lower)
+        else:
+            capital = flags[part] & CAPITAL != 0
+            doubtful[words[part][capital & (flags[part] & OPENING != 0)]] = True
+            lower[words[part][~capital]] = True
+        release(words, flags)
+    return doubtful & lower
+
+
+def _facts(vocabulary: Hashes) -> Bytes:
+    """``Book.facts`` of each word."""
+    facts = np.where(among(vocabulary, guards.fact_hashes(), compiled=False), kernels.ANYWHERE, 0)
+    return np.where(vocabulary == guards.contracted(), kernels.CONTRACTED, facts).astype(np.uint8)
 
 
 def _bits(word: Word) -> int:

@@ -12,8 +12,8 @@ from .cover import MISSING, Scratch
 from .jit import lean, part
 from .share import Shared, cut, put_in_order
 from .text import AMONG, DOCUMENT, EDGE, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text, owner_of
-from .values import hash_at
 from .values import sort as sort_values
+from .values import word_at
 from .verdict import (
     REMOVED,
     REPEAT,
@@ -26,7 +26,7 @@ from .verdict import (
     shingles_of,
     why_of,
 )
-from .word import Book, ask_listed, count_documents, enter, first_wrong
+from .word import Book, ask_listed, count_documents, enter, first_wrong, mark
 
 UNSEEN = 2
 NOT_WANTED, WANTED = -2, -1
@@ -55,11 +55,12 @@ class State(NamedTuple):
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     text, shared, book, rules = of_nothing()
-    nothing, none, codes = shared.kinds, text.hash, text.near
+    nothing, none, codes = shared.kinds, text.vocabulary, text.near
     choice = Choice(0.9, 0.97, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     state = state_for(text, shared, rules, none, nothing)
     enter(book.keys, book.numbers, none, 0)
-    count_documents(none, text.flags, shared.first, np.uint8(1), codes, codes)
+    mark(text.word, text.flags, np.uint8(1), np.uint8(2), state.kept, state.kept)
+    count_documents(text.word, text.flags, shared.first, np.uint8(1), codes, codes)
     cut((nothing, nothing, nothing), text, nothing, shared.runs)
     put_in_order(text, 0.5, shared.first, shared.runs)
     choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))
@@ -70,11 +71,12 @@ def of_nothing() -> tuple[Text, Shared, Book, Rules]:
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
     points, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
-    text = Text(none, flags, np.zeros(0, np.uint16), codes, np.zeros((1, 7), np.int64), np.zeros((1, 3), np.int64))
+    paragraphs, documents = np.zeros((1, 7), np.int64), np.zeros((1, 3), np.int64)
+    text = Text(points, none, flags, np.zeros(0, np.uint16), codes, paragraphs, documents)
     book = Book(
         np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 12), np.int64), points,
-        np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), none,
-        np.uint64(0), (3, 5, 7, 10, 4), codes, (3, 10),
+        np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), flags,
+        (3, 5, 7, 10, 4), codes, (3, 10),
     )  # fmt: skip
     rules = Rules(3, 12, 8, (2, 4), 8, 15, Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
     return text, Shared(rows, edges, nothing, edges, nothing), book, rules
@@ -197,7 +199,7 @@ def _same_words(
     if text.paragraphs[keeper + 1, EDGE] - its != size:
         return False
     for place in range(size):
-        if hash_at(text.hash, mine + place) != hash_at(text.hash, its + place):
+        if word_at(text.word, mine + place) != word_at(text.word, its + place):
             return False
     exact(found, paragraph, keeper, within)
     return True

@@ -10,9 +10,11 @@ from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
 from .share import in_line
 from .text import BY_CHARACTER, DOCUMENT, EDGE, TOKENS, Rules, Text, owner_of
-from .values import hash_at
+from .values import Numbers, word_at
 from .word import (
+    ANYWHERE,
     BITS,
+    CONTRACTED,
     LOWER,
     MISREAD,
     PLAIN,
@@ -109,20 +111,20 @@ def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) ->
 def equal_runs(text: Text, one: int, two: int, runs: Pieces) -> int:
     """``cover.Coverer.equal_runs``: runs of equal tokens of two paragraphs by a longest common subsequence, found with
     the bits of words (Hyyrö 2004) and, of several, the one that rapidfuzz takes. Into ``runs``; returns how many."""
-    hashes, ahead = text.hash, 0
+    tokens, ahead = text.word, 0
     a_low, a_high = text.paragraphs[one, EDGE], text.paragraphs[one + 1, EDGE]
     b_low, b_high = text.paragraphs[two, EDGE], text.paragraphs[two + 1, EDGE]
-    while a_low + ahead < a_high and b_low + ahead < b_high and hashes[a_low + ahead] == hashes[b_low + ahead]:
+    while a_low + ahead < a_high and b_low + ahead < b_high and tokens[a_low + ahead] == tokens[b_low + ahead]:
         ahead += 1
     behind, most = 0, min(a_high - a_low, b_high - b_low) - ahead
-    while behind < most and hashes[a_high - behind - 1] == hashes[b_high - behind - 1]:
+    while behind < most and tokens[a_high - behind - 1] == tokens[b_high - behind - 1]:
         behind += 1
     columns, rows = a_high - a_low - ahead - behind, b_high - b_low - ahead - behind
     count = 0
     if behind:
         count = _before(runs, count, a_high - behind, b_high - behind, behind)
     if columns and rows:
-        steps, width = _steps(hashes, (a_low + ahead, columns), (b_low + ahead, rows))
+        steps, width = _steps(tokens, (a_low + ahead, columns), (b_low + ahead, rows))
         column, row = columns, rows
         while row and column:
             if _bit(steps, width, row - 1, column - 1):
@@ -153,17 +155,17 @@ def _before(runs: Pieces, count: int, a: int, b: int, length: int) -> int:
 
 
 @compiled
-def _steps(hashes: Hashes, a: tuple[int, int], b: tuple[int, int]) -> tuple[Hashes, int]:
+def _steps(tokens: Numbers, a: tuple[int, int], b: tuple[int, int]) -> tuple[Hashes, int]:
     """For every prefix of b a row of bits, one for each token of a: unset where it makes the common subsequence
     longer. a, b: first token and length. Returns the rows and the words of each."""
     width = (a[1] + 63) // 64
     found, state = np.empty(b[1] * width, np.uint64), np.full(width, np.uint64(0xFFFFFFFFFFFFFFFF))
     for row in range(b[1]):
-        token, carry = hashes[b[0] + row], np.uint64(0)
+        token, carry = tokens[b[0] + row], np.uint64(0)
         for word in range(width):
             match, begin = np.uint64(0), a[0] + 64 * word
             for bit in range(min(64, a[1] - 64 * word)):
-                match |= np.uint64(hash_at(hashes, begin + bit) == token) << np.uint64(bit)
+                match |= np.uint64(word_at(tokens, begin + bit) == token) << np.uint64(bit)
             old = state[word]
             both = old & match
             half = old + carry
@@ -292,10 +294,8 @@ def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
     """``guards.numbers`` of one token."""
     if text.flags[token] & rules.bits.number:
         return True
-    if text.hash[token] == book.contracted and not text.flags[token] & rules.bits.spaced:
-        return True
-    place = np.searchsorted(book.facts, text.hash[token])
-    return bool(place < len(book.facts) and book.facts[place] == text.hash[token])
+    fact = book.facts[text.word[token]]
+    return bool(fact == ANYWHERE or (fact == CONTRACTED and not text.flags[token] & rules.bits.spaced))
 
 
 @lean
@@ -365,7 +365,7 @@ def _is_misread(
     text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: np.int64, document: np.int64
 ) -> bool:  # fmt: skip
     """Whether a token is one of the other document misread: ``other``, if that stays there."""
-    owner = owner_of(text, int(other)) if 0 <= other < len(text.hash) else np.int64(-1)
+    owner = owner_of(text, int(other)) if 0 <= other < len(text.word) else np.int64(-1)
     if owner < 0 or not kept[owner] or text.paragraphs[owner, DOCUMENT] != document:
         return False
     mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, int(other))

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base.columns import Hashes, Ints
+from ..base.columns import Ints
 from .jit import lean, part
 from .run import Runs, Words
-from .values import hash_at
+from .values import Numbers, word_at
 
 Place = tuple[int, int]
 """A place in one document and a place in the other."""
@@ -53,37 +53,37 @@ class Found(NamedTuple):
 @lean
 def grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain: Ints, found: Found) -> None:
     """``passages._grown``: a chain's runs, those in its gaps and those it is extended by, put behind ``found``."""
-    hashes, first, begin = words.hash, chain[0], found.counts[1]
+    tokens, first, begin = words.word, chain[0], found.counts[1]
     at = runs.a[first] - 1, runs.b[first] - 1
     stop = words.documents[pair[0]] - 1, words.documents[pair[1]] - 1
-    _extend(hashes, at, stop, -1, factor, rules, found)
+    _extend(tokens, at, stop, -1, factor, rules, found)
     _turn(found, begin)
     for link in range(len(chain)):
         run = chain[link]
         to = runs.a[run], runs.b[run]
         gap = to[0] - at[0] + to[1] - at[1]
         while link:
-            low = _meet(hashes, at, to, 1, gap, rules.resync)
+            low = _meet(tokens, at, to, 1, gap, rules.resync)
             if low[0] < 0:
                 break
-            long = _run(hashes, low, to, 1, rules.resync)
+            long = _run(tokens, low, to, 1, rules.resync)
             _with_run(found, low[0], low[1], long)
             at = low[0] + long, low[1] + long
         _with_run(found, to[0], to[1], runs.length[run])
         at = to[0] + runs.length[run], to[1] + runs.length[run]
     stop = words.documents[pair[0] + 1], words.documents[pair[1] + 1]
-    _extend(hashes, at, stop, 1, factor, rules, found)
+    _extend(tokens, at, stop, 1, factor, rules, found)
 
 
 @lean
-def _extend(hashes: Hashes, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> None:
+def _extend(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> None:
     """``passages.extend`` forwards (step 1) or backwards (-1), until ``stop`` on either side."""
     best, score, keep = 0.0, 0.0, found.counts[1]
     while True:
-        low = _meet(hashes, at, stop, step, rules.gap * factor, rules.resync)
+        low = _meet(tokens, at, stop, step, rules.gap * factor, rules.resync)
         if low[0] < 0:
             break
-        long = _run(hashes, low, stop, step, rules.resync)
+        long = _run(tokens, low, stop, step, rules.resync)
         score += long - cost(abs(low[0] - at[0]), abs(low[1] - at[1]), rules)
         if step > 0:
             _with_run(found, low[0], low[1], long)
@@ -98,14 +98,14 @@ def _extend(hashes: Hashes, at: Place, stop: Place, step: int, factor: int, rule
 
 
 @lean
-def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
+def _meet(tokens: Numbers, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
     """``passages._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
     left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
     best, best_a, best_b, held, likely = left + right, -1, -1, np.uint64(0), np.uint64(0)
     for its in range(right):  # a bit for each that there is tells most of the others apart
-        held |= np.uint64(1) << (hash_at(hashes, at[1] + step * its) & np.uint64(63))
+        held |= np.uint64(1) << np.uint64(word_at(tokens, at[1] + step * its) & np.uint32(63))
     for mine in range(left):
-        there = held >> (hash_at(hashes, at[0] + step * mine) & np.uint64(63)) & np.uint64(1)
+        there = held >> np.uint64(word_at(tokens, at[0] + step * mine) & np.uint32(63)) & np.uint64(1)
         likely |= there << np.uint64(mine & 63)
     likely &= likely >> np.uint64(1) | likely << np.uint64(63)  # where the one behind is likely there, too
     if not likely:
@@ -115,9 +115,9 @@ def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: i
             break
         if not likely >> np.uint64(mine & 63) & np.uint64(1):
             continue
-        one, two = hash_at(hashes, at[0] + step * mine), hash_at(hashes, at[0] + step * (mine + 1))
+        one, two = word_at(tokens, at[0] + step * mine), word_at(tokens, at[0] + step * (mine + 1))
         for its in range(min(right - 1, best - mine)):
-            if hash_at(hashes, at[1] + step * its) == one and hash_at(hashes, at[1] + step * (its + 1)) == two:
+            if word_at(tokens, at[1] + step * its) == one and word_at(tokens, at[1] + step * (its + 1)) == two:
                 best, best_a, best_b = mine + its, mine, its
                 break
     if best_a < 0:
@@ -126,10 +126,10 @@ def _meet(hashes: Hashes, at: Place, stop: Place, step: int, gap: int, resync: i
 
 
 @lean
-def _run(hashes: Hashes, at: Place, stop: Place, step: int, known: int) -> int:
+def _run(tokens: Numbers, at: Place, stop: Place, step: int, known: int) -> int:
     """How many tokens are equal from two places on, of which the first ``known`` are known to be."""
     length, most = known, min(abs(stop[0] - at[0]), abs(stop[1] - at[1]))
-    while length < most and hash_at(hashes, at[0] + step * length) == hash_at(hashes, at[1] + step * length):
+    while length < most and word_at(tokens, at[0] + step * length) == word_at(tokens, at[1] + step * length):
         length += 1
     return length
 

@@ -35,7 +35,7 @@ def warm() -> None:
     seeds = Seeds(pair, numbers * 0, np.zeros(2, np.uint8), edges_of_seeds, pair, pair, edges_of_seeds)
     follow((pair, numbers * 0, numbers), pair, pair // 10, 5, nothing.copy(), nothing)
     rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
-    words = Words(hashes, edges, spaced, np.zeros(40, np.uint8))
+    words = Words(hashes.astype(np.uint32), edges, spaced, np.zeros(40, np.uint8))
     passages(words, groups, seeds, rules, np.array([0, 2]), room_for(4))
 
 

@@ -22,13 +22,14 @@ from . import (
     story,
     token,
     tree,
+    vocabulary,
 )
 
 MODULES = {
     module.__name__: module
     for module in (
         choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
-        matter, foresee, place,
+        matter, foresee, place, vocabulary,
     )
 }  # fmt: skip
 """Those that take longest to compile first."""

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, Mask
+from ..base.columns import Ints, Mask
 from .jit import compiled, lean, part
-from .values import hash_at, mix, sort
+from .values import Numbers, mix, sort, word_at
 
 Bytes = NDArray[np.uint8]
 Codes = NDArray[np.int32]
@@ -18,7 +18,7 @@ Codes = NDArray[np.int32]
 class Words(NamedTuple):
     """The words of a corpus: see ``seeds.Stream``."""
 
-    hash: Hashes
+    word: Numbers
     documents: Ints
     by_character: Mask
     flags: Bytes
@@ -146,7 +146,7 @@ def exact_runs(words: Words, groups: Groups, seeds: Seeds, rules: tuple[int, int
     Seeds of groups that follow another are not looked at: they lie in the runs of that, and as many documents have
     them. rules: tokens of a seed, and seeds of a group up to which all pairs count.
     """
-    hashes, documents, slots, (length, full) = words.hash, words.documents, runs.slots, rules
+    tokens, documents, slots, (length, full) = words.word, words.documents, runs.slots, rules
     low, high = documents[document], documents[document + 1]
     count, size = 0, 16
     while size < 8 * (seeds.lead_edges[document + 1] - seeds.lead_edges[document]):
@@ -178,11 +178,11 @@ def exact_runs(words: Words, groups: Groups, seeds: Seeds, rules: tuple[int, int
             a_low, a_high = documents[partner], documents[partner + 1]
             back = 0
             while (
-                a - back > a_low and b - back > low and hash_at(hashes, a - back - 1) == hash_at(hashes, b - back - 1)
+                a - back > a_low and b - back > low and word_at(tokens, a - back - 1) == word_at(tokens, b - back - 1)
             ):
                 back += 1
             ahead = length * (2 if words.by_character[partner] else 1) + groups.span[group]
-            while a + ahead < a_high and b + ahead < high and hash_at(hashes, a + ahead) == hash_at(hashes, b + ahead):
+            while a + ahead < a_high and b + ahead < high and word_at(tokens, a + ahead) == word_at(tokens, b + ahead):
                 ahead += 1
             runs.a[count], runs.b[count], runs.length[count] = a - back, b - back, back + ahead
             runs.other[count], runs.rarity[count] = partner, frequency

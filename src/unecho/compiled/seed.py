@@ -12,6 +12,7 @@ from .jit import compiled, lean, part
 from .values import mix
 
 Bytes = NDArray[np.uint8]
+Numbers = NDArray[np.uint32]
 _PAD: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -19,7 +20,7 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     hashes, edges, spaced = np.arange(40, dtype=np.uint64), np.array([0, 20, 40], np.int64), np.zeros(2, np.bool_)
     keys, places, sieve = np.empty(40, np.uint64), np.empty(40, np.int64), np.zeros(1, np.uint64)
-    pick(hashes, edges, spaced, 5, 8, np.uint64(3), keys, places)
+    pick(hashes.astype(np.uint32), hashes, edges, spaced, (5, 8), np.uint64(3), keys, places)
     sift(keys[:0], sieve, sieve)
     sifted(keys[:0], sieve, spaced[:0])
     repeated(keys[:8], np.zeros(8, np.int32), np.arange(8, dtype=np.uint64))
@@ -29,14 +30,15 @@ def warm() -> None:
 
 @compiled
 def pick(
-    hashes: Hashes, documents: Ints, by_character: Mask, seed: int, window: int, prime: np.uint64, keys: Hashes,
-    places: Ints,
+    words: Numbers, vocabulary: Hashes, documents: Ints, by_character: Mask, rules: tuple[int, int], prime: np.uint64,
+    keys: Hashes, places: Ints,
 ) -> int:  # fmt: skip
     """Winnowed seeds of some documents, in order, into ``keys`` and ``places``; returns their number.
+    rules: tokens of a seed, and neighbours of which one is chosen.
 
     As ``seeds.winnow`` has it: a 5-gram is chosen when the greatest of the minima of the windows around it is itself.
     """
-    most = 0
+    (seed, window), most = rules, 0
     for document in range(len(by_character)):
         most = max(most, documents[document + 1] - documents[document])
     values, minima = np.empty(most, np.uint64), np.empty(most + 4 * window, np.uint64)
@@ -47,7 +49,7 @@ def pick(
         total = documents[document + 1] - begin - seed * factor + 1
         if total <= 0:
             continue
-        _grams(hashes[begin : documents[document + 1]], seed * factor, prime, values[:total])
+        _grams(words[begin : documents[document + 1]], vocabulary, seed * factor, prime, values[:total])
         edge = wide - 1
         minima[:edge] = _PAD
         minima[edge : edge + total] = values[:total]
@@ -61,17 +63,17 @@ def pick(
 
 
 @lean
-def _grams(hashes: Hashes, size: int, prime: np.uint64, values: Hashes) -> None:
+def _grams(words: Numbers, vocabulary: Hashes, size: int, prime: np.uint64, values: Hashes) -> None:
     """Hashes of all runs of so many tokens: each is that of the run before without its first token and with one
     more."""
     value, first = np.uint64(0), np.uint64(1)
     for place in range(size - 1):
-        value = value * prime + hashes[place]
+        value = value * prime + vocabulary[words[place]]
         first *= prime
     for place in range(len(values)):
-        value = value * prime + hashes[place + size - 1]
+        value = value * prime + vocabulary[words[place + size - 1]]
         values[place] = mix(value)
-        value -= hashes[place] * first
+        value -= vocabulary[words[place]] * first
 
 
 @lean
@@ -117,6 +119,7 @@ def _bit_of(key: np.uint64, size: int) -> tuple[np.int64, np.uint64]:
 @compiled
 def repeated(keys: Hashes, documents: NDArray[np.int32], order: Hashes) -> int:
     """Keep in ``order`` the seeds that stand in more than one document; returns their number.
+    rules: tokens of a seed, and neighbours of which one is chosen.
 
     order: (leading 32 bits of the key, number of the seed) packed and sorted, the numbers in order of place.
     documents: of each seed. What is kept are numbers of seeds, sorted by key and place.

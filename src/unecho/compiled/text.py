@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..base.columns import Hashes, Ints
 from .jit import part
 from .place import NEAR, Codes, Steps
+from .values import Numbers
 
 Bytes = NDArray[np.uint8]
 Points = NDArray[np.uint32]
@@ -29,7 +30,8 @@ class Text(NamedTuple):
     token, first paragraph and rank. Both have a row more.
     """
 
-    hash: Hashes
+    word: Numbers
+    vocabulary: Hashes
     flags: Bytes
     step: Steps
     near: Codes

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
 from .jit import compiled, part
+
+Numbers = NDArray[np.uint32]
 
 
 @compiled
@@ -15,9 +18,9 @@ def sort(values: Ints | Hashes) -> None:
 
 
 @part
-def hash_at(hashes: Hashes, place: int) -> np.uint64:
-    """The hash at a place, which is none from the end: where numba may take it for one, nothing is done at a time."""
-    value: np.uint64 = hashes[np.uint64(place)]
+def word_at(words: Numbers, place: int) -> np.uint32:
+    """The word at a place, which is none from the end: where numba may take it for one, nothing is done at a time."""
+    value: np.uint32 = words[np.uint64(place)]
     return value
 
 

@@ -142,7 +142,7 @@ def shingles_of(text: Text, choice: Choice, paragraph: int, values: Hashes) -> i
     for place in range(total):
         value = np.uint64(0)
         for step in range(size):
-            value = value * choice.prime + text.hash[begin + place + step]
+            value = value * choice.prime + text.vocabulary[text.word[begin + place + step]]
         values[place] = mix(value)
     sort(values[:total])
     count = 1

@@ -16,13 +16,15 @@ from ..base.columns import Hashes, Ints, Mask, mix64
 from .jit import compiled, lean, part
 from .place import Codes
 from .text import SHIFT, Bytes, Points, Text, owner_of
-from .values import mix
+from .values import Numbers, mix
 
 FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER = (1 << bit for bit in range(9))
 """What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
 FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
 back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
 it run together with another but by looking. LOWER: the corpus has it in lower case too."""
+ANYWHERE, CONTRACTED = 1, 2
+"""Kinds of ``Book.facts``."""
 UNKNOWN, ASKED = -1, -2
 WORD, LISTED, KNOWN = -1, -2, -3
 """Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
@@ -45,9 +47,9 @@ class Book(NamedTuple):
     asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
     LISTED; or KNOWN. counts: how many of them, and how often anything was not known. doubts: two words that were not
     known run together, the one they were held against, and where: int64, n x 4, rows of words and the second one of
-    ``doubted``, the first one of which is how many. facts: hashes of number words and negations, sorted; contracted: of
-    a contracted negation. limits: lengths from ``guards``. known: of ``known.known``, nothing until it is asked for.
-    enough: numbers from there.
+    ``doubted``, the first one of which is how many. facts: uint8 for each word of the
+    vocabulary, ``ANYWHERE`` for number words and negations, ``CONTRACTED`` for a contracted negation. limits: lengths
+    from ``guards``. known: of ``known.known``, nothing until it is asked for. enough: numbers from there.
     """
 
     keys: Hashes
@@ -58,17 +60,16 @@ class Book(NamedTuple):
     counts: Ints
     doubts: Ints
     doubted: Ints
-    facts: Hashes
-    contracted: np.uint64
+    facts: Bytes
     limits: Limits
     known: Codes
     enough: tuple[int, int]
 
 
 @part
-def word_key(value: np.uint64, length: np.int64, capital: bool) -> np.uint64:
-    """What words are told apart by: the hash of the folded word, its length as written, and a capital."""
-    return mix(value ^ mix(np.uint64(2 * length + (1 if capital else 0))))
+def word_key(word: np.uint32, length: np.uint16, capital: bool) -> np.uint64:
+    """What words are told apart by: the number of the folded word, its length as written (up to 255), and a capital."""
+    return mix(np.uint64(word) << np.uint64(9) | np.uint64(length) << np.uint64(1) | np.uint64(capital))
 
 
 @part
@@ -95,9 +96,11 @@ def enter(keys: Hashes, numbers: Codes, new: Hashes, first: int) -> None:
         keys[slot], numbers[slot] = new[number], first + number
 
 
-def word_keys(hashes: Hashes, lengths: Ints, capital: Mask) -> Hashes:
+def word_keys(words: Numbers, lengths: Points, capital: Mask) -> Hashes:
     """``word_key`` of many words."""
-    return mix64(hashes ^ mix64((2 * lengths + capital).astype(np.uint64)))
+    keys: Hashes = words.astype(np.uint64) << np.uint64(9)
+    keys |= 2 * lengths.astype(np.uint64) + capital
+    return mix64(keys)
 
 
 def pair_keys(pairs: Ints) -> Hashes:
@@ -136,17 +139,26 @@ def _ask(book: Book, one: int, two: int) -> None:
 
 @lean
 def count_documents(
-    hashes: Hashes, flags: Bytes, documents: Ints, capital: np.uint8, seen: Codes, counts: Codes
+    words: Numbers, flags: Bytes, documents: Ints, capital: np.uint8, seen: Codes, counts: Codes
 ) -> None:  # fmt: skip
-    """``known.known``, into ``counts``. documents: where the tokens of each begin. seen: -1 for each slot."""
-    last = np.uint64(len(counts) - 1)
+    """``known.known``, into ``counts``. documents: where the tokens of each begin. seen: -1 for each word."""
     for document in range(len(documents) - 1):
         for token in range(documents[document], documents[document + 1]):
             if flags[token] & capital:
-                slot = hashes[token] & last
-                if seen[slot] != document:
-                    seen[slot] = document
-                    counts[slot] += 1
+                word = words[token]
+                if seen[word] != document:
+                    seen[word] = document
+                    counts[word] += 1
+
+
+@lean
+def mark(words: Numbers, flags: Bytes, capital: np.uint8, opening: np.uint8, doubtful: Mask, lower: Mask) -> None:
+    """Which words stand with a capital where a sentence may begin, and which in lower case: ``wordbook.also_lower``."""
+    for token in range(len(words)):
+        if not flags[token] & capital:
+            lower[words[token]] = True
+        elif flags[token] & opening:
+            doubtful[words[token]] = True
 
 
 @lean
@@ -155,8 +167,7 @@ def are_two(text: Text, book: Book, one: int, two: int) -> bool:
     if not len(book.known):
         _ask(book, 0, KNOWN)
         return False
-    last = np.uint64(len(book.known) - 1)
-    mine, its = book.known[text.hash[one] & last], book.known[text.hash[two] & last]
+    mine, its = book.known[text.word[one]], book.known[text.word[two]]
     return bool(min(mine, its) >= book.enough[0] and max(mine, its) <= book.enough[1] * min(mine, its))
 
 
@@ -181,7 +192,7 @@ def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Int
 @lean
 def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
     place = token + text.paragraphs[owner_of(text, token), SHIFT]
-    key = word_key(text.hash[token], np.int64(text.step[place] & 255), text.flags[token] & capital != 0)
+    key = word_key(text.word[token], text.step[place] & np.uint16(255), text.flags[token] & capital != 0)
     number = _number(book, key, token, WORD)
     book.counts[1] += number < 0
     return number

@@ -18,6 +18,7 @@ from ..matching.seeds import Stream
 from ..model import MemberRelation
 from ..text import shingles
 from ..text.normalize import tokenize
+from ..text.vocabulary import numbered
 
 Span = tuple[int, int]
 _MOST_PAIRS = 200_000
@@ -55,10 +56,10 @@ def prove(text: str, kept: Sequence[Span], copies: Sequence[str], settings: Sett
     if not kept or not copies:
         return [None] * len(copies)
     corpus = _corpus(text, kept, copies)
-    columns = corpus.stream.hash, corpus.stream.paragraphs, corpus.by_character
-    near = _near(corpus, shingles.shingle_sets(*columns), len(kept), settings)
+    columns = corpus.stream.paragraphs, corpus.by_character
+    near = _near(corpus, shingles.shingle_sets(corpus.stream.hashes(), *columns), len(kept), settings)
     runs = passages.find(corpus.stream, seeds.pick(corpus.stream)).runs
-    verdicts = against(corpus, shingles.ShingleSource(*columns), near, runs, settings)
+    verdicts = against(corpus, shingles.ShingleSource(corpus.stream.hashes, *columns), near, runs, settings)
     return [None if verdict is None else _proof(corpus, verdict) for verdict in verdicts]
 
 
@@ -75,7 +76,7 @@ def _corpus(text: str, kept: Sequence[Span], copies: Sequence[str]) -> Corpus:
     by_character = shingles.unspaced(tokens.flags, tokens.offsets)
     shift = np.repeat(spans[:, 0], sizes)
     by_document = shingles.unspaced(tokens.flags, documents)
-    stream = Stream(tokens.hash, tokens.offsets, documents, by_document, rank, tokens.flags)
+    stream = Stream(*numbered(tokens.hash), tokens.offsets, documents, by_document, rank, tokens.flags)
     start, end = ((column + shift).astype(np.uint32) for column in (tokens.start, tokens.end))
     return Corpus(
         tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream,

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, PIECE, Hashes, Ints, Mask, edges_of, offsets_of, owners, release
+from ..base.columns import HELD, PIECE, Hashes, Ints, Mask, edges_of, offsets_of, ordered, owners, pieces, release
+from ..compiled.when import is_large
+from ..text import shingles
 from ..text.lookup import first_equal
+from ..text.vocabulary import Numbers
 from .places import Lookup, Places
 from .seeds import Stream
 
@@ -63,7 +66,7 @@ class Corpus:
     def release(self, above: float = 0) -> None:
         """Take the columns of tokens out of memory, if they lie on disk (see ``columns.release``) and if more than
         so many megabytes of files are in it."""
-        release(self.stream.hash, self.stream.flags, self.places.step, above=above)
+        release(self.stream.word, self.stream.flags, self.places.step, above=above)
 
     def tokens(self, paragraph: int) -> slice:
         return slice(int(self.stream.paragraphs[paragraph]), int(self.stream.paragraphs[paragraph + 1]))
@@ -72,6 +75,19 @@ class Corpus:
         """(document, start, end) of the paragraphs first to last, which lie in one document."""
         columns = self.paragraphs
         return int(columns.document[first]), int(columns.start[first]), int(columns.end[last])
+
+
+def fingerprints(word: Numbers, paragraphs: Ints, workers: int = 1) -> Hashes:
+    """``Corpus.fingerprint``: words are equal if their numbers are, so that their hashes are not needed."""
+    large = is_large(len(word), None)
+
+    def work(first: int, end: int) -> Hashes:
+        low, high = paragraphs[first], paragraphs[end]
+        found = shingles.fingerprints(word[low:high].astype(np.uint64), paragraphs[first : end + 1] - low, large)
+        release(word)
+        return found
+
+    return np.concatenate(list(ordered(work, pieces(paragraphs, PIECE), workers)))
 
 
 def first_of_kind(corpus: Corpus) -> Ints:

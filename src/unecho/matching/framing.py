@@ -72,7 +72,7 @@ def _room(corpus: Corpus, tokens: Ints, edge: Ints, step: int) -> Ints:
         low: Ints = np.where(first, corpus.paragraphs.start[paragraph], corpus.end[np.maximum(tokens - 1, 0)])
         return edge - low
     last = tokens + 1 == edges[paragraph + 1]
-    behind = corpus.start[np.minimum(tokens + 1, len(corpus.stream.hash) - 1)]
+    behind = corpus.start[np.minimum(tokens + 1, len(corpus.stream.word) - 1)]
     high: Ints = np.where(last, corpus.paragraphs.end[paragraph], behind)
     return high - edge
 

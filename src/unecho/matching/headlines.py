@@ -20,7 +20,7 @@ def same(stream: Stream, a: Ints, b: Ints) -> Mask:
     ("Update: ..."). How many documents have a headline is counted among those of the pairs."""
     documents = distinct(np.concatenate([a, b]))
     starts, sizes = first_lines(stream, documents)
-    words, first = taken(stream.hash, ranges(starts, sizes)), offsets_of(sizes)[:-1]
+    words, first = stream.vocabulary[taken(stream.word, ranges(starts, sizes))], offsets_of(sizes)[:-1]
     kind = first_equal(fingerprints(words, offsets_of(sizes)))
     sizes[np.bincount(kind, minlength=len(kind))[kind] > FEW] = 0
     a, b = np.searchsorted(documents, a), np.searchsorted(documents, b)

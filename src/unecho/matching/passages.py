@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, Hashes, Ints, Mask, edges_of, offsets_of, ordered, owners, pieces, ranges, release
+from ..base.columns import HELD, Ints, Mask, edges_of, offsets_of, ordered, owners, pieces, ranges, release
 from ..compiled.when import is_large
 from ..text.normalize import QUOTED, UNQUOTED
+from ..text.vocabulary import Numbers
 from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def find(stream: Stream, seeds: Seeds, workers: int = 1, compiled: bool | None =
 
     ``workers``: threads. ``compiled``: see ``when.is_large``.
     """
-    if is_large(len(stream.hash), compiled):
+    if is_large(len(stream.word), compiled):
         return _compiled(stream, seeds, workers)
     runs = _promising(exact_runs(stream, seeds))
     edges = edges_of(runs.b_document, runs.a_document) if len(runs.a) else np.zeros(1, np.int64)
@@ -149,7 +150,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     from ..compiled import run
 
     groups, in_order = groups_of(stream, seeds)
-    rules, words = rules_of(), run.Words(stream.hash, stream.documents, stream.by_character, stream.flags)
+    rules, words = rules_of(), run.Words(stream.word, stream.documents, stream.by_character, stream.flags)
 
     def work(first: int, end: int) -> list[tuple[Ints, ...]]:
         rows, room, parts = np.array([first, end], np.int64), ROOM, list[tuple[Ints, ...]]()
@@ -161,7 +162,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
             columns = *found.passages[:count].T, found.a[:runs], found.b[:runs], found.length[:runs]
             parts.append(tuple(column.copy() for column in columns))
             room *= 2
-        release(stream.hash, stream.flags, above=HELD)
+        release(stream.word, stream.flags, above=HELD)
         return parts
 
     parts = [part for some in ordered(work, pieces(in_order.lead_edges, STEP), workers) for part in some]
@@ -242,7 +243,7 @@ def _pair_passages(stream: Stream, runs: Runs, frequency: Ints, worth: Ints) -> 
         chain, rarity, rows = _next_chain(rows, factor)
         if chain[-1][0] + chain[-1][2] <= done_a and chain[-1][1] + chain[-1][2] <= done_b:
             continue  # the extension of an earlier chain has covered it
-        chain = _grown(stream.hash, chain, bounds, factor)
+        chain = _grown(stream.word, chain, bounds, factor)
         matched = sum(length for _, _, length in chain)
         needed, enough = LEAST * factor, rarity <= common or _at_quote(stream, chain)
         if matched >= needed and (enough or _worth(chain, rarity, frequency, worth) >= needed * UNIT):
@@ -291,7 +292,7 @@ def _worth(chain: Sequence[Run], rarity: int, frequency: Ints, worth: Ints) -> i
 
 def _frequencies(stream: Stream, seeds: Seeds) -> Ints:
     """For every token the documents that have the most common of the seeds that it is part of (int64; 0: of none)."""
-    result = np.zeros(len(stream.hash), np.int64)
+    result = np.zeros(len(stream.word), np.int64)
     document = np.searchsorted(stream.documents, seeds.place, side="right") - 1
     size = np.where(stream.by_character[document], 2 * SEED, SEED)
     np.maximum.at(result, ranges(seeds.place, size), np.repeat(seeds.frequency, size))
@@ -335,32 +336,32 @@ def _cost(gap_a: int, gap_b: int) -> float:
     return SUBSTITUTED * min(gap_a, gap_b) + SKIPPED * abs(gap_a - gap_b)
 
 
-def _grown(hashes: Hashes, chain: list[Run], bounds: tuple[tuple[int, int], tuple[int, int]], factor: int) -> list[Run]:
+def _grown(words: Numbers, chain: list[Run], bounds: tuple[tuple[int, int], tuple[int, int]], factor: int) -> list[Run]:
     """The chain with the small runs inside its gaps, and extended over edits at both ends."""
     grown = [chain[0]]
     for run in chain[1:]:
         last = grown[-1]
-        grown += align(hashes, (last[0] + last[2], run[0]), (last[1] + last[2], run[1]))
+        grown += align(words, (last[0] + last[2], run[0]), (last[1] + last[2], run[1]))
         grown.append(run)
     (a_low, a_high), (b_low, b_high) = bounds
     last = grown[-1]
-    grown += extend(hashes, (last[0] + last[2], a_high), (last[1] + last[2], b_high), factor)
+    grown += extend(words, (last[0] + last[2], a_high), (last[1] + last[2], b_high), factor)
     first = grown[0]
-    before = extend(hashes[::-1], _mirror(hashes, a_low, first[0]), _mirror(hashes, b_low, first[1]), factor)
-    size = len(hashes)
+    before = extend(words[::-1], _mirror(words, a_low, first[0]), _mirror(words, b_low, first[1]), factor)
+    size = len(words)
     return [(size - a - n, size - b - n, n) for a, b, n in reversed(before)] + grown
 
 
-def _mirror(hashes: Hashes, low: int, high: int) -> tuple[int, int]:
-    return len(hashes) - high, len(hashes) - low
+def _mirror(words: Numbers, low: int, high: int) -> tuple[int, int]:
+    return len(words) - high, len(words) - low
 
 
-def align(hashes: Hashes, a: tuple[int, int], b: tuple[int, int]) -> list[Run]:
+def align(words: Numbers, a: tuple[int, int], b: tuple[int, int]) -> list[Run]:
     """Runs of equal tokens, in order, between two short stretches (resynchronising as ``extend`` does)."""
-    return list(_steps(hashes, a, b, a[1] - a[0] + b[1] - b[0]))
+    return list(_steps(words, a, b, a[1] - a[0] + b[1] - b[0]))
 
 
-def extend(hashes: Hashes, a: tuple[int, int], b: tuple[int, int], factor: int) -> list[Run]:
+def extend(words: Numbers, a: tuple[int, int], b: tuple[int, int], factor: int) -> list[Run]:
     """Runs after two places where documents part, for as long as they keep coming together again.
 
     Equal words gain, edits cost; what follows the best score is trimmed off.
@@ -368,7 +369,7 @@ def extend(hashes: Hashes, a: tuple[int, int], b: tuple[int, int], factor: int) 
     runs: list[Run] = []
     best, best_count, score = 0.0, 0, 0.0
     at_a, at_b = a[0], b[0]
-    for run in _steps(hashes, a, b, GAP * factor):
+    for run in _steps(words, a, b, GAP * factor):
         score += run[2] - _cost(run[0] - at_a, run[1] - at_b)
         at_a, at_b = run[0] + run[2], run[1] + run[2]
         runs.append(run)
@@ -379,19 +380,19 @@ def extend(hashes: Hashes, a: tuple[int, int], b: tuple[int, int], factor: int) 
     return runs[:best_count]
 
 
-def _steps(hashes: Hashes, a: tuple[int, int], b: tuple[int, int], gap: int) -> Iterator[Run]:
+def _steps(words: Numbers, a: tuple[int, int], b: tuple[int, int], gap: int) -> Iterator[Run]:
     """From two places on: skip to where both sides agree on two words, run to where they part, and again."""
     (at_a, end_a), (at_b, end_b) = a, b
     while True:
         met = _meet(
-            hashes[at_a : min(end_a, at_a + gap + RESYNC)].tolist(),
-            hashes[at_b : min(end_b, at_b + gap + RESYNC)].tolist(),
+            words[at_a : min(end_a, at_a + gap + RESYNC)].tolist(),
+            words[at_b : min(end_b, at_b + gap + RESYNC)].tolist(),
         )
         if met is None:
             return
         at_a, at_b = at_a + met[0], at_b + met[1]
         length = RESYNC
-        while at_a + length < end_a and at_b + length < end_b and hashes[at_a + length] == hashes[at_b + length]:
+        while at_a + length < end_a and at_b + length < end_b and words[at_a + length] == words[at_b + length]:
             length += 1
         yield at_a, at_b, length
         at_a, at_b = at_a + length, at_b + length

@@ -36,6 +36,7 @@ from ..base.columns import (
 from ..compiled.when import is_large
 from ..text.normalize import PRIME
 from ..text.shingles import grams
+from ..text.vocabulary import Numbers
 
 SEED = 5
 WINDOW = 4
@@ -48,17 +49,23 @@ _PAD = np.uint64(0xFFFFFFFFFFFFFFFF)
 class Stream:
     """The words of the corpus that are compared, document after document, paragraph after paragraph.
 
-    hash: uint64 per token. paragraphs: int64 offsets of the paragraphs' tokens. documents: int64 offsets of
-    the documents' tokens. by_character: bool per document (a script written without spaces). rank: int64
-    per document, its place in keeping order. flags: uint8 per token, those of ``normalize``.
+    word: uint32 per token, the number of the word. vocabulary: uint64, the hash of every word by its number, none of
+    them twice. paragraphs: int64 offsets of the paragraphs' tokens. documents: int64 offsets of the documents' tokens.
+    by_character: bool per document (a script written without spaces). rank: int64 per document, its place in keeping
+    order. flags: uint8 per token, those of ``normalize``.
     """
 
-    hash: Hashes
+    word: Numbers
+    vocabulary: Hashes
     paragraphs: Ints
     documents: Ints
     by_character: Mask
     rank: Ints
     flags: NDArray[np.uint8]
+
+    def hashes(self, first: int = 0, end: int | None = None) -> Hashes:
+        """Of the tokens from ``first`` to ``end``, without it (uint64)."""
+        return self.vocabulary[self.word[first:end]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ class Seeds:
         ``compiled``: see ``when.is_large``.
         """
         place, frequency = self.place[self.by_place], self.frequency[self.by_place]
-        compiled = is_large(len(stream.hash), compiled)
+        compiled = is_large(len(stream.word), compiled)
         for first, end in pieces(stream.documents, PIECE):
             base, stop = int(stream.documents[first]), int(stream.documents[end])
             documents = stream.documents[first : end + 1] - base
@@ -146,10 +153,10 @@ def _per_token(documents: Ints, begins: Ints, place: Ints, frequency: Ints) -> I
 
 def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seeds:
     """The seeds of all documents, by winnowing. ``workers``: threads. ``compiled``: see ``when.is_large``."""
-    if is_large(len(stream.hash), compiled):
+    if is_large(len(stream.word), compiled):
         return _compiled_pick(stream, workers)
     key, place = _winnowed(stream)
-    begins = _bits(place, len(stream.hash))
+    begins = _bits(place, len(stream.word))
     order = np.lexsort((place, key))
     key, place = key[order], place[order]
     document = np.searchsorted(stream.documents, place, side="right") - 1
@@ -186,7 +193,7 @@ def _winnowed(stream: Stream) -> tuple[Hashes, Ints]:
         # Documents are set a window apart, so that what one chooses does not depend on its neighbour.
         slot = ranges(offsets_of(counts + window)[:-1], counts)
         row = np.full(int((counts + window).sum()), _PAD)
-        row[slot] = grams(stream.hash, size)[place]
+        row[slot] = grams(stream.hashes(), size)[place]
         chosen = winnow(row, window)[slot]
         keys.append(row[slot][chosen])
         places.append(place[chosen])
@@ -218,18 +225,17 @@ def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints, NDAr
         documents = stream.documents[first : end + 1]
         size = int(documents[-1] - documents[0])
         keys, places = np.empty(size, np.uint64), np.empty(size, np.int64)
-        count = kernels.pick(
-            stream.hash, documents, stream.by_character[first:end], SEED, WINDOW, np.uint64(PRIME), keys, places
-        )
+        which, rules = stream.by_character[first:end], (SEED, WINDOW)
+        count = kernels.pick(stream.word, stream.vocabulary, documents, which, rules, np.uint64(PRIME), keys, places)
         return keys[:count].copy(), places[:count].copy()
 
-    keys, begins = ColumnFile(np.uint64), np.zeros(len(stream.hash), np.bool_)
-    once, again = _sieve(len(stream.hash)), _sieve(len(stream.hash))
+    keys, begins = ColumnFile(np.uint64), np.zeros(len(stream.word), np.bool_)
+    once, again = _sieve(len(stream.word)), _sieve(len(stream.word))
     for key, place in ordered(work, pieces(stream.documents, PIECE), workers):
         kernels.sift(key, once, again)
         keys.append(key)
         begins[place] = True
-        release(stream.hash)
+        release(stream.word)
     return *_sifted(keys.column(), begins, again), np.packbits(begins)
 
 
@@ -286,7 +292,7 @@ def seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
     """Pairs of equal seeds in different documents, as runs of one seed's length."""
     place = seeds.place
     document = np.searchsorted(stream.documents, place, side="right") - 1
-    rank = stream.rank[document] * np.int64(len(stream.hash) + 1) + place
+    rank = stream.rank[document] * np.int64(len(stream.word) + 1) + place
     first, second = bucket_pairs(seeds.hash, rank, FULL, FEW)
     apart = document[first] != document[second]
     first, second = first[apart], second[apart]
@@ -311,8 +317,8 @@ def exact_runs(stream: Stream, seeds: Seeds) -> Runs:
 
 def _merged(stream: Stream, runs: Runs) -> Runs:
     """Runs of one diagonal between which all tokens are equal become one."""
-    prefix = _prefix_hashes(stream.hash)
-    power = _powers(int(stream.hash.shape[0]) + 1)
+    prefix = _prefix_hashes(stream.hashes())
+    power = _powers(len(stream.word) + 1)
     end = runs.a + runs.length
     joined = np.zeros(len(runs.a), np.bool_)
     same = (np.diff(runs.a_document) == 0) & (np.diff(runs.b_document) == 0)
@@ -362,7 +368,7 @@ def _extended(stream: Stream, runs: Runs) -> Runs:
     live = np.arange(len(a))
     while len(live):
         live = live[(a[live] > a_low[live]) & (b[live] > b_low[live])]
-        live = live[stream.hash[a[live] - 1] == stream.hash[b[live] - 1]]
+        live = live[stream.word[a[live] - 1] == stream.word[b[live] - 1]]
         a[live] -= 1
         b[live] -= 1
         length[live] += 1
@@ -370,7 +376,7 @@ def _extended(stream: Stream, runs: Runs) -> Runs:
     while len(live):
         ahead = (a[live] + length[live] < a_high[live]) & (b[live] + length[live] < b_high[live])
         live = live[ahead]
-        live = live[stream.hash[a[live] + length[live]] == stream.hash[b[live] + length[live]]]
+        live = live[stream.word[a[live] + length[live]] == stream.word[b[live] + length[live]]]
         length[live] += 1
     fresh = np.ones(len(a), np.bool_)
     fresh[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1]) | (runs.a_document[1:] != runs.a_document[:-1])

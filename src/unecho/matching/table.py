@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..base.columns import ColumnFile, Hashes, Ints, Mask, gather, offsets_of, ranges
 from ..model import CATEGORIES, Label
 from ..text.normalize import Tokens
+from ..text.vocabulary import Numbers, Vocabulary, numbered
 from .places import Steps, packed
 
 Words = NDArray[np.uint32]
@@ -23,40 +24,43 @@ REPEAT = CATEGORIES.index("repeat")
 
 @dataclass(slots=True)
 class TokenColumns:
-    """Tokens: hash (uint64), flags (uint8) and places, which lie on disk where they are large. Not frozen, as they are
-    the most that a run holds: each is let go of as soon as it is done with."""
+    """Tokens: number of the word (uint32), flags (uint8) and places, which lie on disk where they are large; and the
+    hashes of the words by number (uint64). Not frozen, as they are the most that a run holds: each is let go of as soon
+    as it is done with."""
 
-    hash: Hashes
+    word: Numbers
     flags: NDArray[np.uint8]
     steps: Steps
+    vocabulary: Hashes
 
     @classmethod
     def none(cls) -> TokenColumns:
         places, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
-        return cls(np.zeros(0, np.uint64), flags, Steps(np.zeros(0, np.uint16), np.zeros(0, np.int64), places, places))
+        steps = Steps(np.zeros(0, np.uint16), np.zeros(0, np.int64), places, places)
+        return cls(places, flags, steps, np.zeros(0, np.uint64))
 
-    def drained(self, starts: Ints, counts: Ints, workers: int = 1) -> tuple[Hashes, NDArray[np.uint8]]:
-        """Hashes and flags of the runs [start, start + count), one after another; here they are gone then.
+    def drained(self, starts: Ints, counts: Ints, workers: int = 1) -> tuple[Numbers, NDArray[np.uint8]]:
+        """Words and flags of the runs [start, start + count), one after another; here they are gone then.
 
         Column by column, so that the second finds room where the first one lay.
         """
-        if int(counts.sum()) == len(self.hash) and np.array_equal(starts, offsets_of(counts)[:-1]):
-            hashes, flags = self.hash, self.flags  # all of them, as they are
+        if int(counts.sum()) == len(self.word) and np.array_equal(starts, offsets_of(counts)[:-1]):
+            words, flags = self.word, self.flags  # all of them, as they are
         else:
-            hashes = gather(self.hash, starts, counts, workers)
-            self.hash = self.hash[:0].copy()
+            words = gather(self.word, starts, counts, workers)
+            self.word = self.word[:0].copy()
             flags = gather(self.flags, starts, counts, workers)
-        self.hash, self.flags = self.hash[:0].copy(), self.flags[:0].copy()
-        return hashes, flags
+        self.word, self.flags = self.word[:0].copy(), self.flags[:0].copy()
+        return words, flags
 
     def columns(self) -> tuple[NDArray[Any], ...]:
-        """In the order in which ``of`` takes them."""
-        return self.hash, self.flags, self.steps.step, self.steps.number, self.steps.start, self.steps.end
+        """Those that are as long as the tokens, or nearly so, in the order in which ``of`` takes them."""
+        return self.word, self.flags, self.steps.step, self.steps.number, self.steps.start, self.steps.end
 
     @classmethod
-    def of(cls, columns: Iterable[NDArray[Any]]) -> TokenColumns:
-        hashes, flags, *places = columns
-        return cls(hashes, flags, Steps(*places))
+    def of(cls, columns: Iterable[NDArray[Any]], vocabulary: Hashes) -> TokenColumns:
+        words, flags, *places = columns
+        return cls(words, flags, Steps(*places), vocabulary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,8 @@ class Table:
         """The same paragraphs without what only the matching needs."""
         return replace(self, key=self.key[:0].copy(), first=self.first[:0].copy(), tokens=TokenColumns.none())
 
-    def drained(self, rows: Ints, workers: int = 1) -> tuple[Hashes, NDArray[np.uint8]]:
-        """Hashes and flags of the tokens of some paragraphs, one after another; in the table they are gone then.
+    def drained(self, rows: Ints, workers: int = 1) -> tuple[Numbers, NDArray[np.uint8]]:
+        """Words and flags of the tokens of some paragraphs, one after another; in the table they are gone then.
         ``workers``: threads."""
         return self.tokens.drained(self.first[rows], self.words[rows].astype(np.int64), workers)
 
@@ -121,15 +125,15 @@ class Table:
 
     def _first_copy(self, row: int) -> int | None:
         begin = int(self.paragraphs[np.searchsorted(self.paragraphs, row, side="right") - 1])
-        words = self._hashes(row)
+        words = self._words(row)
         for earlier in range(row - 1, begin - 1, -1):
-            if len(words) and self.category[earlier] != REPEAT and np.array_equal(words, self._hashes(earlier)):
+            if len(words) and self.category[earlier] != REPEAT and np.array_equal(words, self._words(earlier)):
                 return earlier
         return None
 
-    def _hashes(self, row: int) -> Hashes:
+    def _words(self, row: int) -> Numbers:
         first = int(self.first[row])
-        return self.tokens.hash[first : first + int(self.words[row])]
+        return self.tokens.word[first : first + int(self.words[row])]
 
 
 def build(
@@ -138,8 +142,9 @@ def build(
     keys: Sequence[int],
     tokens: Tokens,
     lengths: Sequence[int],
+    compiled: bool = False,
 ) -> Table:
-    """The table of a batch of documents. ``lengths``: characters of each document's text."""
+    """The table of a batch of documents. ``lengths``: characters of each document's text. ``compiled``: by kernels."""
     counts = np.fromiter(map(len, spans), np.int64, len(spans))
     flat = np.array([span for part in spans for span in part], np.int64).reshape(-1, 2)
     found = [label for part in labels for label in part]
@@ -152,30 +157,33 @@ def build(
     places = tokens.start + np.repeat(bases, np.diff(tokens.offsets))
     # A paragraph's tokens are those from its start to the start of the next: all lie in some paragraph.
     first = np.searchsorted(places, starts).astype(np.int64)
+    words, vocabulary = numbered(tokens.hash, compiled)
     return Table(
         paragraphs, flat[:, 0].astype(np.uint32), flat[:, 1].astype(np.uint32),
         np.fromiter((CONTENT if x.category is None else code[x.category] for x in found), np.int8, len(found)),
         np.fromiter((x.confidence for x in found), np.float32, len(found)),
         np.fromiter((number[x.rule] for x in found), np.int32, len(found)),
         tuple(rules), np.diff(first, append=len(places)).astype(np.int32), np.array(keys, np.uint64), first,
-        TokenColumns(tokens.hash, tokens.flags, packed(tokens.start, tokens.end, tokens.offsets)),
+        TokenColumns(words, tokens.flags, packed(tokens.start, tokens.end, tokens.offsets), vocabulary),
     )  # fmt: skip
 
 
 class Joiner:
-    """Joins the tables of batches as they come; tokens go to disk at once."""
+    """Joins the tables of batches as they come; tokens go to disk at once. ``compiled``: by kernels."""
 
-    def __init__(self) -> None:
+    def __init__(self, compiled: bool = False) -> None:
+        self._vocabulary = Vocabulary(compiled)
         self._tables: list[Table] = []
         self._files = [ColumnFile(column.dtype.type) for column in TokenColumns.none().columns()]
         self._count = 0
 
     def add(self, table: Table) -> None:
-        tokens = replace(table.tokens, steps=table.tokens.steps.later(self._count))
+        words = self._vocabulary.numbers(table.tokens.vocabulary)[table.tokens.word]
+        tokens = replace(table.tokens, word=words, steps=table.tokens.steps.later(self._count))
         for file, column in zip(self._files, tokens.columns(), strict=True):
             file.append(column)
         self._tables.append(replace(table.without_tokens(), key=table.key, first=table.first + self._count))
-        self._count += len(table.tokens.hash)
+        self._count += len(words)
 
     def table(self, documents: Ints) -> Table:
         """All that was added, once and for all. ``documents``: the numbers of the documents in the order wanted."""
@@ -198,7 +206,7 @@ class Joiner:
             offsets_of(counts), all_of("start", np.uint32), all_of("end", np.uint32), all_of("category", np.int8),
             all_of("confidence", np.float32), _all(renumbered, np.int32)[rows], tuple(rules),
             all_of("words", np.int32), all_of("key", np.uint64), all_of("first", np.int64),
-            TokenColumns.of(file.column() for file in self._files),
+            TokenColumns.of((file.column() for file in self._files), self._vocabulary.hashes()),
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,17 +53,17 @@ class ShingleSets:
 class ShingleSource:
     """The shingle sets of paragraphs, each made when it is asked for; the last ones are kept.
 
-    Arguments: as of ``shingle_sets``.
+    hashes: gives those of the tokens from one to another. offsets, by_character: as of ``shingle_sets``.
     """
 
-    def __init__(self, hashes: Hashes, offsets: Ints, by_character: Mask) -> None:
+    def __init__(self, hashes: Callable[[int, int], Hashes], offsets: Ints, by_character: Mask) -> None:
         self._hashes, self._offsets, self._by_character = hashes, offsets, by_character
         self.of = lru_cache(maxsize=1024)(self._of)
 
     def _of(self, paragraph: int) -> Hashes:
         """The shingles of one paragraph, sorted, without repeats."""
         size = 2 * SHINGLE if self._by_character[paragraph] else SHINGLE
-        found = grams(self._hashes[self._offsets[paragraph] : self._offsets[paragraph + 1]], size)
+        found = grams(self._hashes(self._offsets[paragraph], self._offsets[paragraph + 1]), size)
         found.sort()
         fresh = np.ones(len(found), np.bool_)
         fresh[1:] = found[1:] != found[:-1]

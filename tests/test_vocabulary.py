@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unecho.text.vocabulary import Vocabulary, numbered
+
+WORDS = st.lists(st.integers(0, 30) | st.integers(0, 2**64 - 1), max_size=60)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@given(words=WORDS)
+def test_words_are_told_by_their_numbers(words: list[int], compiled: bool) -> None:
+    hashes = np.array(words, np.uint64)
+    numbers, vocabulary = numbered(hashes, compiled)
+    assert vocabulary[numbers].tolist() == words
+    assert len(set(vocabulary.tolist())) == len(vocabulary) == len(set(words))
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@given(batches=st.lists(WORDS, max_size=5))
+def test_words_keep_their_numbers(batches: list[list[int]], compiled: bool) -> None:
+    vocabulary, numbers = Vocabulary(compiled), []
+    for words in batches:
+        numbers += vocabulary.numbers(np.array(words, np.uint64)).tolist()
+    order = list(dict.fromkeys(word for words in batches for word in words))
+    assert vocabulary.hashes().tolist() == order
+    assert numbers == [order.index(word) for words in batches for word in words]
+
+
+def test_many_words_need_more_room() -> None:
+    hashes = np.random.default_rng(1).integers(0, 2**64, 100_000, np.uint64)
+    words = np.concatenate([hashes, hashes[::-1]])
+    numbers, vocabulary = numbered(words, compiled=True)
+    assert np.array_equal(vocabulary[numbers], words)
+    assert np.array_equal(vocabulary, hashes)
