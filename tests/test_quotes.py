@@ -37,7 +37,7 @@ def corpus_of(sizes: list[list[int]], texts: list[str]) -> Corpus:
     start, end = (column.astype(np.uint32) for column in (place, place + 1))
     return Corpus(
         tuple(map(str, range(len(sizes)))), Paragraphs(document, nothing, nothing), stream,
-        Places.written(start, end, offsets), no, no, np.zeros((count, 2), np.uint64), texts.__getitem__,
+        Places.written(start, end, offsets), no, no, nothing, texts.__getitem__,
     )  # fmt: skip
 
 

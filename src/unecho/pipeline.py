@@ -45,7 +45,7 @@ from .decisions import log as decisions
 from .errors import RunError
 from .explaining import grounds
 from .matching import lsh, passages, seeds, stories, verify
-from .matching.corpus import Corpus, Paragraphs, fingerprints, first_of_kind
+from .matching.corpus import Corpus, Paragraphs, kinds
 from .matching.places import Places, Steps, unpacked
 from .matching.quotes import Parts
 from .matching.seeds import Stream
@@ -262,7 +262,7 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     places = _places(paragraphs.tokens.steps, paragraphs.first[rows] - offsets[:-1], offsets)
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, *_spans_of(paragraphs, rows)), stream,
-        places, by_character, long, fingerprints(word, offsets, workers), taken.text,
+        places, by_character, long, kinds(word, offsets, workers), taken.text,
     ), order  # fmt: skip
 
 
@@ -280,7 +280,7 @@ def _places(steps: Steps, shift: Ints, offsets: Ints) -> Places:
 
 def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) -> Ints:
     """Pairs of paragraphs, the first of their kind, that resemble each other, verified."""
-    kind = first_of_kind(corpus)
+    kind = corpus.kind
     sizes = np.diff(corpus.stream.paragraphs)
     signed = np.flatnonzero((kind == np.arange(len(kind))) & shingles.long_enough(sizes, corpus.by_character))
     if len(signed) < 2:

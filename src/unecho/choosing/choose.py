@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..base.columns import HELD, Hashes, Ints, offsets_of
 from ..compiled.when import is_large
 from ..config import Settings
-from ..matching.corpus import Corpus, first_of_kind
+from ..matching.corpus import Corpus
 from ..matching.passages import Equal
 from ..text.normalize import PRIME
 from ..text.shingles import SHINGLE, ShingleSource
@@ -117,7 +117,7 @@ def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
     stream, document, count = corpus.stream, corpus.paragraphs.document, len(corpus.paragraphs)
     paragraphs = np.zeros((count + 1, kernels.SHIFT + 1), np.int64)
     paragraphs[:, kernels.EDGE] = stream.paragraphs
-    paragraphs[:count, kernels.DOCUMENT], paragraphs[:count, kernels.KIND] = document, first_of_kind(corpus)
+    paragraphs[:count, kernels.DOCUMENT], paragraphs[:count, kernels.KIND] = document, corpus.kind
     paragraphs[:count, kernels.AMONG] = story[document] if settings.stories_only else 0
     paragraphs[:count, kernels.LONG], paragraphs[:count, kernels.BY_CHARACTER] = corpus.long, corpus.by_character
     paragraphs[:count, kernels.SHIFT] = corpus.places.shift
@@ -134,7 +134,7 @@ def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, I
     if not settings.stories_only:
         return np.zeros(0, np.uint64), np.full(len(corpus.paragraphs), -1, np.int64)
     among = story[corpus.paragraphs.document].astype(np.uint64)
-    slots = np.unique(first_of_kind(corpus).astype(np.uint64) << np.uint64(32) | among)
+    slots = np.unique(corpus.kind.astype(np.uint64) << np.uint64(32) | among)
     return slots, np.full(len(slots), -1, np.int64)
 
 

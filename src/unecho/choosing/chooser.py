@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask
 from ..config import Settings
-from ..matching.corpus import Corpus, first_of_kind
+from ..matching.corpus import Corpus
 from ..matching.passages import Equal, Run
 from ..model import MemberRelation
 from ..text.shingles import ShingleSource
@@ -34,7 +34,7 @@ class Chooser:
         settings: Settings,
     ) -> None:  # fmt: skip
         self.corpus, self.sets, self.related, self.settings = corpus, sets, related, settings
-        self.kind = first_of_kind(corpus)
+        self.kind = corpus.kind
         self.kept: Mask = np.zeros(len(corpus.paragraphs), np.bool_)
         self.among = (story if settings.stories_only else np.zeros_like(story))[corpus.paragraphs.document]
         """Per paragraph the number of the documents among which a copy may stay for it."""

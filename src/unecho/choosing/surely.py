@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..base.columns import Ints
-from ..matching.corpus import Corpus, first_of_kind
+from ..matching.corpus import Corpus
 from ..matching.stories import Coverage
 from .cover import is_listed
 from .guards import LITTLE_ELSE
@@ -41,7 +41,7 @@ def _again(corpus: Corpus, paragraph: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """Those of the rows whose paragraph stands before in the same document, word for word, and is not listed; and the
     first such paragraph."""
     paragraphs = paragraph[rows]
-    same = np.stack([corpus.paragraphs.document[paragraphs], first_of_kind(corpus)[paragraphs]], axis=1)
+    same = np.stack([corpus.paragraphs.document[paragraphs], corpus.kind[paragraphs]], axis=1)
     _, first, group = np.unique(same, axis=0, return_index=True, return_inverse=True)
     before = paragraphs[first][group.reshape(-1)]
     later = np.flatnonzero(before != paragraphs).tolist()

@@ -12,7 +12,7 @@ from ..choosing.chooser import against
 from ..choosing.verdicts import Verdict
 from ..config import Settings
 from ..matching import passages, seeds, verify
-from ..matching.corpus import Corpus, Paragraphs, first_of_kind
+from ..matching.corpus import Corpus, Paragraphs, kinds
 from ..matching.places import Places
 from ..matching.seeds import Stream
 from ..model import MemberRelation
@@ -82,13 +82,13 @@ def _corpus(text: str, kept: Sequence[Span], copies: Sequence[str]) -> Corpus:
         tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream,
         Places.written(start, end, tokens.offsets), by_character,
         shingles.long_enough(shingles.word_counts(tokens.flags, tokens.offsets), by_character),
-        shingles.fingerprints(tokens.hash, tokens.offsets), texts.__getitem__,
+        kinds(stream.word, tokens.offsets), texts.__getitem__,
     )  # fmt: skip
 
 
 def _near(corpus: Corpus, sets: shingles.ShingleSets, kept: int, settings: Settings) -> Ints:
     """Pairs of kinds of paragraphs (one kept, one a copy) that resemble each other."""
-    kind = first_of_kind(corpus)
+    kind = corpus.kind
     mine, its = np.unique(kind[:kept]), np.unique(kind[kept:])
     if len(mine) * len(its) > _MOST_PAIRS:
         return np.zeros((0, 2), np.int64)

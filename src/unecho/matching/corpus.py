@@ -35,7 +35,7 @@ class Corpus:
 
     tokens of paragraph i: stream.paragraphs[i]:stream.paragraphs[i + 1], with the characters
     start:end of the document's text.
-    ``fingerprint``: uint64, two a paragraph, equal for equal token sequences.
+    ``kind``: int64, for every paragraph the number of the first one with the same words.
     ``text(document)`` gives a document's text as read.
     """
 
@@ -47,7 +47,7 @@ class Corpus:
     """Paragraphs of scripts written without spaces."""
     long: Mask
     """Paragraphs long enough to be removed as duplicates."""
-    fingerprint: Hashes
+    kind: Ints
     text: Callable[[int], str]
 
     @property
@@ -77,8 +77,8 @@ class Corpus:
         return int(columns.document[first]), int(columns.start[first]), int(columns.end[last])
 
 
-def fingerprints(word: Numbers, paragraphs: Ints, workers: int = 1) -> Hashes:
-    """``Corpus.fingerprint``: words are equal if their numbers are, so that their hashes are not needed."""
+def kinds(word: Numbers, paragraphs: Ints, workers: int = 1) -> Ints:
+    """``Corpus.kind`` of the paragraphs whose words' numbers these are (``paragraphs``: offsets), by fingerprints."""
     large = is_large(len(word), None)
 
     def work(first: int, end: int) -> Hashes:
@@ -87,12 +87,7 @@ def fingerprints(word: Numbers, paragraphs: Ints, workers: int = 1) -> Hashes:
         release(word)
         return found
 
-    return np.concatenate(list(ordered(work, pieces(paragraphs, PIECE), workers)))
-
-
-def first_of_kind(corpus: Corpus) -> Ints:
-    """For every paragraph the number of the first paragraph with the same words (int64)."""
-    return first_equal(corpus.fingerprint)
+    return first_equal(np.concatenate(list(ordered(work, pieces(paragraphs, PIECE), workers))))
 
 
 def characters(corpus: Corpus, tokens: Ints, places: Ints) -> NDArray[np.uint32]:
