@@ -32,6 +32,7 @@ WORDS = """
     Zurich Zurichs colour color organised organized tbe not no Jones Jonas modern modem peop1e people rn n r twenty
     twentybn bn percent per cent pct tyre ty re Straße Strasse wonderful wonderfully wonderfull 2,5 € 中 文
     Johnson Johnston Marie Maria didn't did don’t do T
+    tire che que cheque check checks fourteen four teen 14 millions behavi our behaviour behavior m list is still
 """.split()  # noqa: SIM905  a list of so many strings is harder to read
 SENTENCES = [
     "The council met on Tuesday evening and agreed to close the bridge for repairs until the spring.",

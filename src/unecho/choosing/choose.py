@@ -143,9 +143,9 @@ def _shared(text: Text, runs: Equal, near: Ints, related: Ints | None, least: fl
     from ..compiled import share
 
     columns, free = (runs.a, runs.b, runs.length), np.zeros(len(text.paragraphs) - 1, np.int64)
-    share.cut(columns, text, free, np.empty((0, 3), np.int64))
+    share.cut(columns, text, free, np.empty((0, 4), np.int64))
     first = offsets_of(free)
-    pieces = np.empty((int(first[-1]), 3), np.int64)
+    pieces = np.empty((int(first[-1]), 4), np.int64)
     share.cut(columns, text, first[:-1].copy(), pieces)
     pieces = pieces[: share.put_in_order(text, least, first, pieces)]
     kinds, others = near.reshape(-1), near[:, ::-1].reshape(-1)

@@ -6,6 +6,8 @@ capital, so that each is spelled out once however often it stands in the corpus.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask, offsets_of, release
 from ..compiled import word as kernels
-from ..compiled.text import Bits, Rules
+from ..compiled.text import Bits, Points, Rules
 from ..matching.corpus import Corpus
 from ..matching.passages import GAP
 from ..matching.places import LONG
@@ -27,6 +29,9 @@ from .guards import Word
 Bytes = NDArray[np.uint8]
 T = TypeVar("T", bound=np.generic)
 
+_CLASSES = "ilvy", "bh", "ft", "gkq", *"djopwx"
+"""Letters that a word keeps one of in whatever shape and spelling it is compared (see ``guards.shape``,
+``spelling.canonical``): those left out may go, or come, or become one another."""
 _PART = 8_000_000
 """Words that are looked at together."""
 _ASKED = 65_536
@@ -105,7 +110,7 @@ class WordBook:
     def _enter(self, words: list[Word], bits: Ints) -> None:
         """Make rows of words; ``bits``: what is known of each besides."""
         letters, rows = [word.letters for word in words], np.empty((len(words), kernels.END + 1), np.int64)
-        points = np.frombuffer("".join(letters).encode("utf-32-le", "surrogatepass"), np.uint32)
+        points, edges = _points_of(letters)
         number = self._strings.__getitem__
         rows[:, kernels.FOLDED] = [number(word.folded) for word in words]
         rows[:, kernels.LETTERS] = list(map(number, letters))
@@ -116,8 +121,12 @@ class WordBook:
         rows[:, kernels.FIRST] = [_point(word.shape) for word in words]
         rows[:, kernels.BEGIN] = [_point(word.begins) for word in words]
         rows[:, kernels.BITS] = bits | np.fromiter(map(_bits, words), np.int64, len(words))
-        edges = offsets_of(np.fromiter(map(len, letters), np.int64, len(words)))
-        rows[:, kernels.MASK] = _masks(points.astype(np.int64), edges[:-1], edges[1:])
+        rows[:, kernels.MASK] = _all_bits(np.int64(1) << points.astype(np.int64) % 63, edges)  # the columns are signed
+        rows[:, kernels.CLASSES] = _all_bits(_classes(points), edges)
+        respelled = [row for row, word in enumerate(words) if word.plain != word.letters]
+        plain, ends = _points_of([words[row].plain for row in respelled])
+        others = _all_bits(_classes(plain), ends) != rows[respelled, kernels.CLASSES]
+        rows[respelled, kernels.BITS] |= kernels.SPECIAL * others
         rows[:, kernels.PLACE], rows[:, kernels.END] = self._begin + edges[:-1], self._begin + edges[1:]
         self._columns = _with(self._columns, len(self._words), rows)
         self._points = _with(self._points, self._begin, points)
@@ -167,9 +176,10 @@ def _facts(vocabulary: Hashes) -> Bytes:
 def _bits(word: Word) -> int:
     plain, folded = word.plain, word.folded
     bits = kernels.FACT * guards.is_fact(folded) | kernels.NAME * word.name
+    bits |= kernels.AMOUNT * spelling.begins_amount(plain) | kernels.COUNTED * spelling.ends_amount(plain)
     if plain.isalpha() and folded.isalpha():  # nearly always
-        return bits | kernels.SPECIAL * (plain == "r" or spelling.begins_amount(plain))
-    special = guards.has_digit(plain + folded) or not plain or plain == "r" or spelling.begins_amount(plain)
+        return bits | kernels.SPECIAL * (plain == "r")
+    special = guards.has_digit(plain + folded) or not plain or plain == "r"
     return (
         bits
         | kernels.DIGIT_FIRST * plain[:1].isdigit()
@@ -181,13 +191,33 @@ def _bits(word: Word) -> int:
     )
 
 
-def _masks(points: Ints, place: Ints, end: Ints) -> Ints:
-    """For each word a bit for each letter that there is (63: the columns are signed)."""
-    masks = np.zeros(len(place), np.int64)
-    filled = np.flatnonzero(end > place)
+def _points_of(texts: Sequence[str]) -> tuple[Points, Ints]:
+    """The code points of texts one after another, and where those of each begin (int64 offsets)."""
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    return points, offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))
+
+
+def _all_bits(bits: Ints, edges: Ints) -> Ints:
+    """For each word the bits that any of its letters has."""
+    found, filled = np.zeros(len(edges) - 1, np.int64), np.flatnonzero(np.diff(edges))
     if len(filled):
-        masks[filled] = np.bitwise_or.reduceat(np.int64(1) << points % 63, place[filled])
-    return masks
+        found[filled] = np.bitwise_or.reduceat(bits, edges[:-1][filled])
+    return found
+
+
+def _classes(points: Points) -> Ints:
+    """A bit for the class of each letter, or none (int64)."""
+    far = np.int64(1) << points.astype(np.int64) % 32 + 30
+    return np.where(points < len(_table()), _table()[np.minimum(points, len(_table()) - 1)], far)
+
+
+@cache
+def _table() -> Ints:
+    """``_classes`` of the first code points."""
+    result = np.zeros(128, np.int64)
+    for number, letters in enumerate(_CLASSES):
+        result[list(map(ord, letters))] = 1 << number
+    return result
 
 
 def _point(text: str) -> int:

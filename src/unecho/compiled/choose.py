@@ -10,8 +10,8 @@ from ..base.columns import Hashes, Ints, Mask
 from . import cover as cover_kernels
 from .cover import MISSING, Scratch
 from .jit import lean, part
-from .share import Shared, cut, put_in_order
-from .text import AMONG, DOCUMENT, EDGE, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text, owner_of
+from .share import OTHER, Shared, cut, put_in_order
+from .text import AMONG, DOCUMENT, EDGE, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
 from .values import sort as sort_values
 from .values import word_at
 from .verdict import (
@@ -70,11 +70,11 @@ def of_nothing() -> tuple[Text, Shared, Book, Rules]:
     """A corpus without documents, to compile kernels with."""
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
     points, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
-    edges, rows = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
+    edges, rows = np.zeros(1, np.int64), np.zeros((0, 4), np.int64)
     paragraphs, documents = np.zeros((1, 7), np.int64), np.zeros((1, 3), np.int64)
     text = Text(points, none, flags, np.zeros(0, np.uint16), codes, paragraphs, documents)
     book = Book(
-        np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 12), np.int64), points,
+        np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 13), np.int64), points,
         np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), flags,
         (3, 5, 7, 10, 4), codes, (3, 10),
     )  # fmt: skip
@@ -251,7 +251,7 @@ def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragr
     among, rows, found = text.paragraphs[paragraph, AMONG], state.rows, state.candidates
     count, candidates, last = 0, 0, np.int64(-1)
     for number in range(low, high):
-        opposite = owner_of(text, shared.runs[number, 1])
+        opposite = shared.runs[number, OTHER]
         if not state.kept[opposite] or text.paragraphs[opposite, AMONG] != among:
             continue
         if text.paragraphs[opposite, DOCUMENT] != last:

@@ -7,8 +7,8 @@ from ..base.columns import Ints
 from .choose import of_nothing
 from .cover import between
 from .jit import lean
-from .share import Shared
-from .text import DOCUMENT, EDGE, KIND, LONG, RANK, Rules, Text, owner_of
+from .share import Shared, document_of
+from .text import DOCUMENT, EDGE, KIND, LONG, RANK, Rules, Text
 from .word import Book, ask_listed, word_of
 
 
@@ -50,8 +50,8 @@ def _ask(text: Text, shared: Shared, book: Book, rules: Rules, paragraph: int) -
     begin, end = shared.first[paragraph], shared.first[paragraph + 1]
     while begin < end:
         stop = begin
-        document = text.paragraphs[owner_of(text, shared.runs[begin, 1]), DOCUMENT]
-        while stop < end and text.paragraphs[owner_of(text, shared.runs[stop, 1]), DOCUMENT] == document:
+        document = document_of(text, shared.runs, begin)
+        while stop < end and document_of(text, shared.runs, stop) == document:
             stop += 1
         pieces, at = shared.runs[begin:stop], low
         for number in range(len(pieces) + 1):

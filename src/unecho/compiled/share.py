@@ -10,12 +10,15 @@ from ..base.columns import Ints
 from .jit import lean, part
 from .text import DOCUMENT, EDGE, LONG, RANK, Rules, Text, owner_of
 
+OTHER = 3
+"""Column of ``Shared.runs``: the paragraph on the other side."""
+
 
 class Shared(NamedTuple):
-    """What paragraphs share. runs: equal tokens, int64, n x 3: place in a paragraph, place in another document, length;
-    those of paragraph i are runs[first[i]:first[i + 1]], sorted by document and place. kinds: kinds of paragraphs that
-    resemble each other; those that resemble kind i are kinds[first_kind[i]:first_kind[i + 1]]. related: pairs of
-    documents, see ``stories.Coverage.related_pairs``."""
+    """What paragraphs share. runs: equal tokens, int64, n x 4: place in a paragraph, place in another document, length,
+    and the paragraph there; those of paragraph i are runs[first[i]:first[i + 1]], sorted by document and place. kinds:
+    kinds of paragraphs that resemble each other; those that resemble kind i are kinds[first_kind[i]:first_kind[i + 1]].
+    related: pairs of documents, see ``stories.Coverage.related_pairs``."""
 
     runs: Ints
     first: Ints
@@ -35,9 +38,9 @@ def cut(columns: tuple[Ints, Ints, Ints], text: Text, free: Ints, found: Ints) -
     paragraphs = text.paragraphs
     for number in range(len(columns[0])):
         place, other, left = columns[0][number], columns[1][number], columns[2][number]
-        if _rank(text, place) < _rank(text, other):
-            place, other = other, place
         mine, its = owner_of(text, place), owner_of(text, other)
+        if _rank(text, mine) < _rank(text, its):
+            place, other, mine, its = other, place, its, mine
         while left:
             while paragraphs[mine + 1, EDGE] <= place:
                 mine += 1
@@ -48,14 +51,14 @@ def cut(columns: tuple[Ints, Ints, Ints], text: Text, free: Ints, found: Ints) -
                 length = min(length, paragraphs[its + 1, EDGE] - other)
                 at = free[mine]
                 if len(found):
-                    found[at, 0], found[at, 1], found[at, 2] = place, other, length
+                    found[at, 0], found[at, 1], found[at, 2], found[at, OTHER] = place, other, length, its
                 free[mine] = at + 1
             left, place, other = left - length, place + length, other + length
 
 
 @part
-def _rank(text: Text, place: int) -> int:
-    rank: int = text.documents[text.paragraphs[owner_of(text, place), DOCUMENT], RANK]
+def _rank(text: Text, paragraph: int | np.int64) -> int:
+    rank: int = text.documents[text.paragraphs[paragraph, DOCUMENT], RANK]
     return rank
 
 
@@ -71,10 +74,11 @@ def put_in_order(text: Text, least: float, first: Ints, runs: Ints) -> int:
         for later in range(begin + 1, end):
             _sink(text, runs, begin, later)
         while row < end:
-            start, shared, document = count, 0, _document(text, runs, row)
-            while row < end and _document(text, runs, row) == document:
+            start, shared, document = count, 0, document_of(text, runs, row)
+            while row < end and document_of(text, runs, row) == document:
                 shared += runs[row, 2]
-                runs[count, 0], runs[count, 1], runs[count, 2] = runs[row, 0], runs[row, 1], runs[row, 2]
+                for column in range(4):
+                    runs[count, column] = runs[row, column]
                 count, row = count + 1, row + 1
             if shared < least * size:
                 count = start
@@ -86,23 +90,25 @@ def put_in_order(text: Text, least: float, first: Ints, runs: Ints) -> int:
 def _sink(text: Text, runs: Ints, begin: int, row: int) -> None:
     """A row to its place among those from ``begin`` on, which are in order: nearly always it is there already, as the
     documents come in order."""
-    place, other, length, document = runs[row, 0], runs[row, 1], runs[row, 2], _document(text, runs, row)
+    place, other, length, opposite = runs[row, 0], runs[row, 1], runs[row, 2], runs[row, OTHER]
+    document = document_of(text, runs, row)
     while row > begin and _is_before(document, place, other, length, text, runs, row - 1):
-        runs[row, 0], runs[row, 1], runs[row, 2] = runs[row - 1, 0], runs[row - 1, 1], runs[row - 1, 2]
+        for column in range(4):
+            runs[row, column] = runs[row - 1, column]
         row -= 1
-    runs[row, 0], runs[row, 1], runs[row, 2] = place, other, length
+    runs[row, 0], runs[row, 1], runs[row, 2], runs[row, OTHER] = place, other, length, opposite
 
 
 @part
-def _document(text: Text, runs: Ints, row: int) -> int:
+def document_of(text: Text, runs: Ints, row: int) -> int:
     """The other document of a run."""
-    document: int = text.paragraphs[owner_of(text, runs[row, 1]), DOCUMENT]
+    document: int = text.paragraphs[runs[row, OTHER], DOCUMENT]
     return document
 
 
 @part
 def _is_before(document: int, place: int, other: int, length: int, text: Text, runs: Ints, row: int) -> bool:
-    its = _document(text, runs, row)
+    its = document_of(text, runs, row)
     if document != its:
         return bool(document < its)
     if place != runs[row, 0]:

@@ -18,7 +18,9 @@ from .place import Codes
 from .text import SHIFT, Bytes, Points, Text, owner_of
 from .values import Numbers, mix
 
-FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER = (1 << bit for bit in range(9))
+FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER, AMOUNT, COUNTED = (
+    1 << bit for bit in range(11)
+)
 """What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
 FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
 back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
@@ -30,7 +32,11 @@ WORD, LISTED, KNOWN = -1, -2, -3
 """Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
 of a list, or which names the corpus knows."""
 
-FOLDED, LETTERS, DIGITS_OF, SHAPE, PLAIN, SIZE, FIRST, BEGIN, BITS, MASK, PLACE, END = range(12)
+UNIT, RESPELLED = 4, 4
+"""Letters from which a word is no unit that is written short ("mn"); and how many fewer one may have in the one way of
+writing."""
+
+FOLDED, LETTERS, DIGITS_OF, SHAPE, PLAIN, SIZE, FIRST, BEGIN, BITS, MASK, CLASSES, PLACE, END = range(13)
 """Columns of ``Book.words``."""
 
 
@@ -43,7 +49,7 @@ class Book(NamedTuple):
     keys, numbers: a hash table from words, and from pairs of words run together, to their rows in ``words`` (int64):
     numbers of the strings folded, letters, digits (0: none) and shape; characters as written and in the one way of
     writing; first character of the shape, and of the shape of the word as written; bits, see above; a bit for each
-    letter there is; where its letters begin and end in ``points``.
+    letter there is, and for each class of letters (see ``wordbook``); where its letters begin and end in ``points``.
     asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
     LISTED; or KNOWN. counts: how many of them, and how often anything was not known. doubts: two words that were not
     known run together, the one they were held against, and where: int64, n x 4, rows of words and the second one of
@@ -290,7 +296,7 @@ def near(a: Points, b: Points, allowed: int) -> bool:
 @part
 def alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
     """Whether two words run together are like another."""
-    together = _together(book, one, two, other) if _may_be(book.words, one, two, other) else np.int64(UNKNOWN)
+    together = _together(book, one, two, other) if _may_be(book, one, two, other) else np.int64(UNKNOWN)
     return bool(together >= 0) and _is_like(book.words, book.points, book.limits, together, other)
 
 
@@ -299,16 +305,34 @@ def same_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> 
     """Whether two words run together are another, letter for letter."""
     if one < 0 or two < 0 or other < 0:
         return False
-    together = _together(book, one, two, other) if _may_be(book.words, one, two, other) else np.int64(UNKNOWN)
+    together = _together(book, one, two, other) if _may_be(book, one, two, other) else np.int64(UNKNOWN)
     return bool(together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS])
 
 
 @part
-def _may_be(words: Ints, one: np.int64, two: np.int64, other: np.int64) -> bool:
-    """Whether two words run together may be like another: they must begin alike, but for digits and amounts."""
-    if words[one, BEGIN] == words[other, FIRST]:
+def _may_be(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
+    """Whether two words run together may be like another: but for digits and amounts, they must begin alike and have
+    letters of the same classes, or be long and about as long, with a letter put in or taken away, or in another's
+    place, or two of them."""
+    words, size, its = book.words, book.words[one, PLAIN] + book.words[two, PLAIN], book.words[other, SIZE]
+    both = words[one, BITS] | words[two, BITS]
+    if both & SPECIAL or (words[one, BITS] & AMOUNT and words[two, BITS] & COUNTED):
         return True
-    return bool((words[one, BITS] | words[two, BITS] | words[other, BITS]) & SPECIAL)
+    if words[other, BITS] & SPECIAL:
+        return bool(words[other, BITS] & LETTER_DIGIT == 0)  # two words without digits make none with some
+    if words[one, BEGIN] != words[other, FIRST]:
+        return False
+    apart, edits = (words[one, CLASSES] | words[two, CLASSES]) ^ words[other, CLASSES], 2
+    if not apart or size < UNIT:
+        return True
+    if its < size - RESPELLED - 2 or its > size + 2 or its < book.limits[1]:
+        return False
+    if min(size, its) >= book.limits[3]:
+        edits = 4
+    while apart and edits >= 0:
+        apart &= apart - 1
+        edits -= 1
+    return edits >= 0
 
 
 @lean

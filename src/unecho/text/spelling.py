@@ -25,6 +25,7 @@ _SAME = {
     "cheque": "check", "cheques": "checks",
 }  # fmt: skip
 _GLUED = re.compile(rf"(\d+|{'|'.join(_DIGITS)})({'|'.join((*_UNIT, *_UNITS))})")
+_COUNTED = re.compile(rf"(?:t?een)?(?:{'|'.join(map(re.escape, (*_UNIT, *_UNITS)))})")
 _ENGLISH = (
     (re.compile(r"(?<=[a-z]{2})our(?=(?:s|ed|ing|able|ably|ful|fully|less|ite|ites|hood|er|ers)?$)"), "or"),
     (re.compile(r"(?<=[a-z]{2}[bt])re(?=(?:s|d)?$)"), "er"),
@@ -66,3 +67,8 @@ def rules() -> dict[str, object]:
 def begins_amount(word: str) -> bool:
     """Whether a folded word, run together with a unit, is an amount to ``canonical``."""
     return word in _DIGITS
+
+
+def ends_amount(word: str) -> bool:
+    """Whether a folded word may be the rest of an amount that begins with a number word."""
+    return _COUNTED.fullmatch(word) is not None
