@@ -218,6 +218,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(alignments, corpus.stream, weights)
         del chosen, weights
+        trim()  # the choosing takes the most memory
         sets = shingles.ShingleSource(corpus.stream.hashes, corpus.stream.paragraphs, corpus.by_character)
         separate = partial(findings.quotes_apart, corpus, alignments, coverage)
         apart = beside(separate, together) if together else separate  # what it gives takes memory

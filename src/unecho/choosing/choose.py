@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, Hashes, Ints, offsets_of
+from ..base.columns import HELD, Hashes, Ints, offsets_of, trim
 from ..compiled.when import is_large
 from ..config import Settings
 from ..matching.corpus import Corpus
@@ -85,6 +85,7 @@ def _compiled(
     state = kernels.state_for(text, shared, choice.rules, *_keepers(corpus, story, settings))
     found, book = room_for(len(corpus.paragraphs)), WordBook(corpus, state.listed)
     _foresee(text, shared, book, choice.rules)
+    trim()
     in_order = np.argsort(corpus.stream.rank, kind="stable")
     while True:
         corpus.release(_MAPPED)
