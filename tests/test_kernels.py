@@ -339,6 +339,13 @@ def test_small_inputs_load_no_compiler(tmp_path: Path) -> None:
     assert run(code) == "False"
 
 
+def test_kernels_load_no_linear_algebra() -> None:
+    code = "import sys; from unecho.compiled import token; token.warm(); print('scipy.linalg' in sys.modules)"
+    assert run(code) == "False"
+    code += "; import numba, numpy as np; print(numba.njit(lambda a: a @ a)(2 * np.eye(2))[1, 1])"
+    assert run(code).split() == ["False", "4.0"]
+
+
 USE = """
 from unecho.compiled import forest as kernels, jit
 before = jit.is_cached(kernels)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, TypeVar
@@ -16,6 +18,23 @@ from numba.core.dispatcher import Dispatcher
 from ..base.interrupts import interrupts_wait
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _spare_scipy() -> None:
+    """On its first use numba loads scipy's linear algebra to see if it is there. No kernel needs it, and to load it
+    takes longer than to load them all: here it is looked for only. For who needs it numba loads it then."""
+    if "scipy.linalg" in sys.modules or "numba.np.arraymath" in sys.modules:
+        return
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]  # cannot be imported meanwhile
+    try:
+        from numba.np import arraymath
+    finally:
+        del sys.modules["scipy.linalg"]
+    if hasattr(arraymath, "_HAVE_BLAS"):
+        arraymath._HAVE_BLAS = find_spec("scipy") is not None
+
+
+_spare_scipy()
 
 
 def cache_folder() -> Path | None:

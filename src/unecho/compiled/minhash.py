@@ -20,7 +20,7 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     hashes, offsets, rows = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.empty((1, 4), np.uint32)
     signatures(hashes, offsets, rows[0], rows[0], rows)
-    band_keys(rows, 2, np.uint64(3), np.empty((2, 1), np.uint32))
+    band_keys(rows, hashes[:2], np.empty((2, 1), np.uint32))
     pack(rows[0], offsets[:1].copy(), np.zeros(8, np.uint8), hashes)
     write_pairs(hashes, min(count_pairs(hashes, 1), 0), offsets, np.zeros((1, 1), np.uint32), hashes)
 
@@ -50,6 +50,9 @@ def signatures(hashes: Hashes, offsets: Ints, a: Words, b: Words, result: Words)
         while at + _STEP <= end:
             _lower_by_eight(hashes[at : at + _STEP], a, b, lowest)
             at += _STEP
+        if at < end and end - offsets[run] >= _STEP:
+            _lower_by_eight(hashes[end - _STEP : end], a, b, lowest)  # some once more, which changes nothing
+            continue
         for place in range(at, end):
             value = _mix32(hashes[place])
             for lane in range(len(lowest)):
@@ -68,15 +71,16 @@ def _lower_by_eight(hashes: Hashes, a: Words, b: Words, lowest: Words) -> None:
 
 
 @compiled
-def band_keys(signatures: Words, rows: int, prime: np.uint64, keys: Words) -> None:
-    """``lsh.band_keys``: one key for each band of ``rows`` values of each signature (keys: bands x signatures)."""
-    row = np.empty(len(keys), np.uint64)
+def band_keys(signatures: Words, factors: Hashes, keys: Words) -> None:
+    """``lsh.band_keys``: one key for each band of each signature (keys: bands x signatures). factors: uint64, one for
+    each value of a band."""
+    row, rows = np.empty(len(keys), np.uint64), np.uint64(len(factors))
     for number in range(len(signatures)):
+        values = signatures[number]
         row[:] = np.uint64(0)
-        for column in range(rows):  # all bands in one pass: each has to wait for its last step, they can wait together
+        for column in range(rows):  # all bands in one pass: the compiler does several of them at a time
             for band in range(len(row)):
-                value = np.uint64(signatures[number, band * rows + column])
-                row[band] = mix(row[band] * prime + value)
+                row[band] += np.uint64(values[np.uint64(band) * rows + column]) * factors[column]
         for band in range(len(row)):
             keys[band, number] = np.uint32(row[band] >> np.uint64(32))
 

@@ -24,12 +24,19 @@ def grams(hashes: Hashes, offsets: Ints, sizes: Ints, room: Ints, prime: np.uint
     """Shingles of runs of tokens. ``sizes``: tokens in a shingle of each run. Those of run i are written to
     found[room[i]:room[i + 1]]."""
     for run in range(len(sizes)):
-        first, size = offsets[run] - room[run], sizes[run]
-        for place in range(room[run], room[run + 1]):
+        first, size, result = offsets[run], sizes[run], found[room[run] : room[run + 1]]
+        count = len(result)
+        if size == 3:  # nearly always; a loop of its own, as the compiler does several steps of such a one at a time
+            one, two = hashes[first : first + count], hashes[first + 1 : first + 1 + count]
+            three = hashes[first + 2 : first + 2 + count]
+            for place in range(count):
+                result[place] = mix((one[place] * prime + two[place]) * prime + three[place])
+            continue
+        for place in range(count):
             value = np.uint64(0)
             for step in range(size):
                 value = value * prime + hashes[first + place + step]
-            found[place] = mix(value)
+            result[place] = mix(value)
 
 
 @compiled
@@ -102,10 +109,11 @@ def fingerprints(hashes: Hashes, offsets: Ints, prime: np.uint64, seeds: Hashes,
     """``shingles.fingerprints``: for each run of tokens one sum under each of two seeds (result: n x 2)."""
     for run in range(len(offsets) - 1):
         one = two = np.uint64(0)
-        for place in range(offsets[run + 1] - offsets[run]):
-            value, turn = hashes[offsets[run] + place], np.uint64(place) * prime
-            one += mix(value ^ mix(turn + seeds[0]))
-            two += mix(value ^ mix(turn + seeds[1]))
+        words = hashes[offsets[run] : offsets[run + 1]]
+        for place in range(len(words)):
+            turn = np.uint64(place) * prime
+            one += mix(words[place] ^ mix(turn + seeds[0]))
+            two += mix(words[place] ^ mix(turn + seeds[1]))
         result[run, 0], result[run, 1] = one, two
 
 

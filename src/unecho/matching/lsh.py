@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, distinct, edges_of, group_pairs, mix64, spread
 from ..compiled.when import is_large
-from ..text.normalize import PRIME
 from ..text.shingles import ShingleSets
 from .signature import PERMUTATIONS, signatures
 
@@ -21,7 +20,9 @@ REPRESENTATIVES = 16
 """Of a bucket larger than this, every paragraph is compared with the first so many in keeping order; among
 them is the keeper, if the bucket has one."""
 
-_ROWS = 1024  # signatures held at a time: half a megabyte, which stays in the processor's cache
+_ROWS = 1008
+"""Signatures held at a time: half a megabyte, which stays in the processor's cache. No power of two: the keys of one
+signature, one in each band, would all lie in the same few places of that cache."""
 _PAIRS = 1_000_000
 _REMEMBERED = 64
 """Pairs of a row in large buckets that are remembered, so as not to be written again."""
@@ -69,18 +70,18 @@ def keys_of(sets: ShingleSets, bands: Bands, workers: int = 1, compiled: bool | 
 
 
 def band_keys(rows: NDArray[np.uint32], bands: Bands, compiled: bool | None = None) -> NDArray[np.uint32]:
-    """Keys (uint32, bands x rows) that are equal for signatures that agree on the band, rarely for others."""
+    """Keys (uint32, bands x rows) that are equal for signatures that agree on the band, rarely for others: the upper
+    half of a sum of products (multilinear hashing: Carter and Wegman 1979, Dietzfelbinger 1996)."""
     keys = np.empty((bands.bands, len(rows)), np.uint32)
+    factors = mix64(np.arange(1, bands.rows + 1, dtype=np.uint64))
     if is_large(rows.size, compiled):
         from ..compiled import minhash as kernels
 
-        kernels.band_keys(rows, bands.rows, np.uint64(PRIME), keys)
+        kernels.band_keys(rows, factors, keys)
         return keys
     for band in range(bands.bands):
-        key = np.zeros(len(rows), np.uint64)
-        for column in range(band * bands.rows, (band + 1) * bands.rows):
-            key = mix64(key * np.uint64(PRIME) + rows[:, column].astype(np.uint64))
-        keys[band] = key >> np.uint64(32)
+        values = rows[:, band * bands.rows : (band + 1) * bands.rows]
+        keys[band] = (values * factors).sum(axis=1) >> np.uint64(32)
     return keys
 
 
