@@ -38,7 +38,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from unecho.base.columns import Hashes, Ints, Mask, edges_of, offsets_of, pieces
+from unecho.base.columns import Hashes, Ints, Mask, edges_of, members, offsets_of, pieces
 from unecho.matching import lsh, verify
 from unecho.text import shingles
 from unecho.text.lookup import first_equal
@@ -222,8 +222,7 @@ def unecho(path: Path, workers: int) -> Found:
     which = np.flatnonzero(alone & found.long)
     pairs = which[lsh.candidates(by_band(found, bands, alone[found.long]), np.arange(len(which)), compiled=True)]
     found.keys.clear()
-    rows, places = np.unique(pairs, return_inverse=True)
-    places = places.reshape(-1, 2)
+    rows, places = members(pairs, count)
     similar = verify.resemblance(sets_of(path, rows, found, workers), places, workers, compiled=True) >= THRESHOLD
     return count, repeats(count, pairs[similar].tolist())
 

@@ -7,7 +7,7 @@ import mmap
 import numpy as np
 import pytest
 
-from unecho.base.columns import MAPPED, Room, gather, new_column, ranges
+from unecho.base.columns import MAPPED, Room, gather, members, new_column, ranges
 
 
 @pytest.mark.parametrize("count", [1000, MAPPED // 4])
@@ -23,6 +23,14 @@ def test_runs_are_gathered_wherever_the_column_lies(count: int) -> None:
         found = gather(column, starts, counts, workers)
         assert found.dtype == np.uint32
         assert np.array_equal(found, ranges(starts, counts))
+
+
+def test_members_are_those_of_unique() -> None:
+    for places in (np.zeros((0, 2), np.int64), np.array([[7, 3], [3, 9], [0, 7]])):
+        met, numbers = members(places, 10)
+        expected, inverse = np.unique(places, return_inverse=True)
+        assert met.tolist() == expected.tolist()
+        assert numbers.tolist() == inverse.reshape(places.shape).tolist()
 
 
 def test_large_columns_can_be_taken_out_of_memory() -> None:

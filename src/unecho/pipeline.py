@@ -24,6 +24,7 @@ from .base.columns import (  # fmt: skip
     Mask,
     beside,
     gather,
+    members,
     offsets_of,
     pieces,
     ranges,
@@ -296,10 +297,10 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
         keys[:, first:end] = lsh.keys_of(lists, bands, workers, compiled)
     pairs = lsh.candidates(keys, rank, compiled or None)
     del keys
-    met, places = np.unique(pairs, return_inverse=True)
+    met, places = members(pairs, len(signed))
     hashes, by_character = _words_of(corpus, signed[met])
     sets = shingles.shingle_sets(hashes, offsets_of(sizes[met]), by_character, workers, compiled)
-    similar = verify.resemblance(sets, places.reshape(-1, 2), workers, compiled or None) >= settings.similar
+    similar = verify.resemblance(sets, places, workers, compiled or None) >= settings.similar
     return signed[pairs[similar]]
 
 

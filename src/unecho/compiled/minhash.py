@@ -14,6 +14,7 @@ Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
 
 _STEP = 8  # shingles signed in one pass over the permutations
+_PROBES = 8  # slots that are looked at for a pair that was written
 
 
 def warm() -> None:
@@ -124,25 +125,38 @@ def count_pairs(packed: Hashes, most: int) -> int:
 
 @compiled
 def write_pairs(packed: Hashes, most: int, order: Ints, written: Words, result: Hashes) -> int:
-    """Pairs of rows whose keys are equal, as first x rows + second: each with the first ``most`` of its key. Returns
+    """Pairs of rows whose keys are equal, the first in the upper half: each with the first ``most`` of its key. Returns
     how many. ``packed``: what ``pack`` gives, sorted.
 
-    written: rows x a power of two, of pairs in keys that many rows have: for each second row some of the first ones it
-    was written with, plus one. Such rows share many bands, and their pairs would be written for each.
+    written: rows x a power of two, of pairs in keys that many rows have: for each second row the first ones it was
+    written with, as long as there is room, plus one. Such rows share many bands, and their pairs would be written for
+    each.
     """
     count = begin = 0
-    rows, last = np.uint64(len(order)), np.uint64(written.shape[1] - 1)
     for place in range(1, len(packed)):
         if packed[place] >> np.uint64(32) != packed[place - 1] >> np.uint64(32):
             begin = place
         second = order[np.int64(packed[place] & np.uint64(0xFFFFFFFF))]
         for other in range(begin, begin + min(place - begin, most)):
             first = order[np.int64(packed[other] & np.uint64(0xFFFFFFFF))]
-            if place - begin >= most:
-                slot = mix(np.uint64(first)) & last
-                if written[second, slot] == np.uint32(first + 1):
-                    continue
-                written[second, slot] = np.uint32(first + 1)
-            result[count] = np.uint64(first) * rows + np.uint64(second)
-            count += 1
+            if place - begin < most or _is_new(written[second], np.uint32(first + 1)):
+                result[count] = np.uint64(first) << np.uint64(32) | np.uint64(second)
+                count += 1
     return count
+
+
+@part
+def _is_new(known: Words, value: np.uint32) -> bool:
+    """Whether a value is not in a hash table (open addressing, free slots are zero), as far as that is known; it is
+    then."""
+    last = np.uint64(len(known) - 1)
+    home = mix(np.uint64(value))
+    for step in range(_PROBES):
+        slot = (home + np.uint64(step)) & last
+        if known[slot] == value:
+            return False
+        if known[slot] == 0:
+            known[slot] = value
+            return True
+    known[home & last] = value
+    return True

@@ -97,7 +97,6 @@ def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | 
     first); the first of a pair ranks first. Cost is near-linear: buckets over ``REPRESENTATIVES`` are stars
     around their first members. No more than 2^32 rows. ``compiled``: see ``when.is_large``.
     """
-    count = np.uint64(max(len(rank), 1))
     work = _compiled_pairs_of(len(rank)) if is_large(len(rank), compiled) else _pairs
     order = np.argsort(rank, kind="stable")
     found, fresh, waiting = np.zeros(0, np.uint64), list[Hashes](), 0
@@ -108,7 +107,9 @@ def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | 
         if waiting > max(len(found), _PAIRS):
             found, fresh, waiting = distinct(np.concatenate([found, *fresh])), [], 0
     found = distinct(np.concatenate([found, *fresh]))
-    return np.stack([found // count, found % count], axis=1).astype(np.int64)
+    pairs = np.empty((len(found), 2), np.int64)
+    pairs[:, 0], pairs[:, 1] = found >> np.uint64(32), found & np.uint64(0xFFFFFFFF)
+    return pairs
 
 
 def _compiled_pairs_of(count: int) -> Callable[[NDArray[np.uint32], Ints], Hashes]:
@@ -130,9 +131,9 @@ def _compiled_pairs_of(count: int) -> Callable[[NDArray[np.uint32], Ints], Hashe
 
 
 def _pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
-    """Pairs of rows with equal keys, as first x rows + second; ``order``: the rows in keeping order."""
+    """Pairs of rows with equal keys, the first in the upper half; ``order``: the rows in keeping order."""
     packed = keys[order].astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
     packed.sort()
     first, second = group_pairs(edges_of(packed >> np.uint64(32)), REPRESENTATIVES, REPRESENTATIVES)
     row = order[(packed & np.uint64(0xFFFFFFFF)).astype(np.int64)].astype(np.uint64)
-    return row[first] * np.uint64(max(len(order), 1)) + row[second]
+    return row[first] << np.uint64(32) | row[second]
