@@ -137,6 +137,7 @@ def test_the_number_of_workers_makes_no_difference(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(engine, "ProcessPoolExecutor", seen)
     monkeypatch.setattr("unecho.reading.batches", small)
+    monkeypatch.setattr("unecho.sources.raw._BLOCK", 20_000)
     found = []
     for workers in (1, 2):
         assert call_cli("dedupe", source, "-o", tmp_path / "OUT", "-q", "--workers", str(workers)).code == 3

@@ -6,6 +6,7 @@ import codecs
 import gzip
 import json
 import os
+import pickle
 import random
 import socket
 import sys
@@ -23,7 +24,7 @@ from unecho import config, sources
 from unecho.config import Settings, build
 from unecho.errors import UsageError
 from unecho.model import Document, Raw, Skipped, Source
-from unecho.sources import Names, classify, discover, iso_date, load_record, parse, read, site_of
+from unecho.sources import Lines, Names, classify, discover, iso_date, load_record, parse, parts, read, site_of
 from unecho.sources.records import frame_utf8
 
 LIMIT = 1_000_000
@@ -335,6 +336,27 @@ def test_blocks_may_end_anywhere(
         ]
         or newline == b"\r\n"
     )
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_another_process_reads_lines_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: bytes) -> None:
+    rows = [b"[%d]" % number + b"x" * (number % 40) for number in range(50)]
+    item = source(tmp_path / "a.jsonl", mark + b"\n".join(rows))
+    monkeypatch.setattr(sources.raw, "_BLOCK", 30)
+    some = [part for part in parts(item, 35) if isinstance(part, Lines)]
+    assert len(some) > 10
+    again = pickle.loads(pickle.dumps(some[:-1]))
+    assert all(part.data is None for part in again)
+    assert [list(part.documents(35)) for part in again] == [list(part.documents(35)) for part in some[:-1]]
+    item.path.write_bytes(b"")
+    (gone,) = again[0].documents(35)
+    assert gone == Skipped("a.jsonl", "a.jsonl", "changed while it was read")
+    item.path.unlink()
+    (gone,) = again[0].documents(35)
+    assert gone.reason == "vanished before it was read"
+    packed = source(tmp_path / "b.jsonl.gz", gzip.compress(b"{}\n{}"))
+    (part,) = (pickle.loads(pickle.dumps(part)) for part in parts(packed, 35) if part.row == 0)
+    assert part.data == b"{}\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])

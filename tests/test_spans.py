@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.output.rewrite import output_names
+from unecho.sources import records
 from unecho.sources.records import filled, frame
 from unecho.text.paragraphs import split
 from unecho.text.spans import cut, mend, removal_spans
@@ -87,6 +88,26 @@ def test_other_fields_keep_their_spelling() -> None:
         frame("[1]", "text")
     with pytest.raises(ValueError):
         frame('{"other": 1}', "text")
+
+
+NAMES = st.sampled_from(["text", 'say "text', "a", "te xt", "\\"])
+SPELT = st.sampled_from(
+    ['"text"', '"say \\"text"', '"te\\u0078t"', '"a"', '"\\\\"', '"\\"text\\":\\"x\\""', "null", '{"text": "b"}']
+)
+
+
+@given(st.lists(st.tuples(NAMES | st.just("te\\u0078t"), SPELT, st.sampled_from(["", " "])), max_size=5), NAMES)
+def test_what_looks_like_the_field_is_taken_only_if_it_is(members: list[tuple[str, str, str]], field: str) -> None:
+    """Fields given twice, spelt with escapes, inside others, and texts that look like them."""
+    spelt = [f'"{name}"' if name.startswith("te\\") else json.dumps(name) for name, _, _ in members]
+    pairs = [f"{name}{gap}:{gap}{value}" for name, (_, value, gap) in zip(spelt, members, strict=True)]
+    line = "{" + ", ".join(pairs) + "}"
+    record = json.loads(line)
+    if isinstance(record.get(field), str):
+        changed = filled(frame(line, field), "new")
+        assert json.loads(changed) == {**record, field: "new"}
+        start, end = records._value_span(line.encode(), field)
+        assert changed == f'{line[:start]}"new"{line[end:]}'
 
 
 def test_every_character_is_written_as_the_standard_library_writes_it() -> None:

@@ -27,6 +27,8 @@ from .text.normalize import tokenize
 from .text.paragraphs import split
 
 Pairs = Sequence[tuple[str, str]]
+Item = Raw | sources.Lines | Document | Skipped
+"""What there is to read: bytes, many lines of a file, a text as given, and what cannot be read."""
 Progress = Callable[[str, int, int | None], None]
 """Called with the stage, how much is done and, where it is known, of how much."""
 STAGE = "reading and cleaning"
@@ -69,9 +71,7 @@ class Taken:
         return self.spool.data(self.numbers[document] + 1).decode("utf-8", "surrogatepass")
 
 
-def prepare(
-    batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules, compiled: bool = False
-) -> Prepared:
+def prepare(batch: Sequence[Item], settings: Settings, known: rules.Rules, compiled: bool = False) -> Prepared:
     """The stages that look at one document at a time; runs in other processes for large inputs.
 
     ``compiled``: whether the input as a whole is worth the loading of the compiled kernels.
@@ -80,10 +80,8 @@ def prepare(
         return _prepared(batch, settings, known, compiled)
 
 
-def _prepared(
-    batch: Sequence[Raw | Document | Skipped], settings: Settings, known: rules.Rules, compiled: bool
-) -> Prepared:
-    parsed = [sources.parse(item, settings) if isinstance(item, Raw) else item for item in batch]
+def _prepared(batch: Sequence[Item], settings: Settings, known: rules.Rules, compiled: bool) -> Prepared:
+    parsed = [sources.parse(item, settings) if isinstance(item, Raw) else item for item in _opened(batch, settings)]
     documents = [item for item in parsed if isinstance(item, Document)]
     texts = [document.text for document in documents]
     spans = [_spans(document) for document in documents]
@@ -103,6 +101,20 @@ def _prepared(
     )  # fmt: skip
 
 
+def _opened(batch: Sequence[Item], settings: Settings) -> Iterator[Raw | Document | Skipped]:
+    """The items, lines apart."""
+    for item in batch:
+        if isinstance(item, sources.Lines):
+            yield from item.documents(_limit(settings))
+        else:
+            yield item
+
+
+def _limit(settings: Settings) -> int:
+    """Bytes that a document may have."""
+    return settings.max_document_mb * sources.MB
+
+
 def _spans(document: Document) -> list[tuple[int, int]]:
     """Paragraphs: the blocks of a page, or what the layout of a text shows."""
     if document.blocks:
@@ -117,7 +129,7 @@ def _no_key(_: str) -> int:
 
 def read(
     found: sources.Found,
-    items: Iterator[Raw | Document | Skipped],
+    items: Iterator[Item],
     inputs: Sequence[Path] | Pairs,
     config: Config,
     known: rules.Rules,
@@ -171,9 +183,7 @@ def read(
     return taken, tables.table(np.array(order, np.int64))
 
 
-def items_of(
-    inputs: Sequence[Path] | Pairs, settings: Settings
-) -> tuple[sources.Found, Iterator[Raw | Document | Skipped]]:
+def items_of(inputs: Sequence[Path] | Pairs, settings: Settings) -> tuple[sources.Found, Iterator[Item]]:
     """What lies in the inputs, and its content in order."""
     pairs = [item for item in inputs if isinstance(item, tuple)]
     if pairs:
@@ -182,8 +192,8 @@ def items_of(
         return sources.Found((), (), {}), (_from_pair(*pair) for pair in pairs)
     paths = [Path(item) for item in inputs if not isinstance(item, tuple)]
     found = sources.discover(paths)
-    limit = settings.max_document_mb * 1_000_000
-    return found, (item for source in found.sources for item in sources.read(source, limit))
+    limit = _limit(settings)
+    return found, (item for source in found.sources for item in sources.parts(source, limit))
 
 
 def _from_pair(name: str, text: str) -> Document:
@@ -195,7 +205,9 @@ def _input_names(inputs: Sequence[Path] | Pairs) -> tuple[str, ...]:
     return tuple(sorted(sources.utf8_name(Path(item).name) for item in inputs if not isinstance(item, tuple)))
 
 
-def _size(item: Raw | Document | Skipped) -> int:
+def _size(item: Item) -> int:
     if isinstance(item, Raw):
         return len(item.data)
+    if isinstance(item, sources.Lines):
+        return item.size
     return len(item.text) if isinstance(item, Document) else 0

@@ -2,18 +2,20 @@
 
 from .metadata import iso_date, site_of
 from .parse import load_record, parse
-from .raw import MB, read
+from .raw import MB, Lines, parts, read
 from .walk import Found, Names, classify, discover, utf8_name
 
 __all__ = [
     "MB",
     "Found",
+    "Lines",
     "Names",
     "classify",
     "discover",
     "iso_date",
     "load_record",
     "parse",
+    "parts",
     "read",
     "site_of",
     "utf8_name",

@@ -59,6 +59,8 @@ def _mail_date(text: str) -> str | None:
 
 def clean(value: str) -> str:
     """``value`` without lone surrogates, which no file can hold."""
+    if value.isascii():
+        return value
     try:
         value.encode()  # four times as fast as to search for them
     except UnicodeEncodeError:
@@ -68,6 +70,6 @@ def clean(value: str) -> str:
 
 def text_of(value: Any) -> str | None:
     """A field's value on one line; None if it says nothing."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if value is None or isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     return " ".join(clean(str(value)).split()) or None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import orjson
 
@@ -45,6 +46,7 @@ LANGUAGE_FIELDS = ("language", "lang", "language_code")
 
 _CLOSED_BLOCK = re.compile(r"</(?:p|div|article|section|body|html|h[1-6]|ul|ol|table|blockquote)\s*>", re.I)
 _BIG_NUMBER = re.compile(rb"\d{19}")
+_PLAIN = frozenset((str, int, bool, type(None)))
 
 
 def parse(raw: Raw, settings: Settings) -> Document | Skipped:
@@ -98,15 +100,16 @@ def _from_file(raw: Raw, settings: Settings) -> Document:
 
 
 def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
-    line, record = _in_utf8(raw.data, settings.encoding)
-    fields = _Fields(record)
+    line, record, sound = _in_utf8(raw.data, settings.encoding)
+    fields = _Fields(record, sound)
+    usual = fields.usual
     name, text, is_html = fields.text(settings)
     source = raw.source.name
-    url = text_of(fields.get(URL_FIELDS, settings.url_field, "--url-field"))
-    title = text_of(fields.get(TITLE_FIELDS, settings.title_field, "--title-field"))
-    found_date = iso_date(fields.get(DATE_FIELDS, settings.date_field, "--date-field"))
-    site = text_of(fields.get(SITE_FIELDS, settings.site_field, "--site-field"))
-    language, author = text_of(fields.get(LANGUAGE_FIELDS)), text_of(fields.get(AUTHOR_FIELDS))
+    url = text_of(fields.get(usual.url, settings.url_field, "--url-field"))
+    title = text_of(fields.get(usual.title, settings.title_field, "--title-field"))
+    found_date = iso_date(fields.get(usual.date, settings.date_field, "--date-field"))
+    site = text_of(fields.get(usual.site, settings.site_field, "--site-field"))
+    language, author = text_of(fields.get(usual.language)), text_of(fields.get(usual.author))
     blocks: tuple[Block, ...] = ()
     if is_html:
         page = _read_page(text, settings)
@@ -114,7 +117,7 @@ def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
         title, url = title or page.title, url or page.url
         found_date, language = found_date or iso_date(page.date), language or page.language
         author = author or page.author
-    identity = text_of(fields.get(ID_FIELDS, settings.id_field, "--id-field")) or str(row + 1)
+    identity = text_of(fields.get(usual.id, settings.id_field, "--id-field")) or str(row + 1)
     return Document(
         id=f"{source}#{identity}",
         text=text,
@@ -150,25 +153,34 @@ def _read_page(html: str, settings: Settings) -> Page:
 
 def load_record(line: bytes, encoding: str = "") -> dict[str, Any]:
     """The object in a line of JSON, numbers of any length kept. Raises UnreadableError with the reason."""
-    return _in_utf8(line, encoding)[1]
+    value: dict[str, Any] = _in_utf8(line, encoding).value
+    return value
 
 
-def _in_utf8(line: bytes, encoding: str) -> tuple[bytes, dict[str, Any]]:
+class _Loaded(NamedTuple):
     """A line of JSON in UTF-8, and the object in it."""
-    line, value = _load_json(line, encoding)
-    if not isinstance(value, dict):
-        raise UnreadableError(f"a JSON {_json_kind(value)}, not an object with fields")
-    return line, value
+
+    line: bytes
+    value: Any
+    sound: bool
+    """Whether its texts are known to hold no lone surrogates."""
 
 
-def _load_json(line: bytes, encoding: str) -> tuple[bytes, Any]:
+def _in_utf8(line: bytes, encoding: str) -> _Loaded:
+    loaded = _load_json(line, encoding)
+    if not isinstance(loaded.value, dict):
+        raise UnreadableError(f"a JSON {_json_kind(loaded.value)}, not an object with fields")
+    return loaded
+
+
+def _load_json(line: bytes, encoding: str) -> _Loaded:
     encoding = _of_lines(encoding)
     if not encoding:
-        with contextlib.suppress(orjson.JSONDecodeError):  # as it does for all that is not UTF-8
+        with contextlib.suppress(orjson.JSONDecodeError):  # as it does for lone surrogates, and all that is not UTF-8
             value = orjson.loads(line)
             # orjson turns integers beyond 64 bits into floats.
             if _is_plain(value) or not _BIG_NUMBER.search(line):
-                return line, value
+                return _Loaded(line, value, True)
     try:
         text = decode(line, encoding=encoding).text
         value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
@@ -179,7 +191,7 @@ def _load_json(line: bytes, encoding: str) -> tuple[bytes, Any]:
         raise UnreadableError("not JSON that can be read: nested too deeply") from None
     except ValueError as error:
         raise UnreadableError(f"not JSON that can be read: {error}") from None
-    return text.encode("utf-8", "surrogatepass"), value
+    return _Loaded(text.encode("utf-8", "surrogatepass"), value, False)
 
 
 def _of_lines(encoding: str) -> str:
@@ -190,7 +202,7 @@ def _of_lines(encoding: str) -> str:
 
 def _is_plain(value: Any) -> bool:
     """Whether a record holds neither floats nor other records."""
-    return isinstance(value, dict) and all(isinstance(item, str | int | None) for item in value.values())
+    return isinstance(value, dict) and _PLAIN.issuperset(map(type, value.values()))
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -209,24 +221,51 @@ def _json_kind(value: Any) -> str:
     return kinds.get(type(value), "number")
 
 
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """The fields of a record that have usual names, as it spells them, the first choice first."""
+
+    texts: tuple[tuple[str, bool], ...]
+    """With the article; and whether that is HTML."""
+    id: tuple[str, ...]
+    url: tuple[str, ...]
+    title: tuple[str, ...]
+    date: tuple[str, ...]
+    site: tuple[str, ...]
+    author: tuple[str, ...]
+    language: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _usual(names: tuple[str, ...]) -> _Usual:
+    """Of records with these fields: most of a file have the same."""
+    by_name: dict[str, str] = {}
+    for name in names:
+        by_name.setdefault(name.lower().replace("-", "_").replace(" ", "_"), name)
+
+    def among(usual: Sequence[str]) -> tuple[str, ...]:
+        return tuple(by_name[name] for name in usual if name in by_name)
+
+    texts = *((name, False) for name in among(TEXT_FIELDS)), *((name, True) for name in among(HTML_FIELDS))
+    lists = ID_FIELDS, URL_FIELDS, TITLE_FIELDS, DATE_FIELDS, SITE_FIELDS, AUTHOR_FIELDS, LANGUAGE_FIELDS
+    return _Usual(texts, *map(among, lists))
+
+
 class _Fields:
     """A record's fields, found by the usual names whatever their case."""
 
-    def __init__(self, record: dict[str, Any]) -> None:
-        self.record = record
-        self.by_name: dict[str, str] = {}
-        for name in record:
-            self.by_name.setdefault(name.lower().replace("-", "_").replace(" ", "_"), name)
+    def __init__(self, record: dict[str, Any], sound: bool) -> None:
+        """``sound``: see ``_Loaded``."""
+        self.record, self._sound = record, sound
+        self.usual = _usual(tuple(record))
 
-    def get(self, usual: Iterable[str], chosen: str = "", option: str = "") -> Any:
+    def get(self, usual: Sequence[str], chosen: str = "", option: str = "") -> Any:
         """The value of the ``chosen`` field, else of the first usual one that says something."""
         if chosen:
             return self._chosen(chosen, option)
         for name in usual:
-            if name not in self.by_name:
-                continue
-            value = self.record[self.by_name[name]]
-            if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
+            value = self.record[name]
+            if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "":
                 return value
         return None
 
@@ -240,20 +279,21 @@ class _Fields:
                 value = self._chosen(chosen, option)
                 if not isinstance(value, str):
                     raise UnreadableError(f"field '{chosen}' ({option}) is a {_json_kind(value)}, not text")
-                return chosen, clean(value), html
+                return chosen, self._cleaned(value), html
         empty = None
-        for usual, html in ((TEXT_FIELDS, False), (HTML_FIELDS, True)):
-            for name in usual:
-                found = self.by_name.get(name)
-                value = self.record.get(found) if found is not None else None
-                if found is None or not isinstance(value, str):
-                    continue
-                if value.strip():
-                    return found, clean(value), html or _is_markup(value)
-                empty = empty or (found, value, html)
+        for name, html in self.usual.texts:
+            value = self.record[name]
+            if not isinstance(value, str):
+                continue
+            if value and not value.isspace():
+                return name, self._cleaned(value), html or _is_markup(value)
+            empty = empty or (name, value, html)
         if empty:
             return empty
         raise UnreadableError(f"no text field; it has {self._names()}: name one with --text-field")
+
+    def _cleaned(self, value: str) -> str:
+        return value if self._sound else clean(value)
 
     def _chosen(self, name: str, option: str) -> Any:
         if name not in self.record:

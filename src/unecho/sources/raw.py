@@ -1,4 +1,4 @@
-"""The bytes of documents, file by file and line by line, never more in memory than one document."""
+"""The bytes of documents, file by file and line by line, never more in memory than one document or a block."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import os
 import stat
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import UnreadableError
 from ..model import Raw, Skipped, Source
@@ -20,12 +22,59 @@ MB = 1_000_000
 _BLOCK = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Whole lines of a JSONL file that were not looked at yet."""
+
+    source: Source
+    row: int
+    """0-based number of the first."""
+    size: int
+    """Bytes they have."""
+    place: int | None
+    """Where they begin in the file, if they can be read again there."""
+    data: bytes | None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process reads them again where it can: to send them costs more."""
+        return Lines, (self.source, self.row, self.size, self.place, self.data if self.place is None else None)
+
+    def documents(self, limit: int) -> Iterator[Raw | Skipped]:
+        """Each line that is not blank. ``limit``: as of ``read``."""
+        try:
+            data = self._read() if self.data is None else self.data
+        except (OSError, UnreadableError) as error:
+            yield _skipped(self.source, plain(error) if isinstance(error, OSError) else str(error))
+            return
+        for row, line in enumerate(data.split(b"\n"), self.row):
+            if len(line) > limit:
+                yield _skipped_line(self.source, row, limit)
+            elif line and not line.isspace():
+                yield Raw(self.source, row, line.removesuffix(b"\r"))
+
+    def _read(self) -> bytes:
+        with _Plain(self.source.path) as file:
+            data = file.read_at(self.place or 0, self.size)
+        if len(data) < self.size:
+            raise UnreadableError("changed while it was read")
+        return data
+
+
 def read(source: Source, limit: int) -> Iterator[Raw | Skipped]:
     """The documents of a file as bytes, in order: the file, or each line of a JSONL file that is not blank.
 
     ``limit``: bytes a document may have (after decompression); larger ones are skipped without being held
     in memory. What cannot be read is a `Skipped` with the reason; nothing is raised for it.
     """
+    for part in parts(source, limit):
+        if isinstance(part, Lines):
+            yield from part.documents(limit)
+        else:
+            yield part
+
+
+def parts(source: Source, limit: int) -> Iterator[Raw | Lines | Skipped]:
+    """``read`` with the lines of JSONL files many together, to be taken apart by who works on them."""
     try:
         with _open(source) as file:
             if source.format == "jsonl":
@@ -61,6 +110,14 @@ class _Plain:
 
     def read(self, size: int) -> bytes:
         return os.read(self.fd, size)
+
+    def read_at(self, place: int, size: int) -> bytes:
+        os.lseek(self.fd, place, os.SEEK_SET)
+        parts = []
+        while size and (part := self.read(size)):
+            parts.append(part)
+            size -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 class _Gzip:
@@ -110,55 +167,49 @@ def _whole(source: Source, file: _Plain | _Gzip, limit: int) -> Raw | Skipped:
     return Raw(source, None, b"".join(parts))
 
 
-def _lines(source: Source, file: _Plain | _Gzip, limit: int) -> Iterator[Raw | Skipped]:
+def _lines(source: Source, file: _Plain | _Gzip, limit: int) -> Iterator[Lines | Skipped]:
     row = 0
-    held: list[bytes] = []  # the beginning of a line whose end is in a later block
+    held: list[bytes] = []  # the beginning of a line whose end is in a later block; nothing of one that is too large
     size = 0
-    for block in _utf8_blocks(file):
-        *ended, rest = block.split(b"\n")
-        for piece in ended:
-            if held:
-                size += len(piece)
-                line = b"".join([*held, piece]) if size <= limit else b""
-                held = []
-            else:
-                size, line = len(piece), piece
-            yield from _line(source, row, line, size, limit)
-            row += 1
-        if rest:
-            size = size + len(rest) if held else len(rest)
-            held = [*held, rest] if size <= limit else [b""]
-    if held:
-        yield from _line(source, row, b"".join(held), size, limit)
-
-
-def _line(source: Source, row: int, line: bytes, size: int, limit: int) -> Iterator[Raw | Skipped]:
+    for place, block in _utf8_blocks(file):
+        begin, end = 0, block.rfind(b"\n") + 1
+        if end and size > limit:
+            yield _skipped_line(source, row, limit)
+            row, size, begin = row + 1, 0, block.index(b"\n") + 1
+        if end > begin:
+            data = b"".join((*held, memoryview(block)[begin:end]))
+            yield Lines(source, row, len(data), None if place is None else place + begin - size, data)
+            row += data.count(b"\n")
+        if end:
+            held, size = [], 0
+        size += len(block) - end
+        held = [*held, block[end:]] if size <= limit else []
     if size > limit:
-        yield Skipped(f"{source.name}#{row + 1}", source.name, _too_large(limit), row)
-        return
-    if line.endswith(b"\r"):
-        line = line[:-1]
-    if line and not line.isspace():
-        yield Raw(source, row, line)
+        yield _skipped_line(source, row, limit)
+    elif size:
+        yield Lines(source, row, size, None, b"".join(held))
 
 
-def _utf8_blocks(file: _Plain | _Gzip) -> Iterator[bytes]:
-    """The file in blocks, without a UTF-8 mark; UTF-16 and UTF-32 with a mark become UTF-8."""
+def _utf8_blocks(file: _Plain | _Gzip) -> Iterator[tuple[int | None, bytes]]:
+    """The file in blocks, without a UTF-8 mark, and where each begins if it lies in the file as it is; UTF-16 and
+    UTF-32 with a mark become UTF-8."""
     block = file.read(_BLOCK)
     while 0 < len(block) < 4 and (more := file.read(_BLOCK)):
         block += more
-    decoder = None
+    decoder, place = None, 0
     if block.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         decoder = codecs.getincrementaldecoder("utf-32")("replace")
     elif block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         decoder = codecs.getincrementaldecoder("utf-16")("replace")
     elif block.startswith(codecs.BOM_UTF8):
-        block = block[3:]
+        block, place = block[3:], 3
     while block:
-        yield decoder.decode(block).encode() if decoder else block
+        as_it_is = decoder is None and isinstance(file, _Plain)
+        yield place if as_it_is else None, decoder.decode(block).encode() if decoder else block
+        place += len(block)
         block = file.read(_BLOCK)
     if decoder:
-        yield decoder.decode(b"", True).encode()
+        yield None, decoder.decode(b"", True).encode()
 
 
 def _too_large(limit: int) -> str:
@@ -167,3 +218,7 @@ def _too_large(limit: int) -> str:
 
 def _skipped(source: Source, reason: str) -> Skipped:
     return Skipped(source.name, source.name, reason)
+
+
+def _skipped_line(source: Source, row: int, limit: int) -> Skipped:
+    return Skipped(f"{source.name}#{row + 1}", source.name, _too_large(limit), row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 
 import orjson
 
@@ -19,14 +20,14 @@ def frame(line: str, field: str) -> str:
     """The line, which is JSON, without the text in ``field``: what ``filled`` gives back with any text, character for
     character.
 
-    Raises ValueError when the line is not an object that has the field.
+    Raises ValueError when the line is not an object in which the field holds a text.
     """
     return frame_utf8(line.encode("utf-8", "surrogatepass"), field).decode("utf-8", "surrogatepass")
 
 
 def frame_utf8(line: bytes, field: str) -> bytes:
     """``frame`` of a line in UTF-8."""
-    start, end = _value_span(line, field)
+    start, end = _guessed_span(line, field) or _value_span(line, field)
     return line[:start] + _HOLE + line[end:]
 
 
@@ -43,6 +44,26 @@ def filled_utf8(frame: bytes, text: str) -> bytes:
     except orjson.JSONEncodeError:  # a lone surrogate, which UTF-8 does not have
         value = json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return b"".join((before, value, after))
+
+
+@lru_cache(maxsize=64)
+def _opening(field: str) -> re.Pattern[bytes]:
+    """A field of this name that is spelt without escapes, up to the beginning of the text in it."""
+    return re.compile(rb'"%b"\s*:\s*"' % re.escape(field.encode("utf-8", "surrogatepass")))
+
+
+def _guessed_span(line: bytes, field: str) -> tuple[int, int] | None:
+    """``_value_span`` of what looks like the field first, if it is that: without its text the parser finds none."""
+    match = _opening(field).search(line)
+    if match is None:
+        return None
+    start = match.end() - 1
+    end = _string_end(line, start)
+    try:
+        rest = orjson.loads(b"".join((line[:start], b"null", line[end:])))
+    except orjson.JSONDecodeError:
+        return None
+    return (start, end) if isinstance(rest, dict) and rest.get(field, "") is None else None
 
 
 def _value_span(line: bytes, field: str) -> tuple[int, int]:
