@@ -30,7 +30,7 @@ Rows = list[tuple[Page, str]]
 __all__ = ["read_jsonl", "score_extracted", "score_html", "score_text"]
 
 
-def kept(text: str, labels: label.Labelled, spans: Sequence[tuple[int, int]]) -> str:
+def kept(text: str, labels: label.Labelled, spans: paragraphs.Spans) -> str:
     """What the cleaner leaves of ``text``."""
     pairs = zip(spans, labels.labels, strict=True)
     return "\n".join(text[start:end] for (start, end), found in pairs if found.category is None)

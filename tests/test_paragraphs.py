@@ -41,6 +41,20 @@ def test_spans_hold_every_character_that_is_not_white_space(text: str) -> None:
     assert all(character.isspace() or number in covered for number, character in enumerate(text))
 
 
+@given(st.lists(LAYOUTS | st.text(max_size=200) | st.text("aB .\n”é中", max_size=99), max_size=9))
+def test_texts_are_split_alike_one_by_one_and_many_at_once(texts: list[str]) -> None:
+    many = paragraphs.split_all([text.encode("utf-8", "surrogatepass") for text in texts])
+    assert [list(map(tuple, spans.tolist())) for spans in many] == list(map(paragraphs.split, texts))
+
+
+@given(st.lists(st.text(alphabet="abc XYZ.", min_size=1, max_size=90), max_size=12), st.integers(30, 100))
+def test_wrapped_texts_are_split_alike_many_at_once(pieces: list[str], width: int) -> None:
+    texts = [wrapped(SENTENCE * (number % 4) + piece, width) for number, piece in enumerate(pieces)]
+    texts.append("\n".join(texts))
+    many = paragraphs.split_all([text.encode() for text in texts])
+    assert [list(map(tuple, spans.tolist())) for spans in many] == list(map(paragraphs.split, texts))
+
+
 @given(st.lists(st.text(alphabet="abc XYZ.", min_size=1, max_size=90), max_size=12), st.integers(40, 100))
 def test_spans_hold_also_in_wrapped_text(pieces: list[str], width: int) -> None:
     text = "\n\n".join(wrapped(SENTENCE * 4 + piece, width) for piece in pieces)

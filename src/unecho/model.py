@@ -46,6 +46,13 @@ def record(cls: type[C]) -> type[C]:
     return dataclass(unsafe_hash=True)(cls)
 
 
+@dataclass_transform(frozen_default=True)
+def slotted(cls: type[C]) -> type[C]:
+    """``record`` with slots, which take less memory and time to send to another process: for what is never written
+    as JSON."""
+    return dataclass(unsafe_hash=True, slots=True)(cls)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One input file. ``name`` is its relative path: forward slashes, valid UTF-8, unique in a run."""
@@ -56,7 +63,7 @@ class Source:
     compressed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@slotted
 class Raw:
     """The bytes of one document before anything is made of them: a file, or one line of a JSONL file."""
 
@@ -85,7 +92,7 @@ class Block(NamedTuple):
     """Those of ``tokens`` that its own element has, and the elements inside that hold all its text."""
 
 
-@dataclass(frozen=True, slots=True)
+@slotted
 class Document:
     """One article as read."""
 
@@ -112,6 +119,13 @@ class Document:
     """For a JSONL row: the line without the text (``records.frame_utf8``), so that all else of it is written back."""
     field: str = ""
     """For a JSONL row: the name of the field the text came from."""
+
+    def light(self) -> Document:
+        """What is known of it, without text, blocks and frame."""
+        return Document(
+            self.id, "", self.source, self.format, self.row, self.title, self.url, self.site, self.date, self.language,
+            self.author, self.encoding, self.bom, self.repaired, field=self.field,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from . import sources
+from .base.columns import Ints
 from .base.engine import batches, ordered_map, uncollected, workers_for
 from .base.spool import Spool
 from .boilerplate import label, rules, templates
@@ -24,7 +26,7 @@ from .matching import table
 from .matching.table import Table
 from .model import Document, Mode, Raw, Skipped
 from .text.normalize import tokenize
-from .text.paragraphs import split
+from .text.paragraphs import Spans, split, split_all
 
 Pairs = Sequence[tuple[str, str]]
 Item = Raw | sources.Lines | Document | Skipped
@@ -37,13 +39,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch of documents, read and labelled. Documents come without blocks, frame and text: these apart, in
-    UTF-8 (the frames of those alone that are rows of JSONL)."""
+    """A batch of documents, read and labelled. Documents come without blocks, frame and text: these apart."""
 
     documents: tuple[Document | Skipped, ...]
     modes: tuple[Mode | None, ...]
-    texts: tuple[bytes, ...]
-    frames: tuple[bytes, ...]
+    data: bytes
+    """The texts in UTF-8 end to end, behind that of each row of JSONL its frame; ``sizes`` (int64) of all of them."""
+    sizes: Ints
     chars: tuple[int, ...]
     sha256: tuple[str, ...]
     table: Table
@@ -84,21 +86,25 @@ def _prepared(batch: Sequence[Item], settings: Settings, known: rules.Rules, com
     parsed = [sources.parse(item, settings) if isinstance(item, Raw) else item for item in _opened(batch, settings)]
     documents = [item for item in parsed if isinstance(item, Document)]
     texts = [document.text for document in documents]
-    spans = [_spans(document) for document in documents]
+    written = [text.encode("utf-8", "surrogatepass") for text in texts]
+    spans = _spans(documents, written, compiled)
     parts = [(document.text, span, document.blocks) for document, span in zip(documents, spans, strict=True)]
     labelled = label.label_all(parts, rules=known, clean=settings.clean, compiled=compiled)
-    key = templates.line_key if settings.clean != "off" else _no_key
-    keys = [key(text[start:end]) for text, span in zip(texts, spans, strict=True) for start, end in span]
+    keys = templates.line_keys(texts, spans) if settings.clean != "off" else np.zeros(sum(map(len, spans)), np.uint64)
     chars = tuple(map(len, texts))
-    written = tuple(text.encode("utf-8", "surrogatepass") for text in texts)
     labels, tokens = [x.labels for x in labelled], tokenize(texts, compiled, written)
     columns = table.build(spans, labels, keys, tokens, chars, compiled)
-    light = (replace(item, text="", blocks=(), frame=b"") if isinstance(item, Document) else item for item in parsed)
-    frames = tuple(document.frame for document in documents if document.row is not None)
+    light = tuple(item.light() if isinstance(item, Document) else item for item in parsed)
+    pieces = list(chain.from_iterable(_pieces(*pair) for pair in zip(documents, written, strict=True)))
     return Prepared(
-        tuple(light), tuple(x.mode for x in labelled), written, frames, chars,
-        tuple(hashlib.sha256(text).hexdigest() for text in written), columns,
+        light, tuple(x.mode for x in labelled), b"".join(pieces), np.fromiter(map(len, pieces), np.int64, len(pieces)),
+        chars, tuple(hashlib.sha256(text).hexdigest() for text in written), columns,
     )  # fmt: skip
+
+
+def _pieces(document: Document, text: bytes) -> tuple[bytes, ...]:
+    """What the spool has of a document."""
+    return (text,) if document.row is None else (text, document.frame)
 
 
 def _opened(batch: Sequence[Item], settings: Settings) -> Iterator[Raw | Document | Skipped]:
@@ -115,16 +121,17 @@ def _limit(settings: Settings) -> int:
     return settings.max_document_mb * sources.MB
 
 
-def _spans(document: Document) -> list[tuple[int, int]]:
-    """Paragraphs: the blocks of a page, or what the layout of a text shows."""
-    if document.blocks:
-        return [(block.start, block.end) for block in document.blocks]
-    return split(document.text)
-
-
-def _no_key(_: str) -> int:
-    """For lines that are not looked for on other pages."""
-    return 0
+def _spans(documents: Sequence[Document], written: Sequence[bytes], compiled: bool) -> list[Spans]:
+    """Paragraphs: the blocks of a page, or what the layout of a text shows. ``written``: the texts in UTF-8."""
+    found: list[Spans] = [[(block.start, block.end) for block in document.blocks] for document in documents]
+    plain = [number for number, document in enumerate(documents) if not document.blocks]
+    if compiled:
+        several: Iterable[Spans] = split_all([written[number] for number in plain])
+    else:
+        several = (split(documents[number].text) for number in plain)
+    for number, spans in zip(plain, several, strict=True):
+        found[number] = spans
+    return found
 
 
 def read(
@@ -156,7 +163,8 @@ def read(
 
     with closing(ordered_map(work, batches(items, _size), workers_for(config.limits.workers))) as results:
         for prepared in results:
-            texts, frames = iter(prepared.texts), iter(prepared.frames)
+            number = len(spool)
+            spool.extend(prepared.data, prepared.sizes.tolist())
             for item in prepared.documents:
                 if isinstance(item, Skipped):
                     skipped.append(replace(item, id=names.unique(item.id)))
@@ -165,10 +173,8 @@ def read(
                 source = item.source if item.row is not None else name  # pairs may come with the same id
                 same = name == item.id and source == item.source
                 documents.append(item if same else replace(item, id=name, source=source))
-                numbers.append(len(spool))
-                spool.append(next(texts))
-                if item.row is not None:
-                    spool.append(next(frames))
+                numbers.append(number)
+                number += 1 if item.row is None else 2
             modes += prepared.modes
             chars += prepared.chars
             digests += prepared.sha256

@@ -7,7 +7,8 @@ import tempfile
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, islice
 from types import TracebackType
 
 from .columns import forget
@@ -32,14 +33,22 @@ class Spool:
         return len(self._ends) - 1
 
     def append(self, data: bytes) -> None:
-        self._waiting.append(data)
         self._ends.append(self._ends[-1] + len(data))
+        self._add(data)
+
+    def extend(self, data: bytes, sizes: Iterable[int]) -> None:
+        """Append byte strings that lie end to end."""
+        self._ends += islice(accumulate(sizes, initial=self._ends[-1]), 1, None)
+        self._add(data)
+
+    def _add(self, data: bytes) -> None:
+        self._waiting.append(data)
         if self._ends[-1] - self._written >= _BUFFER:
             self._write()
 
     def _write(self) -> None:
         """Write what waits."""
-        data = memoryview(b"".join(self._waiting))
+        data = memoryview(self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting))
         self._waiting.clear()
         self._file.seek(self._written)
         self._written += len(data)

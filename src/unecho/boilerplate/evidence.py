@@ -12,8 +12,9 @@ import numpy as np
 from ..base.columns import Ints, offsets_of
 from ..base.engine import batches
 from ..model import Block
+from ..text.paragraphs import Spans, bounds_of
 from . import elements, matrix, surroundings
-from .features import Spans, Texts, bounds_of
+from .features import Texts
 from .matrix import Columns, Kinds, Taken
 from .measure import Measures, measure
 from .model import PARTS, Model, probability

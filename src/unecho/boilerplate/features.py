@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import sqrt
 from typing import NamedTuple, overload
 
 import numpy as np
 
 from ..base.columns import Ints, Mask
-
-Spans = Sequence[tuple[int, int]] | Ints
-"""Where lines lie in a text: beginning and end of each."""
+from ..text.paragraphs import Spans
 
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese: written without spaces between words."""
@@ -93,13 +90,6 @@ class Lines(Sequence[Shape]):
         if isinstance(number, slice):
             return [self[one] for one in range(*number.indices(len(self)))]
         return Shape(self.texts[number], self.words.item(number), self.items.item(number), self.ends.item(number))
-
-
-def bounds_of(spans: Spans) -> Ints:
-    """Spans as a column (lines x 2)."""
-    if isinstance(spans, np.ndarray):
-        return spans
-    return np.fromiter(chain.from_iterable(spans), np.int64, 2 * len(spans)).reshape(-1, 2)
 
 
 def count_words(text: str) -> int:

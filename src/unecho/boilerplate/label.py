@@ -15,14 +15,15 @@ import numpy as np
 
 from ..base.columns import Ints, Mask
 from ..model import Block, Label, Mode
+from ..text.paragraphs import Spans
 from . import evidence, features, model, score
 from .evidence import Evidence
-from .features import Lines, Shape, Spans
+from .features import Lines, Shape
 from .forest import UNIT
 from .model import Kind, Model
 from .rules import Rule, Rules, Worth, lies_right, normalise
 
-Parts = tuple[str, Sequence[tuple[int, int]], Sequence[Block]]
+Parts = tuple[str, Spans, Sequence[Block]]
 """Text, spans and blocks of a document, as ``label`` takes them."""
 Clean = Literal["auto", "light", "full", "off"]
 

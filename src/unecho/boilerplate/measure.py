@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, mix64
-from .features import Spans, bounds_of
+from ..text.paragraphs import Spans, bounds_of
 
 OTHER, SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, STOP, COMMA, COLON, QUOTE, BRACKET, DASH, BAR, MARK, UNSEEN = (
     range(16)

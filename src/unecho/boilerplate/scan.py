@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from itertools import chain
 from typing import Final
 
 import numpy as np
 
 from ..base.columns import Hashes, Ints, offsets_of
 from ..compiled import scan as kernels
+from ..text.paragraphs import Spans, bounds_of
 from . import features, rules
 from .automata import Automata
-from .features import Lines, Texts, bounds_of
+from .features import Lines, Texts
 from .rules import Rules, Worth
 
 _MASK: Final = (1 << 64) - 1
@@ -24,13 +24,13 @@ _MASK: Final = (1 << 64) - 1
 class Scan:
     """The lines of some documents."""
 
-    def __init__(self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]], known: Rules) -> None:
+    def __init__(self, texts: Sequence[str], spans: Sequence[Spans], known: Rules) -> None:
         """``spans``: where the lines of each text lie."""
         self._texts, self._spans = texts, spans
         counts = np.fromiter(map(len, spans), np.int64, len(spans))
         self._edges = offsets_of(counts).tolist()
         bases = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))[:-1]
-        self._bounds = bounds_of(list(chain.from_iterable(spans)))
+        self._bounds = np.concatenate([np.zeros((0, 2), np.int64), *map(bounds_of, spans)])
         bounds = self._bounds + np.repeat(bases, counts)[:, None]
         data = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
         self._rows = np.empty((len(bounds), 5), np.int64)

@@ -7,11 +7,13 @@ first and count once.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import PIECE, distinct
+from ..base.columns import PIECE, Hashes, distinct
+from ..text.paragraphs import Spans
 from . import features
 from .retold import LONG_SHARE, LONG_WORDS, Lines, stories
 from .rules import Line, Rules, normalise
@@ -34,6 +36,12 @@ def line_key(text: str) -> int:
     known = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} {len(text)}"
     line = normalise(known).encode("utf-8", "replace")
     return int.from_bytes(hashlib.blake2b(line, digest_size=8).digest(), "little")
+
+
+def line_keys(texts: Sequence[str], spans: Sequence[Spans]) -> Hashes:
+    """``line_key`` of the lines of texts (uint64). ``spans``: where those of each lie."""
+    keys = (line_key(text[start:end]) for text, some in zip(texts, spans, strict=True) for start, end in some)
+    return np.fromiter(keys, np.uint64, sum(map(len, spans)))
 
 
 def find(

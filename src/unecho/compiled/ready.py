@@ -13,6 +13,7 @@ from . import (
     lookup,
     matter,
     minhash,
+    paragraph,
     passage,
     place,
     quote,
@@ -29,7 +30,7 @@ MODULES = {
     module.__name__: module
     for module in (
         choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
-        matter, foresee, place, vocabulary,
+        matter, foresee, place, vocabulary, paragraph,
     )
 }  # fmt: skip
 """Those that take longest to compile first."""

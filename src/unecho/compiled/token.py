@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, part
+from .utf8 import Bytes, byte_at, decoded
 from .values import mix
-from .vectors import BLOCK, WORD, lowest, put, sets_of, weighed
+from .vectors import BLOCK, WORD, below, lowest, put, sets_of, weighed
 
-Bytes = NDArray[np.uint8]
 Places = NDArray[np.uint32]
 
 
@@ -48,41 +48,13 @@ def warm() -> None:
 
 
 @part
-def _byte(text: Bytes, at: int) -> np.uint8:
-    # With an unsigned place numba does not look for negative ones, at every byte.
-    byte: np.uint8 = text[np.uint64(at)]
-    return byte
-
-
-@part
-def _decoded(text: Bytes, at: int) -> tuple[np.int64, int]:
-    """(code point, bytes) of the character that begins at a place of UTF-8 text."""
-    lead = np.int64(_byte(text, at))
-    if lead < 0x80:
-        return lead, 1
-    second = np.int64(_byte(text, at + 1)) & 63
-    if lead < 0xE0:
-        return (lead & 31) << 6 | second, 2
-    third = np.int64(_byte(text, at + 2)) & 63
-    if lead < 0xF0:
-        return (lead & 15) << 12 | second << 6 | third, 3
-    return (lead & 7) << 18 | second << 12 | third << 6 | (np.int64(_byte(text, at + 3)) & 63), 4
-
-
-@part
 def _is_ascii(text: Bytes, at: int) -> bool:
     """Whether eight bytes are. The compiler makes a single load of them."""
-    low = np.uint64(_byte(text, at)) | np.uint64(_byte(text, at + 1)) << np.uint64(8)
-    low |= np.uint64(_byte(text, at + 2)) << np.uint64(16) | np.uint64(_byte(text, at + 3)) << np.uint64(24)
-    high = np.uint64(_byte(text, at + 4)) | np.uint64(_byte(text, at + 5)) << np.uint64(8)
-    high |= np.uint64(_byte(text, at + 6)) << np.uint64(16) | np.uint64(_byte(text, at + 7)) << np.uint64(24)
+    low = np.uint64(byte_at(text, at)) | np.uint64(byte_at(text, at + 1)) << np.uint64(8)
+    low |= np.uint64(byte_at(text, at + 2)) << np.uint64(16) | np.uint64(byte_at(text, at + 3)) << np.uint64(24)
+    high = np.uint64(byte_at(text, at + 4)) | np.uint64(byte_at(text, at + 5)) << np.uint64(8)
+    high |= np.uint64(byte_at(text, at + 6)) << np.uint64(16) | np.uint64(byte_at(text, at + 7)) << np.uint64(24)
     return bool((low | high << np.uint64(32)) & np.uint64(0x8080808080808080) == ZERO)
-
-
-@part
-def _below(place: int) -> np.uint64:
-    """The bits below a place: all of them from ``BLOCK`` on."""
-    return (ONE << np.uint64(place)) - ONE if place < BLOCK else ~np.uint64(0)
 
 
 class Characters(NamedTuple):
@@ -134,8 +106,8 @@ def blocks(text: Bytes, present: Mask) -> None:
             at += BLOCK
             continue
         at += lowest(beyond)
-        while _byte(text, at) >= 0x80:
-            point, size = _decoded(text, at)
+        while byte_at(text, at) >= 0x80:
+            point, size = decoded(text, at)
             present[np.uint64(point // POINTS)] = True
             at += size
 
@@ -184,7 +156,7 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
                     (capitals, opening + gaps, spaces + gaps, quotes << ONE, unquoted + gaps, numbers),
                     (marks.capital, marks.opening, marks.spaced, marks.quoted, marks.unquoted, marks.number),
                 )
-                ends &= _below(min(lowest(beyond), stop - at + 1))  # words that may go on behind it are not done here
+                ends &= below(min(lowest(beyond), stop - at + 1))  # words that may go on behind it are not done here
                 if starts & ONE:
                     pending |= quoted
                 last = at
@@ -206,10 +178,10 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
                 if at > last:
                     continue
                 again = at + lowest(starts) + 1  # until then there is nothing but what separates
-            byte, size = _byte(text, at), 1
+            byte, size = byte_at(text, at), 1
             place = np.uint64(byte)
             if byte >= 0x80:
-                point, size = _decoded(text, at)
+                point, size = decoded(text, at)
                 place = np.uint64(begin[point >> 8] + (point & 255))
             role = roles[place]
             if not role & (INNER | ALONE):
@@ -236,11 +208,11 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
                             break
                         size = lowest(~inner)
                         value = _longer(value, text, at, size, table)
-                        seen |= digits & _below(size)
+                        seen |= digits & below(size)
                         at += size
                         end = at - first
                     else:
-                        point, size = _decoded(text, at)
+                        point, size = decoded(text, at)
                         place = np.uint64(begin[point >> 8] + (point & 255))
                         role = roles[place]
                         if not role & (INNER | DROPPED):
@@ -250,7 +222,7 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
                             value = value * powers[place] + values[place]
                             seen |= np.uint64(role & MARKED)
                             end = at - first
-                    byte = _byte(text, at)
+                    byte = byte_at(text, at)
             out.end[count], tight = end, 1
             out.flags[count] = kind | marks.number if seen else kind
             out.hash[count] = value

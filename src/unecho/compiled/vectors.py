@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from .jit import part
 
 BLOCK: Final = 64
 """Bytes looked at together."""
@@ -114,3 +117,19 @@ def lowest(_: Any, bits: Any) -> tuple[Any, Callable[..., Any]]:
         return builder.cttz(given[0], ir.Constant(ir.IntType(1), 0))
 
     return types.int64(bits), build
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def counted(_: Any, bits: Any) -> tuple[Any, Callable[..., Any]]:
+    """How many bits are set (int64)."""
+
+    def build(_: Any, builder: Any, __: Any, given: Sequence[Any]) -> Any:
+        return builder.ctpop(given[0])
+
+    return types.int64(bits), build
+
+
+@part
+def below(place: int) -> np.uint64:
+    """The bits below a place: all of them from ``BLOCK`` on."""
+    return (np.uint64(1) << np.uint64(place)) - np.uint64(1) if place < BLOCK else ~np.uint64(0)

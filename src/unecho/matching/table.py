@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from ..base.columns import ColumnFile, Hashes, Ints, Mask, gather, offsets_of, ranges
 from ..model import CATEGORIES, Label
 from ..text.normalize import Tokens
+from ..text.paragraphs import Spans, bounds_of
 from ..text.vocabulary import Numbers, Vocabulary, numbered
 from .places import Steps, packed
 
@@ -137,20 +139,23 @@ class Table:
 
 
 def build(
-    spans: Sequence[Sequence[tuple[int, int]]],
+    spans: Sequence[Spans],
     labels: Sequence[Sequence[Label]],
-    keys: Sequence[int],
+    keys: Hashes,
     tokens: Tokens,
     lengths: Sequence[int],
     compiled: bool = False,
 ) -> Table:
     """The table of a batch of documents. ``lengths``: characters of each document's text. ``compiled``: by kernels."""
     counts = np.fromiter(map(len, spans), np.int64, len(spans))
-    flat = np.array([span for part in spans for span in part], np.int64).reshape(-1, 2)
-    found = [label for part in labels for label in part]
-    rules = sorted({label.rule for label in found})
+    flat = np.concatenate([np.zeros((0, 2), np.int64), *map(bounds_of, spans)])
+    found = list(chain.from_iterable(labels))
+    kinds = {id(label): label for label in found}  # most are the same one
+    place = {key: number for number, key in enumerate(kinds)}
+    kind = np.fromiter(map(place.__getitem__, map(id, found)), np.int64, len(found))
+    rules = sorted({label.rule for label in kinds.values()})
     number = {rule: place for place, rule in enumerate(rules)}
-    code = {category: place for place, category in enumerate(CATEGORIES)}
+    code = {None: CONTENT} | {category: place for place, category in enumerate(CATEGORIES)}
     paragraphs = offsets_of(counts)
     bases = offsets_of(np.array(lengths, np.int64))[:-1]
     starts = flat[:, 0] + np.repeat(bases, counts)
@@ -160,10 +165,10 @@ def build(
     words, vocabulary = numbered(tokens.hash, compiled)
     return Table(
         paragraphs, flat[:, 0].astype(np.uint32), flat[:, 1].astype(np.uint32),
-        np.fromiter((CONTENT if x.category is None else code[x.category] for x in found), np.int8, len(found)),
-        np.fromiter((x.confidence for x in found), np.float32, len(found)),
-        np.fromiter((number[x.rule] for x in found), np.int32, len(found)),
-        tuple(rules), np.diff(first, append=len(places)).astype(np.int32), np.array(keys, np.uint64), first,
+        np.array([code[x.category] for x in kinds.values()], np.int8)[kind],
+        np.array([x.confidence for x in kinds.values()], np.float32)[kind],
+        np.array([number[x.rule] for x in kinds.values()], np.int32)[kind],
+        tuple(rules), np.diff(first, append=len(places)).astype(np.int32), keys, first,
         TokenColumns(words, tokens.flags, packed(tokens.start, tokens.end, tokens.offsets), vocabulary),
     )  # fmt: skip
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from functools import cache
+from itertools import accumulate, chain, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..base.columns import Ints, offsets_of
+from .normalize import BEHIND
+
+Spans = Sequence[tuple[int, int]] | Ints
+"""Where lines or paragraphs lie in a text: beginning and end of each."""
 
 _SAMPLE_LINES = 4000
 """Lines that the layout is judged by; a book is wrapped the same way throughout."""
@@ -27,6 +37,13 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SENTENCE_END = tuple('.!?:;…。！？：；؟۔।"”’»)')
 
 
+def bounds_of(spans: Spans) -> Ints:
+    """Spans as a column (lines x 2)."""
+    if isinstance(spans, np.ndarray):
+        return spans
+    return np.fromiter(chain.from_iterable(spans), np.int64, 2 * len(spans)).reshape(-1, 2)
+
+
 def split(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) of the paragraphs of ``text``, in characters, ``end`` exclusive.
 
@@ -38,6 +55,38 @@ def split(text: str) -> list[tuple[int, int]]:
     bare = list(map(str.strip, lines))
     width = wrap_width(bare[:_SAMPLE_LINES])
     return _blocks(lines, width) if width else _lines(lines, bare)
+
+
+def split_all(texts: Sequence[bytes]) -> list[Ints]:
+    """``split`` of texts in UTF-8 (lone surrogates passed), by the compiled kernel: a row (int64) a paragraph."""
+    from ..compiled import paragraph as kernels
+
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    begins = offsets_of(sizes + 1)[:-1]
+    data = np.frombuffer(b"\n".join([*texts, BEHIND]), np.uint8)
+    count = len(texts)
+    out = kernels.Lines(np.empty((len(data) // 2, 2), np.int64), np.empty(count, np.int64), np.empty(count, np.bool_))
+    edges = np.stack([begins, begins + sizes], axis=1)
+    rows = kernels.lines(data, edges, _traits(), (_SAMPLE_LINES, _MIN_PAIRS), out)
+    found = np.split(out.spans[:rows].copy(), np.cumsum(out.counts)[:-1]) if count else []
+    for number in np.flatnonzero(out.wrapped).tolist():
+        text = texts[number].decode("utf-8", "surrogatepass")
+        found[number] = bounds_of(split(text))
+    return found
+
+
+@cache
+def _traits() -> NDArray[np.uint8]:
+    """What ``compiled.paragraph`` knows of characters, up to the last one of white space."""
+    from ..compiled import paragraph as kernels
+
+    traits = np.zeros(1 + max(point for point in range(1 << 16) if chr(point).isspace()), np.uint8)
+    for point in range(len(traits)):
+        char = chr(point)
+        traits[point] |= kernels.BLANK * char.isspace()
+        traits[point] |= kernels.BREAK * (len(f"{char}.".splitlines()) > 1)
+        traits[point] |= kernels.STOP * (char in _SENTENCE_END)
+    return traits
 
 
 def wrap_width(lines: Sequence[str]) -> int:
