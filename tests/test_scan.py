@@ -77,7 +77,7 @@ def test_a_users_rule_for_long_lines_is_asked_about_them() -> None:
 
 
 def test_every_character_becomes_what_rules_see() -> None:
-    letters = scan._letters()
+    letters = scan.letters()
     for point in [*range(0xD800), *range(0xE000, 1 << 16)]:
         after = int(letters.becomes[point])
         number = scan_kernels.FIRST_LONG - after

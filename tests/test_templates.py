@@ -156,6 +156,21 @@ def test_key_ignores_what_readers_do_not_see() -> None:
     assert 0 <= templates.line_key("x") < 2**64
 
 
+@given(
+    st.lists(
+        st.text(st.sampled_from(list("aB .-“”ß\u00ad\u2011\u0130\ufb03\t漢😀\ud800")) | st.characters(), max_size=40)
+    )
+)
+@settings(deadline=None)
+def test_keys_of_many_lines_are_those_of_each(texts: list[str]) -> None:
+    texts = [*texts, "x" * 2000, "x" * 2001, "ΐ" * 2000, "x" * 2001 + "y"]
+    spans = [[(0, len(text) // 3), (len(text) // 3, len(text))] if text else [] for text in texts]
+    keys = templates.line_keys(texts, spans, compiled=True)
+    assert keys.tolist() == templates.line_keys(texts, spans, compiled=False).tolist()
+    whole = templates.line_keys(texts, [[(0, len(text))] for text in texts], compiled=True)
+    assert whole.tolist() == list(map(templates.line_key, texts))
+
+
 def test_key_is_the_same_in_every_process() -> None:
     code = "from unecho.boilerplate.templates import line_key; print(line_key('Sports desk'))"
     keys = {

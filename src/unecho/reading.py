@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from . import sources
-from .base.columns import Ints
+from .base.columns import Hashes, Ints
 from .base.engine import batches, ordered_map, uncollected, workers_for
 from .base.spool import Spool
 from .boilerplate import label, rules, templates
@@ -90,7 +90,7 @@ def _prepared(batch: Sequence[Item], settings: Settings, known: rules.Rules, com
     spans = _spans(documents, written, compiled)
     parts = [(document.text, span, document.blocks) for document, span in zip(documents, spans, strict=True)]
     labelled = label.label_all(parts, rules=known, clean=settings.clean, compiled=compiled)
-    keys = templates.line_keys(texts, spans) if settings.clean != "off" else np.zeros(sum(map(len, spans)), np.uint64)
+    keys = _keys(texts, spans, settings, compiled)
     chars = tuple(map(len, texts))
     labels, tokens = [x.labels for x in labelled], tokenize(texts, compiled, written)
     columns = table.build(spans, labels, keys, tokens, chars, compiled)
@@ -100,6 +100,13 @@ def _prepared(batch: Sequence[Item], settings: Settings, known: rules.Rules, com
         light, tuple(x.mode for x in labelled), b"".join(pieces), np.fromiter(map(len, pieces), np.int64, len(pieces)),
         chars, tuple(hashlib.sha256(text).hexdigest() for text in written), columns,
     )  # fmt: skip
+
+
+def _keys(texts: Sequence[str], spans: Sequence[Spans], settings: Settings, compiled: bool) -> Hashes:
+    """What lines are known by on other pages; with cleaning off none is looked for there."""
+    if settings.clean == "off":
+        return np.zeros(sum(map(len, spans)), np.uint64)
+    return templates.line_keys(texts, spans, compiled)
 
 
 def _pieces(document: Document, text: bytes) -> tuple[bytes, ...]:

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, offsets_of
 from ..compiled import scan as kernels
@@ -18,6 +19,7 @@ from .automata import Automata
 from .features import Lines, Texts
 from .rules import Rules, Worth
 
+Points = NDArray[np.uint32]
 _MASK: Final = (1 << 64) - 1
 
 
@@ -27,19 +29,15 @@ class Scan:
     def __init__(self, texts: Sequence[str], spans: Sequence[Spans], known: Rules) -> None:
         """``spans``: where the lines of each text lie."""
         self._texts, self._spans = texts, spans
-        counts = np.fromiter(map(len, spans), np.int64, len(spans))
-        self._edges = offsets_of(counts).tolist()
-        bases = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))[:-1]
+        self._edges = offsets_of(np.fromiter(map(len, spans), np.int64, len(spans))).tolist()
         self._bounds = np.concatenate([np.zeros((0, 2), np.int64), *map(bounds_of, spans)])
-        bounds = self._bounds + np.repeat(bases, counts)[:, None]
-        data = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
+        data, bounds = joined(texts, spans)
         self._rows = np.empty((len(bounds), 5), np.int64)
-        letters = _letters()
-        room = int((bounds[:, 1] - bounds[:, 0]).sum()) * int(np.diff(letters.longer_at).max())
+        room = int((bounds[:, 1] - bounds[:, 0]).sum()) * most_of_one()
         plain = kernels.Plain(
             np.empty(room, np.uint16), np.empty(len(bounds) + 1, np.int64), np.zeros(kernels.PLANE, np.bool_)
         )
-        kernels.spell(data, bounds, letters, rules.MAX_CHARS, _marks(known.phrases), self._rows, plain)
+        kernels.spell(data, bounds, letters(), rules.MAX_CHARS, _marks(known.phrases), self._rows, plain)
         odd = self._rows[:, kernels.ODD] > 0
         self._measure(np.flatnonzero(odd).tolist())
         ends = _automata(known.alternatives).run(*plain)
@@ -79,6 +77,14 @@ class Scan:
         return dict(zip((self._possible[place:last] - first).tolist(), self._worth[place:last], strict=True))
 
 
+def joined(texts: Sequence[str], spans: Sequence[Spans]) -> tuple[Points, Ints]:
+    """Texts end to end as code points, and where the lines of all lie there (lines x 2)."""
+    bases = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))[:-1].tolist()
+    bounds = [bounds_of(some) + base for some, base in zip(spans, bases, strict=True)]
+    data = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
+    return data, np.concatenate([np.zeros((0, 2), np.int64), *bounds])
+
+
 @lru_cache(maxsize=4)
 def _automata(alternatives: tuple[tuple[str, int], ...]) -> Automata:
     """The automata of rules, made ready once in a process."""
@@ -107,7 +113,13 @@ def _mark(phrase: str) -> int:
 
 
 @cache
-def _letters() -> kernels.Letters:
+def most_of_one() -> int:
+    """Characters that one may become at the most."""
+    return int(np.diff(letters().longer_at).max())
+
+
+@cache
+def letters() -> kernels.Letters:
     chars = [chr(point) for point in range(kernels.PLANE)]
     traits = np.zeros(kernels.PLANE, np.uint8)
     for trait, signs in (

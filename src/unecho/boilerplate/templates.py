@@ -6,8 +6,9 @@ first and count once.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ _LONG_STORIES = 10
 
 
 _LONGEST = 2000
+_KEY = 8
+"""Bytes of a key."""
 
 
 def line_key(text: str) -> int:
@@ -35,13 +38,31 @@ def line_key(text: str) -> int:
     # What is longer than any template's line is told apart by its beginning and its length.
     known = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} {len(text)}"
     line = normalise(known).encode("utf-8", "replace")
-    return int.from_bytes(hashlib.blake2b(line, digest_size=8).digest(), "little")
+    return int.from_bytes(blake2b(line, digest_size=_KEY).digest(), "little")
 
 
-def line_keys(texts: Sequence[str], spans: Sequence[Spans]) -> Hashes:
-    """``line_key`` of the lines of texts (uint64). ``spans``: where those of each lie."""
-    keys = (line_key(text[start:end]) for text, some in zip(texts, spans, strict=True) for start, end in some)
-    return np.fromiter(keys, np.uint64, sum(map(len, spans)))
+def line_keys(texts: Sequence[str], spans: Sequence[Spans], compiled: bool) -> Hashes:
+    """``line_key`` of the lines of texts (uint64). ``spans``: where those of each lie. ``compiled``: whether the
+    compiled kernels write the lines as they are compared."""
+    lines = (text[start:end] for text, some in zip(texts, spans, strict=True) for start, end in some)
+    return _compiled_keys(texts, spans) if compiled else np.array(list(map(line_key, lines)), np.uint64)
+
+
+def _compiled_keys(texts: Sequence[str], spans: Sequence[Spans]) -> Hashes:
+    from ..compiled import scan as kernels
+    from . import scan
+
+    points, bounds = scan.joined(texts, spans)
+    out = np.empty(3 * scan.most_of_one() * int((bounds[:, 1] - bounds[:, 0]).sum()), np.uint8)
+    offsets, odd = np.empty(len(bounds) + 1, np.int64), np.empty(len(bounds), np.bool_)
+    kernels.write(points, bounds, scan.letters(), _LONGEST, out, offsets, odd)
+    lines = out.data
+    digests = [blake2b(lines[start:end], digest_size=_KEY).digest() for start, end in pairwise(offsets.tolist())]
+    keys = np.frombuffer(b"".join(digests), "<u8").astype(np.uint64)
+    for row in np.flatnonzero(odd).tolist():
+        start, end = bounds[row].tolist()
+        keys[row] = line_key(points[start:end].tobytes().decode("utf-32-le", "surrogatepass"))
+    return keys
 
 
 def find(

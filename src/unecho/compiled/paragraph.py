@@ -86,10 +86,10 @@ def _stripped(text: Bytes, line: tuple[int, int, int, int], traits: Bytes) -> tu
 def lines(text: Bytes, edges: Ints, traits: Bytes, least: tuple[int, int], out: Lines) -> int:
     """The lines of texts in UTF-8; returns how many there are.
 
-    edges: where each begins and ends (int64, texts x 2), in bytes; ``BLOCK`` more can be read behind the last. traits: of
-    code points, none of those beyond. least: lines that a text's layout is judged by, and those that run on in the next
-    which a wrapped one has at least. Of both it counts no fewer, and of lines that a fresh one follows no more, than
-    ``paragraphs.wrap_width`` does.
+    edges: where each begins and ends (int64, texts x 2), in bytes; ``BLOCK`` more can be read behind the last. traits:
+    of code points, none of those beyond. least: lines that a text's layout is judged by, and those that run on in the
+    next which a wrapped one has at least. Of both it counts no fewer, and of lines that a fresh one follows no more,
+    than ``paragraphs.wrap_width`` does.
     """
     count = 0
     for number in range(len(edges)):

@@ -55,7 +55,9 @@ def warm() -> None:
     letters = Letters(np.zeros(PLANE, np.uint8), np.zeros(PLANE, np.int32), points, ints)
     plain = Plain(points, ints.copy(), seen)
     marks, rows = np.zeros(2, np.uint64), np.zeros((1, 5), np.int64)
-    spell(np.frombuffer(bytes(4), np.uint32), np.array([[0, 1]], np.int64), letters, 1, marks, rows, plain)
+    text, bounds = np.frombuffer(bytes(4), np.uint32), np.array([[0, 1]], np.int64)
+    spell(text, bounds, letters, 1, marks, rows, plain)
+    write(text, bounds, letters, 1, np.zeros(9, np.uint8), ints, np.zeros(1, np.bool_))
 
 
 @part
@@ -174,3 +176,67 @@ def spell(
     plain.offsets[len(bounds)] = out
     for at in range(out):
         plain.seen[plain.points[at]] = True
+
+
+@part
+def _put(out: Bytes, at: int, byte: int) -> None:
+    out[np.uint64(at)] = np.uint8(byte)  # with unsigned places numba does not look for negative ones
+
+
+@part
+def _encoded(point: int, out: Bytes, at: int) -> int:
+    """Write a character of the first plane in UTF-8; where it ends."""
+    if point < 0x80:
+        _put(out, at, point)
+        return at + 1
+    if point < 0x800:
+        _put(out, at, 0xC0 | point >> 6)
+        _put(out, at + 1, 0x80 | point & 63)
+        return at + 2
+    _put(out, at, 0xE0 | point >> 12)
+    _put(out, at + 1, 0x80 | point >> 6 & 63)
+    _put(out, at + 2, 0x80 | point & 63)
+    return at + 3
+
+
+@lean
+def _written(text: NDArray[np.uint32], at: int, end: int, letters: Letters, out: Bytes, begin: int) -> int:
+    """Write a line as rules see it in UTF-8; where it ends, or -1 if it cannot be written."""
+    place, gap = begin, False
+    while at < end:
+        point = text[np.uint64(at)]
+        at += 1
+        if point >= PLANE or 0xD800 <= point < 0xE000:
+            return -1
+        after = letters.becomes[np.uint64(point)]
+        if FIRST_LONG < after < 0:
+            gap |= after == TO_BLANK
+            continue
+        if gap and place > begin:
+            place = _encoded(_SPACE, out, place)
+        gap = False
+        if after >= 0:
+            place = _encoded(int(after), out, place)
+            continue
+        for number in range(letters.longer_at[FIRST_LONG - after], letters.longer_at[FIRST_LONG - after + 1]):
+            place = _encoded(int(letters.longer[number]), out, place)
+    return place
+
+
+@lean
+def write(
+    text: NDArray[np.uint32], bounds: Ints, letters: Letters, longest: int, out: Bytes, offsets: Ints, odd: Mask
+) -> None:
+    """Lines of up to ``longest`` characters as rules see them, in UTF-8, one after another.
+
+    ``bounds``: beginning and end of each line. ``offsets``: receives where each begins in ``out``, and the last one
+    ends. ``odd``: receives which are not written: those that are longer, or have characters beyond the first plane or
+    halves of such.
+    """
+    at = int(np.int64(0))
+    for line in range(len(bounds)):
+        start, end = bounds[line, 0], bounds[line, 1]
+        after = _written(text, start, end, letters, out, at) if end - start <= longest else -1
+        offsets[line], odd[line] = at, after < 0
+        at = max(at, after)
+    offsets[len(bounds)] = at
