@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -381,12 +382,12 @@ def _is_title(line: Shape) -> bool:
 
 def _drop_repeats(lines: Lines, labels: list[Label]) -> None:
     """Of adjacent equal lines the first stays, also where only removed lines lie between them."""
-    left = np.array([number for number, label in enumerate(labels) if label.category is None], np.int64)
-    words = lines.words[left]
-    alike = (words[1:] == words[:-1]) & (words[1:] >= 2) & (words[1:] <= _LONGEST_REPEAT)
-    for place in np.flatnonzero(alike).tolist():
-        if _says_the_same(lines.texts[left[place]], lines.texts[left[place + 1]]):
-            labels[left[place + 1]] = Label("repeat", 0.95, "context.adjacent-repeat")
+    words = lines.words.tolist()
+    left = [number for number, label in enumerate(labels) if label.category is None]
+    for before, number in pairwise(left):
+        alike = 2 <= words[number] <= _LONGEST_REPEAT and words[before] == words[number]
+        if alike and _says_the_same(lines.texts[before], lines.texts[number]):
+            labels[number] = Label("repeat", 0.95, "context.adjacent-repeat")
 
 
 def _says_the_same(before: str, line: str) -> bool:
