@@ -44,7 +44,7 @@ def pairs(*rows: tuple[int, int, float, float]) -> Coverage:
     a, b, a_share, b_share = (np.array(column) for column in zip(*rows, strict=True))
     none = np.zeros(len(rows), np.bool_)
     same = same_story(a, b, a_share, b_share, none, none, none, 10)
-    return Coverage(a, b, a_share, b_share, a_share, b_share, same, none)
+    return Coverage(a, b, a_share, b_share, a_share, b_share, same, none, np.zeros(len(rows), np.int64))
 
 
 def relations(*rows: tuple[int, int, float, float]) -> list[str]:

@@ -223,7 +223,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         sets = shingles.ShingleSource(corpus.stream.hashes, corpus.stream.paragraphs, corpus.by_character)
         separate = partial(findings.quotes_apart, corpus, alignments, coverage)
         apart = beside(separate, together) if together else separate  # what it gives takes memory
-        related = coverage.related_pairs(len(corpus.ids)) if settings.passages else None
+        related = coverage.pairs_with_much(len(corpus.ids)) if settings.passages else None
         story = stories.numbers(coverage, len(corpus.ids))
         verdicts = choose.choose(corpus, sets, near(), runs, story, related, settings)
         if settings.safe and settings.passages:

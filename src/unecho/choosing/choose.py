@@ -47,7 +47,7 @@ def choose(
     ``sets``: shingle sets of all paragraphs. ``near``: pairs of paragraphs (the first of each kind) whose
     resemblance is verified to be similar. ``runs``: equal runs of all passages. ``story``: a number per document
     (int64), equal within a story; looked at with ``stories_only`` alone. ``related``: of
-    ``stories.Coverage.related_pairs``, None if it is not known. ``compiled``: see ``when.is_large``.
+    ``stories.Coverage.pairs_with_much``, None if it is not known. ``compiled``: see ``when.is_large``.
     Returns verdicts in the order they were made: on what goes, and on what is similar and stays.
     """
     if is_large(len(corpus.stream.word), compiled):

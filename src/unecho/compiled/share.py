@@ -18,7 +18,7 @@ class Shared(NamedTuple):
     """What paragraphs share. runs: equal tokens, int64, n x 4: place in a paragraph, place in another document, length,
     and the paragraph there; those of paragraph i are runs[first[i]:first[i + 1]], sorted by document and place. kinds:
     kinds of paragraphs that resemble each other; those that resemble kind i are kinds[first_kind[i]:first_kind[i + 1]].
-    related: pairs of documents, see ``stories.Coverage.related_pairs``."""
+    related: pairs of documents, see ``stories.Coverage.pairs_with_much``."""
 
     runs: Ints
     first: Ints

@@ -38,6 +38,8 @@ document does, for a short version is closest to other short ones."""
 PARTIAL = 0.25
 """Share of a document from which the other one holds a part of it; below the same headline this makes them one story,
 however little is left of the one in the other."""
+MUCH = 80
+"""Words that two documents share from which it is more than a quote, or a note, however long they are."""
 OTHER, OTHERS = 0.45, 4
 """Share, and number, of the numbers and names within their passages in which two documents differ from which they
 were filled in from one template, as earnings notes are. Of edited and scanned wire copy, 99 pairs in 100 stay below
@@ -56,7 +58,8 @@ class Coverage:
 
     a_covered, b_covered: share of each one's words that passages find in the other. a_weight, b_weight: the same
     with every word weighted by how rare it is. same: bool, the pair prints the same story. filled: bool, both were
-    filled in from one template, with other numbers and names.
+    filled in from one template, with other numbers and names. words: int64, how many of the one's words passages find
+    in the other, or of the other's in the one if they are fewer.
     """
 
     a: Ints
@@ -67,6 +70,7 @@ class Coverage:
     b_weight: Shares
     same: Mask
     filled: Mask
+    words: Ints
 
     @property
     def related(self) -> Mask:
@@ -76,8 +80,14 @@ class Coverage:
 
     def related_pairs(self, count: int) -> Ints:
         """Those pairs in one number each, a * count + b, sorted (int64). ``count``: documents there are."""
-        related = self.related
-        return np.sort(self.a[related] * count + self.b[related])
+        return self._pairs(self.related, count)
+
+    def pairs_with_much(self, count: int) -> Ints:
+        """``related_pairs``, and those that share as many words as no quote has."""
+        return self._pairs(self.related | (self.words >= MUCH), count)
+
+    def _pairs(self, which: Mask, count: int) -> Ints:
+        return np.sort(self.a[which] * count + self.b[which])
 
     def relation(self, row: int) -> StoryRelation:
         """Same story, a part of it, or quotes only."""
@@ -110,7 +120,8 @@ def coverage(
     a_covered, b_covered = _share(found.of_a[:, 1], sizes[a]), _share(found.of_b[:, 1], sizes[b])
     order = np.argsort(a << 32 | b)
     sides, shares = (a[order], b[order]), (a_covered[order], b_covered[order], a_weight[order], b_weight[order])
-    return Coverage(*sides, *shares, same[order], filled[order])
+    words = np.minimum(found.of_a[:, 1], found.of_b[:, 1]).astype(np.int64)
+    return Coverage(*sides, *shares, same[order], filled[order], words[order])
 
 
 def _share(part: Shares, whole: Shares) -> Shares:
