@@ -168,7 +168,7 @@ class Passages(Rows[Passage]):
     def __init__(self, corpus: Corpus, parts: Parts) -> None:
         a_span, b_span, equal, stays = below(corpus, parts)
         spans, pairs = (a_span, b_span), (parts.found.a[parts.row], parts.found.b[parts.row])
-        compiled = is_large(len(corpus.stream.word), None)
+        compiled = is_large(len(parts), None)
         quoted = at_quotes(corpus.stream, *spans)
         which = np.flatnonzero(stays & adding(pairs, *spans, equal, quoted, compiled))
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])

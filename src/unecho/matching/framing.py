@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Ints, distinct
+from ..base.columns import Ints, Mask, distinct
 from .corpus import Corpus, characters
 
 _ALIKE = str.maketrans("“”„‟«»‹›‘’‚‛`´–—−", "\"\"\"\"\"\"''''''''---")
@@ -29,52 +29,61 @@ def framed(corpus: Corpus, a: Spans, b: Spans) -> tuple[Spans, Spans]:
 
     ``a``, ``b``: the two sides of as many passages. A span never leaves the paragraphs its tokens lie in.
     """
-    starts, ends = _with_common(corpus, a[0], b[0], -1), _with_common(corpus, a[1] - 1, b[1] - 1, 1)
-    return (starts[0], ends[0]), (starts[1], ends[1])
+    count, sides = len(a[0]), np.repeat([0, 1], len(a[0]))
+    # What is before a token and what is behind it are looked up together: each text is read once for both.
+    mine, its = (2 * np.concatenate([start, end - 1]) + sides for start, end in (a, b))
+    once = distinct(np.concatenate([mine, its]))
+    mine, its = np.searchsorted(once, mine), np.searchsorted(once, its)
+    tokens, behind = once >> 1, (once & 1).astype(np.bool_)
+    edge, room = _edges(corpus, tokens, behind)
+    step = np.where(behind, 1, -1)
+    common = step[mine] * _common(corpus, tokens, (edge, room, step), mine, its)
+    of_a, of_b = edge[mine] + common, edge[its] + common
+    return (of_a[:count], of_a[count:]), (of_b[:count], of_b[count:])
 
 
-def _with_common(corpus: Corpus, a: Ints, b: Ints, step: int) -> tuple[Ints, Ints]:
-    """Where two columns of tokens begin (step -1) or end (1) with the characters next to each that both have in common,
-    up to a space or another token."""
-    once = distinct(np.concatenate([a, b]))
-    mine, its = np.searchsorted(once, a), np.searchsorted(once, b)
-    edge: Ints = (corpus.start if step < 0 else corpus.end)[once].astype(np.int64)
-    result, at = np.zeros(len(a), np.int64), np.arange(len(a))
-    place, room = edge + min(step, 0), _room(corpus, once, edge, step)
+def _common(corpus: Corpus, tokens: Ints, around: tuple[Ints, Ints, Ints], mine: Ints, its: Ints) -> Ints:
+    """How many characters next to tokens (``mine`` and ``its`` of them) are the same (int64), up to a space or another
+    token. ``around``: where those begin, how many there are, and to which side (1 or -1)."""
+    edge, room, step = around
+    result, at, place = np.zeros(len(mine), np.int64), np.arange(len(mine)), edge + np.minimum(step, 0)
     while len(at):
-        needed = np.zeros(len(once), np.bool_)
+        needed = np.zeros(len(tokens), np.bool_)
         needed[mine[at]] = needed[its[at]] = True
-        points = _points(corpus, once, place, np.where(needed, room, 0), step)
+        points = _points(corpus, tokens, place, np.where(needed, room, 0), step)
+        at = at[(points[mine[at], 0] != _STOP) & (points[its[at], 0] != _STOP)]
         equal = (points[mine[at]] == points[its[at]]) & (points[mine[at]] != _STOP)
         lengths = np.where(equal.all(axis=1), _TOGETHER, equal.argmin(axis=1))
         result[at] += lengths
         at = at[lengths == _TOGETHER]
         place, room = place + _TOGETHER * step, room - _TOGETHER
-    return edge[mine] + step * result, edge[its] + step * result
+    return result
 
 
-def _points(corpus: Corpus, tokens: Ints, place: Ints, room: Ints, step: int) -> Points:
+def _points(corpus: Corpus, tokens: Ints, place: Ints, room: Ints, step: Ints) -> Points:
     """For each token the next few code points (a row each) from a place on, as far as there is room."""
     found = np.full((len(tokens), _TOGETHER), _STOP, np.uint32)
     which = np.flatnonzero(room > 0)
-    places = (place[which, None] + step * np.arange(_TOGETHER)).reshape(-1)
+    places = (place[which, None] + step[which, None] * np.arange(_TOGETHER)).reshape(-1)
     points = _comparable(characters(corpus, np.repeat(tokens[which], _TOGETHER), places)).reshape(-1, _TOGETHER)
     found[which] = np.where(np.arange(_TOGETHER) < room[which, None], points, _STOP)
     return found
 
 
-def _room(corpus: Corpus, tokens: Ints, edge: Ints, step: int) -> Ints:
-    """Characters between tokens, which begin or end at ``edge``, and those next to them, or the border of the paragraph
-    (int64)."""
+def _edges(corpus: Corpus, tokens: Ints, behind: Mask) -> tuple[Ints, Ints]:
+    """Where tokens begin, or end where what is ``behind`` them counts, and the characters between there and the next
+    token on that side, or the border of the paragraph (int64)."""
     edges, paragraph = corpus.stream.paragraphs, corpus.paragraph_of_token[tokens]
-    if step < 0:
-        first = tokens == edges[paragraph]
-        low: Ints = np.where(first, corpus.paragraphs.start[paragraph], corpus.end[np.maximum(tokens - 1, 0)])
-        return edge - low
-    last = tokens + 1 == edges[paragraph + 1]
-    behind = corpus.start[np.minimum(tokens + 1, len(corpus.stream.word) - 1)]
-    high: Ints = np.where(last, corpus.paragraphs.end[paragraph], behind)
-    return high - edge
+    edge, room = np.empty(len(tokens), np.int64), np.empty(len(tokens), np.int64)
+    its, owner = tokens[~behind], paragraph[~behind]
+    edge[~behind] = corpus.start[its]
+    low = np.where(its == edges[owner], corpus.paragraphs.start[owner], corpus.end[np.maximum(its - 1, 0)])
+    room[~behind] = edge[~behind] - low
+    its, owner = tokens[behind], paragraph[behind]
+    edge[behind] = corpus.end[its]
+    following = corpus.start[np.minimum(its + 1, len(corpus.stream.word) - 1)]
+    room[behind] = np.where(its + 1 == edges[owner + 1], corpus.paragraphs.end[owner], following) - edge[behind]
+    return edge, room
 
 
 def _comparable(points: Points) -> Points:

@@ -71,7 +71,7 @@ def separate(corpus: Corpus, found: Alignments, copies: Mask, compiled: bool | N
 
     ``copies``: which passages stay as they are, and are no quotes (bool). ``compiled``: see ``when.is_large``.
     """
-    if is_large(len(corpus.stream.word), compiled):
+    if is_large(len(found.runs.length), compiled):
         quote, which = _compiled(corpus, found, copies)
     else:
         quote, which = np.zeros(len(found), np.bool_), np.flatnonzero(~copies)
