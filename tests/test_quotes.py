@@ -38,6 +38,7 @@ def corpus_of(sizes: list[list[int]], texts: list[str]) -> Corpus:
     return Corpus(
         tuple(map(str, range(len(sizes)))), Paragraphs(document, nothing, nothing), stream,
         Places.written(start, end, offsets), no, no, nothing, texts.__getitem__,
+        lambda number: texts[number].encode("utf-8", "surrogatepass"),
     )  # fmt: skip
 
 

@@ -264,7 +264,7 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     places = _places(paragraphs.tokens.steps, paragraphs.first[rows] - offsets[:-1], offsets)
     return Corpus(
         tuple(d.id for d in taken.documents), Paragraphs(document, *_spans_of(paragraphs, rows)), stream,
-        places, by_character, long, kinds(word, offsets, workers), taken.text,
+        places, by_character, long, kinds(word, offsets, workers), taken.text, taken.utf8,
     ), order  # fmt: skip
 
 

@@ -68,6 +68,9 @@ class Taken:
     def text(self, document: int) -> str:
         return self.spool.text(self.numbers[document])
 
+    def utf8(self, document: int) -> bytes:
+        return self.spool.data(self.numbers[document])
+
     def frame(self, document: int) -> str:
         """Of the line a JSONL row was read from."""
         return self.spool.data(self.numbers[document] + 1).decode("utf-8", "surrogatepass")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Ints
+from ..base.columns import Ints, Mask
 from .jit import lean, part
+from .utf8 import byte_at, decoded
 
+Bytes = NDArray[np.uint8]
 Codes = NDArray[np.int32]
 Points = NDArray[np.uint32]
 Steps = NDArray[np.uint16]
@@ -21,6 +23,8 @@ def warm() -> None:
     nothing, points = np.zeros(0, np.int64), np.zeros(0, np.uint32)
     places(np.zeros(0, np.uint16), nothing, (points, points), nothing, points, points)
     paragraphs(np.zeros(0, np.int32), nothing, nothing, np.zeros(0, np.int32))
+    none = np.frombuffer(b"", np.uint8), np.zeros(1, np.int64), np.zeros(0, np.bool_)
+    characters(*none, np.zeros(1, np.int64), nothing, np.zeros(0, np.uint32))
 
 
 @part
@@ -54,3 +58,24 @@ def places(step: Steps, number: Ints, known: tuple[Points, Points], wanted: Ints
             first = last + (step[between] >> 8)
             last = first + (step[between] & 255)
         start[row], end[row] = first, last
+
+
+@lean
+def characters(text: Bytes, edges: Ints, plain: Mask, rows: Ints, wanted: Ints, result: Points) -> None:
+    """``corpus.characters`` of documents whose texts, in UTF-8, begin at ``edges``: of document i at the places
+    wanted[rows[i]:rows[i + 1]]. plain: which of them are ASCII."""
+    for document in range(len(plain)):
+        begin, end = edges[document], edges[document + 1]
+        at, character = begin, np.int64(0)
+        for row in range(rows[document], rows[document + 1]):
+            place, result[row] = wanted[row], 0
+            if plain[document]:
+                at, character = begin + max(place, 0), place
+            while character < place and at < end:
+                at, character = at + decoded(text, at)[1], character + 1
+            while character > place and at > begin:
+                at, character = at - 1, character - 1
+                while byte_at(text, at) & 0xC0 == 0x80:
+                    at -= 1
+            if character == place and at < end:
+                result[row] = decoded(text, at)[0]

@@ -83,6 +83,7 @@ def _corpus(text: str, kept: Sequence[Span], copies: Sequence[str]) -> Corpus:
         Places.written(start, end, tokens.offsets), by_character,
         shingles.long_enough(shingles.word_counts(tokens.flags, tokens.offsets), by_character),
         kinds(stream.word, tokens.offsets), texts.__getitem__,
+        lambda number: texts[number].encode("utf-8", "surrogatepass"),
     )  # fmt: skip
 
 

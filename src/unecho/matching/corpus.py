@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, PIECE, Hashes, Ints, Mask, edges_of, offsets_of, ordered, owners, pieces, release
+from ..base.columns import PIECE, Hashes, Ints, Mask, edges_of, offsets_of, ordered, pieces, release
 from ..compiled.when import is_large
 from ..text import shingles
 from ..text.lookup import first_equal
@@ -49,6 +49,8 @@ class Corpus:
     """Paragraphs long enough to be removed as duplicates."""
     kind: Ints
     text: Callable[[int], str]
+    utf8: Callable[[int], bytes]
+    """The text in UTF-8, lone surrogates passed."""
 
     @property
     def paragraph_of_token(self) -> Lookup:
@@ -90,27 +92,39 @@ def kinds(word: Numbers, paragraphs: Ints, workers: int = 1) -> Ints:
     return first_equal(np.concatenate(list(ordered(work, pieces(paragraphs, PIECE), workers))))
 
 
-def characters(corpus: Corpus, tokens: Ints, places: Ints) -> NDArray[np.uint32]:
+def characters(corpus: Corpus, tokens: Ints, places: Ints, compiled: bool | None = None) -> NDArray[np.uint32]:
     """Code points at places of the documents of tokens (in order); 0 where a document has no such place.
 
-    Texts are worked on many at a time: to take a character out of each would take longer than to read them.
+    ``compiled``: see ``when.is_large``.
     """
     result = np.zeros(len(tokens), np.uint32)
     document = corpus.paragraphs.document[corpus.paragraph_of_token[tokens]]
     edges = edges_of(document) if len(tokens) else np.zeros(1, np.int64)
-    begin, texts, size = 0, list[str](), 0
-    for number, which in enumerate(document[edges[:-1]].tolist()):
-        texts.append(corpus.text(which))
-        size += len(texts[-1])
-        if size < PIECE and number + 2 < len(edges):
-            continue
-        part = slice(edges[begin], edges[number + 1])
-        points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        owner = owners(np.diff(edges[begin : number + 2]))
-        inside = (places[part] >= 0) & (places[part] < lengths[owner])
-        place = np.where(inside, places[part] + offsets_of(lengths)[owner], 0)
-        result[part] = np.where(inside, points[place], 0) if len(points) else 0
-        begin, texts, size = number + 1, [], 0
-        corpus.release(HELD)
+    documents = document[edges[:-1]].tolist()
+    if is_large(len(corpus.stream.word), compiled):
+        _compiled_characters(corpus, documents, edges, places, result)
+        return result
+    for number, which in enumerate(documents):
+        text, part = corpus.text(which), slice(edges[number], edges[number + 1])
+        found = (text[place : place + 1] if place >= 0 else "" for place in places[part].tolist())
+        result[part] = [ord(char) if char else 0 for char in found]
     return result
+
+
+def _compiled_characters(
+    corpus: Corpus, documents: list[int], edges: Ints, places: Ints, result: NDArray[np.uint32]
+) -> None:
+    """``characters`` by the kernel, of many texts at a time; those of document i are edges[i]:edges[i + 1]."""
+    from ..compiled import place as kernels
+
+    first, texts, size = 0, list[bytes](), 0
+    for number, which in enumerate(documents):
+        texts.append(corpus.utf8(which))
+        size += len(texts[-1])
+        if size < PIECE and number + 1 < len(documents):
+            continue
+        part, rows = slice(edges[first], edges[number + 1]), edges[first : number + 2] - edges[first]
+        plain = np.fromiter((text.isascii() for text in texts), np.bool_, len(texts))
+        begins = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))
+        kernels.characters(np.frombuffer(b"".join(texts), np.uint8), begins, plain, rows, places[part], result[part])
+        first, texts, size = number + 1, [], 0
