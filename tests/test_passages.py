@@ -71,6 +71,20 @@ def test_a_quote_needs_fewer_words_than_a_stock_phrase() -> None:
     assert {(0, n) for n in range(1, 20)} <= {(x.a, x.b) for x in passages_of(stream_of(quoted))}
 
 
+def test_what_goes_on_behind_a_passage_needs_fewer_words() -> None:
+    """A quote that the one breaks off to tell who said it, and the other does not."""
+    one, two = "we have seen nothing of the kind in all these years", "and do not hope to see it"
+    who = "a man from the mill on the river told us on the way"
+    texts = [f"x y z {one} {two} u v", f"k l {one} {who} {two} m n", f"p {one} {who} {who[::-1]} {two} r"]
+    found = passages_of(stream_of(texts[:2]))
+    assert [len(texts[0].split()[slice(*x.a_span)]) for x in found] == [len(one.split()), len(two.split())]
+    assert all(texts[0].split()[slice(*x.a_span)] in (one.split(), two.split()) for x in found)
+    assert len(passages_of(stream_of([texts[1], texts[0]]))) == 2
+    turned = [" ".join(reversed(text.split())) for text in texts[:2]]  # before it as well
+    assert len(passages_of(stream_of(turned))) == 2
+    assert len(passages_of(stream_of([texts[0], texts[2]]))) == 1  # it is too far off
+
+
 def test_spans_are_exact_to_the_word() -> None:
     quote = "the uprising was neither indiscriminate nor spontaneous and it had no ties with anyone"
     found = passages_of(stream_of([f"one two three {quote} four", f"five {quote} six seven"]))

@@ -26,6 +26,7 @@ class Rules(NamedTuple):
     least: int
     inserted: int
     inserted_share: float
+    goes_on: int
     substituted: float
     skipped: float
     run: int
@@ -73,6 +74,27 @@ def grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain
         at = to[0] + runs.length[run], to[1] + runs.length[run]
     stop = words.documents[pair[0] + 1], words.documents[pair[1] + 1]
     _extend(tokens, at, stop, 1, factor, rules, found)
+
+
+@lean
+def goes_on(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> bool:
+    """``passages._goes_on``, forwards (step 1) or backwards (-1) from the places ``at``, and what it is extended by:
+    put behind ``found``. Returns whether there is any."""
+    for gap in range(rules.inserted, rules.gap * factor + 1):
+        for side in range(2):
+            low = at[0] + step * gap * side, at[1] + step * gap * (1 - side)
+            if min(step * (stop[0] - low[0]), step * (stop[1] - low[1])) < rules.goes_on * factor:
+                continue
+            long, begin = _run(tokens, low, stop, step, 0), found.counts[1]
+            if long < rules.goes_on * factor:
+                continue
+            last = low[0] + step * (long - 1), low[1] + step * (long - 1)
+            _with_run(found, min(low[0], last[0]), min(low[1], last[1]), long)
+            _extend(tokens, (last[0] + step, last[1] + step), stop, step, factor, rules, found)
+            if step < 0:
+                _turn(found, begin)
+            return True
+    return False
 
 
 @lean

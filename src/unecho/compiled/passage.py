@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..base.columns import Ints
-from .grow import Found, Place, Rules, cost, grow
+from .grow import Found, Place, Rules, cost, goes_on, grow
 from .jit import compiled, lean, part
 from .run import Groups, Runs, Seeds, Words, count_pairs, exact_runs, follow, in_order, room
 
@@ -34,7 +34,7 @@ def warm() -> None:
     groups = Groups(pair, numbers.astype(np.int32), pair // 10, nothing + 2, nothing[:0], pair * 0, nothing)
     seeds = Seeds(pair, numbers * 0, np.zeros(2, np.uint8), edges_of_seeds, pair, pair, edges_of_seeds)
     follow((pair, numbers * 0, numbers), pair, pair // 10, 5, nothing.copy(), nothing)
-    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
+    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 6, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
     words = Words(hashes.astype(np.uint32), edges, spaced, np.zeros(40, np.uint8))
     passages(words, groups, seeds, rules, np.array([0, 2]), room_for(4))
 
@@ -95,7 +95,8 @@ def _pair(
     factor = 2 if words.by_character[pair[0]] else 1
     gaps = rules.gap * factor
     common = _in_common(runs, rows[:count], rules, factor)
-    done_a = done_b = np.int64(-1)
+    done = -1, -1
+    ahead = found.counts[0]  # the first passage that went on from the last chain
     while count:
         chain[0], links, rest, at = rows[0], 1, 0, 1
         last, rarest = rows[0], runs.rarity[rows[0]]
@@ -120,7 +121,9 @@ def _pair(
             rows[rest] = rows[at]
             rest, at = rest + 1, at + 1
         count = rest
-        if runs.a[last] + runs.length[last] <= done_a and runs.b[last] + runs.length[last] <= done_b:
+        low = runs.a[chain[0]], runs.b[chain[0]]
+        end = runs.a[last] + runs.length[last], runs.b[last] + runs.length[last]
+        if (end[0] <= done[0] and end[1] <= done[1]) or _is_held(found, ahead, low, end):
             continue
         before = found.counts[1]
         grow(words, pair, factor, rules, runs, chain[:links], found)
@@ -131,16 +134,74 @@ def _pair(
         if matched < needed:
             found.counts[1] = before
             continue
-        number = found.counts[0]
-        if number == len(found.passages) or found.counts[2]:
-            found.counts[2] = 1
+        if ahead < found.counts[0]:
+            done = _end(found, before - 1)
+        ahead = _take(words, pair, (before, after), done, factor, rules, found)
+        if found.counts[2]:
             return
-        passages = found.passages
-        passages[number, 0], passages[number, 1], passages[number, 2] = pair[0], pair[1], matched
-        passages[number, 3] = before
-        found.counts[0] += 1
-        length = found.length[after - 1]
-        done_a, done_b = found.a[after - 1] + length, found.b[after - 1] + length
+        done = _end(found, after - 1)
+
+
+@lean
+def _take(words: Words, pair: Place, span: Place, done: Place, factor: int, rules: Rules, found: Found) -> int:
+    """A passage is made of the runs span[0]:span[1], and others of what goes on before it and behind it. done: where
+    the last one ends that there was before. Returns the number of the first passage behind."""
+    first, last = span[0], span[1] - 1
+    _with_passage(found, pair, first)
+    low = words.documents[pair[0]], words.documents[pair[1]]
+    if done[0] <= found.a[first] and done[1] <= found.b[first]:
+        low = max(low[0], done[0]), max(low[1], done[1])
+    _go_on(words, pair, first, (low[0] - 1, low[1] - 1), -1, factor, rules, found)
+    behind: int = found.counts[0]
+    _go_on(words, pair, last, (words.documents[pair[0] + 1], words.documents[pair[1] + 1]), 1, factor, rules, found)
+    return behind
+
+
+@lean
+def _go_on(
+    words: Words, pair: Place, run: int, stop: Place, step: int, factor: int, rules: Rules, found: Found
+) -> None:
+    """``passages._behind`` a run or, backwards (step -1), ``passages._before`` it: put behind ``found``."""
+    while not found.counts[2]:
+        begin = found.counts[1]
+        at = found.a[run] - 1, found.b[run] - 1
+        if step > 0:
+            at = _end(found, run)
+        if not goes_on(words.word, at, stop, step, factor, rules, found):
+            return
+        run = found.counts[1] - 1 if step > 0 else begin
+        _with_passage(found, pair, begin)
+
+
+@part
+def _end(found: Found, run: int) -> Place:
+    """Where a run ends, on both sides."""
+    return found.a[run] + found.length[run], found.b[run] + found.length[run]
+
+
+@lean
+def _is_held(found: Found, first: int, begin: Place, end: Place) -> bool:
+    """Whether one of the last passages, from the number ``first`` on, holds all that is between two places."""
+    for number in range(first, found.counts[0]):
+        low, last = found.passages[number, 3], found.counts[1] - 1
+        if number + 1 < found.counts[0]:
+            last = found.passages[number + 1, 3] - 1
+        high = _end(found, last)
+        if found.a[low] <= begin[0] and found.b[low] <= begin[1] and end[0] <= high[0] and end[1] <= high[1]:
+            return True
+    return False
+
+
+@lean
+def _with_passage(found: Found, pair: Place, begin: int) -> None:
+    """Of the runs from ``begin`` on a passage is made, if there is room for one."""
+    number, passages = found.counts[0], found.passages
+    if number == len(passages) or found.counts[2]:
+        found.counts[2] = 1
+        return
+    passages[number, 0], passages[number, 1], passages[number, 3] = pair[0], pair[1], begin
+    passages[number, 2] = found.length[begin : found.counts[1]].sum()
+    found.counts[0] += 1
 
 
 @lean

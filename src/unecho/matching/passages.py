@@ -44,6 +44,9 @@ INSERTED = 5
 INSERTED_SHARE = 0.7
 """Words that only one side has between two runs end the passage from so many on, unless the other side has
 nearly as many in their place."""
+GOES_ON = 6
+"""Equal words from which what stands right behind a passage, or right before it, is another one, where one side has put
+in as many as end a passage: who said it, within a quote."""
 SUBSTITUTED = 0.7
 SKIPPED = 0.4
 """What a substituted word costs, and a word that one side has more; an equal word gains 1."""
@@ -177,7 +180,7 @@ def rules_of() -> grow.Rules:
     """What makes a passage, as the kernel takes it."""
     from ..compiled import grow
 
-    limits = SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, SUBSTITUTED, SKIPPED, RUN, AS_RARE, UNIT
+    limits = SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, GOES_ON, SUBSTITUTED, SKIPPED, RUN, AS_RARE, UNIT
     return grow.Rules(*limits, _worths(), QUOTED, UNQUOTED)
 
 
@@ -238,17 +241,70 @@ def _pair_passages(stream: Stream, runs: Runs, frequency: Ints, worth: Ints) -> 
     factor = 2 if stream.by_character[a] else 1
     rows = list(zip(runs.a.tolist(), runs.b.tolist(), runs.length.tolist(), runs.rarity.tolist(), strict=True))
     common = _in_common(rows, factor)
-    done_a = done_b = -1
+    done, ahead = (-1, -1), list[list[Run]]()
     while rows:
         chain, rarity, rows = _next_chain(rows, factor)
-        if chain[-1][0] + chain[-1][2] <= done_a and chain[-1][1] + chain[-1][2] <= done_b:
+        if _is_before(_end(chain), done) or any(_is_within(chain, part) for part in ahead):
             continue  # the extension of an earlier chain has covered it
         chain = _grown(stream.word, chain, bounds, factor)
         matched = sum(length for _, _, length in chain)
         needed, enough = LEAST * factor, rarity <= common or _at_quote(stream, chain)
         if matched >= needed and (enough or _worth(chain, rarity, frequency, worth) >= needed * UNIT):
-            yield Alignment(a, b, tuple(chain), matched)
-            done_a, done_b = chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]
+            parts = [chain, *_before(stream.word, chain[0], bounds, _end(ahead[-1]) if ahead else done, factor)]
+            done, ahead = _end(chain), list(_behind(stream.word, _end(chain), (bounds[0][1], bounds[1][1]), factor))
+            for part in parts + ahead:
+                yield Alignment(a, b, tuple(part), sum(length for _, _, length in part))
+
+
+def _end(chain: Sequence[Run]) -> tuple[int, int]:
+    """Where the last run ends, on both sides."""
+    return chain[-1][0] + chain[-1][2], chain[-1][1] + chain[-1][2]
+
+
+def _is_before(place: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether a place is not behind another one on either side."""
+    return place[0] <= other[0] and place[1] <= other[1]
+
+
+def _is_within(chain: Sequence[Run], part: Sequence[Run]) -> bool:
+    """Whether a passage holds all of a chain."""
+    return _is_before(part[0], chain[0]) and _is_before(_end(chain), _end(part))
+
+
+def _behind(words: Numbers, at: tuple[int, int], stop: tuple[int, int], factor: int) -> Iterator[list[Run]]:
+    """The passages that go on right behind two places, each from the end of the one before."""
+    while True:
+        run = _goes_on(words, at, stop, factor)
+        if run is None:
+            return
+        end = run[0] + run[2], run[1] + run[2]
+        chain = [run, *extend(words, (end[0], stop[0]), (end[1], stop[1]), factor)]
+        yield chain
+        at = _end(chain)
+
+
+def _before(
+    words: Numbers, first: Run, bounds: tuple[tuple[int, int], tuple[int, int]], done: tuple[int, int], factor: int
+) -> Iterator[list[Run]]:
+    """The passages that end right before the first run of another one, but behind the last that there was before."""
+    size, low = len(words), (bounds[0][0], bounds[1][0])
+    if _is_before(done, first):
+        low = max(low[0], done[0]), max(low[1], done[1])
+    at, stop = (size - first[0], size - first[1]), (size - low[0], size - low[1])
+    for chain in _behind(words[::-1], at, stop, factor):
+        yield [(size - a - length, size - b - length, length) for a, b, length in reversed(chain)]
+
+
+def _goes_on(words: Numbers, at: tuple[int, int], stop: tuple[int, int], factor: int) -> Run | None:
+    """The run of equal tokens that begins at a place on one side, and a little behind it on the other."""
+    for gap in range(INSERTED, GAP * factor + 1):
+        for a, b in ((at[0], at[1] + gap), (at[0] + gap, at[1])):
+            length, most = 0, min(stop[0] - a, stop[1] - b)
+            while length < most and words[a + length] == words[b + length]:
+                length += 1
+            if length >= GOES_ON * factor:
+                return a, b, length
+    return None
 
 
 def _at_quote(stream: Stream, chain: list[Run]) -> bool:
