@@ -12,7 +12,7 @@ from unecho.base.columns import Ints
 from unecho.matching import headlines
 from unecho.matching.passages import Alignment, alignments_of
 from unecho.matching.seeds import Stream
-from unecho.matching.stories import Coverage, coverage, groups, rare_weights, same_story
+from unecho.matching.stories import STORY_RELATIONS, Coverage, coverage, groups, rare_weights, same_story
 from unecho.text.normalize import CAPITAL, NUMBER, OPENING
 
 RUNS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=6)
@@ -48,8 +48,7 @@ def pairs(*rows: tuple[int, int, float, float]) -> Coverage:
 
 
 def relations(*rows: tuple[int, int, float, float]) -> list[str]:
-    found = pairs(*rows)
-    return [found.relation(row) for row in range(len(rows))]
+    return [STORY_RELATIONS[number] for number in pairs(*rows).relations]
 
 
 def test_a_trimmed_copy_is_the_same_story_a_lifted_paragraph_is_not() -> None:

@@ -192,6 +192,8 @@ class _Matched:
     parts: Parts | None = None
     cuts: list[Cut] = field(default_factory=list)
     coverage: stories.Coverage | None = None
+    groups: Sequence[Sequence[int]] = ()
+    """Documents of one story each."""
 
     @classmethod
     def nothing(cls) -> _Matched:
@@ -224,7 +226,8 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         separate = partial(findings.quotes_apart, corpus, alignments, coverage)
         apart = beside(separate, together) if together else separate  # what it gives takes memory
         related = coverage.pairs_with_much(len(corpus.ids)) if settings.passages else None
-        story = stories.numbers(coverage, len(corpus.ids))
+        groups = stories.groups(coverage)
+        story = stories.numbers(groups, len(corpus.ids))
         verdicts = choose.choose(corpus, sets, near(), runs, story, related, settings)
         if settings.safe and settings.passages:
             verdicts = surely(corpus, verdicts, coverage, settings.within_document == "exact")
@@ -232,7 +235,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         parts = apart()
         cuts = _cuts(corpus, verdicts, parts) if settings.cut_passages else []
         corpus.release()
-    return _Matched(corpus, rows, order, bands, verdicts, parts, cuts, coverage)
+    return _Matched(corpus, rows, order, bands, verdicts, parts, cuts, coverage, groups)
 
 
 def _cuts(corpus: Corpus, verdicts: Verdicts, parts: Parts) -> list[Cut]:
@@ -338,13 +341,13 @@ def _result(
     clusters: Sequence[Cluster] = []
     number, columns = np.zeros(0, np.int64), None
     found_passages: Sequence[Passage] = []
-    found_stories: list[Story] = []
+    found_stories: Sequence[Story] = []
     corpus, order, coverage, parts = matched.corpus, matched.order, matched.coverage, matched.parts
     if corpus is not None and order is not None and coverage is not None and parts is not None:
         stars = findings.Stars(corpus, matched.verdicts, order)
         clusters, number, columns = stars.clusters, stars.number, corpus.paragraphs
         found_passages = findings.Passages(corpus, parts)
-        found_stories = findings.stories(coverage, order, ids)
+        found_stories = findings.Stories(coverage, matched.groups, order, ids)
     keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number, repeats)
     gone = Gone(paragraphs, keepers, matched.cuts, ids, taken.text)
     originals = Originals(taken.chars, taken.sha256, taken.text, taken.frame)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from ..base.columns import Ints, Mask, edges_of, owners
+from ..base.columns import Ints, Mask, edges_of, gather, offsets_of, owners, pieces
 from ..base.rows import Rows
 from ..compiled.when import is_large
 from ..matching.below import below
@@ -20,10 +19,10 @@ from ..matching.framing import framed
 from ..matching.passages import Alignments, at_quotes
 from ..matching.quotes import Parts, separate
 from ..matching.repeats import adding
-from ..matching.stories import Coverage, groups
+from ..matching.stories import PART, STORY_RELATIONS, Coverage
 from ..matching.table import CONTENT, Table
-from ..model import Cluster, Member, Passage, Place, Quoted, Story, StoryPair, StoryRelation
-from .gone import NO_KEEPER, REASONS, Keepers, all_rounded, cluster_name, rounded
+from ..model import Cluster, Member, Passage, Place, Quoted, Story, StoryPair
+from .gone import NO_KEEPER, REASONS, Keepers, all_rounded, cluster_name
 from .order import Order
 from .verdicts import RELATIONS, REMOVED, Verdicts
 
@@ -270,38 +269,53 @@ def _joined(count: int, one: Ints, other: Ints) -> Ints:
     return first
 
 
-def stories(coverage: Coverage, order: Order, ids: Sequence[str]) -> list[Story]:
-    """Same-story groups, and pairs of documents of which one holds a part of the other."""
-    rows_of: dict[int, list[int]] = defaultdict(list)
-    together, group = groups(coverage), np.full(len(ids), _NO_GROUP, np.int64)
-    for number, documents in enumerate(together):
-        group[documents] = number
-    within = (group[coverage.a] == group[coverage.b]) & (group[coverage.a] != _NO_GROUP)
-    for row, number in zip(np.flatnonzero(within).tolist(), group[coverage.a[within]].tolist(), strict=True):
-        rows_of[number].append(row)
-    members = [(documents, rows_of[number], True) for number, documents in enumerate(together)]
-    parts = np.flatnonzero(coverage.related & ~within)
-    pairs = zip(coverage.a[parts].tolist(), coverage.b[parts].tolist(), parts.tolist(), strict=True)
-    members += [([a, b], [row], False) for a, b, row in pairs]
-    members.sort()
-    return [_story(f"s{n:06d}", *member, coverage, order, ids) for n, member in enumerate(members, 1)]
+class Stories(Rows[Story]):
+    """Same-story groups, and pairs of documents of which one holds a part of the other, in the order of their
+    documents. ``together``: of ``stories.groups``."""
 
+    def __init__(self, coverage: Coverage, together: Sequence[Sequence[int]], order: Order, ids: Sequence[str]) -> None:
+        sizes, group = np.fromiter(map(len, together), np.int64), np.full(len(ids), _NO_GROUP)
+        documents = np.fromiter(chain.from_iterable(together), np.int64)
+        group[documents] = owners(sizes)
+        of_a = group[coverage.a]
+        inside = (of_a == group[coverage.b]) & (of_a != _NO_GROUP)
+        within, parts = np.flatnonzero(inside), np.flatnonzero(coverage.related & ~inside)
+        within = within[np.argsort(of_a[within], kind="stable")]
+        # Documents, and rows of the coverage, of one story after another: the groups first, then the pairs.
+        documents = np.concatenate([documents, np.stack([coverage.a[parts], coverage.b[parts]], axis=1).ravel()])
+        sizes, rows = np.concatenate([sizes, np.full(len(parts), 2)]), np.concatenate([within, parts])
+        counts = np.bincount(of_a[within], minlength=len(together))
+        counts = np.concatenate([counts, np.ones(len(parts), np.int64)])
+        first, first_row = offsets_of(sizes)[:-1], offsets_of(counts)[:-1]
+        # No other story has the same first two documents: pairs within a group are a part of it.
+        in_order = np.lexsort((documents[first + 1], documents[first]))
+        sizes, counts = sizes[in_order], counts[in_order]
+        self._documents, self._first = gather(documents, first[in_order], sizes), offsets_of(sizes)
+        self._row, self._first_row = gather(rows, first_row[in_order], counts), offsets_of(counts)
+        within_one = np.repeat(in_order < len(together), counts)
+        self._relation = np.where(within_one, coverage.relations[self._row], PART)
+        self._coverage, self._rank, self._ids = coverage, order.rank, ids
+        super().__init__(len(in_order), self._some)
 
-def _story(
-    name: str, documents: list[int], rows: list[int], together: bool, coverage: Coverage, order: Order,
-    ids: Sequence[str],
-) -> Story:  # fmt: skip
-    """``together``: the documents are one story; else they are a pair that shares a part."""
-    keeper = min(documents, key=lambda document: int(order.rank[document]))
+    def _some(self, first: int, end: int) -> Iterator[Story]:
+        for begin, stop in pieces(self._first_row[first : end + 1], _PIECE):
+            yield from self._piece(first + begin, first + stop)
 
-    def relation(row: int) -> StoryRelation:
-        return coverage.relation(row) if together else "partial"
+    def _piece(self, first: int, end: int) -> Iterator[Story]:
+        sizes, counts = (np.diff(edges[first : end + 1]).tolist() for edges in (self._first, self._first_row))
+        numbers = self._documents[self._first[first] : self._first[end]]
+        documents = zip(self._rank[numbers].tolist(), map(self._ids.__getitem__, numbers.tolist()), strict=True)
+        pairs = self._pairs(first, end)
+        for number, (size, count) in enumerate(zip(sizes, counts, strict=True), first + 1):
+            named = list(islice(documents, size))
+            _, keeper = min(named)
+            yield Story(f"s{number:06d}", keeper, tuple(name for _, name in named), tuple(islice(pairs, count)))
 
-    pairs = tuple(
-        StoryPair(
-            ids[int(coverage.a[row])], ids[int(coverage.b[row])], rounded(coverage.a_covered[row]),
-            rounded(coverage.b_covered[row]), relation(row),
-        )
-        for row in rows
-    )  # fmt: skip
-    return Story(name, ids[keeper], tuple(ids[document] for document in documents), pairs)
+    def _pairs(self, first: int, end: int) -> Iterator[StoryPair]:
+        """The pairs of some stories, one after another."""
+        part = slice(self._first_row[first], self._first_row[end])
+        rows, ids, found = self._row[part], self._ids, self._coverage
+        shares = all_rounded(np.stack([found.a_covered[rows], found.b_covered[rows]], axis=1))
+        columns = (column.tolist() for column in (found.a[rows], found.b[rows], shares, self._relation[part]))
+        for a, b, (a_covered, b_covered), relation in zip(*columns, strict=True):
+            yield StoryPair(ids[a], ids[b], a_covered, b_covered, STORY_RELATIONS[relation])

@@ -52,6 +52,10 @@ FREQUENT = 10
 words of the document itself, so that a story that very many papers print counts in full."""
 
 
+STORY_RELATIONS: tuple[StoryRelation, ...] = ("same", "partial", "quotes")
+PART = STORY_RELATIONS.index("partial")
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Pairs of documents (a < b) that share a passage: int64 and float64 columns.
@@ -89,12 +93,11 @@ class Coverage:
     def _pairs(self, which: Mask, count: int) -> Ints:
         return np.sort(self.a[which] * count + self.b[which])
 
-    def relation(self, row: int) -> StoryRelation:
-        """Same story, a part of it, or quotes only."""
-        if self.same[row]:
-            return "same"
-        part = max(self.a_weight[row], self.b_weight[row]) >= PARTIAL and not self.filled[row]
-        return "partial" if part else "quotes"
+    @property
+    def relations(self) -> NDArray[np.uint8]:
+        """Same story, a part of it, or quotes only: numbers in ``STORY_RELATIONS``."""
+        part = np.where(self.related, PART, STORY_RELATIONS.index("quotes"))
+        return np.where(self.same, STORY_RELATIONS.index("same"), part).astype(np.uint8)
 
 
 def coverage(
@@ -297,9 +300,9 @@ def groups(pairs: Coverage) -> list[list[int]]:
     return sorted(sorted(group) for group in {id(group): group for group in member.values()}.values() if len(group) > 1)
 
 
-def numbers(pairs: Coverage, count: int) -> Ints:
-    """A number per document (int64), equal for the documents of one story."""
+def numbers(together: Iterable[list[int]], count: int) -> Ints:
+    """A number per document (int64), equal for the documents of one story. ``together``: of ``groups``."""
     result = np.arange(count, dtype=np.int64)
-    for group in groups(pairs):
+    for group in together:
         result[group] = group[0]
     return result
