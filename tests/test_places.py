@@ -68,10 +68,10 @@ def which_of(places: Places, tokens: Ints) -> Ints:
 @given(sizes=st.lists(st.integers(0, 90), min_size=1, max_size=12))
 def test_the_paragraph_of_a_token_is_found_from_a_near_one(sizes: list[int]) -> None:
     edges = offsets_of(np.array(sizes))
-    rows = np.stack([edges, np.zeros_like(edges)], axis=1)
+    rows = np.zeros((len(edges), 6), np.int64)
     none = np.zeros(0, np.uint32), np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint16)
     places = np.arange(edges[-1], dtype=np.uint32)
     near = Places.written(places, places, edges).near
-    text = Text(*none, near, rows, np.zeros((1, 3), np.int64))
+    text = Text(*none, near, edges, rows, np.zeros((1, 3), np.int64))
     owners = np.repeat(np.arange(len(sizes)), sizes)
     assert [int(owner_of(text, token)) for token in range(int(edges[-1]))] == owners.tolist()

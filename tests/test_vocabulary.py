@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unecho.text.vocabulary import Vocabulary, numbered
+from unecho.text.vocabulary import Vocabulary, numbered, spelled
 
 WORDS = st.lists(st.integers(0, 30) | st.integers(0, 2**64 - 1), max_size=60)
 
@@ -36,3 +36,13 @@ def test_many_words_need_more_room() -> None:
     numbers, vocabulary = numbered(words, compiled=True)
     assert np.array_equal(vocabulary[numbers], words)
     assert np.array_equal(vocabulary, hashes)
+
+
+@given(words=WORDS, runs=st.lists(st.tuples(st.integers(0, 59), st.integers(0, 9)), max_size=6))
+def test_words_are_spelled_alike(words: list[int], runs: list[tuple[int, int]]) -> None:
+    numbers, vocabulary = numbered(np.array(words, np.uint64))
+    held = [(begin, min(count, len(words) - begin)) for begin, count in runs if begin < len(words)]
+    begins, counts = (np.array([run[side] for run in held], np.int64) for side in (0, 1))
+    wanted = [word for begin, count in held for word in words[begin : begin + count]]
+    for compiled in (False, True):
+        assert spelled(numbers, vocabulary, begins, counts, compiled).tolist() == wanted

@@ -18,12 +18,12 @@ import numpy as np
 
 from . import reading, sources
 from .base.columns import (  # fmt: skip
+    HELD,
     PIECE,
     Hashes,
     Ints,
     Mask,
     beside,
-    gather,
     members,
     offsets_of,
     pieces,
@@ -57,6 +57,7 @@ from .reading import Pairs, Progress, Taken
 from .result import Result
 from .text import shingles
 from .text.normalize import CHARACTERS
+from .text.vocabulary import spelled
 
 Command = Literal["dedupe", "clean"]
 
@@ -295,23 +296,25 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
     keys = np.empty((bands.bands, len(signed)), np.uint32)
     sizes = sizes[signed]
     for first, end in pieces(offsets_of(sizes), 4 * PIECE):
-        hashes, by_character = _words_of(corpus, signed[first:end])
+        hashes, by_character = _words_of(corpus, signed[first:end], compiled)
         lists = shingles.shingle_lists(hashes, offsets_of(sizes[first:end]), by_character, workers, compiled)
         keys[:, first:end] = lsh.keys_of(lists, bands, workers, compiled)
     pairs = lsh.candidates(keys, rank, compiled or None)
     del keys
     met, places = members(pairs, len(signed))
-    hashes, by_character = _words_of(corpus, signed[met])
+    hashes, by_character = _words_of(corpus, signed[met], compiled)
     sets = shingles.shingle_sets(hashes, offsets_of(sizes[met]), by_character, workers, compiled)
     similar = verify.resemblance(sets, places, workers, compiled or None) >= settings.similar
     return signed[pairs[similar]]
 
 
-def _words_of(corpus: Corpus, paragraphs: Ints) -> tuple[Hashes, Mask]:
+def _words_of(corpus: Corpus, paragraphs: Ints, compiled: bool) -> tuple[Hashes, Mask]:
     """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
-    edges = corpus.stream.paragraphs
+    stream, edges = corpus.stream, corpus.stream.paragraphs
     begins, counts = edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs]
-    return corpus.stream.vocabulary[gather(corpus.stream.word, begins, counts)], corpus.by_character[paragraphs]
+    hashes = spelled(stream.word, stream.vocabulary, begins, counts, compiled)
+    release(stream.word, above=HELD)
+    return hashes, corpus.by_character[paragraphs]
 
 
 def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:

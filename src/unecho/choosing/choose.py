@@ -117,7 +117,6 @@ def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
 
     stream, document, count = corpus.stream, corpus.paragraphs.document, len(corpus.paragraphs)
     paragraphs = np.zeros((count + 1, kernels.SHIFT + 1), np.int64)
-    paragraphs[:, kernels.EDGE] = stream.paragraphs
     paragraphs[:count, kernels.DOCUMENT], paragraphs[:count, kernels.KIND] = document, corpus.kind
     paragraphs[:count, kernels.AMONG] = story[document] if settings.stories_only else 0
     paragraphs[:count, kernels.LONG], paragraphs[:count, kernels.BY_CHARACTER] = corpus.long, corpus.by_character
@@ -126,8 +125,8 @@ def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
     documents[:, kernels.TOKENS] = stream.documents
     documents[:, kernels.PARAGRAPHS] = np.searchsorted(document, np.arange(len(corpus.ids) + 1))
     documents[:-1, kernels.RANK] = stream.rank
-    places = corpus.places
-    return kernels.Text(stream.word, stream.vocabulary, stream.flags, places.step, places.near, paragraphs, documents)
+    columns = corpus.places.step, corpus.places.near, stream.paragraphs
+    return kernels.Text(stream.word, stream.vocabulary, stream.flags, *columns, paragraphs, documents)
 
 
 def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, Ints]:

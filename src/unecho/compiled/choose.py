@@ -11,7 +11,7 @@ from . import cover as cover_kernels
 from .cover import MISSING, Scratch
 from .jit import lean, part
 from .share import OTHER, Shared, cut, put_in_order
-from .text import AMONG, DOCUMENT, EDGE, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
+from .text import AMONG, DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
 from .values import sort as sort_values
 from .values import word_at
 from .verdict import (
@@ -71,8 +71,8 @@ def of_nothing() -> tuple[Text, Shared, Book, Rules]:
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
     points, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 4), np.int64)
-    paragraphs, documents = np.zeros((1, 7), np.int64), np.zeros((1, 3), np.int64)
-    text = Text(points, none, flags, np.zeros(0, np.uint16), codes, paragraphs, documents)
+    paragraphs, documents = np.zeros((1, 6), np.int64), np.zeros((1, 3), np.int64)
+    text = Text(points, none, flags, np.zeros(0, np.uint16), codes, edges, paragraphs, documents)
     book = Book(
         np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 13), np.int64), points,
         np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), flags,
@@ -85,7 +85,7 @@ def of_nothing() -> tuple[Text, Shared, Book, Rules]:
 def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: Ints) -> State:
     """Nothing is kept yet."""
     count = len(text.paragraphs) - 1
-    longest = int(np.diff(text.paragraphs[:, EDGE]).max(initial=0))
+    longest = int(np.diff(text.edges).max(initial=0))
     kind = text.paragraphs[:count, KIND]
     pieces, kinds = np.diff(shared.first), np.diff(shared.first_kind)
     most, candidates = int(pieces.max(initial=0)), int((pieces + kinds[kind]).max(initial=0))
@@ -194,9 +194,9 @@ def _same_words(
             return False
         if state.listed[paragraph] == UNSEEN:
             ask_listed(book, paragraph)
-    mine, its = text.paragraphs[paragraph, EDGE], text.paragraphs[keeper, EDGE]
-    size = text.paragraphs[paragraph + 1, EDGE] - mine
-    if text.paragraphs[keeper + 1, EDGE] - its != size:
+    mine, its = text.edges[paragraph], text.edges[keeper]
+    size = text.edges[paragraph + 1] - mine
+    if text.edges[keeper + 1] - its != size:
         return False
     for place in range(size):
         if word_at(text.word, mine + place) != word_at(text.word, its + place):
@@ -278,7 +278,7 @@ def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragr
 
 @part
 def _size(text: Text, paragraph: int) -> int:
-    size: int = text.paragraphs[paragraph + 1, EDGE] - text.paragraphs[paragraph, EDGE]
+    size: int = text.edges[paragraph + 1] - text.edges[paragraph]
     return size
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
 from .share import in_line
-from .text import BY_CHARACTER, DOCUMENT, EDGE, TOKENS, Rules, Text, owner_of
+from .text import BY_CHARACTER, DOCUMENT, TOKENS, Rules, Text, owner_of
 from .values import Numbers, word_at
 from .word import (
     ANYWHERE,
@@ -112,8 +112,8 @@ def equal_runs(text: Text, one: int, two: int, runs: Pieces) -> int:
     """``cover.Coverer.equal_runs``: runs of equal tokens of two paragraphs by a longest common subsequence, found with
     the bits of words (Hyyrö 2004) and, of several, the one that rapidfuzz takes. Into ``runs``; returns how many."""
     tokens, ahead = text.word, 0
-    a_low, a_high = text.paragraphs[one, EDGE], text.paragraphs[one + 1, EDGE]
-    b_low, b_high = text.paragraphs[two, EDGE], text.paragraphs[two + 1, EDGE]
+    a_low, a_high = text.edges[one], text.edges[one + 1]
+    b_low, b_high = text.edges[two], text.edges[two + 1]
     while a_low + ahead < a_high and b_low + ahead < b_high and tokens[a_low + ahead] == tokens[b_low + ahead]:
         ahead += 1
     behind, most = 0, min(a_high - a_low, b_high - b_low) - ahead
@@ -189,7 +189,7 @@ def cover(
     text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, spare: int, room: Scratch
 ) -> bool:
     """``cover.Coverer.cover``, into ``room.cover``; False where more than ``spare`` words are missing."""
-    low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    low, high = text.edges[paragraph], text.edges[paragraph + 1]
     least = rules.shortest * (1 + text.paragraphs[paragraph, BY_CHARACTER])
     pieces = pieces[: in_line(rules, pieces, least, room.lines)]
     its, covered = room.its[: high - low], room.covered[: high - low]
@@ -303,7 +303,7 @@ def _missing(
     text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, room: Scratch
 ) -> None:  # fmt: skip
     """Counts the words that are missing, and notes the numbers and names among them, into ``room.cover``."""
-    low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    low, high = text.edges[paragraph], text.edges[paragraph + 1]
     its, covered, found = room.its[: high - low], room.covered[: high - low], room.cover
     document = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT]
     count = numbers = names = scanned = 0

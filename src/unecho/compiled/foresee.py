@@ -8,7 +8,7 @@ from .choose import of_nothing
 from .cover import between
 from .jit import lean
 from .share import Shared, document_of
-from .text import DOCUMENT, EDGE, KIND, LONG, RANK, Rules, Text
+from .text import DOCUMENT, KIND, LONG, RANK, Rules, Text
 from .word import Book, ask_listed, word_of
 
 
@@ -46,7 +46,7 @@ def foresee(text: Text, shared: Shared, book: Book, rules: Rules, first: int, ea
 @lean
 def _ask(text: Text, shared: Shared, book: Book, rules: Rules, paragraph: int) -> None:
     """Ask for the words of a paragraph, and of others, that lie between what they share."""
-    low, high = text.paragraphs[paragraph, EDGE], text.paragraphs[paragraph + 1, EDGE]
+    low, high = text.edges[paragraph], text.edges[paragraph + 1]
     begin, end = shared.first[paragraph], shared.first[paragraph + 1]
     while begin < end:
         stop = begin

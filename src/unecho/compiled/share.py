@@ -8,7 +8,7 @@ import numpy as np
 
 from ..base.columns import Ints
 from .jit import lean, part
-from .text import DOCUMENT, EDGE, LONG, RANK, Rules, Text, owner_of
+from .text import DOCUMENT, LONG, RANK, Rules, Text, owner_of
 
 OTHER = 3
 """Column of ``Shared.runs``: the paragraph on the other side."""
@@ -42,13 +42,13 @@ def cut(columns: tuple[Ints, Ints, Ints], text: Text, free: Ints, found: Ints) -
         if _rank(text, mine) < _rank(text, its):
             place, other, mine, its = other, place, its, mine
         while left:
-            while paragraphs[mine + 1, EDGE] <= place:
+            while text.edges[mine + 1] <= place:
                 mine += 1
-            length = min(left, paragraphs[mine + 1, EDGE] - place)
+            length = min(left, text.edges[mine + 1] - place)
             if paragraphs[mine, LONG]:
-                while paragraphs[its + 1, EDGE] <= other:
+                while text.edges[its + 1] <= other:
                     its += 1
-                length = min(length, paragraphs[its + 1, EDGE] - other)
+                length = min(length, text.edges[its + 1] - other)
                 at = free[mine]
                 if len(found):
                     found[at, 0], found[at, 1], found[at, 2], found[at, OTHER] = place, other, length, its
@@ -69,7 +69,7 @@ def put_in_order(text: Text, least: float, first: Ints, runs: Ints) -> int:
     count = end = 0
     for paragraph in range(len(first) - 1):
         begin, end = end, first[paragraph + 1]
-        size = text.paragraphs[paragraph + 1, EDGE] - text.paragraphs[paragraph, EDGE]
+        size = text.edges[paragraph + 1] - text.edges[paragraph]
         first[paragraph], row = count, begin
         for later in range(begin + 1, end):
             _sink(text, runs, begin, later)

@@ -9,25 +9,26 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
 from .jit import part
-from .place import NEAR, Codes, Steps
+from .place import Codes, Steps, paragraph_at
 from .values import Numbers
 
 Bytes = NDArray[np.uint8]
 Points = NDArray[np.uint32]
 
-EDGE, DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER, SHIFT = range(7)
+DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER, SHIFT = range(6)
 """Columns of ``Text.paragraphs``."""
 TOKENS, PARAGRAPHS, RANK = range(3)
 """Columns of ``Text.documents``."""
 
 
 class Text(NamedTuple):
-    """A corpus: see ``corpus.Corpus``. step: see ``places.Steps``. near: see ``places.Places``.
+    """A corpus: see ``corpus.Corpus``. step: see ``places.Steps``. near: see ``places.Places``. edges: where the tokens
+    of each paragraph begin (int64), apart, as it is looked at most.
 
-    What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the first
-    token, document, kind, number of the documents among which a copy may stay, whether it is long and of a script
-    without spaces, and by how much farther on its tokens lie in ``step``; a row of ``documents`` (int64) the first
-    token, first paragraph and rank. Both have a row more.
+    What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the
+    document, kind, number of the documents among which a copy may stay, whether it is long and of a script without
+    spaces, and by how much farther on its tokens lie in ``step``; a row of ``documents`` (int64) the first token, first
+    paragraph and rank. These have a row more, as ``edges``.
     """
 
     word: Numbers
@@ -35,6 +36,7 @@ class Text(NamedTuple):
     flags: Bytes
     step: Steps
     near: Codes
+    edges: Ints
     paragraphs: Ints
     documents: Ints
 
@@ -42,10 +44,7 @@ class Text(NamedTuple):
 @part
 def owner_of(text: Text, token: int) -> np.int64:
     """``place.paragraph_at``."""
-    paragraph = np.int64(text.near[token >> NEAR])
-    while text.paragraphs[paragraph + 1, EDGE] <= token:
-        paragraph += 1
-    return paragraph
+    return paragraph_at(text.near, text.edges, token)
 
 
 class Bits(NamedTuple):

@@ -11,7 +11,7 @@ from ..base.columns import Hashes, Ints
 from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, OTHERWISE, TOLD, Cover
 from .jit import lean, part
 from .share import Shared
-from .text import BY_CHARACTER, DOCUMENT, EDGE, Bytes, Rules, Text
+from .text import BY_CHARACTER, DOCUMENT, Bytes, Rules, Text
 from .values import mix, sort
 
 RELATION, REMOVED, REPEAT, WHY = range(4)
@@ -135,8 +135,8 @@ def is_better(why: int, covered: float, found: Verdicts, row: int) -> bool:
 def shingles_of(text: Text, choice: Choice, paragraph: int, values: Hashes) -> int:
     """``shingles.ShingleSource.of``, into ``values``; returns how many they are."""
     size = choice.size[1] if text.paragraphs[paragraph, BY_CHARACTER] else choice.size[0]
-    begin = text.paragraphs[paragraph, EDGE]
-    total = text.paragraphs[paragraph + 1, EDGE] - begin - size + 1
+    begin = text.edges[paragraph]
+    total = text.edges[paragraph + 1] - begin - size + 1
     if total <= 0:
         return 0
     for place in range(total):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes
+from ..base.columns import Hashes, Ints
 from .jit import compiled, lean
 
 Codes = NDArray[np.int32]
@@ -18,6 +18,7 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     hashes, numbers = np.ones(2, np.uint64), np.empty(2, np.uint32)
     enter(hashes, np.full(8, -1, np.int32), numbered(hashes, numbers), 0, numbers)
+    spell(numbers, hashes, np.zeros(0, np.int64), np.zeros(0, np.int64), hashes)
 
 
 @compiled
@@ -52,3 +53,13 @@ def enter(hashes: Hashes, slots: Codes, words: Hashes, count: int, result: Numbe
             count += 1
         result[place] = slots[slot]
     return count
+
+
+@lean
+def spell(words: Numbers, vocabulary: Hashes, begins: Ints, counts: Ints, result: Hashes) -> None:
+    """``vocabulary.spelled``, into ``result``."""
+    at = 0
+    for run in range(len(begins)):
+        for place in range(begins[run], begins[run] + counts[run]):
+            result[at] = vocabulary[words[place]]
+            at += 1

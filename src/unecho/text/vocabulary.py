@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes
+from ..base.columns import Hashes, Ints, ranges
 
 Numbers = NDArray[np.uint32]
 
@@ -19,6 +19,17 @@ def numbered(hashes: Hashes, compiled: bool = False) -> tuple[Numbers, Hashes]:
         return numbers, kernels.numbered(hashes, numbers)
     vocabulary, places = np.unique(hashes, return_inverse=True)
     return places.astype(np.uint32), vocabulary
+
+
+def spelled(words: Numbers, vocabulary: Hashes, begins: Ints, counts: Ints, compiled: bool = False) -> Hashes:
+    """The hashes of runs [begin, begin + count) of words, one after another."""
+    if compiled:
+        from ..compiled import vocabulary as kernels
+
+        result = np.empty(int(counts.sum()), np.uint64)
+        kernels.spell(words, vocabulary, begins, counts, result)
+        return result
+    return vocabulary[words[ranges(begins, counts)]]
 
 
 class Vocabulary:
