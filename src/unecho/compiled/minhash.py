@@ -99,15 +99,15 @@ def pack(keys: Words, order: Ints, seen: Bytes, result: Hashes) -> int:
         slots >>= 1
         shift -= np.uint64(1)
     for place in range(len(order)):
-        slot = np.uint64(keys[order[place]]) >> shift
+        key = np.uint64(keys[order[place]])
+        slot, result[place] = key >> shift, key << np.uint64(32) | np.uint64(place)
         bits = np.uint8(1) << np.uint8(2 * (slot & np.uint64(3)))
         byte = seen[slot >> np.uint64(2)]
         seen[slot >> np.uint64(2)] = byte | bits | (byte & bits) << np.uint8(1)
     count = 0
     for place in range(len(order)):
-        key = np.uint64(keys[order[place]])
-        slot = key >> shift
-        result[count] = key << np.uint64(32) | np.uint64(place)
+        packed = result[place]  # of those that are left out the next one takes the place
+        slot, result[count] = packed >> np.uint64(32) >> shift, packed
         count += seen[slot >> np.uint64(2)] >> np.uint8(2 * (slot & np.uint64(3)) + 1) & 1
     return count
 

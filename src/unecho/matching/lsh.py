@@ -119,10 +119,12 @@ def _compiled_pairs_of(count: int) -> Callable[[NDArray[np.uint32], Ints], Hashe
 
     written = np.zeros((count, _REMEMBERED), np.uint32)  # of rows in small buckets it takes no memory
 
+    # A table that lies in the processor's cache lets some more keys pass, but is looked at twice as fast.
+    room, seen = np.empty(count, np.uint64), np.empty(min(1 << count.bit_length(), 1 << 30), np.uint8)
+
     def pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
-        packed = np.empty(len(order), np.uint64)
-        seen = np.zeros(min(1 << (2 * len(order)).bit_length(), 1 << 30), np.uint8)
-        packed = packed[: kernels.pack(keys, order, seen, packed)]
+        seen.fill(0)
+        packed = room[: kernels.pack(keys, order, seen, room)]
         packed.sort()
         result = np.empty(kernels.count_pairs(packed, REPRESENTATIVES), np.uint64)
         return result[: kernels.write_pairs(packed, REPRESENTATIVES, order, written, result)].copy()
