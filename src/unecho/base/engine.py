@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import pickle
@@ -10,7 +11,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
@@ -34,6 +35,8 @@ SMALL = 4
 """Batches below which starting processes costs more than it saves."""
 _AHEAD = 8
 """Results that this process may make while it waits for an earlier one: a process takes the time of six to start."""
+_MEANWHILE = 32
+"""Items that each other process gets to do where this one does something else first."""
 _PIPED = 1 << 16
 """Bytes of a result from which on it comes back by a file."""
 
@@ -160,11 +163,11 @@ class Workers:
     ) -> Generator[R, None, None]:
         """This process works too where it would only wait, unless all is done apart."""
         waiting: deque[_Here[R] | _There[R]] = deque()
-        most = 2 * self._others + _AHEAD
+        most = _AHEAD + self._others * (2 if meanwhile is None else _MEANWHILE)
 
         def send(item: T) -> None:
             with _main_unknown(), interrupts_wait():
-                waiting.append(_There(pool.submit(_filed, function, item, self._folder)))
+                waiting.append(_There(pool.submit(_filed, function, item, self._folder), item))
 
         if meanwhile is not None:
             for item in islice(items, most):
@@ -178,7 +181,10 @@ class Workers:
             while waiting and (waiting[0].done() or len(waiting) > most):
                 yield waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().result()
+            if self._here and not waiting[0].done() and (back := _taken_back(waiting)):
+                waiting[back[0]] = _Here(function(back[1]))
+            else:
+                yield waiting.popleft().result()
 
 
 class _Here(Generic[R]):
@@ -197,11 +203,15 @@ class _Here(Generic[R]):
 class _There(Generic[R]):
     """What another process makes."""
 
-    def __init__(self, future: Future[bytes | Path]) -> None:
-        self._future = future
+    def __init__(self, future: Future[bytes | Path], item: Any) -> None:
+        self._future, self.item = future, item
 
     def done(self) -> bool:
         return self._future.done()
+
+    def is_taken_back(self) -> bool:
+        """Take it back if nobody has begun with it; whether that was so."""
+        return self._future.cancel()
 
     def result(self) -> R:
         found = self._future.result()
@@ -211,6 +221,15 @@ class _There(Generic[R]):
             value: R = pickle.load(file)
         found.unlink()
         return value
+
+
+def _taken_back(waiting: Sequence[_Here[R] | _There[R]]) -> tuple[int, Any] | None:
+    """The place of the last item that no process has begun with, and the item, which now is nobody's; or None."""
+    for place in range(len(waiting) - 1, -1, -1):
+        one = waiting[place]
+        if isinstance(one, _There) and one.is_taken_back():
+            return place, one.item
+    return None
 
 
 def _filed(function: Callable[[T], R], item: T, folder: str) -> bytes | Path:
@@ -240,7 +259,8 @@ def _main_unknown() -> Iterator[None]:
 
 def _obey_parent(folder: str) -> None:
     """Ctrl-C is the main process's affair, which stops the others; when it is killed, they end by themselves, and take
-    away the folder of results."""
+    away the folder of results. When they are done, they do not look for garbage in all that they have loaded."""
+    atexit.register(gc.freeze)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # it was blocked when this process was started

@@ -68,15 +68,16 @@ def load_all(run: Path, texts: Texts, limits: Sequence[Limits], records: manifes
         None, frozenset(), corpora[0].site_of, _grounds(run) if limits[0].examples else {}, limits[0]
     )
     chosen: list[_Chosen] = []
+    cut: list[dict[str, Held]] = []
 
     def choose() -> None:
         nonlocal wanted
         chosen.extend(_choose(info, limits, corpora, records))
         shown = frozenset[str]().union(*(one.shown for one in chosen))
         wanted = replace(wanted, shown=shown, clusters=frozenset().union(*(one.clusters for one in chosen)))
+        cut.extend(cut_texts(text_pairs(run, texts), [one.plan.windows for one in chosen]))
 
     removals = gather.read_removals(records, lambda: wanted, choose)
-    cut = cut_texts(text_pairs(run, texts), [one.plan.windows for one in chosen])
     return [_report(run, info, one, removals, held) for one, held in zip(chosen, cut, strict=True)]
 
 
