@@ -144,7 +144,7 @@ def test_clusters_are_filtered_searched_and_sorted(page: Page) -> None:
     page.select_option("section:not([hidden]) select[title=Kind]", "guarded")
     guarded = int(status(page).split()[0])
     assert 0 < guarded < total
-    expect(pane(page)).to_contain_text("numbers or names differ, stays")
+    expect(pane(page)).to_contain_text("differs where it matters, stays")
     search(page, "MINISTER counted 150")
     found = int(status(page).split()[0])
     assert 0 < found <= guarded

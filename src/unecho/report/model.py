@@ -32,7 +32,7 @@ KIND_NAMES: Mapping[str, str] = {
     "exact": "exact copy, removed",
     "near": "near copy, removed",
     "contained": "part of the kept text, removed",
-    "guarded": "numbers or names differ, stays",
+    "guarded": "differs where it matters, stays",
     "similar": "only similar, stays",
 }
 """What ``kind_of`` returns, in words."""

@@ -114,7 +114,7 @@
     const close = finding.kind === "cluster" && (finding.kinds || "").includes("guarded");
     return element("span", { class: "facts" },
       parts.map((text) => element("span", {}, text)),
-      close && tag("numbers or names differ", "close"),
+      close && tag("differs where it matters", "close"),
       finding.verdict && tag(state.names[finding.verdict] || finding.verdict, "said"));
   }
 

@@ -35,7 +35,7 @@ VERDICTS = {
 }  # fmt: skip
 KINDS = {
     "exact": "exact copy", "near": "near copy", "contained": "part of the kept text",
-    "guarded": "numbers or names differ", "similar": "only similar", "duplicate": "copy",
+    "guarded": "differs where it matters", "similar": "only similar", "duplicate": "copy",
     "repeat": "repeat in one document", "passage": "cut quote", "line": "boilerplate", "cluster": "copies",
     "copy": "repeats and quotes", "quote": "quote that stays",
 }  # fmt: skip
