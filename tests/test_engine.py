@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.base.columns import beside, trim
-from unecho.base.engine import SMALL, Workers, batches, ordered_map, uncollected, workers_for
+from unecho.base.engine import BATCH_BYTES, SMALL, Workers, batches, ordered_map, uncollected, workers_for
 from unecho.base.spool import Spool
 from unecho.errors import RunError
 from unecho.matching.table import CONTENT, Joiner, Table, build
@@ -73,6 +73,18 @@ def test_processes_stay_for_more_work_and_end_with_it(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("size", "early"), [(SMALL * BATCH_BYTES, 0), (SMALL * BATCH_BYTES + 1, 2)])
+def test_processes_start_early_where_much_is_to_come(size: int, early: int) -> None:
+    with Workers(3) as workers:
+        workers.start(os.getpid, size)
+        started = {child.pid for child in psutil.Process().children()}
+        found = list(workers.map(work, range(40)))
+    assert [value for value, _ in found] == [n * n for n in range(40)]
+    here, others = os.getpid(), {process for _, process in found}
+    assert not early or others - {here} <= started
+    assert len(started - {here}) >= early
+
+
 @given(st.lists(st.binary(max_size=9), max_size=12), st.data())
 def test_what_lies_in_a_spool_is_given_one_by_one_or_several_at_once(held: list[bytes], data: st.DataObject) -> None:
     numbers = data.draw(st.lists(st.sampled_from(range(len(held))), max_size=20) if held else st.just([]))
@@ -81,6 +93,7 @@ def test_what_lies_in_a_spool_is_given_one_by_one_or_several_at_once(held: list[
             spool.append(each)
         rest = held[len(held) // 3 :]
         spool.extend(b"".join(rest), map(len, rest))
+        assert spool.total == sum(map(len, held))
         assert spool.several(numbers) == [spool.data(number) for number in numbers] == [held[n] for n in numbers]
 
 

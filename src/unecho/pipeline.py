@@ -31,7 +31,7 @@ from .base.columns import (  # fmt: skip
     release,
     trim,
 )
-from .base.engine import workers_for
+from .base.engine import Workers, workers_for
 from .base.spool import Spool
 from .boilerplate import rules, score, templates
 from .choosing import choose, findings
@@ -112,11 +112,15 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
     with clock.stage(reading.STAGE):
         known = rules.load(settings.rules)
         found, items = reading.items_of(inputs, settings)
-    compiled = is_large(_bytes(found, inputs) // CHARACTERS, None)
-    if compiled:
-        _load_kernels(workers_for(config.limits.workers), clock)
-    with clock.stage(reading.STAGE):
-        taken, paragraphs = reading.read(found, items, inputs, config, known, clock.progress, spool, compiled)
+    size = _bytes(found, inputs)
+    compiled = is_large(size // CHARACTERS, None)
+    with Workers(workers_for(config.limits.workers)) as workers:
+        workers.start(reading.load, size)
+        if compiled:
+            _load_kernels(workers.count, clock)
+        work = partial(reading.prepare, settings=settings, known=known, compiled=compiled)
+        with clock.stage(reading.STAGE):
+            taken, paragraphs = reading.read(found, items, inputs, work, clock.progress, spool, compiled, workers)
     with clock.stage("site templates"):
         paragraphs = _without_templates(taken, paragraphs, known)
         repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)

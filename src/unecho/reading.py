@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -17,10 +16,10 @@ import numpy as np
 
 from . import sources
 from .base.columns import Hashes, Ints
-from .base.engine import batches, ordered_map, uncollected, workers_for
+from .base.engine import Workers, batches, uncollected
 from .base.spool import Spool
 from .boilerplate import label, rules, templates
-from .config import Config, Settings
+from .config import Settings
 from .errors import UsageError
 from .matching import table
 from .matching.table import Table
@@ -74,6 +73,11 @@ class Taken:
     def frame(self, document: int) -> str:
         """Of the line a JSONL row was read from."""
         return self.spool.data(self.numbers[document] + 1).decode("utf-8", "surrogatepass")
+
+
+def load() -> None:
+    """Load what ``prepare`` needs for large inputs, in a process that has nothing to do yet."""
+    from .boilerplate import scan  # noqa: F401  loads numba
 
 
 def prepare(batch: Sequence[Item], settings: Settings, known: rules.Rules, compiled: bool = False) -> Prepared:
@@ -148,19 +152,17 @@ def read(
     found: sources.Found,
     items: Iterator[Item],
     inputs: Sequence[Path] | Pairs,
-    config: Config,
-    known: rules.Rules,
+    work: Callable[[Sequence[Item]], Prepared],
     progress: Progress,
     spool: Spool,
     compiled: bool,
+    workers: Workers,
 ) -> tuple[Taken, Table]:
     """All documents, whose texts go to the spool, and the table of their paragraphs.
 
-    ``found``, ``items``: what ``items_of`` gave. ``known``: the rules. ``compiled``: whether all of it is worth
-    the compiled kernels.
+    ``found``, ``items``: what ``items_of`` gave. ``work``: ``prepare``, with all but the batch. ``compiled``: whether
+    all of it is worth the compiled kernels.
     """
-    settings = config.settings
-    work = partial(prepare, settings=settings, known=known, compiled=compiled)
     names = sources.Names()
     documents: list[Document] = []
     modes: list[Mode | None] = []
@@ -171,7 +173,7 @@ def read(
     tables = table.Joiner(compiled)
     total = len(found.sources) if all(source.format != "jsonl" for source in found.sources) else None
 
-    with closing(ordered_map(work, batches(items, _size), workers_for(config.limits.workers))) as results:
+    with closing(workers.map(work, batches(items, _size))) as results:
         for prepared in results:
             number = len(spool)
             spool.extend(prepared.data, prepared.sizes.tolist())

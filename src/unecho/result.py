@@ -121,13 +121,14 @@ class Result:
         beside the one that is written."""
         from .report import data, html
 
-        manifest.write_json(new / manifest.TIMINGS, {"seconds": self.seconds})
-        if self.decided is not None:
-            self._write_decided(new, self.decided)
-        manifest.write_json(new / manifest.RUN, self.run)
-        if found := self.grounds():
-            manifest.write_lines(new / manifest.REASONS, found)
         with uncollected(), Workers(self.workers) as workers:
+            workers.start(_load, self.spool.total)
+            manifest.write_json(new / manifest.TIMINGS, {"seconds": self.seconds})
+            if self.decided is not None:
+                self._write_decided(new, self.decided)
+            manifest.write_json(new / manifest.RUN, self.run)
+            if found := self.grounds():
+                manifest.write_lines(new / manifest.REASONS, found)
             records = _Written(new, self, workers)
             report, *others = data.load_all(new, self.texts(), (data.Limits(), *shown), records)
             (new / manifest.REPORT).write_bytes(html.render(report, workers).encode())
@@ -268,6 +269,11 @@ class _Written(manifest.Records):
         else:
             yield from manifest.writing(self.run / name, records)
             self._done.add(name)
+
+
+def _load() -> None:
+    """Load what writes, in a process that has nothing to do yet."""
+    from .report import gather  # noqa: F401
 
 
 def fingerprint(command: str, settings: Mapping[str, Any], documents: Iterable[DocumentRecord]) -> str:

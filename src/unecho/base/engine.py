@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -117,6 +117,14 @@ class Workers:
                 process.terminate()
         self._ends.close()
 
+    def start(self, load: Callable[[], object], size: int) -> None:
+        """Where there will be work of ``size`` bytes, worth several processes, start them now, while something else is
+        done here. ``load``: loads what they will need; its module is loaded too."""
+        if self.count > 1 and size > SMALL * BATCH_BYTES:
+            with suppress(BrokenProcessPool):  # it is told once there is work
+                for _ in range(self._others):
+                    self._submit(load)
+
     def map(
         self, function: Callable[[T], R], items: Iterable[T], meanwhile: Callable[[], None] | None = None
     ) -> Generator[R, None, None]:
@@ -134,12 +142,17 @@ class Workers:
             yield from map(function, chain(ahead, source))
             return
         try:
-            yield from self._spread(function, chain(ahead, source), self._started(), meanwhile)
+            yield from self._spread(function, chain(ahead, source), meanwhile)
         except BrokenProcessPool:
             raise RunError(
                 "a process of this run was ended from outside, as systems do that run out of memory",
                 "give fewer --workers, or split the input",
             ) from None
+
+    def _submit(self, function: Callable[..., T], *given: Any) -> Future[T]:
+        """Have another process call a function."""
+        with _main_unknown(), interrupts_wait():
+            return self._started().submit(function, *given)
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -158,16 +171,16 @@ class Workers:
         self,
         function: Callable[[T], R],
         items: Iterator[T],
-        pool: ProcessPoolExecutor,
         meanwhile: Callable[[], None] | None,
     ) -> Generator[R, None, None]:
         """This process works too where it would only wait, unless all is done apart."""
         waiting: deque[_Here[R] | _There[R]] = deque()
         most = _AHEAD + self._others * (2 if meanwhile is None else _MEANWHILE)
 
+        self._started()  # before its folder is asked for
+
         def send(item: T) -> None:
-            with _main_unknown(), interrupts_wait():
-                waiting.append(_There(pool.submit(_filed, function, item, self._folder), item))
+            waiting.append(_There(self._submit(_filed, function, item, self._folder), item))
 
         if meanwhile is not None:
             for item in islice(items, most):

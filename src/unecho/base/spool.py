@@ -32,6 +32,11 @@ class Spool:
     def __len__(self) -> int:
         return len(self._ends) - 1
 
+    @property
+    def total(self) -> int:
+        """Bytes of all of them."""
+        return self._ends[-1]
+
     def append(self, data: bytes) -> None:
         self._ends.append(self._ends[-1] + len(data))
         self._add(data)
