@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from unecho.base.columns import Ints, offsets_of, ranges
+from unecho.base.columns import offsets_of, ranges
 from unecho.config import Settings
 from unecho.matching import lsh, verify
 from unecho.text import shingles
@@ -59,7 +59,7 @@ def joined(sets: ShingleSets, threshold: float) -> Pairs:
     return verified(sets, np.array(sorted(pairs), np.int64).reshape(-1, 2), threshold)
 
 
-def verified(sets: ShingleSets, pairs: Ints, threshold: float) -> Pairs:
+def verified(sets: ShingleSets, pairs: verify.Pairs, threshold: float) -> Pairs:
     similar = verify.resemblance(sets, pairs) >= threshold - _SLACK
     return {(min(a, b), max(a, b)) for a, b in pairs[similar].tolist()}
 

@@ -255,7 +255,6 @@ def test_candidates_are_merged_along_the_way(rows: list[list[int]], limit: int, 
         patch.setattr(lsh, "REPRESENTATIVES", few)
         whole = lsh.candidates(keys, rank, compiled=False)
         patch.setattr(lsh, "_PAIRS", limit)
-        patch.setattr(lsh, "_REMEMBERED", 2)
         for compiled in (False, True):
             assert lsh.candidates(keys, rank, compiled).tolist() == whole.tolist()
     assert all(rank[a] < rank[b] for a, b in whole.tolist())

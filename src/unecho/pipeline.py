@@ -24,7 +24,6 @@ from .base.columns import (  # fmt: skip
     Ints,
     Mask,
     beside,
-    members,
     offsets_of,
     pieces,
     ranges,
@@ -68,6 +67,8 @@ BYTES_OF_A_WORD, BYTES_A_PASSAGE = 10, 2500
 """Memory where the passages are known: by the peaks on 18 million words with 220,000 passages (news) and 3 million
 with 480,000 (versions of a manual), with something to spare."""
 
+_PAIRS = 1_000_000
+"""Pairs of paragraphs that are compared at a time."""
 TOGETHER = 200_000_000
 """Words up to which two things are done at a time where there are several workers: of more, both take much memory."""
 
@@ -288,13 +289,13 @@ def _places(steps: Steps, shift: Ints, offsets: Ints) -> Places:
     return Places.written(start[which], end[which], offsets)
 
 
-def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) -> Ints:
+def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) -> lsh.Pairs:
     """Pairs of paragraphs, the first of their kind, that resemble each other, verified."""
     kind = corpus.kind
     sizes = np.diff(corpus.stream.paragraphs)
     signed = np.flatnonzero((kind == np.arange(len(kind))) & shingles.long_enough(sizes, corpus.by_character))
     if len(signed) < 2:
-        return np.zeros((0, 2), np.int64)
+        return np.zeros((0, 2), np.uint32)
     rank = corpus.stream.rank[corpus.paragraphs.document[signed]] * len(kind) + signed
     compiled = is_large(len(corpus.stream.word), None)  # what repeats itself may have more pairs than words
     keys = np.empty((bands.bands, len(signed)), np.uint32)
@@ -305,11 +306,19 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
         keys[:, first:end] = lsh.keys_of(lists, bands, workers, compiled)
     pairs = lsh.candidates(keys, rank, compiled or None)
     del keys
-    met, places = members(pairs, len(signed))
+    some = np.array_split(pairs, len(pairs) // _PAIRS + 1)
+    met = np.zeros(len(signed), np.bool_)
+    for part in some:
+        met[part] = True
     hashes, by_character = _words_of(corpus, signed[met], compiled)
     sets = shingles.shingle_sets(hashes, offsets_of(sizes[met]), by_character, workers, compiled)
-    similar = verify.resemblance(sets, places, workers, compiled or None) >= settings.similar
-    return signed[pairs[similar]]
+    number, kinds = np.cumsum(met) - 1, signed.astype(np.uint32)
+
+    def similar(part: lsh.Pairs) -> lsh.Pairs:
+        alike = verify.resemblance(sets, number[part], workers, compiled or None) >= settings.similar
+        return kinds[part[alike]]
+
+    return np.concatenate(list(map(similar, some)))
 
 
 def _words_of(corpus: Corpus, paragraphs: Ints, compiled: bool) -> tuple[Hashes, Mask]:

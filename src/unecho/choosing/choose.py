@@ -16,7 +16,7 @@ from ..matching.passages import Equal
 from ..text.normalize import PRIME
 from ..text.shingles import SHINGLE, ShingleSource
 from . import guards
-from .chooser import OTHERS, WORTH_A_LOOK, Chooser
+from .chooser import OTHERS, WORTH_A_LOOK, Chooser, Near
 from .verdicts import Verdict, Verdicts, verdicts_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _TOLD = 10_000
 
 
 def choose(
-    corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, story: Ints, related: Ints | None,
+    corpus: Corpus, sets: ShingleSource, near: Near, runs: Equal, story: Ints, related: Ints | None,
     settings: Settings, compiled: bool | None = None,
 ) -> Verdicts:  # fmt: skip
     """Go through the paragraphs in keeping order and decide on each.
@@ -66,7 +66,7 @@ def choose(
 
 
 def _compiled(
-    corpus: Corpus, near: Ints, runs: Equal, story: Ints, related: Ints | None, settings: Settings
+    corpus: Corpus, near: Near, runs: Equal, story: Ints, related: Ints | None, settings: Settings
 ) -> Verdicts:  # fmt: skip
     """``choose`` by the kernels: over all documents, and again from the first with words they did not know."""
     from ..compiled import choose as kernels
@@ -105,9 +105,10 @@ def _foresee(text: Text, shared: share.Shared, book: WordBook, rules: Rules) -> 
     count = len(text.paragraphs) - 1
     earliest, latest, first = np.full(count, -1, np.int64), np.full(count, -1, np.int64), 0
     kernels.earliest(text, earliest)
+    asked = np.zeros(len(text.word) // 8 + 1, np.uint8)
     while first < count:
         page = book.page()
-        first = kernels.foresee(text, shared, page, rules, first, earliest, latest)
+        first = kernels.foresee(text, shared, page, rules, first, earliest, latest, asked)
         book.learn(page)
 
 
@@ -138,7 +139,7 @@ def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, I
     return slots, np.full(len(slots), -1, np.int64)
 
 
-def _shared(text: Text, runs: Equal, near: Ints, related: Ints | None, least: float) -> share.Shared:
+def _shared(text: Text, runs: Equal, near: Near, related: Ints | None, least: float) -> share.Shared:
     """``pieces.pieces`` as the kernels take them, the pairs of kinds both ways, and those of documents."""
     from ..compiled import share
 
@@ -148,11 +149,13 @@ def _shared(text: Text, runs: Equal, near: Ints, related: Ints | None, least: fl
     pieces = np.empty((int(first[-1]), 4), np.int64)
     share.cut(columns, text, first[:-1].copy(), pieces)
     pieces = pieces[: share.put_in_order(text, least, first, pieces)]
-    kinds, others = near.reshape(-1), near[:, ::-1].reshape(-1)
-    by_kind = np.argsort(kinds, kind="stable")
-    first_kind = np.searchsorted(kinds[by_kind], np.arange(len(first)))
+    similar, free = near.astype(np.uint32, copy=False), np.zeros(len(first) - 1, np.int64)
+    kinds = np.empty(2 * len(similar), np.uint32)
+    share.resembling(similar, free, kinds[:0])
+    first_kind = offsets_of(free)
+    share.resembling(similar, first_kind[:-1].copy(), kinds)
     pairs = np.zeros(0, np.int64) if related is None else related
-    return share.Shared(pieces, first, others[by_kind], first_kind, pairs)
+    return share.Shared(pieces, first, kinds, first_kind, pairs)
 
 
 def _verdicts(corpus: Corpus, found: kernels.Verdicts) -> Verdicts:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
 from ..config import Settings
@@ -22,6 +23,8 @@ from .verdicts import Verdict, exact, why_of
 OTHERS = 0.97
 """Share of its words that one paragraph must have of another where their documents have little else in common: what may
 be missing of a copy in the same text, as who said it, makes another quote of a quote, and another note of a note."""
+Near = NDArray[np.integer]
+"""Pairs, n x 2."""
 WORTH_A_LOOK = 0.3
 """Of the share that makes a paragraph similar: words that are only alike can still make up the rest."""
 
@@ -30,7 +33,7 @@ class Chooser:
     """The state of one pass: what is kept so far."""
 
     def __init__(
-        self, corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, story: Ints, related: Ints | None,
+        self, corpus: Corpus, sets: ShingleSource, near: Near, runs: Equal, story: Ints, related: Ints | None,
         settings: Settings,
     ) -> None:  # fmt: skip
         self.corpus, self.sets, self.related, self.settings = corpus, sets, related, settings
@@ -209,7 +212,7 @@ def _words(pieces: Sequence[Run]) -> int:
     return sum(length for _, _, length in pieces)
 
 
-def against(corpus: Corpus, sets: ShingleSource, near: Ints, runs: Equal, settings: Settings) -> list[Verdict | None]:
+def against(corpus: Corpus, sets: ShingleSource, near: Near, runs: Equal, settings: Settings) -> list[Verdict | None]:
     """As ``choose.choose``, but document 0 keeps all it has, and every other paragraph is compared with it alone."""
     chooser = Chooser(corpus, sets, near, runs, np.zeros(len(corpus.ids), np.int64), None, settings)
     edge = int(np.searchsorted(corpus.paragraphs.document, 1))

@@ -10,7 +10,7 @@ from ..base.columns import Hashes, Ints, Mask
 from . import cover as cover_kernels
 from .cover import MISSING, Scratch
 from .jit import lean, part
-from .share import OTHER, Shared, cut, put_in_order
+from .share import OTHER, Shared, cut, put_in_order, resembling
 from .text import AMONG, DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
 from .values import sort as sort_values
 from .values import word_at
@@ -55,7 +55,7 @@ class State(NamedTuple):
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     text, shared, book, rules = of_nothing()
-    nothing, none, codes = shared.kinds, text.vocabulary, text.near
+    nothing, none, codes = shared.first[:0], text.vocabulary, text.near
     choice = Choice(0.9, 0.97, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     state = state_for(text, shared, rules, none, nothing)
     enter(book.keys, book.numbers, none, 0)
@@ -63,6 +63,7 @@ def warm() -> None:
     count_documents(text.word, text.flags, shared.first, np.uint8(1), codes, codes)
     cut((nothing, nothing, nothing), text, nothing, shared.runs)
     put_in_order(text, 0.5, shared.first, shared.runs)
+    resembling(np.zeros((0, 2), np.uint32), nothing, shared.kinds)
     choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))
 
 
@@ -79,7 +80,7 @@ def of_nothing() -> tuple[Text, Shared, Book, Rules]:
         (3, 5, 7, 10, 4), codes, (3, 10),
     )  # fmt: skip
     rules = Rules(3, 12, 8, (2, 4), 8, 15, Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
-    return text, Shared(rows, edges, nothing, edges, nothing), book, rules
+    return text, Shared(rows, edges, points, edges, nothing), book, rules
 
 
 def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: Ints) -> State:

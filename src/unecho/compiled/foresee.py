@@ -3,30 +3,36 @@ not known then makes it judge documents again."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..base.columns import Ints
 from .choose import of_nothing
 from .cover import between
 from .jit import lean
 from .share import Shared, document_of
-from .text import DOCUMENT, KIND, LONG, RANK, Rules, Text
+from .text import DOCUMENT, KIND, LONG, RANK, Bytes, Rules, Text
 from .word import Book, ask_listed, word_of
 
 
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     text, shared, book, rules = of_nothing()
-    earliest(text, shared.kinds)
-    foresee(text, shared, book, rules, 0, shared.kinds, shared.kinds)
+    nothing = shared.first[:0]
+    earliest(text, nothing)
+    foresee(text, shared, book, rules, 0, nothing, nothing, text.flags)
 
 
 @lean
-def foresee(text: Text, shared: Shared, book: Book, rules: Rules, first: int, earliest: Ints, latest: Ints) -> int:
+def foresee(
+    text: Text, shared: Shared, book: Book, rules: Rules, first: int, earliest: Ints, latest: Ints, asked: Bytes
+) -> int:  # fmt: skip
     """Ask for the words that paragraphs from ``first`` on, one of each kind, and those they share much with do not have
     in common; and of paragraphs that repeat one of their document which is the first to have it, whether they are
     items of a list. Stops before the first paragraph for which there may be no room; returns its number.
 
     earliest: int64, for each kind the first document in keeping order that has it; latest: int64, for each kind the
-    document with the last paragraph of it that was looked at, or -1.
+    document with the last paragraph of it that was looked at, or -1. asked: a bit for every token, whether its word was
+    asked for: many documents may have something else in the very place.
     """
     count = len(text.paragraphs) - 1
     for paragraph in range(first, count):
@@ -36,7 +42,7 @@ def foresee(text: Text, shared: Shared, book: Book, rules: Rules, first: int, ea
             continue
         kind, document = text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, DOCUMENT]
         if kind == paragraph:
-            _ask(text, shared, book, rules, paragraph)
+            _ask(text, shared, book, rules, paragraph, asked)
         if latest[kind] == document and earliest[kind] == document:
             ask_listed(book, paragraph)
         latest[kind] = document
@@ -44,7 +50,7 @@ def foresee(text: Text, shared: Shared, book: Book, rules: Rules, first: int, ea
 
 
 @lean
-def _ask(text: Text, shared: Shared, book: Book, rules: Rules, paragraph: int) -> None:
+def _ask(text: Text, shared: Shared, book: Book, rules: Rules, paragraph: int, asked: Bytes) -> None:
     """Ask for the words of a paragraph, and of others, that lie between what they share."""
     low, high = text.edges[paragraph], text.edges[paragraph + 1]
     begin, end = shared.first[paragraph], shared.first[paragraph + 1]
@@ -57,14 +63,22 @@ def _ask(text: Text, shared: Shared, book: Book, rules: Rules, paragraph: int) -
         for number in range(len(pieces) + 1):
             edge = pieces[number, 0] if number < len(pieces) else high
             if edge > at:
-                for token in range(at, edge):
-                    word_of(text, book, rules.bits.capital, token)
+                _ask_once(text, book, rules, at, edge, asked)
                 start, last = between(text, rules, at, edge, pieces, number)
-                for token in range(start, last):
-                    word_of(text, book, rules.bits.capital, token)
+                _ask_once(text, book, rules, start, last, asked)
             if number < len(pieces):
                 at = max(at, edge + pieces[number, 2])
         begin = stop
+
+
+@lean
+def _ask_once(text: Text, book: Book, rules: Rules, first: int | np.int64, end: int | np.int64, asked: Bytes) -> None:
+    """Ask for the words of some tokens, but of those whose bit is set."""
+    for token in range(first, end):
+        bit = np.uint8(1 << (token & 7))
+        if not asked[token >> 3] & bit:
+            asked[token >> 3] |= bit
+            word_of(text, book, rules.bits.capital, token)
 
 
 @lean

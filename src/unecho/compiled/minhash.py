@@ -3,18 +3,20 @@ plain twins."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .jit import compiled, part
-from .values import mix
+from .jit import compiled, lean, part
+from .values import sort
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
 
 _STEP = 8  # shingles signed in one pass over the permutations
-_PROBES = 8  # slots that are looked at for a pair that was written
+_FIRST: Final = np.uint32(1 << 31)  # marks the first row of a bucket
 
 
 def warm() -> None:
@@ -23,7 +25,10 @@ def warm() -> None:
     signatures(hashes, offsets, rows[0], rows[0], rows)
     band_keys(rows, hashes[:2], np.empty((2, 1), np.uint32))
     pack(rows[0], offsets[:1].copy(), np.zeros(8, np.uint8), hashes)
-    write_pairs(hashes, min(count_pairs(hashes, 1), 0), offsets, np.zeros((1, 1), np.uint32), hashes)
+    nothing, none = rows[0, :0], offsets[:0]
+    buckets(hashes[:0], none, nothing, none)
+    begins_of(nothing, none, nothing)
+    pairs(nothing, offsets[:1], nothing, 1, 0, nothing, none, rows)
 
 
 @part
@@ -112,51 +117,65 @@ def pack(keys: Words, order: Ints, seen: Bytes, result: Hashes) -> int:
     return count
 
 
-@compiled
-def count_pairs(packed: Hashes, most: int) -> int:
-    """How many pairs ``write_pairs`` writes at the most."""
-    count = begin = 0
-    for place in range(1, len(packed)):
-        if packed[place] >> np.uint64(32) != packed[place - 1] >> np.uint64(32):
-            begin = place
-        count += min(place - begin, most)
-    return count
+@lean
+def buckets(packed: Hashes, order: Ints, members: Words, counts: Ints) -> int:
+    """The rows of one band whose keys are equal, in keeping order, bucket after bucket, into ``members``; the first of
+    each with its topmost bit set. Returns how many they are. ``packed``: what ``pack`` gives, sorted.
 
-
-@compiled
-def write_pairs(packed: Hashes, most: int, order: Ints, written: Words, result: Hashes) -> int:
-    """Pairs of rows whose keys are equal, the first in the upper half: each with the first ``most`` of its key. Returns
-    how many. ``packed``: what ``pack`` gives, sorted.
-
-    written: rows x a power of two, of pairs in keys that many rows have: for each second row the first ones it was
-    written with, as long as there is room, plus one. Such rows share many bands, and their pairs would be written for
-    each.
+    counts: int64, of each row: one more for each bucket in which it is not the first.
     """
-    count = begin = 0
-    for place in range(1, len(packed)):
-        if packed[place] >> np.uint64(32) != packed[place - 1] >> np.uint64(32):
+    count, begin = 0, 0
+    for place in range(len(packed)):
+        if place and packed[place] >> np.uint64(32) != packed[place - 1] >> np.uint64(32):
+            count -= count == begin + 1  # alone
+            begin = count
+        row = np.uint32(order[np.int64(packed[place] & np.uint64(0xFFFFFFFF))])
+        counts[row] += count > begin
+        members[count] = row if count > begin else row | _FIRST
+        count += 1
+    return count - (count == begin + 1)
+
+
+@lean
+def begins_of(members: Words, free: Ints, begins: Words) -> None:
+    """For each row the places where the buckets begin in which others come before it: those of row i from free[i] on,
+    which is where the next one would go then. ``members``: of ``buckets``, of all bands."""
+    begin = 0
+    for place in range(len(members)):
+        if members[place] & _FIRST:
             begin = place
-        second = order[np.int64(packed[place] & np.uint64(0xFFFFFFFF))]
-        for other in range(begin, begin + min(place - begin, most)):
-            first = order[np.int64(packed[other] & np.uint64(0xFFFFFFFF))]
-            if place - begin < most or _is_new(written[second], np.uint32(first + 1)):
-                result[count] = np.uint64(first) << np.uint64(32) | np.uint64(second)
-                count += 1
-    return count
+        else:
+            row = members[place]
+            begins[free[row]] = begin
+            free[row] += 1
 
 
-@part
-def _is_new(known: Words, value: np.uint32) -> bool:
-    """Whether a value is not in a hash table (open addressing, free slots are zero), as far as that is known; it is
-    then."""
-    last = np.uint64(len(known) - 1)
-    home = mix(np.uint64(value))
-    for step in range(_PROBES):
-        slot = (home + np.uint64(step)) & last
-        if known[slot] == value:
-            return False
-        if known[slot] == 0:
-            known[slot] = value
-            return True
-    known[home & last] = value
-    return True
+@lean
+def pairs(
+    members: Words, first: Ints, begins: Words, most: int, row: int, seen: Words, key: Ints, result: Words
+) -> tuple[int, int]:
+    """Pairs of rows, from ``row`` on, with the first ``most`` of their buckets, each pair once: n x 2, by the second,
+    which is the row, and the first. Returns the row for which there may be no room, and how many pairs there are.
+
+    first, begins: the buckets of each row, see ``begins_of``. seen: for every row the last one it was found with, plus
+    one. key: room for the pairs of one row.
+    """
+    count = 0
+    while row < len(first) - 1 and count + len(key) <= len(result):
+        found = 0
+        for number in range(first[row], first[row + 1]):
+            begin = np.int64(begins[number])
+            for place in range(begin, begin + most):
+                other = members[place] & ~_FIRST
+                if other == row:
+                    break
+                if seen[other] != row + 1:
+                    seen[other] = row + 1
+                    key[found] = other
+                    found += 1
+        sort(key[:found])
+        for number in range(found):
+            result[count, 0], result[count, 1] = key[number], row
+            count += 1
+        row += 1
+    return row, count

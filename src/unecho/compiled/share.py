@@ -9,6 +9,7 @@ import numpy as np
 from ..base.columns import Ints
 from .jit import lean, part
 from .text import DOCUMENT, LONG, RANK, Rules, Text, owner_of
+from .values import Numbers
 
 OTHER = 3
 """Column of ``Shared.runs``: the paragraph on the other side."""
@@ -17,12 +18,12 @@ OTHER = 3
 class Shared(NamedTuple):
     """What paragraphs share. runs: equal tokens, int64, n x 4: place in a paragraph, place in another document, length,
     and the paragraph there; those of paragraph i are runs[first[i]:first[i + 1]], sorted by document and place. kinds:
-    kinds of paragraphs that resemble each other; those that resemble kind i are kinds[first_kind[i]:first_kind[i + 1]].
-    related: pairs of documents, see ``stories.Coverage.pairs_with_much``."""
+    uint32, kinds of paragraphs that resemble each other; those that resemble kind i are
+    kinds[first_kind[i]:first_kind[i + 1]]. related: pairs of documents, see ``stories.Coverage.pairs_with_much``."""
 
     runs: Ints
     first: Ints
-    kinds: Ints
+    kinds: Numbers
     first_kind: Ints
     related: Ints
 
@@ -114,6 +115,18 @@ def _is_before(document: int, place: int, other: int, length: int, text: Text, r
     if place != runs[row, 0]:
         return bool(place < runs[row, 0])
     return bool(other < runs[row, 1] or (other == runs[row, 1] and length < runs[row, 2]))
+
+
+@lean
+def resembling(pairs: Numbers, free: Ints, found: Numbers) -> None:
+    """Pairs of kinds both ways: those that resemble kind i go into ``found`` from free[i] on, which is where the next
+    one would go then. With no room at all in ``found`` they are only counted."""
+    for number in range(len(pairs)):
+        for side in range(2):
+            kind = pairs[number, side]
+            if len(found):
+                found[free[kind]] = pairs[number, 1 - side]
+            free[kind] += 1
 
 
 @lean

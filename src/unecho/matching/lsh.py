@@ -3,13 +3,14 @@ signatures become candidate pairs. Candidates are only ever a reason to look; ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, distinct, edges_of, group_pairs, mix64, spread
+from ..base.columns import Hashes, Ints, distinct, edges_of, group_pairs, mix64, offsets_of, spread
 from ..compiled.when import is_large
 from ..text.shingles import ShingleSets
 from .signature import PERMUTATIONS, signatures
@@ -24,8 +25,8 @@ _ROWS = 1008
 """Signatures held at a time: half a megabyte, which stays in the processor's cache. No power of two: the keys of one
 signature, one in each band, would all lie in the same few places of that cache."""
 _PAIRS = 1_000_000
-_REMEMBERED = 64
-"""Pairs of a row in large buckets that are remembered, so as not to be written again."""
+
+Pairs = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,57 +86,64 @@ def band_keys(rows: NDArray[np.uint32], bands: Bands, compiled: bool | None = No
     return keys
 
 
-def candidate_pairs(rows: NDArray[np.uint32], bands: Bands, rank: Ints) -> Ints:
+def candidate_pairs(rows: NDArray[np.uint32], bands: Bands, rank: Ints) -> Pairs:
     """``candidates`` among signatures."""
     return candidates(band_keys(rows, bands), rank)
 
 
-def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | None = None) -> Ints:
-    """Pairs (int64, shape n x 2) of rows that share a band key, without repeats, sorted.
+def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | None = None) -> Pairs:
+    """Pairs (uint32, shape n x 2) of rows that share a band key, without repeats, sorted by the second and the first.
 
     ``keys``: the keys of one band after another. ``rank``: place of each row in the keeping order (0 is kept
     first); the first of a pair ranks first. Cost is near-linear: buckets over ``REPRESENTATIVES`` are stars
-    around their first members. No more than 2^32 rows. ``compiled``: see ``when.is_large``.
+    around their first members. Less than 2^31 rows. ``compiled``: see ``when.is_large``.
     """
-    work = _compiled_pairs_of(len(rank)) if is_large(len(rank), compiled) else _pairs
     order = np.argsort(rank, kind="stable")
+    if is_large(len(rank), compiled):
+        return _compiled(keys, order)
     found, fresh, waiting = np.zeros(0, np.uint64), list[Hashes](), 0
     for band in keys:
-        fresh.append(work(band, order))
+        fresh.append(_pairs(band, order))
         waiting += len(fresh[-1])
         # Most pairs share many bands: they are merged whenever there are as many new ones as old.
         if waiting > max(len(found), _PAIRS):
             found, fresh, waiting = distinct(np.concatenate([found, *fresh])), [], 0
     found = distinct(np.concatenate([found, *fresh]))
-    pairs = np.empty((len(found), 2), np.int64)
-    pairs[:, 0], pairs[:, 1] = found >> np.uint64(32), found & np.uint64(0xFFFFFFFF)
-    return pairs
-
-
-def _compiled_pairs_of(count: int) -> Callable[[NDArray[np.uint32], Ints], Hashes]:
-    """``_pairs`` by the kernels, of one band after another of so many rows; of large buckets most pairs that a band
-    before had are left out."""
-    from ..compiled import minhash as kernels
-
-    written = np.zeros((count, _REMEMBERED), np.uint32)  # of rows in small buckets it takes no memory
-
-    # A table that lies in the processor's cache lets some more keys pass, but is looked at twice as fast.
-    room, seen = np.empty(count, np.uint64), np.empty(min(1 << count.bit_length(), 1 << 30), np.uint8)
-
-    def pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
-        seen.fill(0)
-        packed = room[: kernels.pack(keys, order, seen, room)]
-        packed.sort()
-        result = np.empty(kernels.count_pairs(packed, REPRESENTATIVES), np.uint64)
-        return result[: kernels.write_pairs(packed, REPRESENTATIVES, order, written, result)].copy()
-
-    return pairs
+    return np.stack([found & np.uint64(0xFFFFFFFF), found >> np.uint64(32)], axis=1).astype(np.uint32)
 
 
 def _pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
-    """Pairs of rows with equal keys, the first in the upper half; ``order``: the rows in keeping order."""
+    """Pairs of rows with equal keys, the second in the upper half; ``order``: the rows in keeping order."""
     packed = keys[order].astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
     packed.sort()
     first, second = group_pairs(edges_of(packed >> np.uint64(32)), REPRESENTATIVES, REPRESENTATIVES)
     row = order[(packed & np.uint64(0xFFFFFFFF)).astype(np.int64)].astype(np.uint64)
-    return row[first] << np.uint64(32) | row[second]
+    return row[second] << np.uint64(32) | row[first]
+
+
+def _compiled(keys: Iterable[NDArray[np.uint32]], order: Ints) -> Pairs:
+    """``candidates`` by the kernels: the buckets of all bands first, then the pairs of one row after another. A row
+    meets mostly the same ones in each band: so each pair is written once, and nothing has to be sorted."""
+    from ..compiled import minhash as kernels
+
+    count, parts = len(order), [np.zeros(0, np.uint32)]
+    counts = np.zeros(count, np.int64)
+    # A table that lies in the processor's cache lets some more keys pass, but is looked at twice as fast.
+    space, seen = np.empty(count, np.uint64), np.empty(min(1 << count.bit_length(), 1 << 30), np.uint8)
+    for band in keys:
+        seen.fill(0)
+        packed = space[: kernels.pack(band, order, seen, space)]
+        packed.sort()
+        bucket = np.empty(len(packed), np.uint32)
+        parts.append(bucket[: kernels.buckets(packed, order, bucket, counts)].copy())
+    del space, seen
+    members, room = np.concatenate(parts), np.empty(len(parts) * REPRESENTATIVES, np.int64)
+    first = offsets_of(counts)
+    begins: NDArray[Any] = np.empty(int(first[-1]), np.uint32 if len(members) < 1 << 32 else np.int64)
+    kernels.begins_of(members, first[:-1].copy(), begins)
+    last, result, row = np.zeros(count, np.uint32), np.empty((_PAIRS + len(room), 2), np.uint32), 0
+    found = [result[:0]]
+    while row < count:
+        row, some = kernels.pairs(members, first, begins, REPRESENTATIVES, row, last, room, result)
+        found.append(result[:some].copy())
+    return np.concatenate(found)

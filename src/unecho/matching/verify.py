@@ -9,10 +9,11 @@ from ..base.columns import Ints, offsets_of, owners, ranges, spread
 from ..compiled.when import is_large
 from ..text.shingles import ShingleSets
 
+Pairs = NDArray[np.integer]
 _CHUNK = 4_000_000  # shingles compared at a time: about 100 MB
 
 
-def intersections(sets: ShingleSets, pairs: Ints, workers: int = 1, compiled: bool | None = None) -> Ints:
+def intersections(sets: ShingleSets, pairs: Pairs, workers: int = 1, compiled: bool | None = None) -> Ints:
     """Number of shingles that both sides of each pair share (int64, one per row of ``pairs``).
 
     ``workers``: threads. ``compiled``: see ``when.is_large``.
@@ -24,10 +25,10 @@ def intersections(sets: ShingleSets, pairs: Ints, workers: int = 1, compiled: bo
     return _in_pieces(sets, pairs, weights)
 
 
-def _compiled_intersections(sets: ShingleSets, pairs: Ints, weights: Ints, workers: int) -> Ints:
+def _compiled_intersections(sets: ShingleSets, pairs: Pairs, weights: Ints, workers: int) -> Ints:
     from ..compiled import shingle as kernels
 
-    result, columns = np.empty(len(pairs), np.int64), np.ascontiguousarray(pairs)
+    result, columns = np.empty(len(pairs), np.int64), np.ascontiguousarray(pairs, np.int64)
     spread(
         lambda first, end: kernels.intersections(sets.hash, sets.offsets, columns[first:end], result[first:end]),
         offsets_of(weights), workers,
@@ -35,7 +36,7 @@ def _compiled_intersections(sets: ShingleSets, pairs: Ints, weights: Ints, worke
     return result
 
 
-def _in_pieces(sets: ShingleSets, pairs: Ints, weights: Ints) -> Ints:
+def _in_pieces(sets: ShingleSets, pairs: Pairs, weights: Ints) -> Ints:
     sizes = np.diff(sets.offsets)
     chunk = np.cumsum(weights) // _CHUNK
     result = np.zeros(len(pairs), np.int64)
@@ -45,7 +46,7 @@ def _in_pieces(sets: ShingleSets, pairs: Ints, weights: Ints) -> Ints:
     return result
 
 
-def _intersections(sets: ShingleSets, sizes: Ints, pairs: Ints) -> Ints:
+def _intersections(sets: ShingleSets, sizes: Ints, pairs: Pairs) -> Ints:
     members = pairs.reshape(-1)
     values = sets.hash[ranges(sets.offsets[members], sizes[members])]
     pair = owners(sizes[members]) // 2
@@ -56,7 +57,7 @@ def _intersections(sets: ShingleSets, sizes: Ints, pairs: Ints) -> Ints:
     return np.bincount(pair[1:][equal], minlength=len(pairs))
 
 
-def resemblance(sets: ShingleSets, pairs: Ints, workers: int = 1, compiled: bool | None = None) -> NDArray[np.float64]:
+def resemblance(sets: ShingleSets, pairs: Pairs, workers: int = 1, compiled: bool | None = None) -> NDArray[np.float64]:
     """Jaccard similarity of each pair's shingle sets (float64). Two empty sets resemble each other by 0."""
     sizes = np.diff(sets.offsets)
     shared = intersections(sets, pairs, workers, compiled)
