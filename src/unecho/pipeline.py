@@ -60,8 +60,8 @@ from .text.vocabulary import spelled
 
 Command = Literal["dedupe", "clean"]
 
-BYTES_A_WORD = 45
-"""Memory that a run takes, by its peak on 90 million words (27 bytes a word, columns mapped from disk included) with
+BYTES_A_WORD = 30
+"""Memory that a run takes, by its peak on 90 million words (16 bytes a word, columns mapped from disk included) with
 something to spare. Text that repeats itself over and over, as versions of one manual do, takes more."""
 BYTES_OF_A_WORD, BYTES_A_PASSAGE = 10, 2500
 """Memory where the passages are known: by the peaks on 18 million words with 220,000 passages (news) and 3 million
