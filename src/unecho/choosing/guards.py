@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from ..base.columns import Hashes, Mask
+from ..base.columns import Hashes, Mask, distinct
 from ..model import record
-from ..text.lookup import among, held
+from ..text.lookup import among
 from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SPACED, fold, tokenize
 from ..text.spelling import canonical
 
@@ -95,7 +95,7 @@ def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     capital = flags & CAPITAL != 0
     result: Mask = capital | (flags & CASELESS != 0)
     doubtful = np.flatnonzero(capital & (flags & OPENING != 0))
-    result[doubtful] &= ~among(hashes[doubtful], held(hashes[doubtful], hashes, ~capital))
+    result[doubtful] &= ~among(hashes[doubtful], distinct(hashes[~capital]))
     return result
 
 

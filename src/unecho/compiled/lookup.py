@@ -14,7 +14,6 @@ def warm() -> None:
     hashes, seen = np.ones(8, np.uint64), np.ones(17, np.bool_)
     first_equal(np.ones((1, 2), np.uint64), np.full(2, -1, np.int32), np.zeros(1, np.int64))
     among(hashes, table_of(hashes), hashes[0], seen)
-    meet(hashes, seen, table_of(hashes), hashes[0], seen)
 
 
 @compiled
@@ -48,24 +47,6 @@ def among(values: Hashes, table: Hashes, free: np.uint64, result: Mask) -> None:
         while table[slot] != value and table[slot] != free:
             slot = (slot + np.uint64(1)) & mask
         result[number] = table[slot] == value or value == free
-
-
-@compiled
-def meet(values: Hashes, which: Mask, table: Hashes, free: np.uint64, seen: Mask) -> None:
-    """Mark the slots of a table (see ``among``) whose values are among those of ``values`` for which ``which`` is
-    True; the one behind the last stands for ``free``."""
-    mask, last = np.uint64(len(table) - 1), len(table)
-    for number in range(len(values)):
-        if not which[number]:
-            continue
-        value = values[number]
-        slot = value & mask
-        while table[slot] != value and table[slot] != free:
-            slot = (slot + np.uint64(1)) & mask
-        if value == free:
-            seen[last] = True
-        elif table[slot] == value:
-            seen[slot] = True
 
 
 @compiled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base.columns import Hashes, Ints, Mask, distinct, edges_of
+from ..base.columns import Hashes, Ints, Mask, edges_of
 from ..compiled.when import is_large
 
 
@@ -21,22 +21,6 @@ def among(values: Hashes, known: Hashes, compiled: bool | None = None) -> Mask:
     place = np.minimum(np.searchsorted(known, values), len(known) - 1)
     found: Mask = known[place] == values
     return found
-
-
-def held(values: Hashes, others: Hashes, which: Mask, compiled: bool | None = None) -> Hashes:
-    """The distinct values (sorted) that are among the ``others`` for which ``which`` is True; of these there may be
-    very many. ``compiled``: see ``when.is_large``."""
-    known = distinct(values)
-    if not is_large(len(others), compiled):
-        return np.intersect1d(known, others[which])
-    if not len(known):
-        return known
-    from ..compiled import lookup as kernels
-
-    table, free = kernels.table_of(known), known[-1]
-    seen = np.zeros(len(table) + 1, np.bool_)
-    kernels.meet(others, which, table, free, seen)
-    return np.sort(np.concatenate([table[seen[:-1]], known[-1:][seen[-1:]]]))
 
 
 def first_equal(rows: Hashes, compiled: bool | None = None) -> Ints:
