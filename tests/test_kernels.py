@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
 import pickle
 import random
@@ -9,7 +11,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import datasketch
@@ -389,6 +391,20 @@ def test_kernels_of_another_numba_or_processor_or_source_do_not_count(tmp_path: 
     for parts in others:
         index.write_bytes(b"".join(map(pickle.dumps, parts)))
         assert run(USE, NUMBA_CACHE_DIR=str(tmp_path)) == f"{tmp_path} False True"
+
+
+def test_what_changes_in_one_module_is_compiled_anew_where_it_is_used() -> None:
+    sources = {"low": "x = 1", "mid": "from .low import x", "top": "from . import mid as m\nm.x", "other": "y = 2"}
+    before, after = jit.digests(sources), jit.digests({**sources, "low": "x = 3"})
+    assert {name for name in sources if before[name] != after[name]} == {"low", "mid", "top"}
+
+
+def test_all_that_a_module_of_kernels_takes_from_is_seen() -> None:
+    for module in ready.MODULES.values():
+        source = inspect.getsource(module)
+        nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom) and node.level == 1]
+        taken = [[node.module] if node.module else [alias.name for alias in node.names] for node in nodes]
+        assert set(jit._TAKES.findall(source)) == set(chain.from_iterable(taken))
 
 
 def test_kernels_that_are_ready_serve_sooner(monkeypatch: pytest.MonkeyPatch) -> None:

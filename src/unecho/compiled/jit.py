@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,15 +61,26 @@ def _is_writable(folder: Path) -> bool:
     return True
 
 
-def _own_folder() -> Path | None:
-    """In the cache, a folder for these very sources: numba looks at the file of a kernel alone, and would go on with
-    what was compiled into it of another file that has changed since."""
-    folder, sources = cache_folder(), sorted(Path(__file__).parent.glob("*.py"))
-    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-    return folder and folder / digest[:16]
+def digests(sources: Mapping[str, str]) -> dict[str, str]:
+    """For each module of a package what names its source and those of all the modules beside it that it takes from.
+
+    ``sources``: by the name of the module."""
+    takes = {name: set(_TAKES.findall(source)) & set(sources) for name, source in sources.items()}
+    found = {}
+    for name in sources:
+        all_of, new = {name}, {name}
+        while new := set[str]().union(*(takes[one] for one in new)) - all_of:
+            all_of |= new
+        digest = hashlib.sha256("\n".join(sources[one] for one in sorted(all_of)).encode())
+        found[name] = digest.hexdigest()[:16]
+    return found
 
 
-_FOLDER: Final = _own_folder()
+_TAKES: Final = re.compile(r"^from \.(?: import )?(\w+)", re.MULTILINE)
+_FOLDER: Final = cache_folder()
+_OWN: Final = digests({path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")})
+"""In the cache each module has a folder for its very sources: numba looks at the file of a kernel alone, and would go
+on with what was compiled into it of another file that has changed since."""
 
 
 def has_cache() -> bool:
@@ -103,7 +115,8 @@ def lean(function: F) -> F:
 
 def _cached(function: F, *, counted: bool) -> F:
     # Our folder holds for the time of this call only: other users of numba keep theirs.
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(_FOLDER or "")
+    own = _FOLDER and _FOLDER / _OWN.get(function.__module__.rpartition(".")[2], "other")
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(own or "")
     try:
         result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=counted)(function)
     finally:
