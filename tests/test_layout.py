@@ -18,7 +18,7 @@ LAYERS = [
     "compiled.jit compiled.utf8 compiled.values compiled.run compiled.grow compiled.forest compiled.line",
     "compiled.passage compiled.place compiled.quote compiled.scan compiled.tree compiled.vocabulary",
     "compiled.automaton compiled.lookup compiled.matter compiled.minhash compiled.seed compiled.shingle compiled.story",
-    "compiled.text compiled.vectors compiled.token compiled.paragraph compiled.word",
+    "compiled.text compiled.vectors compiled.token compiled.paragraph compiled.wrap compiled.word",
     "compiled.share compiled.cover compiled.verdict compiled.choose compiled.foresee compiled.ready compiled.when",
     "text.lookup text.normalize text.paragraphs text.spans text.spelling text.shingles text.vocabulary",
     "markup.tags markup.page markup.feeds markup.rows markup.notes markup.walk markup.read",

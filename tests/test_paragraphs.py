@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 import time
 from pathlib import Path
@@ -16,7 +17,13 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 SENTENCE = "The council met on Monday and agreed, after a long debate, that the old bridge must be rebuilt. "
 
 
+def split_alike(texts: list[str]) -> None:
+    many = paragraphs.split_all([text.encode("utf-8", "surrogatepass") for text in texts])
+    assert [list(map(tuple, spans.tolist())) for spans in many] == list(map(paragraphs.split, texts))
+
+
 def parts(text: str) -> list[str]:
+    split_alike([text])
     return [text[start:end] for start, end in paragraphs.split(text)]
 
 
@@ -43,16 +50,57 @@ def test_spans_hold_every_character_that_is_not_white_space(text: str) -> None:
 
 @given(st.lists(LAYOUTS | st.text(max_size=200) | st.text("aB .\n”é中", max_size=99), max_size=9))
 def test_texts_are_split_alike_one_by_one_and_many_at_once(texts: list[str]) -> None:
-    many = paragraphs.split_all([text.encode("utf-8", "surrogatepass") for text in texts])
-    assert [list(map(tuple, spans.tolist())) for spans in many] == list(map(paragraphs.split, texts))
+    split_alike(texts)
 
 
 @given(st.lists(st.text(alphabet="abc XYZ.", min_size=1, max_size=90), max_size=12), st.integers(30, 100))
 def test_wrapped_texts_are_split_alike_many_at_once(pieces: list[str], width: int) -> None:
     texts = [wrapped(SENTENCE * (number % 4) + piece, width) for number, piece in enumerate(pieces)]
     texts.append("\n".join(texts))
-    many = paragraphs.split_all([text.encode() for text in texts])
-    assert [list(map(tuple, spans.tolist())) for spans in many] == list(map(paragraphs.split, texts))
+    split_alike(texts)
+
+
+MARKS = (
+    "- ",
+    "-",
+    "• ",
+    "1. ",
+    "(12) ",
+    "1234. ",
+    "٣. ",
+    "b) ",
+    "(b)",
+    "# ",
+    "####### ",
+    "| ",
+    "---",
+    "--",
+    "~~~",
+    ">",
+)
+LETTERS = ("É", "é", "中", "か", "가", "\U00010400", "\U0001f600", "\ud800", "(", "B", "b")
+STARTS = ("", "\t", "    ", "\u3000", *MARKS, *LETTERS)
+LINE = st.tuples(st.sampled_from(STARTS), st.integers(0, 90), st.sampled_from(["", "\n", "\n\n", "\n", "\r\n"]))
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_lines_that_begin_so_are_split_alike_many_at_once(start: str) -> None:
+    texts = []
+    for width, stop, other in itertools.product((40, 70, 100), ("", "."), ("", *MARKS[:4], *LETTERS[:2])):
+        body = wrapped(SENTENCE.replace(".", stop) * 6, width)
+        line, after = f"{start}{SENTENCE[5:30]}", f"{other}{SENTENCE[:35]}"
+        texts += ["\n".join([body, *lines, body]) for lines in ([line], [line, after], [after, line])]
+        texts.append(body.replace("\n", f"\n{start}"))
+    split_alike(texts)
+
+
+@given(st.lists(LINE, min_size=1, max_size=9), st.integers(31, 100), st.booleans())
+def test_lines_of_every_kind_in_wrapped_text_are_split_alike_many_at_once(
+    lines: list[tuple[str, int, str]], width: int, stops: bool
+) -> None:
+    body = wrapped(SENTENCE.replace(".", "." * stops) * 6, width) + "\n"
+    text = "".join(body + f"{start}{(SENTENCE * 2)[at : at + 9 * (at % 11)]}{end}" for start, at, end in lines)
+    split_alike([text, text.lower()])
 
 
 @given(st.lists(st.text(alphabet="abc XYZ.", min_size=1, max_size=90), max_size=12), st.integers(40, 100))

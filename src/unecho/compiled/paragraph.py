@@ -11,8 +11,9 @@ from .jit import lean, part
 from .utf8 import Bytes, byte_at, decoded
 from .vectors import BLOCK, below, counted, lowest, sets_of
 
-BLANK, BREAK, STOP = (np.uint8(1 << bit) for bit in range(3))
-"""Traits of characters, as bits: white space; ends a line; what stands at the end of a sentence."""
+BLANK, BREAK, STOP, UPPER, LOWER, ALPHA, DECIMAL, BULLET = (np.uint8(1 << bit) for bit in range(8))
+"""Traits of characters, as bits: white space; ends a line; what stands at the end of a sentence; what ``str`` calls so;
+what an item of a list begins with."""
 _marks = sets_of([(0x0A, 0x0D), (0x1C, 0x1E), (0xC2, 0xC2), (0xE2, 0xE2)], [(0x80, 0xBF)])
 """What may begin a character that ends a line: U+0085, U+2028 and U+2029 besides those of ASCII; and bytes inside a
 character."""
@@ -36,7 +37,7 @@ def warm() -> None:
 
 
 @part
-def _trait(point: np.int64, traits: Bytes) -> np.uint8:
+def trait_of(point: np.int64, traits: Bytes) -> np.uint8:
     trait: np.uint8 = traits[np.uint64(point)] if point < len(traits) else np.uint8(0)
     return trait
 
@@ -53,7 +54,7 @@ def _line_end(text: Bytes, at: int, stop: int, traits: Bytes) -> tuple[int, int]
         if size == BLOCK or at == stop:
             continue
         point, size = decoded(text, at)
-        if _trait(point, traits) & BREAK:
+        if trait_of(point, traits) & BREAK:
             break
         at += size
         chars += 1
@@ -66,7 +67,7 @@ def _stripped(text: Bytes, line: tuple[int, int, int, int], traits: Bytes) -> tu
     begin, end, start, last = line
     while begin < end:
         point, size = decoded(text, begin)
-        if not _trait(point, traits) & BLANK:
+        if not trait_of(point, traits) & BLANK:
             break
         begin += size
         start += 1
@@ -75,11 +76,25 @@ def _stripped(text: Bytes, line: tuple[int, int, int, int], traits: Bytes) -> tu
         while byte_at(text, place) & 0xC0 == 0x80:
             place -= 1
         point, size = decoded(text, place)
-        if not _trait(point, traits) & BLANK:
+        if not trait_of(point, traits) & BLANK:
             break
         end = place
         last -= 1
     return begin, end, start, last
+
+
+@lean
+def line_at(text: Bytes, at: int, stop: int, char: int, traits: Bytes) -> tuple[int, int, int, int, int, int]:
+    """The line at a place, the character ``char``, without the white space around it: beginning and end in bytes, and
+    in characters; and where the next one is, in both."""
+    end, chars = _line_end(text, at, stop, traits)
+    begin, last, start, final = _stripped(text, (at, end, char, char + chars), traits)
+    at, char = end, char + chars
+    if at < stop:
+        point, size = decoded(text, at)
+        pair = point == _RETURN and at + 1 < stop and byte_at(text, at + 1) == _NEWLINE
+        at, char = at + size + pair, char + 1 + pair
+    return begin, last, start, final, at, char
 
 
 @lean
@@ -98,13 +113,7 @@ def lines(text: Bytes, edges: Ints, traits: Bytes, least: tuple[int, int], out: 
         row = running = fresh = 0
         joined, stopped = False, False
         while at < stop:
-            end, chars = _line_end(text, at, stop, traits)
-            begin, last, start, final = _stripped(text, (at, end, char, char + chars), traits)
-            at, char = end, char + chars
-            if at < stop:
-                point, size = decoded(text, at)
-                pair = point == _RETURN and at + 1 < stop and byte_at(text, at + 1) == _NEWLINE
-                at, char = at + size + pair, char + 1 + pair
+            begin, last, start, final, at, char = line_at(text, at, stop, char, traits)
             row += 1
             if begin == last:
                 joined = False

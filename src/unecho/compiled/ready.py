@@ -24,13 +24,14 @@ from . import (
     token,
     tree,
     vocabulary,
+    wrap,
 )
 
 MODULES = {
     module.__name__: module
     for module in (
         choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
-        matter, foresee, place, vocabulary, paragraph,
+        matter, foresee, place, vocabulary, paragraph, wrap,
     )
 }  # fmt: skip
 """Those that take longest to compile first."""

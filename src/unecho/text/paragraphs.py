@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate, chain, pairwise
 
@@ -28,12 +28,15 @@ _MIN_RUNS_ON = 0.3
 """Share of the longer lines whose next line does not begin with a capital (scripts without case: all)."""
 _MIN_PAIRS = 2
 
-_BULLET = re.compile(r"(?:[-*+•‣◦▪■●○·–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\))\s+\S")
+_BULLETS = "-*+•‣◦▪■●○·–—"
+_BULLET = re.compile(rf"(?:[{_BULLETS}]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\))\s+\S")
 _MARKUP = re.compile(r"#{1,6}\s|\||>|={3,}|-{3,}|```|~~~")
 _MARKED = re.compile(rf"(?=[^\w\s]|\d|[a-zA-Z]\))(?:{_BULLET.pattern}|{_MARKUP.pattern})")
 """Either; what most lines begin with is neither."""
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Japanese and Chinese: a line may end after any character."""
+_LAST_BLANK, _LAST_PLAIN = 0x3000, 0xFFFF
+"""The last character of white space, and the last whose traits the kernels know."""
 _SENTENCE_END = tuple('.!?:;…。！？：；؟۔।"”’»)')
 
 
@@ -58,7 +61,7 @@ def split(text: str) -> list[tuple[int, int]]:
 
 
 def split_all(texts: Sequence[bytes]) -> list[Ints]:
-    """``split`` of texts in UTF-8 (lone surrogates passed), by the compiled kernel: a row (int64) a paragraph."""
+    """``split`` of texts in UTF-8 (lone surrogates passed), by the compiled kernels: a row (int64) a paragraph."""
     from ..compiled import paragraph as kernels
 
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
@@ -67,25 +70,50 @@ def split_all(texts: Sequence[bytes]) -> list[Ints]:
     count = len(texts)
     out = kernels.Lines(np.empty((len(data) // 2, 2), np.int64), np.empty(count, np.int64), np.empty(count, np.bool_))
     edges = np.stack([begins, begins + sizes], axis=1)
-    rows = kernels.lines(data, edges, _traits(), (_SAMPLE_LINES, _MIN_PAIRS), out)
+    rows = kernels.lines(data, edges, _traits(_LAST_BLANK), (_SAMPLE_LINES, _MIN_PAIRS), out)
     found = np.split(out.spans[:rows].copy(), np.cumsum(out.counts)[:-1]) if count else []
-    for number in np.flatnonzero(out.wrapped).tolist():
-        text = texts[number].decode("utf-8", "surrogatepass")
-        found[number] = bounds_of(split(text))
+    maybe = np.flatnonzero(out.wrapped)
+    if len(maybe):
+        for number, blocks in zip(maybe.tolist(), _wrapped(data, edges[maybe], out.counts[maybe]), strict=True):
+            found[number] = found[number] if blocks is None else blocks
     return found
 
 
+def _wrapped(data: NDArray[np.uint8], edges: Ints, lines: Ints) -> Iterator[Ints | None]:
+    """Of each of some texts that may be wrapped at a column the paragraphs, if it is.
+
+    ``edges``: where they lie in ``data``. ``lines``: how many each has that are not blank.
+    """
+    from ..compiled import wrap as kernels
+
+    layout = kernels.Layout(
+        _SAMPLE_LINES, _MIN_PAIRS, _WIDTHS.start, _WIDTHS.stop - 1, _MIN_FULL, _MIN_OPEN, _MIN_RUNS_ON
+    )
+    shapes = ((int(lines.sum()), 2), len(edges), (int(lines.max()), kernels.COLUMNS), _WIDTHS.stop + 1)
+    out = kernels.Blocks(*(np.empty(shape, np.int64) for shape in shapes))
+    kernels.blocks(data, edges, _traits(_LAST_PLAIN), layout, out)
+    ends = np.cumsum(np.maximum(out.counts, 0))
+    for (begin, stop), count, end in zip(edges.tolist(), out.counts.tolist(), ends.tolist(), strict=True):
+        if count == kernels.UNKNOWN:
+            yield bounds_of(split(data[begin:stop].tobytes().decode("utf-8", "surrogatepass")))
+        else:
+            yield None if count == kernels.LINES else out.spans[end - count : end].copy()
+
+
 @cache
-def _traits() -> NDArray[np.uint8]:
-    """What ``compiled.paragraph`` knows of characters, up to the last one of white space."""
+def _traits(last: int) -> NDArray[np.uint8]:
+    """What the kernels know of characters, up to this one."""
     from ..compiled import paragraph as kernels
 
-    traits = np.zeros(1 + max(point for point in range(1 << 16) if chr(point).isspace()), np.uint8)
-    for point in range(len(traits)):
-        char = chr(point)
-        traits[point] |= kernels.BLANK * char.isspace()
-        traits[point] |= kernels.BREAK * (len(f"{char}.".splitlines()) > 1)
-        traits[point] |= kernels.STOP * (char in _SENTENCE_END)
+    chars = list(map(chr, range(last + 1)))
+    traits = np.zeros(len(chars), np.uint8)
+    known: tuple[tuple[np.uint8, Callable[[str], object]], ...] = (
+        (kernels.BLANK, str.isspace), (kernels.UPPER, str.isupper), (kernels.LOWER, str.islower),
+        (kernels.ALPHA, str.isalpha), (kernels.DECIMAL, str.isdecimal), (kernels.STOP, _SENTENCE_END.__contains__),
+        (kernels.BULLET, _BULLETS.__contains__), (kernels.BREAK, lambda char: len(f"{char}.".splitlines()) > 1),
+    )  # fmt: skip
+    for trait, holds in known:
+        traits |= trait * np.fromiter(map(holds, chars), np.bool_, len(chars))
     return traits
 
 
