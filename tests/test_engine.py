@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.context import SpawnProcess as Process
@@ -118,6 +119,50 @@ def test_what_is_to_be_done_first_is_done_once_and_before_all_else_here(count: i
     assert [item for item in done if item.isdecimal()] == [str(n * n) for n in range(count)]
     assert not any(item.isdecimal() for item in done[: done.index("first")])
     assert done.index("first") <= 40, "it waited for the others"
+
+
+class Sent:
+    """An item of which it can be told whether somebody still holds it."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def number_of(item: Sent) -> int:
+    return item.number
+
+
+def test_others_get_item_after_item_while_something_else_is_done_here() -> None:
+    items = (Sent(number) for number in range(100))
+    made: list[weakref.ref[Sent]] = []
+    early: list[int] = []
+
+    def some() -> Iterator[Sent]:
+        for item in items:
+            made.append(weakref.ref(item))
+            yield item
+
+    def first() -> None:
+        early.append(len(made))
+        until = time.monotonic() + 60
+        while len(made) < 50 and time.monotonic() < until:
+            time.sleep(0.01)
+        early.append(sum(one() is not None for one in made))
+
+    assert list(ordered_map(number_of, some(), 2, meanwhile=first)) == list(range(100))
+    before_any_was_done, held = early
+    assert before_any_was_done <= SMALL + 1 + 2, "an item is made ready when there is room for it"
+    assert len(made) >= 50, "others follow"
+    assert held < 20, "what is done is forgotten"
+
+
+def test_an_item_that_cannot_be_made_meanwhile_is_told_of() -> None:
+    def items() -> Iterator[int]:
+        yield from range(SMALL + 1)
+        raise OSError
+
+    with pytest.raises(OSError):
+        list(ordered_map(work, items(), 2, meanwhile=lambda: time.sleep(0.1)))
 
 
 @pytest.mark.parametrize("error", [OSError, TypeError, AttributeError])

@@ -20,10 +20,12 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkstemp
+from threading import Event, Semaphore
 from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import RunError
+from .columns import beside
 from .interrupts import interrupts_wait
 
 T = TypeVar("T")
@@ -35,8 +37,8 @@ SMALL = 4
 """Batches below which starting processes costs more than it saves."""
 _AHEAD = 8
 """Results that this process may make while it waits for an earlier one: a process takes the time of six to start."""
-_MEANWHILE = 32
-"""Items that each other process gets to do where this one does something else first."""
+_MEANWHILE = 200
+"""Results that the others may make where this one does something else first: they wait on disk."""
 _PIPED = 1 << 16
 """Bytes of a result from which on it comes back by a file."""
 
@@ -175,29 +177,51 @@ class Workers:
     ) -> Generator[R, None, None]:
         """This process works too where it would only wait, unless all is done apart."""
         waiting: deque[_Here[R] | _There[R]] = deque()
-        most = _AHEAD + self._others * (2 if meanwhile is None else _MEANWHILE)
+        busy = 2 * self._others
 
         self._started()  # before its folder is asked for
 
-        def send(item: T) -> None:
-            waiting.append(_There(self._submit(_filed, function, item, self._folder), item))
+        def send(item: T) -> _There[R]:
+            waiting.append(there := _There[R](self._submit(_filed, function, item, self._folder), item))
+            return there
+
+        def are_busy() -> bool:
+            return sum(not one.done() for one in waiting) >= busy
 
         if meanwhile is not None:
-            for item in islice(items, most):
-                send(item)
-            meanwhile()
+            _fed(send, islice(items, _MEANWHILE), busy, meanwhile)
+        most = max(_AHEAD + busy, len(waiting))
         for item in items:
-            if self._here and sum(not one.done() for one in waiting) >= 2 * self._others:
+            while len(waiting) > most or (are_busy() and (waiting[0].done() or not self._here)):
+                yield waiting.popleft().result()
+            if are_busy():
                 waiting.append(_Here(function(item)))
             else:
                 send(item)
-            while waiting and (waiting[0].done() or len(waiting) > most):
-                yield waiting.popleft().result()
         while waiting:
             if self._here and not waiting[0].done() and (back := _taken_back(waiting)):
                 waiting[back[0]] = _Here(function(back[1]))
             else:
                 yield waiting.popleft().result()
+
+
+def _fed(send: Callable[[T], _There[R]], items: Iterator[T], busy: int, meanwhile: Callable[[], None]) -> None:
+    """Do something else, and meanwhile send item after item, so that ``busy`` of them are being made or wait for it:
+    each is made ready only when there is room for it."""
+    room, over = Semaphore(busy), Event()
+
+    def feed() -> None:
+        while room.acquire() and not over.is_set():
+            for item in islice(items, 1):
+                send(item).call_when_done(room.release)
+
+    fed = beside(feed, True)
+    try:
+        meanwhile()
+    finally:
+        over.set()
+        room.release()
+    fed()
 
 
 class _Here(Generic[R]):
@@ -218,12 +242,19 @@ class _There(Generic[R]):
 
     def __init__(self, future: Future[bytes | Path], item: Any) -> None:
         self._future, self.item = future, item
+        self.call_when_done(self._forget)
+
+    def _forget(self) -> None:
+        self.item = None  # it may be large, and the result be waited for long
 
     def done(self) -> bool:
         return self._future.done()
 
+    def call_when_done(self, tell: Callable[[], None]) -> None:
+        self._future.add_done_callback(lambda _: tell())
+
     def is_taken_back(self) -> bool:
-        """Take it back if nobody has begun with it; whether that was so."""
+        """Take it back if nobody has begun with it; whether that was so. It forgets the item then."""
         return self._future.cancel()
 
     def result(self) -> R:
@@ -240,8 +271,8 @@ def _taken_back(waiting: Sequence[_Here[R] | _There[R]]) -> tuple[int, Any] | No
     """The place of the last item that no process has begun with, and the item, which now is nobody's; or None."""
     for place in range(len(waiting) - 1, -1, -1):
         one = waiting[place]
-        if isinstance(one, _There) and one.is_taken_back():
-            return place, one.item
+        if isinstance(one, _There) and (item := one.item) is not None and one.is_taken_back():
+            return place, item
     return None
 
 

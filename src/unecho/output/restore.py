@@ -16,7 +16,7 @@ from ..sources.decode import decode, encode
 from ..sources.records import frame
 from ..text.spans import mend
 from . import manifest
-from .rewrite import content, write_files
+from .rewrite import Files, content
 
 
 def texts(run: Path) -> Iterator[tuple[str, str]]:
@@ -143,5 +143,9 @@ def _restore_files(rows: Iterable[tuple[DocumentRecord, str, bytes, str]], out: 
 
 
 def _restore_rows(rows: Iterable[tuple[DocumentRecord, str, bytes, str]], out: Path) -> int:
-    lines = ((record, content(text, frame(decode(line).text, field).encode())) for record, text, line, field in rows)
-    return sum(1 for _ in write_files(out, lines))
+    count = 0
+    with Files(out) as files:
+        for record, text, line, field in rows:
+            files.write(str(record.output), content(text, frame(decode(line).text, field).encode()))
+            count += 1
+    return count

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from io import BufferedWriter
 from pathlib import Path
+from types import TracebackType
 
-from ..model import DocumentRecord
 from ..sources.records import filled_utf8
 
 _RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\]")
@@ -91,23 +91,32 @@ def content(text: str, frame: bytes | None) -> bytes:
     return text.encode() if frame is None else filled_utf8(frame, text) + b"\n"
 
 
-def write_files(folder: Path, records: Iterable[tuple[DocumentRecord, bytes]]) -> Iterator[str]:
-    """Write documents below ``folder``; yields the id of each document written.
+class Files:
+    """Files below ``folder``, written one after another: a context manager."""
 
-    ``records``: (document, ``content``), the rows of one file next to each other and in order.
-    """
-    path, file = "", None
-    try:
-        for record, data in records:
-            if file is None or record.output != path:
-                if file is not None:
-                    file.close()
-                path, file = str(record.output), _open(folder / str(record.output))
-            file.write(data)
-            yield record.id
-    finally:
-        if file is not None:
-            file.close()
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = ""
+        self._file: BufferedWriter | gzip.GzipFile | None = None
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write ``content`` of one document or of several: all of one file follow each other, and in order."""
+        if self._file is None or path != self._path:
+            self._close()
+            self._path, self._file = path, _open(self._folder / path)
+        self._file.write(data)
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def __enter__(self) -> Files:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
 
 
 def _open(path: Path) -> BufferedWriter | gzip.GzipFile:

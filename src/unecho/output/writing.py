@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -18,7 +19,7 @@ from ..choosing.gone import Part, Removals
 from ..model import DocumentRecord, Removal
 from ..text.spans import cut
 from . import manifest
-from .rewrite import content, write_files
+from .rewrite import Files, content
 
 R = TypeVar("R")
 
@@ -42,12 +43,12 @@ class _Listed:
 @dataclass(frozen=True, slots=True)
 class _Batch(Generic[R]):
     """Documents as another process needs them: their texts and the frames of their lines (those of JSONL) in UTF-8,
-    whether the corpus keeps them, what goes of them, in order of id, the place of each of those here, and what is
-    wanted of what goes."""
+    the path of their file (None: the corpus has them not), what goes of them, in order of id, the place of each of
+    those here, and what is wanted of what goes."""
 
     texts: tuple[bytes, ...]
     frames: tuple[bytes | None, ...]
-    kept: tuple[bool, ...]
+    paths: tuple[str | None, ...]
     gone: Part | _Listed
     places: tuple[int, ...]
     wanted: manifest.Wanted[R]
@@ -55,11 +56,12 @@ class _Batch(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class _Made(Generic[R]):
-    """Of each document of a batch the cleaned text, as its file holds it, and the lines of its removals; and what was
-    wanted of these."""
+    """Of a batch the cleaned texts, as their files hold them, by the path of the file; the lines of the removals end
+    to end, with the bytes of each document's; and what was wanted of these."""
 
-    cleaned: list[bytes]
-    removals: list[bytes]
+    cleaned: list[tuple[str, bytes]]
+    removals: bytes
+    sizes: list[int]
     gathered: R
 
 
@@ -87,43 +89,30 @@ def write(
     with (run / manifest.REMOVALS).open("wb") as file:
         names = [record.id for record in order]
         if names == list(source.numbers):
-            yield from _corpus(clean, order, file.write, made)
+            yield from _corpus(clean, lambda lines, _: file.write(lines), made)
             return
         with Spool() as lines:
-            yield from _corpus(clean, order, lines.append, made)
+            yield from _corpus(clean, lines.extend, made)
             place = {name: number for number, name in enumerate(names)}
             for name in source.numbers:
                 file.write(lines.data(place[name]))
 
 
 def _corpus(
-    clean: Path,
-    order: list[DocumentRecord],
-    add_lines: Callable[[bytes], object],
-    batches_made: Generator[_Made[R], None, None],
+    clean: Path, add_lines: Callable[[bytes, list[int]], object], made: Generator[_Made[R], None, None]
 ) -> Iterator[R]:
-    """Write the cleaned texts, and hand on the lines of the removals of each document in that order."""
-    gathered: list[R] = []
-
-    def files() -> Iterator[tuple[DocumentRecord, bytes]]:
-        records = iter(order)
-        with closing(batches_made) as results:
-            for made in results:
-                gathered.append(made.gathered)
-                for cleaned, removals in zip(made.cleaned, made.removals, strict=True):
-                    record = next(records)
-                    add_lines(removals)
-                    if _is_kept(record):
-                        yield record, cleaned
-
-    for _ in write_files(clean, files()):
-        yield from gathered
-        gathered.clear()
-    yield from gathered
+    """Write the cleaned texts, and hand on the lines of the removals with the bytes of each document's."""
+    with Files(clean) as files, closing(made) as batches_made:
+        for batch in batches_made:
+            for path, data in batch.cleaned:
+                files.write(path, data)
+            add_lines(batch.removals, batch.sizes)
+            yield batch.gathered
 
 
-def _is_kept(record: DocumentRecord) -> bool:
-    return record.status in ("kept", "trimmed")
+def _path(record: DocumentRecord) -> str | None:
+    """Of the file that has the cleaned text."""
+    return str(record.output) if record.status in ("kept", "trimmed") else None
 
 
 def _batches(
@@ -147,10 +136,10 @@ def _batches(
             texts.append(next(data))
             frames.append(next(data) if frame else None)
         gone = part([names[place] for place in in_order])
-        kept = tuple(map(_is_kept, some))
         yield _Batch(
-            tuple(texts), tuple(frames), kept, gone, tuple(in_order), wanted().only({*names, *gone.mentioned()})
-        )
+            tuple(texts), tuple(frames), tuple(map(_path, some)), gone, tuple(in_order),
+            wanted().only({*names, *gone.mentioned()}),
+        )  # fmt: skip
 
 
 def _parts(source: Source) -> Callable[[Sequence[str]], Part | _Listed]:
@@ -172,13 +161,19 @@ def _make(batch: _Batch[R]) -> _Made[R]:
         texts = [batch.texts[place].decode("utf-8", "surrogatepass") for place in batch.places]
         for place, text, gone in zip(batch.places, texts, batch.gone.removals(texts), strict=True):
             lines[place] = b"".join(map(_line, gone))
-            if batch.kept[place]:
+            if batch.paths[place] is not None:
                 cleaned[place] = _cleaned(text, gone, batch.frames[place])
             yield from gone
 
     with uncollected():
         gathered = batch.wanted.gathered(removals())
-    return _Made(cleaned, lines, gathered)
+    return _Made(_by_path(batch.paths, cleaned), b"".join(lines), list(map(len, lines)), gathered)
+
+
+def _by_path(paths: Iterable[str | None], cleaned: Iterable[bytes]) -> list[tuple[str, bytes]]:
+    """What belongs to one file, joined."""
+    kept = ((path, data) for path, data in zip(paths, cleaned, strict=True) if path is not None)
+    return [(path, b"".join(data for _, data in rows)) for path, rows in groupby(kept, key=itemgetter(0))]
 
 
 def _cleaned(text: str, removals: Sequence[Removal], frame: bytes | None) -> bytes:
