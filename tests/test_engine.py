@@ -245,7 +245,7 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
         return joiner.table(np.array(documents))
 
     def table_of(which: list[int]) -> Table:
-        parts = [build([spans[n]], [labels[n]], keys[n], tokenize([texts[n]]), [len(texts[n])]) for n in which]
+        parts = [build([spans[n]], [labels[n]], keys[n], tokenize([texts[n]])) for n in which]
         return joined(parts, list(range(len(which))))
 
     def drained(table: Table, rows: list[int]) -> list[list[int]]:
@@ -254,7 +254,7 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
         return [table.tokens.vocabulary[words].tolist(), flags.tolist()]
 
     order = [2, 0, 3, 1]
-    whole = build(spans, labels, np.concatenate(keys), tokenize(texts), list(map(len, texts)))
+    whole = build(spans, labels, np.concatenate(keys), tokenize(texts))
     once, sorted_table, expected = joined([whole], [0, 1, 2, 3]), joined([whole], order), table_of(order)
     for name in ("paragraphs", "start", "end", "category", "confidence", "key", "words"):
         assert getattr(sorted_table, name).tolist() == getattr(expected, name).tolist(), name

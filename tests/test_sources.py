@@ -439,7 +439,7 @@ def test_a_pipe_in_the_place_of_a_file_does_not_hang(tmp_path: Path) -> None:
 def test_a_text_file(tmp_path: Path) -> None:
     item = Source(tmp_path, "news/2024/a.txt", "text")
     document = parse(Raw(item, None, codecs.BOM_UTF8 + b"a\r\nb"), Settings())
-    assert document == Document("news/2024/a.txt", "a\r\nb", "news/2024/a.txt", site="news/2024", bom=True)
+    assert document == Document("news/2024/a.txt", b"a\r\nb", "news/2024/a.txt", site="news/2024", bom=True)
 
 
 def test_an_html_file(tmp_path: Path) -> None:
@@ -504,7 +504,7 @@ def test_a_record() -> None:
     ).encode()
     assert good(line) == Document(
         id="d/a.jsonl#17",
-        text="One.\n\nTwo.",
+        utf8=b"One.\n\nTwo.",
         source="d/a.jsonl",
         format="jsonl",
         row=4,

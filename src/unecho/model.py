@@ -97,7 +97,8 @@ class Document:
     """One article as read."""
 
     id: str
-    text: str
+    utf8: bytes
+    """Its text, lone surrogates passed: most of the work needs no more of it."""
     source: str
     """Name of the file it comes from."""
     format: Format = "text"
@@ -120,10 +121,14 @@ class Document:
     field: str = ""
     """For a JSONL row: the name of the field the text came from."""
 
+    @property
+    def text(self) -> str:
+        return self.utf8.decode("utf-8", "surrogatepass")
+
     def light(self) -> Document:
         """What is known of it, without text, blocks and frame."""
         return Document(
-            self.id, "", self.source, self.format, self.row, self.title, self.url, self.site, self.date, self.language,
+            self.id, b"", self.source, self.format, self.row, self.title, self.url, self.site, self.date, self.language,
             self.author, self.encoding, self.bom, self.repaired, field=self.field,
         )  # fmt: skip
 

@@ -23,8 +23,8 @@ from .config import Settings
 from .errors import UsageError
 from .matching import table
 from .matching.table import Table
-from .model import Document, Mode, Raw, Skipped
-from .text.normalize import tokenize
+from .model import Document, Label, Mode, Raw, Skipped
+from .text.normalize import tokenize, tokenize_all
 from .text.paragraphs import Spans, split, split_all
 
 Pairs = Sequence[tuple[str, str]]
@@ -90,44 +90,52 @@ def prepare(batch: Sequence[Item], settings: Settings, known: rules.Rules, compi
 
 
 def _prepared(batch: Sequence[Item], settings: Settings, known: rules.Rules, compiled: bool) -> Prepared:
-    parsed = [sources.parse(item, settings) if isinstance(item, Raw) else item for item in _opened(batch, settings)]
+    parsed = list(_parsed(batch, settings, compiled))
     documents = [item for item in parsed if isinstance(item, Document)]
-    texts = [document.text for document in documents]
-    written = [text.encode("utf-8", "surrogatepass") for text in texts]
-    spans = _spans(documents, written, compiled)
-    parts = [(document.text, span, document.blocks) for document, span in zip(documents, spans, strict=True)]
-    labelled = label.label_all(parts, rules=known, clean=settings.clean, compiled=compiled)
-    keys = _keys(texts, spans, settings, compiled)
-    chars = tuple(map(len, texts))
-    labels, tokens = [x.labels for x in labelled], tokenize(texts, compiled, written)
-    columns = table.build(spans, labels, keys, tokens, chars, compiled)
+    written = [document.utf8 for document in documents]
+    spans = _spans(documents, compiled)
+    labels, keys, modes = _labelled(documents, spans, settings, known, compiled)
+    tokens = tokenize_all(written) if compiled else tokenize([document.text for document in documents], False)
+    columns = table.build(spans, labels, keys, tokens, compiled)
     light = tuple(item.light() if isinstance(item, Document) else item for item in parsed)
-    pieces = list(chain.from_iterable(_pieces(*pair) for pair in zip(documents, written, strict=True)))
+    pieces = list(chain.from_iterable(map(_pieces, documents)))
     return Prepared(
-        light, tuple(x.mode for x in labelled), b"".join(pieces), np.fromiter(map(len, pieces), np.int64, len(pieces)),
-        chars, tuple(hashlib.sha256(text).hexdigest() for text in written), columns,
+        light, modes, b"".join(pieces), np.fromiter(map(len, pieces), np.int64, len(pieces)),
+        tuple(tokens.lengths.tolist()), tuple(hashlib.sha256(text).hexdigest() for text in written), columns,
     )  # fmt: skip
 
 
-def _keys(texts: Sequence[str], spans: Sequence[Spans], settings: Settings, compiled: bool) -> Hashes:
-    """What lines are known by on other pages; with cleaning off none is looked for there."""
+def _labelled(
+    documents: Sequence[Document], spans: Sequence[Spans], settings: Settings, known: rules.Rules, compiled: bool
+) -> tuple[list[list[Label]] | None, Hashes | None, tuple[Mode | None, ...]]:
+    """What the cleaner thinks of the lines of documents, and what they are known by on other pages: nothing, if it is
+    off; and for what it takes each document."""
     if settings.clean == "off":
-        return np.zeros(sum(map(len, spans)), np.uint64)
-    return templates.line_keys(texts, spans, compiled)
+        return None, None, (None,) * len(documents)
+    texts = [document.text for document in documents]
+    parts = list(zip(texts, spans, (document.blocks for document in documents), strict=True))
+    found = label.label_all(parts, rules=known, clean=settings.clean, compiled=compiled)
+    keys = templates.line_keys(texts, spans, compiled)
+    return [one.labels for one in found], keys, tuple(one.mode for one in found)
 
 
-def _pieces(document: Document, text: bytes) -> tuple[bytes, ...]:
+def _pieces(document: Document) -> tuple[bytes, ...]:
     """What the spool has of a document."""
-    return (text,) if document.row is None else (text, document.frame)
+    return (document.utf8,) if document.row is None else (document.utf8, document.frame)
 
 
-def _opened(batch: Sequence[Item], settings: Settings) -> Iterator[Raw | Document | Skipped]:
-    """The items, lines apart."""
+def _parsed(batch: Sequence[Item], settings: Settings, compiled: bool) -> Iterator[Document | Skipped]:
+    """The documents of a batch."""
     for item in batch:
-        if isinstance(item, sources.Lines):
-            yield from item.documents(_limit(settings))
-        else:
+        if isinstance(item, Raw):
+            yield sources.parse(item, settings)
+        elif not isinstance(item, sources.Lines):
             yield item
+        elif compiled:
+            yield from sources.parse_lines(item, settings, _limit(settings))
+        else:
+            for raw in item.documents(_limit(settings)):
+                yield sources.parse(raw, settings) if isinstance(raw, Raw) else raw
 
 
 def _limit(settings: Settings) -> int:
@@ -135,12 +143,12 @@ def _limit(settings: Settings) -> int:
     return settings.max_document_mb * sources.MB
 
 
-def _spans(documents: Sequence[Document], written: Sequence[bytes], compiled: bool) -> list[Spans]:
-    """Paragraphs: the blocks of a page, or what the layout of a text shows. ``written``: the texts in UTF-8."""
+def _spans(documents: Sequence[Document], compiled: bool) -> list[Spans]:
+    """Paragraphs: the blocks of a page, or what the layout of a text shows."""
     found: list[Spans] = [[(block.start, block.end) for block in document.blocks] for document in documents]
     plain = [number for number, document in enumerate(documents) if not document.blocks]
     if compiled:
-        several: Iterable[Spans] = split_all([written[number] for number in plain])
+        several: Iterable[Spans] = split_all([documents[number].utf8 for number in plain])
     else:
         several = (split(documents[number].text) for number in plain)
     for number, spans in zip(plain, several, strict=True):
@@ -216,7 +224,7 @@ def items_of(inputs: Sequence[Path] | Pairs, settings: Settings) -> tuple[source
 
 def _from_pair(name: str, text: str) -> Document:
     name, text = _SURROGATE.sub("\ufffd", name), _SURROGATE.sub("\ufffd", text)
-    return Document(id=name, text=text, source=name, site=name.rpartition("/")[0])
+    return Document(id=name, utf8=text.encode(), source=name, site=name.rpartition("/")[0])
 
 
 def _input_names(inputs: Sequence[Path] | Pairs) -> tuple[str, ...]:
@@ -228,4 +236,4 @@ def _size(item: Item) -> int:
         return len(item.data)
     if isinstance(item, sources.Lines):
         return item.size
-    return len(item.text) if isinstance(item, Document) else 0
+    return len(item.utf8) if isinstance(item, Document) else 0

@@ -17,6 +17,7 @@ from . import (
     passage,
     place,
     quote,
+    record,
     scan,
     seed,
     shingle,
@@ -31,7 +32,7 @@ MODULES = {
     module.__name__: module
     for module in (
         choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
-        matter, foresee, place, vocabulary, paragraph, wrap,
+        matter, foresee, place, vocabulary, paragraph, wrap, record,
     )
 }  # fmt: skip
 """Those that take longest to compile first."""

@@ -44,7 +44,7 @@ def warm() -> None:
     table = Characters(places, flags, flags, *[np.ones(WORD * WORD + WORD, np.uint64)] * 4)
     columns = Columns(np.ones(8, np.uint64), np.zeros(8, np.uint32), np.zeros(8, np.uint32), flags)
     edges, marks = np.array([[0, 1]], np.int64), Flags(*map(np.uint8, range(6)))
-    tokens(text, edges, table, columns, np.zeros(2, np.int64), 0, marks)
+    tokens(text, edges, table, columns, (np.zeros(2, np.int64), np.zeros(1, np.int64)), 0, marks)
 
 
 @part
@@ -124,12 +124,13 @@ def _longer(value: np.uint64, text: Bytes, at: int, size: int, table: Characters
 
 @compiled
 def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it would be called for each
-    text: Bytes, edges: Ints, table: Characters, out: Columns, offsets: Ints, count: int, marks: Flags
+    text: Bytes, edges: Ints, table: Characters, out: Columns, places: tuple[Ints, Ints], count: int, marks: Flags
 ) -> int:
     """Tokens of texts in UTF-8, written behind the first ``count`` that are there; returns how many there are then.
 
     edges: where each begins and ends (int64, texts x 2), in bytes. An ASCII character that separates has to follow
-    each, and ``BLOCK`` bytes the last. offsets (one longer) receives where the tokens of each begin.
+    each, and ``BLOCK`` bytes the last. places: where the tokens of each begin (one longer), and how many characters it
+    has.
 
     ASCII is looked at a block at a time: what its bytes are is told by bits of one number, and so is what follows for
     the words in it. Where bits in gaps are added to all bits of gaps, each gap with such a bit carries one on to where
@@ -137,6 +138,7 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
     """
     begin, roles, values, powers = table.begin, table.roles, table.value, table.power
     kinds, weights = table.flags, table.weights
+    offsets, lengths = places
     of_block, again = np.empty(BLOCK, np.uint8), 0
     for number in range(len(edges)):
         offsets[number] = count
@@ -227,6 +229,7 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
             out.flags[count] = kind | marks.number if seen else kind
             out.hash[count] = value
             count += 1
+        lengths[number] = stop - first
     offsets[len(edges)] = count
     fresh = out.hash[offsets[0] : count]
     for at in range(len(fresh)):  # several at a time: the compiler sees to that

@@ -82,6 +82,20 @@ def put(_: Any, out: Any, masks: Any, values: Any) -> tuple[Any, Callable[..., A
     return types.void(out, masks, values), build
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def moved(_: Any, out: Any, to: Any, text: Any, at: Any) -> tuple[Any, Callable[..., Any]]:
+    """``BLOCK`` bytes of a text from one place on, to another place of ``out``."""
+
+    def build(context: Any, builder: Any, signature: Any, given: Sequence[Any]) -> Any:
+        target, source = (
+            _pointer(context, builder, signature.args[one], given[one], given[one + 1], _BYTES) for one in (0, 2)
+        )
+        builder.store(builder.load(source, align=1), target, align=1)
+        return context.get_dummy_value()
+
+    return types.void(out, to, text, at), build
+
+
 def _same(builder: Any, kind: Any, value: Any) -> Any:
     """A vector of one value that is not known before."""
     nothing, place = ir.Constant(kind, ir.Undefined), ir.IntType(32)

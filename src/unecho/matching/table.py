@@ -140,24 +140,16 @@ class Table:
 
 def build(
     spans: Sequence[Spans],
-    labels: Sequence[Sequence[Label]],
-    keys: Hashes,
+    labels: Sequence[Sequence[Label]] | None,
+    keys: Hashes | None,
     tokens: Tokens,
-    lengths: Sequence[int],
     compiled: bool = False,
 ) -> Table:
-    """The table of a batch of documents. ``lengths``: characters of each document's text. ``compiled``: by kernels."""
+    """The table of a batch of documents. ``labels``, ``keys``: None where nobody asked. ``compiled``: by kernels."""
     counts = np.fromiter(map(len, spans), np.int64, len(spans))
     flat = np.concatenate([np.zeros((0, 2), np.int64), *map(bounds_of, spans)])
-    found = list(chain.from_iterable(labels))
-    kinds = {id(label): label for label in found}  # most are the same one
-    place = {key: number for number, key in enumerate(kinds)}
-    kind = np.fromiter(map(place.__getitem__, map(id, found)), np.int64, len(found))
-    rules = sorted({label.rule for label in kinds.values()})
-    number = {rule: place for place, rule in enumerate(rules)}
-    code = {None: CONTENT} | {category: place for place, category in enumerate(CATEGORIES)}
     paragraphs = offsets_of(counts)
-    bases = offsets_of(np.array(lengths, np.int64))[:-1]
+    bases = offsets_of(tokens.lengths)[:-1]
     starts = flat[:, 0] + np.repeat(bases, counts)
     places = tokens.start + np.repeat(bases, np.diff(tokens.offsets))
     # A paragraph's tokens are those from its start to the start of the next: all lie in some paragraph.
@@ -165,12 +157,36 @@ def build(
     words, vocabulary = numbered(tokens.hash, compiled)
     return Table(
         paragraphs, flat[:, 0].astype(np.uint32), flat[:, 1].astype(np.uint32),
+        *(_content(len(flat)) if labels is None else _labels(labels)),
+        np.diff(first, append=len(places)).astype(np.int32),
+        np.zeros(len(flat), np.uint64) if keys is None else keys, first,
+        TokenColumns(words, tokens.flags, packed(tokens.start, tokens.end, tokens.offsets), vocabulary),
+    )  # fmt: skip
+
+
+_Labels = tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int32], tuple[str, ...]]
+"""Category, confidence, rule and rules of a table."""
+
+
+def _labels(labels: Sequence[Sequence[Label]]) -> _Labels:
+    found = list(chain.from_iterable(labels))
+    kinds = {id(label): label for label in found}  # most are the same one
+    place = {key: number for number, key in enumerate(kinds)}
+    kind = np.fromiter(map(place.__getitem__, map(id, found)), np.int64, len(found))
+    rules = sorted({label.rule for label in kinds.values()})
+    number = {rule: place for place, rule in enumerate(rules)}
+    code = {None: CONTENT} | {category: place for place, category in enumerate(CATEGORIES)}
+    return (
         np.array([code[x.category] for x in kinds.values()], np.int8)[kind],
         np.array([x.confidence for x in kinds.values()], np.float32)[kind],
         np.array([number[x.rule] for x in kinds.values()], np.int32)[kind],
-        tuple(rules), np.diff(first, append=len(places)).astype(np.int32), keys, first,
-        TokenColumns(words, tokens.flags, packed(tokens.start, tokens.end, tokens.offsets), vocabulary),
-    )  # fmt: skip
+        tuple(rules),
+    )
+
+
+def _content(count: int) -> _Labels:
+    """``_labels`` of so many paragraphs of the article."""
+    return np.full(count, CONTENT, np.int8), np.ones(count, np.float32), np.zeros(count, np.int32), ("",)
 
 
 class Joiner:

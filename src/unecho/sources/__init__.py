@@ -3,6 +3,7 @@
 from .metadata import iso_date, site_of
 from .parse import load_record, parse
 from .raw import MB, Lines, parts, read
+from .rows import parse_lines
 from .walk import Found, Names, classify, discover, utf8_name
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "iso_date",
     "load_record",
     "parse",
+    "parse_lines",
     "parts",
     "read",
     "site_of",

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
-
-import orjson
 
 from ..config import Settings
 from ..errors import UnreadableError
 from ..model import Block, Document, Raw, Skipped
 from .decode import decode
 from .metadata import clean, iso_date, site_of, text_of
-from .records import frame_utf8
+from .records import MARK, Parted, frame_utf8, loaded
 
 if TYPE_CHECKING:
     from ..markup import Page
@@ -45,8 +43,6 @@ AUTHOR_FIELDS = ("author", "authors", "byline", "creator", "writer")
 LANGUAGE_FIELDS = ("language", "lang", "language_code")
 
 _CLOSED_BLOCK = re.compile(r"</(?:p|div|article|section|body|html|h[1-6]|ul|ol|table|blockquote)\s*>", re.I)
-_BIG_NUMBER = re.compile(rb"\d{19}")
-_PLAIN = frozenset((str, int, bool, type(None)))
 
 
 def parse(raw: Raw, settings: Settings) -> Document | Skipped:
@@ -73,7 +69,7 @@ def _from_file(raw: Raw, settings: Settings) -> Document:
     if not html:
         return Document(
             id=source.name,
-            text=found.text,
+            utf8=in_utf8(found.text),
             source=source.name,
             site=folder,
             encoding=found.encoding,
@@ -83,7 +79,7 @@ def _from_file(raw: Raw, settings: Settings) -> Document:
     page = _read_page(found.text, settings)
     return Document(
         id=source.name,
-        text=page.text,
+        utf8=in_utf8(page.text),
         source=source.name,
         format="html",
         title=page.title,
@@ -100,27 +96,52 @@ def _from_file(raw: Raw, settings: Settings) -> Document:
 
 
 def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
-    line, record, sound = _in_utf8(raw.data, settings.encoding)
+    line, record, sound = _line_of(raw.data, settings.encoding)
     fields = _Fields(record, sound)
-    usual = fields.usual
     name, text, is_html = fields.text(settings)
-    source = raw.source.name
+    page = _read_page(text, settings) if is_html else None
+    utf8, frame = in_utf8(page.text if page else text), frame_utf8(line, name)
+    return _row(raw.source.name, row, fields, settings, name, utf8, frame, page)
+
+
+def parse_parted(source: str, row: int, line: Parted, field: str, settings: Settings) -> Document | None:
+    """``parse`` of the row of a file whose text, in a field, was taken out before; None if that is not the text that
+    it would take, or needs a second look."""
+    record = line.record(field)
+    if record is None:
+        return None
+    fields = _Fields(record, True)
+    with suppress(UnreadableError):
+        if fields.text(settings) == (field, MARK, False) and _is_plain(line.text):
+            return _row(source, row, fields, settings, field, line.text, line.frame, None)
+    return None
+
+
+def _is_plain(text: bytes) -> bool:
+    """Whether a text in UTF-8 is neither blank nor a piece of HTML, as far as a glance tells."""
+    return b"</" not in text and not text[:64].decode("utf-8", "ignore").isspace()
+
+
+def _row(
+    source: str, row: int, fields: _Fields, settings: Settings, name: str, utf8: bytes, frame: bytes, page: Page | None
+) -> Document:
+    """The document of a record. ``name``: the field of its text. ``page``: what that is, if it is HTML."""
+    usual = fields.usual
     url = text_of(fields.get(usual.url, settings.url_field, "--url-field"))
     title = text_of(fields.get(usual.title, settings.title_field, "--title-field"))
     found_date = iso_date(fields.get(usual.date, settings.date_field, "--date-field"))
     site = text_of(fields.get(usual.site, settings.site_field, "--site-field"))
     language, author = text_of(fields.get(usual.language)), text_of(fields.get(usual.author))
     blocks: tuple[Block, ...] = ()
-    if is_html:
-        page = _read_page(text, settings)
-        text, blocks = page.text, page.blocks
+    if page is not None:
+        blocks = page.blocks
         title, url = title or page.title, url or page.url
         found_date, language = found_date or iso_date(page.date), language or page.language
         author = author or page.author
     identity = text_of(fields.get(usual.id, settings.id_field, "--id-field")) or str(row + 1)
     return Document(
         id=f"{source}#{identity}",
-        text=text,
+        utf8=utf8,
         source=source,
         format="jsonl",
         row=row,
@@ -131,7 +152,7 @@ def _from_record(raw: Raw, row: int, settings: Settings) -> Document:
         language=language,
         author=author,
         blocks=blocks,
-        frame=frame_utf8(line, name),
+        frame=frame,
         field=name,
     )
 
@@ -153,7 +174,7 @@ def _read_page(html: str, settings: Settings) -> Page:
 
 def load_record(line: bytes, encoding: str = "") -> dict[str, Any]:
     """The object in a line of JSON, numbers of any length kept. Raises UnreadableError with the reason."""
-    value: dict[str, Any] = _in_utf8(line, encoding).value
+    value: dict[str, Any] = _line_of(line, encoding).value
     return value
 
 
@@ -166,21 +187,24 @@ class _Loaded(NamedTuple):
     """Whether its texts are known to hold no lone surrogates."""
 
 
-def _in_utf8(line: bytes, encoding: str) -> _Loaded:
-    loaded = _load_json(line, encoding)
-    if not isinstance(loaded.value, dict):
-        raise UnreadableError(f"a JSON {_json_kind(loaded.value)}, not an object with fields")
-    return loaded
+def in_utf8(text: str) -> bytes:
+    """A text as documents have it."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _line_of(line: bytes, encoding: str) -> _Loaded:
+    found = _load_json(line, encoding)
+    if not isinstance(found.value, dict):
+        raise UnreadableError(f"a JSON {_json_kind(found.value)}, not an object with fields")
+    return found
 
 
 def _load_json(line: bytes, encoding: str) -> _Loaded:
-    encoding = _of_lines(encoding)
+    encoding = of_lines(encoding)
     if not encoding:
-        with contextlib.suppress(orjson.JSONDecodeError):  # as it does for lone surrogates, and all that is not UTF-8
-            value = orjson.loads(line)
-            # orjson turns integers beyond 64 bits into floats.
-            if _is_plain(value) or not _BIG_NUMBER.search(line):
-                return _Loaded(line, value, True)
+        value = loaded(line)
+        if value is not None:
+            return _Loaded(line, value, True)
     try:
         text = decode(line, encoding=encoding).text
         value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
@@ -194,15 +218,10 @@ def _load_json(line: bytes, encoding: str) -> _Loaded:
     return _Loaded(text.encode("utf-8", "surrogatepass"), value, False)
 
 
-def _of_lines(encoding: str) -> str:
-    """The encoding of the lines of a file in ``encoding``."""
+def of_lines(encoding: str) -> str:
+    """The encoding of the lines of a file in ``encoding``; none where they are UTF-8, or what a line shows."""
     wide = encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32"))
     return "" if wide else encoding  # `read` has made it UTF-8
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether a record holds neither floats nor other records."""
-    return isinstance(value, dict) and _PLAIN.issuperset(map(type, value.values()))
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -41,16 +41,26 @@ class Lines:
 
     def documents(self, limit: int) -> Iterator[Raw | Skipped]:
         """Each line that is not blank. ``limit``: as of ``read``."""
-        try:
-            data = self._read() if self.data is None else self.data
-        except (OSError, UnreadableError) as error:
-            yield _skipped(self.source, plain(error) if isinstance(error, OSError) else str(error))
+        data = self.content()
+        if isinstance(data, Skipped):
+            yield data
             return
         for row, line in enumerate(data.split(b"\n"), self.row):
-            if len(line) > limit:
-                yield _skipped_line(self.source, row, limit)
-            elif line and not line.isspace():
-                yield Raw(self.source, row, line.removesuffix(b"\r"))
+            if found := self.document(row, line, limit):
+                yield found
+
+    def document(self, row: int, line: bytes, limit: int) -> Raw | Skipped | None:
+        """A line of them, if it is not blank."""
+        if len(line) > limit:
+            return _skipped_line(self.source, row, limit)
+        return Raw(self.source, row, line.removesuffix(b"\r")) if line and not line.isspace() else None
+
+    def content(self) -> bytes | Skipped:
+        """The bytes of all of them."""
+        try:
+            return self._read() if self.data is None else self.data
+        except (OSError, UnreadableError) as error:
+            return _skipped(self.source, plain(error) if isinstance(error, OSError) else str(error))
 
     def _read(self) -> bytes:
         with _Plain(self.source.path) as file:

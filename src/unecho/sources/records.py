@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 
 _HOLE = b"\0"
 """Stands for the text in a frame: no JSON holds it."""
+MARK = "".join(chr(ord("a") + byte % 26) for byte in os.urandom(32))
+"""Stands for the text in a record whose text was taken out before: no text is the same, but by a chance of 2^-128."""
+_MARKED = b'"%b"' % MARK.encode()
 _PLAIN = re.compile(rb"[^\s,\]}]+")
 _BETWEEN = re.compile(rb"[\s,:]*")
 _BRACKET = re.compile(rb'[{}\[\]"]')
 _BACKSLASH = ord("\\")
+_BIG_NUMBER = re.compile(rb"\d{19}")
+_PLAIN_TYPES = frozenset((str, int, bool, type(None)))
 
 
 def frame(line: str, field: str) -> str:
@@ -29,6 +38,62 @@ def frame_utf8(line: bytes, field: str) -> bytes:
     """``frame`` of a line in UTF-8."""
     start, end = _guessed_span(line, field) or _value_span(line, field)
     return line[:start] + _HOLE + line[end:]
+
+
+class Parted(NamedTuple):
+    """A line of JSON in UTF-8 around one of its texts, and that text in UTF-8. Perhaps not the text of a field of the
+    outermost object: ``record`` tells."""
+
+    before: bytes
+    text: bytes
+    behind: bytes
+
+    @property
+    def frame(self) -> bytes:
+        """``frame_utf8`` of the line."""
+        return b"".join((self.before, _HOLE, self.behind))
+
+    def record(self, field: str) -> dict[str, Any] | None:
+        """The object in the line, ``MARK`` in the place of the text in a field; None if the text is not of that field,
+        or if the line is no object that orjson reads without loss."""
+        line = b"".join((self.before, _MARKED, self.behind))
+        value = loaded(line)
+        return value if isinstance(value, dict) and value.get(field) == MARK else None
+
+
+def parted(data: bytes, edges: Sequence[tuple[int, int]], field: str) -> Iterator[Parted | None]:
+    """Lines of JSON (where each begins and ends) without the first text in a field of this name, by the compiled
+    kernel; None for a line in which there is none, or none that is sound."""
+    from ..compiled import record as kernels
+    from ..compiled.vectors import BLOCK
+
+    name = b'"%b"' % field.encode("utf-8", "surrogatepass")
+    text = np.frombuffer(b"".join((data, bytes(BLOCK + len(name)))), np.uint8)
+    out, found = np.empty(len(text), np.uint8), np.empty((len(edges), 3), np.int64)
+    places, column = np.array(edges, np.int64).reshape(-1, 2), np.frombuffer(name, np.uint8)
+    kernels.texts(text, places, column, kernels.escapes(), out, found)
+    begin = 0
+    for (start, stop), (first, last, end) in zip(edges, found.tolist(), strict=True):
+        if last < stop:
+            yield Parted(data[start:first], out[begin:end].tobytes(), data[last + 1 : stop].removesuffix(b"\r"))
+        else:
+            yield None
+        begin = end
+
+
+def loaded(line: bytes) -> Any:
+    """The value in a line of JSON; None where orjson cannot read it without loss."""
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:  # as for lone surrogates, and all that is not UTF-8
+        return None
+    # It turns integers beyond 64 bits into floats.
+    return value if _is_plain(value) or not _BIG_NUMBER.search(line) else None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a record holds neither floats nor other records."""
+    return isinstance(value, dict) and _PLAIN_TYPES.issuperset(map(type, value.values()))
 
 
 def filled(frame: str, text: str) -> str:

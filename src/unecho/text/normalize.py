@@ -13,7 +13,7 @@ class and folded form, and a token is a 64-bit polynomial hash over its folded c
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -76,7 +76,8 @@ class Tokens:
     """The tokens of a batch of texts, text after text.
 
     hash: uint64 per token, equal for equal folded words. start, end: uint32, characters of the token's own
-    text. flags: uint8. offsets: int64, the tokens of text i are offsets[i]:offsets[i + 1].
+    text. flags: uint8. offsets: int64, the tokens of text i are offsets[i]:offsets[i + 1]. lengths: int64, characters
+    of each text.
     """
 
     hash: Hashes
@@ -84,6 +85,7 @@ class Tokens:
     end: NDArray[np.uint32]
     flags: NDArray[np.uint8]
     offsets: Ints
+    lengths: Ints
 
 
 def char_class(char: str) -> int:
@@ -102,26 +104,21 @@ def fold(char: str) -> str:
     return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
 
 
-def tokenize(texts: Sequence[str], compiled: bool | None = None, utf8: Sequence[bytes] | None = None) -> Tokens:
-    """The tokens of a batch of texts. Works on a few million characters at a time, whatever their number.
-
-    ``compiled``: see ``when.is_large``. ``utf8``: the same texts in UTF-8 (lone surrogates passed), if at hand.
-    """
+def tokenize(texts: Sequence[str], compiled: bool | None = None) -> Tokens:
+    """The tokens of a batch of texts. ``compiled``: see ``when.is_large``."""
     size = sum(map(len, texts))
     if is_large(size // CHARACTERS, compiled):
-        if texts and size <= 4 * _CHUNK and max(map(len, texts)) <= 2 * _CHUNK:
-            return _compiled_tokens(texts, utf8)
-        return _joined(texts, _compiled_tokens)
-    return _tokens(texts) if texts and size <= _CHUNK else _joined(texts, _tokens)
+        return tokenize_all([text.encode("utf-8", "surrogatepass") for text in texts])
+    return _tokens(texts) if texts and size <= _CHUNK else _joined(texts)
 
 
-def _joined(texts: Sequence[str], work: Callable[[Sequence[str]], Tokens]) -> Tokens:
-    """``work`` of many or long texts, a few at a time."""
-    places = np.zeros(0, np.uint32)
-    found = [Tokens(np.zeros(0, np.uint64), places, places, np.zeros(0, np.uint8), np.zeros(0, np.int64))]
+def _joined(texts: Sequence[str]) -> Tokens:
+    """``_tokens`` of many or long texts, a few at a time."""
+    places, none = np.zeros(0, np.uint32), np.zeros(0, np.int64)
+    found = [Tokens(np.zeros(0, np.uint64), places, places, np.zeros(0, np.uint8), none, none)]
     counts = np.zeros(len(texts), np.int64)
     for parts in _chunks(texts):
-        tokens = work([text for _, _, text in parts])
+        tokens = _tokens([text for _, _, text in parts])
         sizes = np.diff(tokens.offsets)
         shift = np.repeat(np.array([base for _, base, _ in parts], np.uint32), sizes)
         found.append(replace(tokens, start=tokens.start + shift, end=tokens.end + shift))
@@ -129,7 +126,7 @@ def _joined(texts: Sequence[str], work: Callable[[Sequence[str]], Tokens]) -> To
     hashes, start, end, flags = (
         np.concatenate([getattr(tokens, name) for tokens in found]) for name in ("hash", "start", "end", "flags")
     )
-    return Tokens(hashes, start, end, flags, offsets_of(counts))
+    return Tokens(hashes, start, end, flags, offsets_of(counts), np.fromiter(map(len, texts), np.int64, len(texts)))
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
@@ -170,7 +167,7 @@ def _tokens(texts: Sequence[str]) -> Tokens:
     offsets = np.searchsorted(start, bases).astype(np.int64)
     base = np.repeat(bases[:-1], np.diff(offsets))
     flags = _flags(points, table, places, first, last, start, end, base)
-    return Tokens(hashes, (start - base).astype(np.uint32), (end - base).astype(np.uint32), flags, offsets)
+    return Tokens(hashes, (start - base).astype(np.uint32), (end - base).astype(np.uint32), flags, offsets, lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +294,11 @@ def _flags(
 # ---- compiled ---------------------------------------------------------------------------------------
 
 
-def _compiled_tokens(texts: Sequence[str], utf8: Sequence[bytes] | None = None) -> Tokens:
-    """``_tokens`` by the kernel. Memory: about 8 bytes a character while it runs."""
-    encoded = utf8 or [text.encode("utf-8", "surrogatepass") for text in texts]
-    sizes = np.fromiter(map(len, encoded), np.int64, len(encoded))
+def tokenize_all(texts: Sequence[bytes]) -> Tokens:
+    """``tokenize`` of texts in UTF-8 (lone surrogates passed), by the kernel. Memory: about 8 bytes a character."""
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
     begins = offsets_of(sizes + 1)[:-1]
-    return tokenize_utf8(b"\n".join([*encoded, BEHIND]), np.stack([begins, begins + sizes], axis=1))
+    return tokenize_utf8(b"\n".join([*texts, BEHIND]), np.stack([begins, begins + sizes], axis=1))
 
 
 def tokenize_utf8(data: bytes, edges: Ints) -> Tokens:
@@ -318,13 +314,14 @@ def tokenize_utf8(data: bytes, edges: Ints) -> Tokens:
     sizes = offsets_of(edges[:, 1] - edges[:, 0])
     out, count = _room(int(sizes[-1]) // _BYTES), 0
     marks = kernels.Flags(CAPITAL, NUMBER, OPENING, SPACED, QUOTED, UNQUOTED)
-    offsets = np.zeros(len(edges) + 1, np.int64)
+    offsets, lengths = np.zeros(len(edges) + 1, np.int64), np.zeros(len(edges), np.int64)
     for first, end in pieces(sizes, _PIECE):
         needed = count + int(sizes[end] - sizes[first])
         if needed > len(out.hash):
             out = _room(max(needed, 2 * len(out.hash)), out, count)
-        count = kernels.tokens(column, edges[first:end], table, out, offsets[first : end + 1], count, marks)
-    return Tokens(out.hash[:count], out.start[:count], out.end[:count], out.flags[:count], offsets)
+        places = offsets[first : end + 1], lengths[first:end]
+        count = kernels.tokens(column, edges[first:end], table, out, places, count, marks)
+    return Tokens(out.hash[:count], out.start[:count], out.end[:count], out.flags[:count], offsets, lengths)
 
 
 def _room(size: int, old: kernels.Columns | None = None, count: int = 0) -> kernels.Columns:

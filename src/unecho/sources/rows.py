@@ -1,0 +1,48 @@
+"""The rows of a JSONL file, many at a time: a compiled loop takes the text out of each, and what is left is parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..config import Settings
+from ..model import Document, Raw, Skipped
+from .parse import of_lines, parse, parse_parted
+from .raw import Lines
+from .records import Parted, parted
+
+
+def parse_lines(lines: Lines, settings: Settings, limit: int) -> Iterator[Document | Skipped]:
+    """``parse`` of each of the lines that is not blank. ``limit``: as of ``read``.
+
+    They nearly always have their text in the same field: where the first one has it the loop looks for it. Lines that
+    have it elsewhere, and those that are no sound JSON, are parsed as they are.
+    """
+    data = lines.content()
+    if isinstance(data, Skipped):
+        yield data
+        return
+    edges, field = _edges(data), ""
+    apart: list[Parted | None] = [None] * len(edges)
+    for number, (begin, end) in enumerate(edges):
+        row, line = lines.row + number, apart[number]
+        found: Document | Raw | Skipped | None = None
+        if line is not None and end - begin <= limit:
+            found = parse_parted(lines.source.name, row, line, field, settings)
+        if found is None:
+            found = lines.document(row, data[begin:end], limit)
+        if isinstance(found, Raw):
+            found = parse(found, settings)
+            if not field and isinstance(found, Document) and not found.blocks and not of_lines(settings.encoding):
+                field = found.field
+                apart = list(parted(data, edges, field))
+        if found:
+            yield found
+
+
+def _edges(data: bytes) -> list[tuple[int, int]]:
+    """Where each line begins and ends: one by one, which is cheap as they are long."""
+    edges, begin = [], 0
+    while (end := data.find(b"\n", begin)) >= 0:
+        edges.append((begin, end))
+        begin = end + 1
+    return [*edges, (begin, len(data))]
