@@ -10,7 +10,7 @@ import numpy as np
 from unecho.matching import passages
 from unecho.matching.passages import Alignment
 from unecho.matching.seeds import Stream, pick
-from unecho.model import Passage
+from unecho.model import Cluster, Passage
 from unecho.output.manifest import Records
 from unecho.text.normalize import tokenize
 from unecho.text.shingles import unspaced
@@ -38,8 +38,11 @@ def own(seed: int, words: int = 60) -> str:
 class Listed(Records):
     """The findings of a run that are at hand, as a report reads them where it has no columns."""
 
-    def __init__(self, passages: Iterable[Passage]) -> None:
-        self._passages = list(passages)
+    def __init__(self, passages: Iterable[Passage] = (), clusters: Iterable[Cluster] = ()) -> None:
+        self._passages, self._clusters = list(passages), list(clusters)
+
+    def clusters(self, expected: int) -> Iterator[Cluster]:
+        return iter(self._clusters)
 
     def passages(self, expected: int) -> Iterator[Passage]:
         return iter(self._passages)

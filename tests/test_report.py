@@ -28,7 +28,7 @@ from unecho.base import wording
 from unecho.base.engine import Workers
 from unecho.errors import RunError, UsageError
 from unecho.model import Passage, Place, Removal, Story, StoryPair
-from unecho.report import charts, data, diff, export, gather, html, judge, pack, pick, terminal
+from unecho.report import charts, clusters, data, diff, export, gather, html, judge, pack, terminal
 
 
 @pytest.fixture
@@ -618,9 +618,9 @@ def test_the_charts_count_the_whole_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("covered", "number"), [(0.3, 0), (0.5, 0), (0.524, 0), (0.525, 1), (0.9, 16), (1.0, 19)])
 def test_bins_begin_at_what_is_reported_and_end_at_all(covered: float, number: int) -> None:
-    assert pick.bin_of(covered, 0.5) == number
-    assert pick.bins(0.5)[number] <= max(covered, 0.5)
-    assert pick.bin_of(1.0, 1.0) == 0
+    assert clusters.bin_of(covered, 0.5) == number
+    assert clusters.bins(0.5)[number] <= max(covered, 0.5)
+    assert clusters.bin_of(1.0, 1.0) == 0
 
 
 def test_who_repeats_whom_counts_all_words_once() -> None:

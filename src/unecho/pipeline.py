@@ -37,6 +37,7 @@ from .choosing import choose, findings
 from .choosing.cuts import Cut, cut_passages
 from .choosing.gone import Gone
 from .choosing.order import Order, keeping_order
+from .choosing.stars import Stars
 from .choosing.surely import surely
 from .choosing.verdicts import Verdicts, verdicts_of
 from .compiled.when import is_large
@@ -360,8 +361,8 @@ def _result(
     found_stories: Sequence[Story] = []
     corpus, order, coverage, parts = matched.corpus, matched.order, matched.coverage, matched.parts
     if corpus is not None and order is not None and coverage is not None and parts is not None:
-        stars = findings.Stars(corpus, matched.verdicts, order)
-        clusters, number, columns = stars.clusters, stars.number, corpus.paragraphs
+        clusters = stars = Stars(corpus, matched.verdicts, order)
+        number, columns = stars.number, corpus.paragraphs
         found_passages = findings.Passages(corpus, parts)
         found_stories = findings.Stories(coverage, matched.groups, order, ids)
     keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number, repeats)

@@ -18,6 +18,7 @@ from .base.engine import Workers, uncollected
 from .base.spool import Spool
 from .choosing.findings import Passages
 from .choosing.gone import REASONS
+from .choosing.stars import Stars
 from .config import Settings
 from .decisions import log as decisions
 from .decisions.changes import Findings
@@ -130,7 +131,7 @@ class Result:
             if found := self.grounds():
                 manifest.write_lines(new / manifest.REASONS, found)
             records = _Written(new, self, workers)
-            report, *others = data.load_all(new, self.texts(), (data.Limits(), *shown), records)
+            report, *others = data.load_all(new, _Texts(self), (data.Limits(), *shown), records)
             (new / manifest.REPORT).write_bytes(html.render(report, workers).encode())
         return others
 
@@ -218,6 +219,25 @@ class Result:
         self.close()
 
 
+class _Texts(Mapping[str, str]):
+    """The texts of a result as read, by the id of the document."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+
+    def __getitem__(self, document: str) -> str:
+        return self._result.text(document)
+
+    def __contains__(self, document: object) -> bool:
+        return document in self._result.numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._result.numbers)
+
+    def __len__(self) -> int:
+        return len(self._result.numbers)
+
+
 class _Written(manifest.Records):
     """The records of a result, each written to its file as it is handed on for the first time, so that it is made
     only once; the removals together with the cleaned corpus."""
@@ -241,6 +261,13 @@ class _Written(manifest.Records):
     def clusters(self, expected: int) -> Iterator[Cluster]:  # noqa: ARG002  it is known here
         return self._once(manifest.CLUSTERS, self.result.clusters)
 
+    def stars(self, expected: int) -> Stars | None:  # noqa: ARG002
+        clusters = self.result.clusters
+        if not isinstance(clusters, Stars):
+            return None
+        self._write(manifest.CLUSTERS, clusters.lines())
+        return clusters
+
     def passages(self, expected: int) -> Iterator[Passage]:  # noqa: ARG002
         return self._once(manifest.PASSAGES, self.result.passages)
 
@@ -248,10 +275,7 @@ class _Written(manifest.Records):
         passages = self.result.passages
         if not isinstance(passages, Passages):
             return super().quote_sizes(expected)
-        if manifest.PASSAGES not in self._done:
-            with (self.run / manifest.PASSAGES).open("wb") as file:
-                file.writelines(passages.lines())
-            self._done.add(manifest.PASSAGES)
+        self._write(manifest.PASSAGES, passages.lines())
         return passages.quote_sizes()
 
     def quoted(self, expected: int, groups: Iterable[str], most: int) -> Mapping[str, Quoted]:
@@ -262,6 +286,13 @@ class _Written(manifest.Records):
 
     def stories(self, expected: int) -> Iterator[Story]:  # noqa: ARG002
         return self._once(manifest.STORIES, self.result.stories)
+
+    def _write(self, name: str, lines: Iterable[bytes]) -> None:
+        """Write lines that are made of columns, once."""
+        if name not in self._done:
+            with (self.run / name).open("wb") as file:
+                file.writelines(lines)
+            self._done.add(name)
 
     def _once(self, name: str, records: Sequence[T]) -> Iterator[T]:
         if name in self._done:

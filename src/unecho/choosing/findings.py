@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import orjson
@@ -21,81 +21,15 @@ from ..matching.quotes import Parts, separate
 from ..matching.repeats import adding
 from ..matching.stories import PART, STORY_RELATIONS, Coverage
 from ..matching.table import CONTENT, Table
-from ..model import Cluster, Member, Passage, Place, Quoted, Story, StoryPair
-from .gone import NO_KEEPER, REASONS, Keepers, all_rounded, cluster_name
+from ..model import Passage, Place, Quoted, Story, StoryPair
+from .gone import NO_KEEPER, REASONS, Keepers, all_rounded
 from .order import Order
-from .verdicts import RELATIONS, REMOVED, Verdicts
+from .verdicts import Verdicts
 
 T = TypeVar("T", bound=np.generic)
 _NO_GROUP = -1
 _PIECE = 4096
 """Records that are made of columns at a time."""
-
-
-# ---- clusters ---------------------------------------------------------------------------------------
-
-
-class Stars:
-    """Clusters in columns: stars around the copies that stay, sorted by the keeper's place."""
-
-    def __init__(self, corpus: Corpus, verdicts: Verdicts, order: Order) -> None:
-        self._ids, self._paragraphs, self._verdicts, self._order = corpus.ids, corpus.paragraphs, verdicts, order
-        rows = np.flatnonzero(~verdicts.repeat)
-        place = verdicts.place[rows]
-        in_order = np.lexsort((place[:, 0], place[:, 1]))
-        self._rows = rows[in_order]
-        self._first = edges_of(place[in_order, 1]) if len(rows) else np.zeros(1, np.int64)
-
-    @property
-    def clusters(self) -> Rows[Cluster]:
-        """The clusters as records."""
-        return Rows(len(self._first) - 1, self._some)
-
-    @property
-    def number(self) -> Ints:
-        """For every paragraph of the corpus the number (from 1) of the cluster of which it is a member, or 0."""
-        found = np.zeros(len(self._paragraphs), np.int64)
-        found[self._verdicts.place[self._rows, 0]] = owners(np.diff(self._first)) + 1
-        return found
-
-    def _some(self, first: int, end: int) -> Iterator[Cluster]:
-        for begin in range(first, end, _PIECE):
-            yield from self._piece(begin, min(begin + _PIECE, end))
-
-    def _piece(self, first: int, end: int) -> Iterator[Cluster]:
-        order, ids = self._order, self._ids
-        rows = self._rows[self._first[first] : self._first[end]]
-        members = zip(rows.tolist(), *_members(self._verdicts, self._paragraphs, rows), strict=True)
-        mains = self._verdicts.place[self._rows[self._first[first:end]], 1]
-        counts = np.diff(self._first[first : end + 1]).tolist()
-        columns = zip(*_spots(self._paragraphs, mains), counts, strict=True)
-        for number, (keeper, start, stop, count) in enumerate(columns, first + 1):
-            part = list(islice(members, count))
-            rival = min((member[1] for member in part), key=order.rank.__getitem__)
-            found = tuple(map(self._member, part))
-            yield Cluster(cluster_name(number), Place(ids[keeper], start, stop), order.why(keeper, rival), found)
-
-    def _member(self, columns: tuple[Any, ...]) -> Member:
-        row, document, start, end, (share, resemblance, containment), covered, relation, removed = columns
-        return Member(
-            self._ids[document], start, end, share, resemblance, containment, relation,
-            "removed" if removed else "kept", self._verdicts.why(row, relation, covered, removed),
-        )  # fmt: skip
-
-
-def _members(verdicts: Verdicts, paragraphs: Paragraphs, rows: Ints) -> tuple[Iterable[Any], ...]:
-    """Document, start, end, scores rounded, the first of them as it is, relation and whether it goes, for some
-    verdicts."""
-    scores = verdicts.scores[rows]
-    relations = map(RELATIONS.__getitem__, verdicts.labels[rows, 0].tolist())
-    removed = (verdicts.labels[rows, REMOVED] != 0).tolist()
-    spots, told = _spots(paragraphs, verdicts.place[rows, 0]), all_rounded(scores).tolist()
-    return *spots, told, scores[:, 0].tolist(), relations, removed
-
-
-def _spots(paragraphs: Paragraphs, rows: Ints) -> tuple[list[int], list[int], list[int]]:
-    """Documents, starts and ends of some paragraphs."""
-    return paragraphs.document[rows].tolist(), paragraphs.start[rows].tolist(), paragraphs.end[rows].tolist()
 
 
 # ---- removals ---------------------------------------------------------------------------------------

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import orjson
 
 from ..base.wording import visible_name
 from ..errors import RunError, UsageError
 from ..model import Cluster, DocumentRecord, Grounds, Member, Passage, Place, Quoted, Removal, Story, StoryPair
+
+if TYPE_CHECKING:
+    from ..choosing.stars import Stars
 
 RUN = "run.json"
 TIMINGS = "timings.json"
@@ -143,6 +146,10 @@ class Records:
         """
         meanwhile()
         yield wanted().gathered(self.removals())
+
+    def stars(self, expected: int) -> Stars | None:  # noqa: ARG002
+        """The clusters in columns; None where they have to be read one by one."""
+        return None
 
     def clusters(self, expected: int) -> Iterator[Cluster]:
         """Stars around the copies that stay."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from .clusters import PickedClusters, bins
 from .figures import Bucket, Cell, Charts
 from .gather import Corpus, Day, Removals
 from .model import Limits
-from .pick import PickedClusters, bins
 
 _SIZES = ((2, 2), (3, 3), (4, 4), (5, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, 1000), (1001, None))
 _BARS = 48

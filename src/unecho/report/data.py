@@ -19,7 +19,7 @@ from ..errors import UsageError
 from ..model import DocumentRecord, Grounds
 from ..output import manifest
 from ..output.manifest import read_run
-from . import gather, pick
+from . import clusters, gather, pick
 from .charts import charts
 from .figures import Lsh, Settled, Timings, Totals
 from .judge import doubt_of, kind_of
@@ -75,7 +75,8 @@ def load_all(run: Path, texts: Texts, limits: Sequence[Limits], records: manifes
         chosen.extend(_choose(info, limits, corpora, records))
         shown = frozenset[str]().union(*(one.shown for one in chosen))
         wanted = replace(wanted, shown=shown, clusters=frozenset().union(*(one.clusters for one in chosen)))
-        cut.extend(cut_texts(text_pairs(run, texts), [one.plan.windows for one in chosen]))
+        given = texts(run) if callable(texts) else texts
+        cut.extend(cut_texts(given, [one.plan.windows for one in chosen]))
 
     removals = gather.read_removals(records, lambda: wanted, choose)
     return [_report(run, info, one, removals, held) for one, held in zip(chosen, cut, strict=True)]
@@ -95,7 +96,7 @@ class _Chosen:
 
     limits: Limits
     totals: Totals
-    picked: pick.PickedClusters
+    picked: clusters.PickedClusters
     quotes: tuple[Quote, ...]
     quotes_total: int
     stories: tuple[StoryFinding, ...]
@@ -120,7 +121,7 @@ def _choose(
 ) -> list[_Chosen]:
     """What reports within these limits show. ``corpora``: of each; they get the documents that the findings name."""
     totals, similar = _totals(info["counts"]), float(info["settings"].get("similar", 0.5))
-    picked = pick.pick_clusters(records, totals, float(info["settings"].get("threshold", 0.9)), similar, limits)
+    picked = clusters.pick(records, totals, float(info["settings"].get("threshold", 0.9)), similar, limits)
     quotes, quotes_total = pick.pick_quotes(records, totals, limits)
     stories = [pick.pick_stories(records, totals, each) for each in limits]
     findings = [(*each.findings, *each.largest) for each in picked]
@@ -129,7 +130,7 @@ def _choose(
 
 
 def _chosen(
-    totals: Totals, limits: Limits, picked: pick.PickedClusters, quotes: tuple[Quote, ...],
+    totals: Totals, limits: Limits, picked: clusters.PickedClusters, quotes: tuple[Quote, ...],
     stories: tuple[StoryFinding, ...], corpus: gather.Corpus, quotes_total: int,
 ) -> _Chosen:  # fmt: skip
     every = (*picked.findings, *picked.largest)
@@ -166,8 +167,8 @@ def _report(
             for name, record in chosen.listed.items()
         ),
         skipped=tuple(corpus.skipped),
-        clusters=pick.with_words(picked.findings[: held.clusters], removals.cluster_words),
-        largest=pick.with_words(picked.largest, removals.cluster_words),
+        clusters=clusters.with_words(picked.findings[: held.clusters], removals.cluster_words),
+        largest=clusters.with_words(picked.largest, removals.cluster_words),
         quotes=chosen.quotes[: held.quotes],
         quotes_total=chosen.quotes_total,
         stories=chosen.stories,

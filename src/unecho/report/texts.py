@@ -149,11 +149,14 @@ def _fitting(groups: Groups, room: int, limits: Limits) -> int:
     return len(groups)
 
 
-def cut_texts(texts: Iterable[tuple[str, str]], plans: Sequence[Mapping[str, Windows]]) -> list[dict[str, Held]]:
-    """The planned windows, in one pass over the texts, which ends when nothing more is wanted."""
+def cut_texts(
+    texts: Mapping[str, str] | Iterable[tuple[str, str]], plans: Sequence[Mapping[str, Windows]]
+) -> list[dict[str, Held]]:
+    """The planned windows: of a mapping only the texts that are wanted are asked for, else they are gone through once,
+    which ends when nothing more is wanted."""
     held: list[dict[str, Held]] = [{} for _ in plans]
     missing = set().union(*plans)
-    for name, text in texts if missing else ():
+    for name, text in _of(texts, sorted(missing)) if missing else ():
         if name not in missing:
             continue
         for windows, found in zip(plans, held, strict=True):
@@ -164,6 +167,13 @@ def cut_texts(texts: Iterable[tuple[str, str]], plans: Sequence[Mapping[str, Win
         if not missing:
             break
     return held
+
+
+def _of(texts: Mapping[str, str] | Iterable[tuple[str, str]], names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """The texts with these names where they can be asked for, else all."""
+    if isinstance(texts, Mapping):
+        return ((name, texts[name]) for name in names if name in texts)
+    return texts
 
 
 def beginning(held: Held, spans: Iterable[Span]) -> str:
