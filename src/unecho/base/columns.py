@@ -298,7 +298,7 @@ def edges_of(*columns: NDArray[np.generic]) -> Ints:
     return np.flatnonzero(fresh)
 
 
-def bucket_pairs(keys: Hashes, rank: Ints, full: int, few: int) -> tuple[Ints, Ints]:
+def bucket_pairs(keys: NDArray[np.integer], rank: Ints, full: int, few: int) -> tuple[Ints, Ints]:
     """Pairs of positions with equal keys: (earlier, later) in the order of ``rank``.
 
     Groups of up to ``full`` members give every pair; in larger ones each member is paired with the group's

@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..base.columns import Ints
+from .group import Groups, Seeds
 from .grow import Found, Place, Rules, cost, goes_on, grow
 from .jit import compiled, lean, part
-from .run import Groups, Runs, Seeds, Words, count_pairs, exact_runs, follow, in_order, room
+from .run import Runs, Words, exact_runs, in_order, pairs_at_most, room
 
 
 class Sums(NamedTuple):
@@ -30,10 +31,9 @@ def warm() -> None:
     hashes[20:] = hashes[:20]
     spaced = np.zeros(2, np.bool_)
     pair = np.array([0, 20], np.int64)
-    numbers, edges_of_seeds, nothing = pair // 20, np.array([0, 1, 2], np.int64), pair[:1] * 0
-    groups = Groups(pair, numbers.astype(np.int32), pair // 10, nothing + 2, nothing[:0], pair * 0, nothing)
-    seeds = Seeds(pair, numbers * 0, np.zeros(2, np.uint8), edges_of_seeds, pair, pair, edges_of_seeds)
-    follow((pair, numbers * 0, numbers), pair, pair // 10, 5, nothing.copy(), nothing)
+    numbers, edges_of_seeds, nothing = np.arange(2, dtype=np.int32), np.array([0, 1, 2], np.int64), pair[:1] * 0
+    groups = Groups(pair, numbers, pair // 10, nothing[:0], pair * 0, nothing)
+    seeds = Seeds(pair, numbers * 0, nothing + 2, edges_of_seeds, numbers, numbers * 0, edges_of_seeds)
     rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 6, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
     words = Words(hashes.astype(np.uint32), edges, spaced, np.zeros(40, np.uint8))
     passages(words, groups, seeds, rules, np.array([0, 2]), room_for(4))
@@ -50,7 +50,8 @@ def room_for(count: int) -> Found:
 
 @compiled
 def passages(words: Words, groups: Groups, seeds: Seeds, rules: Rules, rows: Ints, found: Found) -> int:
-    """Passages of the documents rows[0] to rows[1] with all documents before them; returns the seed pairs looked at.
+    """Passages of the documents rows[0] to rows[1] with all documents before them; returns how many seed pairs
+    were looked at, at the most.
 
     Stops before the first document that finds no room, and leaves its number in rows[0].
     """
@@ -60,9 +61,9 @@ def passages(words: Words, groups: Groups, seeds: Seeds, rules: Rules, rows: Int
         longest = max(longest, words.documents[document + 1] - words.documents[document])
     sums = Sums(np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64), np.full(1, -1, np.int64))
     for document in range(rows[0], rows[1]):
-        rows[0], low = document, words.documents[document]
+        rows[0] = document
         known_passages, known_runs = found.counts[0], found.counts[1]
-        pairs = count_pairs(groups, seeds, document, low, rules.full)
+        pairs = pairs_at_most(groups, seeds, document, rules.full)
         if not pairs:
             continue
         compared += pairs
@@ -245,7 +246,7 @@ def _add_up(words: Words, seeds: Seeds, document: int, rules: Rules, sums: Sums)
             first += 1
         documents = np.int64(0)
         for its in range(first, number):
-            documents = max(documents, seeds.frequency[its])
+            documents = max(documents, seeds.frequency[seeds.group[its]])
         if documents:
             worth += rules.worth[min(documents, np.int64(len(rules.worth) - 1))]
         else:

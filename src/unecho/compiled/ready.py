@@ -8,6 +8,7 @@ from . import (
     choose,
     foresee,
     forest,
+    group,
     jit,
     line,
     lookup,
@@ -32,7 +33,7 @@ MODULES = {
     module.__name__: module
     for module in (
         choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
-        matter, foresee, place, vocabulary, paragraph, wrap, record,
+        matter, group, foresee, place, vocabulary, paragraph, wrap, record,
     )
 }  # fmt: skip
 """Those that take longest to compile first."""

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Ints, Mask
+from .group import Groups, Seeds
 from .jit import compiled, lean, part
 from .values import Numbers, mix, sort, word_at
 
 Bytes = NDArray[np.uint8]
-Codes = NDArray[np.int32]
 
 
 class Words(NamedTuple):
@@ -22,41 +22,6 @@ class Words(NamedTuple):
     documents: Ints
     by_character: Mask
     flags: Bytes
-
-
-class Groups(NamedTuple):
-    """Seeds that more than one document has, in groups of equal ones, by place inside a group.
-
-    place: int64, document: int32, per seed. edges: int64, group i is edges[i]:edges[i + 1]. frequency: int64 per group,
-    documents. heads: int64, the numbers of the first few seeds of groups too large for all pairs, head_edges: those of
-    group i are heads[head_edges[i]:head_edges[i + 1]]. span: int64 per group, tokens from a seed of it to that of the
-    last group which follows it (see ``follow``).
-    """
-
-    place: Ints
-    document: Codes
-    edges: Ints
-    frequency: Ints
-    heads: Ints
-    head_edges: Ints
-    span: Ints
-
-
-class Seeds(NamedTuple):
-    """The seeds of all documents in order of place, so that those of one lie together.
-
-    lead, group, head: int64, int64 and uint8, of those whose group follows no other: place, group, and whether it is
-    among the first few of a group too large for all pairs. place, frequency: int64, of all. lead_edges, edges: int64,
-    where those of each document begin.
-    """
-
-    lead: Ints
-    group: Ints
-    head: Bytes
-    lead_edges: Ints
-    place: Ints
-    frequency: Ints
-    edges: Ints
 
 
 class Runs(NamedTuple):
@@ -79,36 +44,6 @@ class Runs(NamedTuple):
     chain: Ints
 
 
-@lean
-def follow(
-    in_order: tuple[Ints, Ints, Ints], place: Ints, edges: Ints, reach: int, leader: Ints, span: Ints
-) -> None:  # fmt: skip
-    """For each group of seeds (see ``Groups``) the one that leads it, and the tokens from a seed of it to that of the
-    last group it leads.
-
-    A group follows another where each seed of it stands behind one of the other, each as far, less than ``reach``, and
-    there are no others: what was printed again as it was has been found once its first seed is looked at.
-    in_order: places, groups and numbers of the seeds in order of place. leader: the numbers of the groups; span: zeros.
-    """
-    places, groups, numbers = in_order
-    for at in range(len(places) - 1):
-        far = places[at + 1] - places[at]
-        if far >= reach:
-            continue
-        mine, its, seed, other = groups[at], groups[at + 1], numbers[at], numbers[at + 1]
-        if seed != edges[mine] or other != edges[its]:
-            continue
-        size = edges[mine + 1] - seed
-        if edges[its + 1] - other != size:
-            continue
-        step = size - 1
-        while step > 0 and place[other + step] - place[seed + step] == far:
-            step -= 1
-        if step == 0:
-            leader[its] = leader[mine]
-            span[leader[mine]] += far
-
-
 @compiled
 def room(size: int) -> Runs:
     slots = 16
@@ -122,21 +57,27 @@ def room(size: int) -> Runs:
 
 
 @lean
-def count_pairs(groups: Groups, seeds: Seeds, document: int, low: int, full: int) -> int:
-    """Seed pairs of one document, whose tokens begin at ``low``, with the documents before it."""
+def pairs_at_most(groups: Groups, seeds: Seeds, document: int, full: int) -> int:
+    """Seed pairs of a document with those before it, and with what it repeats of itself."""
     count = 0
     for number in range(seeds.lead_edges[document], seeds.lead_edges[document + 1]):
-        group = seeds.group[number]
-        start, stop = groups.edges[group], groups.edges[group + 1]
-        whole = stop - start <= full or seeds.head[number]
-        if not whole:
-            start, stop = groups.head_edges[group], groups.head_edges[group + 1]
-        for number_of_other in range(start, stop):
-            other = number_of_other if whole else groups.heads[number_of_other]
-            if groups.place[other] >= low:
-                break
-            count += 1
+        start, stop, _ = _partners(groups, seeds.lead_group[number], seeds.lead[number], full)
+        count += stop - start
     return count
+
+
+@part
+def _partners(groups: Groups, group: int, seed: int, full: int) -> tuple[int, int, bool]:
+    """The seeds that one of a group is held against, from one number to another: of seeds or, where it is only held
+    against the first few, as to pass over all others takes the square of their number, of heads."""
+    start, whole = groups.edges[group], True
+    if groups.edges[group + 1] - start > full:
+        whole = False
+        for head in range(groups.head_edges[group], groups.head_edges[group + 1]):
+            whole |= groups.heads[head] == seed
+    if whole:
+        return start, seed, True
+    return groups.head_edges[group], groups.head_edges[group + 1], False
 
 
 @lean
@@ -154,12 +95,9 @@ def exact_runs(words: Words, groups: Groups, seeds: Seeds, rules: tuple[int, int
     size = min(size, len(slots))
     slots[:size] = -1
     for number in range(seeds.lead_edges[document], seeds.lead_edges[document + 1]):
-        group, b = seeds.group[number], seeds.lead[number]
-        start, stop = groups.edges[group], groups.edges[group + 1]
-        whole = stop - start <= full or seeds.head[number]
-        frequency = groups.frequency[group]
-        if not whole:  # only with the first ones: to pass over all others takes the square of their number
-            start, stop = groups.head_edges[group], groups.head_edges[group + 1]
+        group = seeds.lead_group[number]
+        b, frequency = groups.place[seeds.lead[number]], seeds.frequency[group]
+        start, stop, whole = _partners(groups, group, seeds.lead[number], full)
         for number_of_other in range(start, stop):
             other = number_of_other if whole else groups.heads[number_of_other]
             a = groups.place[other]

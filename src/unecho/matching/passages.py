@@ -23,7 +23,7 @@ from ..text.vocabulary import Numbers
 from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
 
 if TYPE_CHECKING:
-    from ..compiled import grow, run
+    from ..compiled import group, grow
 
 GAP = 15
 """Words on either side within which two documents must come together again."""
@@ -184,28 +184,22 @@ def rules_of() -> grow.Rules:
     return grow.Rules(*limits, _worths(), QUOTED, UNQUOTED)
 
 
-def groups_of(stream: Stream, seeds: Seeds) -> tuple[run.Groups, run.Seeds]:
+def groups_of(stream: Stream, seeds: Seeds) -> tuple[group.Groups, group.Seeds]:
     """The seeds as the kernel takes them: in groups, and in order of place."""
-    from ..compiled import run
+    from ..compiled import group
 
-    place, by_place, group_edges = seeds.place, seeds.by_place, edges_of(seeds.hash)
-    in_order, sizes = place[by_place], np.diff(group_edges)
-    edges, group, numbers = np.searchsorted(in_order, stream.documents), owners(sizes)[by_place], np.arange(len(sizes))
-    document = np.empty(len(place), np.int32)
-    document[by_place] = owners(np.diff(edges))
-    leader, span = numbers.copy(), np.zeros(len(sizes), np.int64)
-    run.follow((in_order, group, by_place), place, group_edges, SEED, leader, span)
-    heads = _heads(stream, document, group_edges, np.flatnonzero((sizes > FULL) & (leader == numbers)))
-    head = np.zeros(len(place), np.uint8)
-    head[heads] = 1
-    frequency = seeds.frequency[group_edges[:-1]] if len(place) else np.zeros(0, np.int64)
-    leading = (leader == numbers)[group]
-    lead_edges = offsets_of(leading.view(np.uint8))[edges]
+    count, edges = len(seeds.frequency), np.searchsorted(seeds.place, stream.documents)
+    place, document, group_edges = group.members_of(seeds.place, seeds.group, stream.documents, count)
+    numbers = np.arange(count)
+    leader, span = numbers.copy(), np.zeros(count, np.int64)
+    group.follow(seeds.place, seeds.group, place, group_edges, SEED, leader, span)
+    heads = _heads(stream, document, group_edges, np.flatnonzero((np.diff(group_edges) > FULL) & (leader == numbers)))
+    lead, lead_group, lead_edges = np.empty_like(document), np.empty_like(document), np.empty_like(edges)
+    leads = group.leads(seeds.group, group_edges[:-1].copy(), leader, edges, lead, lead_group, lead_edges)
+    lead, lead_group = lead[:leads].copy(), lead_group[:leads].copy()
     return (
-        run.Groups(place, document, group_edges, frequency, heads, np.searchsorted(heads, group_edges), span),
-        run.Seeds(
-            in_order[leading], group[leading], head[by_place[leading]], lead_edges, in_order, frequency[group], edges
-        ),
+        group.Groups(place, document, group_edges, heads, np.searchsorted(heads, group_edges), span),
+        group.Seeds(seeds.place, seeds.group, seeds.frequency, edges, lead, lead_group, lead_edges),
     )
 
 
@@ -351,7 +345,7 @@ def _frequencies(stream: Stream, seeds: Seeds) -> Ints:
     result = np.zeros(len(stream.word), np.int64)
     document = np.searchsorted(stream.documents, seeds.place, side="right") - 1
     size = np.where(stream.by_character[document], 2 * SEED, SEED)
-    np.maximum.at(result, ranges(seeds.place, size), np.repeat(seeds.frequency, size))
+    np.maximum.at(result, ranges(seeds.place, size), np.repeat(seeds.frequency[seeds.group], size))
     return result
 
 

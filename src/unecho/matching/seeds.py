@@ -10,7 +10,7 @@ keeping order: there two later documents may go unlinked with each other, though
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,9 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import (
-    HELD,
     PIECE,
-    ColumnFile,
     Hashes,
     Ints,
     Mask,
@@ -42,7 +40,14 @@ SEED = 5
 WINDOW = 4
 FULL = 50
 FEW = 4
+PART = 1 << 18
+"""Tokens whose seeds make a part of them, which is brought together at once."""
+MOST_BITS = 10
+"""Of a hash, that tell its part: into more parts nothing is dealt quickly."""
 _PAD = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+Bytes = NDArray[np.uint8]
+Codes = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Stream:
     documents: Ints
     by_character: Mask
     rank: Ints
-    flags: NDArray[np.uint8]
+    flags: Bytes
 
     def hashes(self, first: int = 0, end: int | None = None) -> Hashes:
         """Of the tokens from ``first`` to ``end``, without it (uint64)."""
@@ -104,16 +109,15 @@ def winnow(values: Hashes, window: int) -> Mask:
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Chosen 5-grams that more than one document has, sorted by hash and place: uint64 hash, int64 place in the
-    stream, and frequency: the number of documents that have the seed (int64). begins: a bit for every token of the
-    stream (uint8, packed), whether any chosen 5-gram begins there. by_place: the numbers of the seeds in order of place
-    (int64)."""
+    """Chosen 5-grams that more than one document has, in order of place: int64 place in the stream, and group (int32),
+    in which all are equal; groups are numbered in order of their first seeds. frequency: the number of documents that
+    have a seed of the group (int64 per group). begins: a bit for every token of the stream (uint8, packed), whether any
+    chosen 5-gram begins there."""
 
-    hash: Hashes
     place: Ints
+    group: Codes
     frequency: Ints
-    begins: NDArray[np.uint8]
-    by_place: Ints
+    begins: Bytes
 
     def per_token(self, stream: Stream, compiled: bool | None = None) -> Iterator[tuple[Ints, Ints]]:
         """For every token the document frequency of the last seed of its document that begins at or before it, else
@@ -121,20 +125,20 @@ class Seeds:
 
         ``compiled``: see ``when.is_large``.
         """
-        place, frequency = self.place[self.by_place], self.frequency[self.by_place]
         compiled = is_large(len(stream.word), compiled)
         for first, end in pieces(stream.documents, PIECE):
             base, stop = int(stream.documents[first]), int(stream.documents[end])
             documents = stream.documents[first : end + 1] - base
+            low, high = np.searchsorted(self.place, [base, stop])
+            place, frequency = self.place[low:high], self.frequency[self.group[low:high]]
             if compiled:
                 from ..compiled import seed as kernels
 
                 result = np.empty(stop - base, np.int64)
                 kernels.frequencies(self.begins, place, frequency, stream.documents, first, end, result)
             else:
-                low, high = np.searchsorted(place, [base, stop])
                 begins = np.unpackbits(self.begins[base // 8 : (stop + 7) // 8])[base % 8 : base % 8 + stop - base]
-                result = _per_token(documents, np.flatnonzero(begins), place[low:high] - base, frequency[low:high])
+                result = _per_token(documents, np.flatnonzero(begins), place - base, frequency)
             yield result, documents
 
 
@@ -156,28 +160,25 @@ def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seed
     if is_large(len(stream.word), compiled):
         return _compiled_pick(stream, workers)
     key, place = _winnowed(stream)
-    begins = _bits(place, len(stream.word))
+    begins = np.zeros(len(stream.word), np.bool_)
+    begins[place] = True
     order = np.lexsort((place, key))
     key, place = key[order], place[order]
     document = np.searchsorted(stream.documents, place, side="right") - 1
-    frequency = _frequencies(key, document)
-    common = frequency > 1
-    place = place[common]
-    return Seeds(key[common], place, frequency[common], begins, np.argsort(place))
-
-
-def _frequencies(key: Hashes, document: NDArray[np.integer]) -> Ints:
-    """For each seed, sorted by hash and document, the number of documents that have it (int64)."""
-    groups = np.diff(edges_of(key))
+    sizes = np.diff(edges_of(key))
     fresh = np.ones(len(key), np.bool_)
     fresh[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
-    return np.repeat(np.bincount(owners(groups), fresh).astype(np.int64), groups)
-
-
-def _bits(places: Ints, count: int) -> NDArray[np.uint8]:
-    marked = np.zeros(count, np.bool_)
-    marked[places] = True
-    return np.packbits(marked)
+    frequency = np.bincount(owners(sizes), fresh).astype(np.int64)
+    common = np.repeat(frequency > 1, sizes)
+    first = np.repeat(place[offsets_of(sizes)[:-1]], sizes)[common]
+    order = np.argsort(place[common])
+    _, which, group = np.unique(first[order], return_index=True, return_inverse=True)
+    return Seeds(
+        place[common][order],
+        group.astype(np.int32),
+        np.repeat(frequency, sizes)[common][order][which],
+        np.packbits(begins),
+    )
 
 
 def _winnowed(stream: Stream) -> tuple[Hashes, Ints]:
@@ -204,85 +205,73 @@ def _winnowed(stream: Stream) -> tuple[Hashes, Ints]:
 
 
 def _compiled_pick(stream: Stream, workers: int) -> Seeds:
-    """``pick`` by the kernels."""
-    key, place, begins = _compiled_winnowed(stream, workers)
-    document = owners(np.diff(np.searchsorted(place, stream.documents))).astype(np.int32)
-    key, number = _repeated(key, document)
-    frequency = _frequencies(key, document[number])
-    rank = np.zeros(len(place), np.int32)
-    rank[number] = 1
-    np.cumsum(rank, out=rank)
-    by_place = np.empty(len(number), np.int64)
-    by_place[rank[number] - 1] = np.arange(len(number))
-    return Seeds(key, place[number], frequency, begins, by_place)
+    """``pick`` by the kernels. The seeds are dealt into parts by the leading bits of their hashes, so that what is
+    looked up to bring equal ones together lies in the processor's cache."""
+    from ..compiled import group as kernels
+
+    dealt, begins = _dealt(stream, workers)
+    places, numbers = _repeated(dealt, workers)
+    del dealt
+    place, first = kernels.in_order(places, numbers, len(stream.word))
+    del places, numbers
+    return Seeds(*kernels.numbered(place, first, stream.documents), begins)
 
 
-def _compiled_winnowed(stream: Stream, workers: int) -> tuple[Hashes, Ints, NDArray[np.uint8]]:
-    """``_winnowed``, in order of place, but for most of those that stand in one place only; and ``Seeds.begins``."""
+@dataclass(frozen=True, slots=True)
+class _Dealt:
+    """The chosen 5-grams of some documents, in parts by the leading bits of their hashes (``key``), and in order of
+    place in each: those of part i are edges[i]:edges[i + 1]."""
+
+    key: Hashes
+    place: Numbers
+    edges: Ints
+
+
+def _dealt(stream: Stream, workers: int) -> tuple[list[_Dealt], Bytes]:
+    """``_winnowed``, some documents after others, and ``Seeds.begins``."""
     from ..compiled import seed as kernels
 
-    def work(first: int, end: int) -> tuple[Hashes, Ints]:
-        documents = stream.documents[first : end + 1]
+    bits = min((len(stream.word) // PART).bit_length(), MOST_BITS)
+
+    def work(first: int, end: int) -> _Dealt:
+        documents, which = stream.documents[first : end + 1], stream.by_character[first:end]
         size = int(documents[-1] - documents[0])
-        keys, places = np.empty(size, np.uint64), np.empty(size, np.int64)
-        which, rules = stream.by_character[first:end], (SEED, WINDOW)
+        keys, places = np.empty(size, np.uint64), np.empty(size, np.uint32)
+        rules = SEED, WINDOW
         count = kernels.pick(stream.word, stream.vocabulary, documents, which, rules, np.uint64(PRIME), keys, places)
-        return keys[:count].copy(), places[:count].copy()
+        dealt = _Dealt(np.empty(count, np.uint64), np.empty(count, np.uint32), np.empty((1 << bits) + 1, np.int64))
+        kernels.deal(keys[:count], places, int(documents[0]), dealt.key, dealt.place, dealt.edges)
+        return dealt
 
-    keys, begins = ColumnFile(np.uint64), np.zeros(len(stream.word), np.bool_)
-    once, again = _sieve(len(stream.word)), _sieve(len(stream.word))
-    for key, place in ordered(work, pieces(stream.documents, PIECE), workers):
-        kernels.sift(key, once, again)
-        keys.append(key)
-        begins[place] = True
+    found, begins = list[_Dealt](), np.zeros((len(stream.word) + 7) // 8, np.uint8)
+    for dealt in ordered(work, pieces(stream.documents, PIECE), workers):
+        kernels.mark(dealt.place, begins)
+        found.append(dealt)
         release(stream.word)
-    return *_sifted(keys.column(), begins, again), np.packbits(begins)
+    return found, begins
 
 
-def _sieve(count: int) -> Hashes:
-    """Bits, none of them set, for the hashes of so many tokens' seeds: some for each seed, but no more than 64 MB."""
-    return np.zeros(1 << min(max(count.bit_length() - 4, 0), 23), np.uint64)
+def _repeated(dealt: Sequence[_Dealt], workers: int) -> tuple[Numbers, Codes]:
+    """The places of the seeds that stand in more than one, and for each the number of the first of them that is equal,
+    which may be itself (int32)."""
+    from ..compiled import group as kernels
 
+    edges = np.stack([some.edges for some in dealt], 1).tolist()
 
-def _sifted(key: Hashes, begins: Mask, again: Hashes) -> tuple[Hashes, Ints]:
-    """The seeds (``key``, in order of place; ``begins``: where they are) that may stand in more than one place, in this
-    order: all that do, and a few others."""
-    from ..compiled import seed as kernels
+    def work(part: int, end: int) -> tuple[Numbers, Codes]:
+        spans = [slice(*span) for span in zip(edges[part], edges[end], strict=True)]
+        key = np.concatenate([some.key[span] for some, span in zip(dealt, spans, strict=True)])
+        place = np.concatenate([some.place[span] for some, span in zip(dealt, spans, strict=True)])
+        first = np.empty(len(key), np.int32)
+        count = kernels.equal(key, np.empty(1 << (2 * len(key)).bit_length(), np.int32), place, first)
+        return place[:count].copy(), first[:count].copy()
 
-    keys, places, at = ColumnFile(np.uint64), ColumnFile(np.int64), 0
-    for first in range(0, len(begins), PIECE):
-        place = np.flatnonzero(begins[first : first + PIECE]) + first
-        part = key[at : at + len(place)]
-        kept = np.empty(len(part), np.bool_)
-        kernels.sifted(part, again, kept)
-        keys.append(part[kept])
-        places.append(place[kept])
-        at += len(place)
-        release(key)
-    return keys.column(), places.column()
-
-
-def _repeated(key: Hashes, document: NDArray[np.int32]) -> tuple[Hashes, NDArray[np.uint32]]:
-    """The seeds (in order of place) that stand in more than one document, sorted by hash and place: their hashes, and
-    their numbers among those that were given.
-
-    Worked on in parts by the leading bits of the hash, so that little is sorted at a time.
-    """
-    from ..compiled import seed as kernels
-
-    bits = min((len(key) // PIECE).bit_length(), 16)
-    part = (key >> np.uint64(63 - bits) >> np.uint64(1)).astype(np.uint16)
-    numbers = np.argsort(part, kind="stable").astype(np.uint32)  # a radix sort, as they have 16 bits
-    found = []
-    for first, end in pairwise(offsets_of(np.bincount(part, minlength=1 << bits)).tolist()):
-        number = numbers[first:end]
-        keys = key[number]
-        order = keys >> np.uint64(32) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
-        order.sort()
-        kept = order[: kernels.repeated(keys, document[number], order)].astype(np.int64)
-        found.append((keys[kept], number[kept]))
-        release(key, above=HELD)
-    return np.concatenate([key for key, _ in found]), np.concatenate([number for _, number in found])
+    found = list(ordered(work, list(pairwise(range(len(edges)))), workers))
+    before = offsets_of(np.array([len(place) for place, _ in found])).astype(np.int32)
+    return (
+        np.concatenate([place for place, _ in found]),
+        np.concatenate([first + shift for (_, first), shift in zip(found, before, strict=False)]),
+    )
 
 
 # ---- exact runs -------------------------------------------------------------------------------------
@@ -293,13 +282,13 @@ def seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
     place = seeds.place
     document = np.searchsorted(stream.documents, place, side="right") - 1
     rank = stream.rank[document] * np.int64(len(stream.word) + 1) + place
-    first, second = bucket_pairs(seeds.hash, rank, FULL, FEW)
+    first, second = bucket_pairs(seeds.group, rank, FULL, FEW)
     apart = document[first] != document[second]
     first, second = first[apart], second[apart]
     swap = document[first] > document[second]
     a, b = np.where(swap, second, first), np.where(swap, first, second)
     size = np.where(stream.by_character[document[a]], 2 * SEED, SEED)
-    return Runs(document[a], document[b], place[a], place[b], size, seeds.frequency[a])
+    return Runs(document[a], document[b], place[a], place[b], size, seeds.frequency[seeds.group[a]])
 
 
 def exact_runs(stream: Stream, seeds: Seeds) -> Runs:
