@@ -21,6 +21,7 @@ for each installation). Memory: the largest resident size. Compare ratios of one
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib.util
 import json
 import os
@@ -38,8 +39,10 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from unecho.base.columns import Hashes, Ints, Mask, edges_of, members, offsets_of, pieces
+from unecho.base.columns import ColumnFile, Hashes, Ints, Mask, edges_of, members, offsets_of, pieces
 from unecho.matching import lsh, verify
+from unecho.sources.records import parted
+from unecho.sources.rows import line_edges
 from unecho.text import shingles
 from unecho.text.lookup import first_equal
 from unecho.text.normalize import BEHIND, tokenize_utf8
@@ -85,16 +88,21 @@ def batches(path: Path) -> Iterator[Batch]:
     with path.open("rb", buffering=0) as file:
         while block := file.read(BATCH):
             block = rest + block
-            places = np.flatnonzero(np.frombuffer(block, np.uint8) == NEWLINE) + 1
-            begins = [0, *places.tolist()]
-            view = memoryview(block)
-            texts = [orjson.loads(view[begin:end])["text"].encode() for begin, end in pairwise(begins)]
-            if texts:
-                yield batch_of(texts, offset + np.array(list(pairwise(begins)), np.int64))
-            offset += begins[-1]
-            rest = block[begins[-1] :]
+            *lines, (begin, _) = line_edges(block)
+            if lines:
+                yield batch_of(texts_of(block, lines), offset + np.array(lines, np.int64))
+            offset, rest = offset + begin, block[begin:]
     if rest:
-        yield batch_of([orjson.loads(rest)["text"].encode()], np.array([[offset, offset + len(rest)]], np.int64))
+        yield batch_of(texts_of(rest, [(0, len(rest))]), np.array([[offset, offset + len(rest)]], np.int64))
+
+
+def texts_of(data: bytes, lines: Sequence[tuple[int, int]]) -> list[bytes]:
+    """The texts of lines, in UTF-8."""
+    found = zip(lines, parted(data, lines, "text"), strict=True)
+    return [
+        line.text if line and line.record("text") else orjson.loads(data[begin:end])["text"].encode()
+        for (begin, end), line in found
+    ]
 
 
 def batch_of(texts: list[bytes], lines: Ints) -> Batch:
@@ -152,8 +160,8 @@ class Signed:
 
     fingerprint: Hashes
     long: Mask
-    keys: list[NDArray[np.uint32]]
-    """Band keys of the long ones, batch by batch."""
+    keys: list[ColumnFile]
+    """Of each band the keys of the long ones."""
     counts: Ints
     """Paragraphs of each document."""
     lines: Ints
@@ -163,14 +171,16 @@ class Signed:
 
 
 def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
-    prints, longs, keys, counts, lines, edges = list[Hashes](), list[Mask](), [], list[Ints](), list[Ints](), []
+    prints, longs, counts, lines, edges = list[Hashes](), list[Mask](), list[Ints](), list[Ints](), []
+    keys = [ColumnFile(np.uint32) for _ in range(bands.bands)]
     for batch in batches(path):
         tokens = tokenize_utf8(batch.data, batch.edges)
         by_character = shingles.unspaced(tokens.flags, tokens.offsets)
         lists = shingles.shingle_lists(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
         longs.append(shingles.long_enough(np.diff(tokens.offsets), by_character))
         prints.append(shingles.fingerprints(tokens.hash, tokens.offsets, compiled=True))
-        keys.append(lsh.keys_of(lists, bands, workers, compiled=True)[:, longs[-1]])
+        for file, column in zip(keys, lsh.keys_of(lists, bands, workers, compiled=True), strict=True):
+            file.append(column[longs[-1]])
         counts.append(batch.counts)
         lines.append(batch.lines)
         edges.append((batch.edges - np.repeat(batch.begins, batch.counts)[:, None]).astype(np.uint32))
@@ -180,12 +190,6 @@ def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
     )  # fmt: skip
 
 
-def by_band(found: Signed, bands: lsh.Bands, wanted: Mask) -> Iterator[NDArray[np.uint32]]:
-    """The keys of one band after another, of the long paragraphs that are wanted."""
-    for band in range(bands.bands):
-        yield np.concatenate([part[band] for part in found.keys])[wanted]
-
-
 def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.ShingleSets:
     """Shingle sets of some paragraphs (sorted), which are read again."""
     documents = np.searchsorted(offsets_of(found.counts), rows, side="right") - 1
@@ -193,7 +197,14 @@ def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.Shi
     hashes, sizes = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     with path.open("rb", buffering=0) as file:
         for first, end in pieces(offsets_of(edges[:, 1] - edges[:, 0]), BATCH):
-            texts = list(paragraphs_at(file.fileno(), found.lines[documents[first:end]], edges[first:end]))
+            which, place = members(documents[first:end], len(found.lines))
+            data = [os.pread(file.fileno(), stop - at, at) for at, stop in found.lines[which].tolist()]
+            stops = offsets_of(np.fromiter(map(len, data), np.int64, len(data)))
+            articles = texts_of(b"".join(data), list(pairwise(stops.tolist())))
+            texts = [
+                articles[number][at:stop]
+                for number, (at, stop) in zip(place.tolist(), edges[first:end].tolist(), strict=True)
+            ]
             lengths = np.fromiter(map(len, texts), np.int64, len(texts))
             begins = offsets_of(lengths + 1)[:-1]
             tokens = tokenize_utf8(b"\n".join([*texts, BEHIND]), np.stack([begins, begins + lengths], axis=1))
@@ -204,15 +215,6 @@ def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.Shi
     return shingles.ShingleSets(np.concatenate(hashes), offsets_of(np.concatenate(sizes)))
 
 
-def paragraphs_at(file: int, lines: Ints, edges: Ints) -> Iterator[bytes]:
-    """Paragraphs, those of one document together: ``lines`` and ``edges`` say where each lies."""
-    last, text = -1, b""
-    for (line, after), (begin, end) in zip(lines.tolist(), edges.tolist(), strict=True):
-        if line != last:
-            last, text = line, orjson.loads(os.pread(file, after - line, line))["text"].encode()
-        yield text[begin:end]
-
-
 def unecho(path: Path, workers: int) -> Found:
     bands = lsh.plan(THRESHOLD)
     found = signed(path, bands, workers)
@@ -220,8 +222,9 @@ def unecho(path: Path, workers: int) -> Found:
     first = first_equal(found.fingerprint, compiled=True)
     alone = first == np.arange(count)
     which = np.flatnonzero(alone & found.long)
-    pairs = which[lsh.candidates(by_band(found, bands, alone[found.long]), np.arange(len(which)), compiled=True)]
-    found.keys.clear()
+    wanted = alone[found.long]
+    keys = (file.column()[wanted] for file in found.keys)
+    pairs = which[lsh.candidates(keys, np.arange(len(which)), compiled=True)]
     rows, places = members(pairs, count)
     similar = verify.resemblance(sets_of(path, rows, found, workers), places, workers, compiled=True) >= THRESHOLD
     return count, repeats(count, pairs[similar].tolist())
@@ -400,6 +403,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.run:
         print(json.dumps(RUNS[options.run](options.corpus, options.workers)))
+        gc.freeze()  # what Python does when it ends is not measured
         return
     if not options.corpus and not options.stress:
         parser.error("a corpus is needed, or --stress")

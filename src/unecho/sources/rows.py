@@ -21,7 +21,7 @@ def parse_lines(lines: Lines, settings: Settings, limit: int) -> Iterator[Docume
     if isinstance(data, Skipped):
         yield data
         return
-    edges, field = _edges(data), ""
+    edges, field = line_edges(data), ""
     apart: list[Parted | None] = [None] * len(edges)
     for number, (begin, end) in enumerate(edges):
         row, line = lines.row + number, apart[number]
@@ -39,7 +39,7 @@ def parse_lines(lines: Lines, settings: Settings, limit: int) -> Iterator[Docume
             yield found
 
 
-def _edges(data: bytes) -> list[tuple[int, int]]:
+def line_edges(data: bytes) -> list[tuple[int, int]]:
     """Where each line begins and ends: one by one, which is cheap as they are long."""
     edges, begin = [], 0
     while (end := data.find(b"\n", begin)) >= 0:
