@@ -196,7 +196,7 @@ class _Matched:
     order: Order | None
     bands: lsh.Bands | None
     verdicts: Verdicts = field(default_factory=lambda: verdicts_of([]))
-    parts: Parts | None = None
+    passages: Sequence[Passage] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
     coverage: stories.Coverage | None = None
     groups: Sequence[Sequence[int]] = ()
@@ -230,7 +230,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         del chosen, weights
         trim()  # the choosing takes the most memory
         sets = shingles.ShingleSource(corpus.stream.hashes, corpus.stream.paragraphs, corpus.by_character)
-        separate = partial(findings.quotes_apart, corpus, alignments, coverage)
+        separate = partial(_passages, corpus, alignments, coverage)
         apart = beside(separate, together) if together else separate  # what it gives takes memory
         related = coverage.pairs_with_much(len(corpus.ids)) if settings.passages else None
         groups = stories.groups(coverage)
@@ -239,10 +239,18 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         if settings.safe and settings.passages:
             verdicts = surely(corpus, verdicts, coverage, settings.within_document == "exact")
         corpus.release()
-        parts = apart()
+        parts, found = apart()
         cuts = _cuts(corpus, verdicts, parts) if settings.cut_passages else []
         corpus.release()
-    return _Matched(corpus, rows, order, bands, verdicts, parts, cuts, coverage, groups)
+    return _Matched(corpus, rows, order, bands, verdicts, found, cuts, coverage, groups)
+
+
+def _passages(
+    corpus: Corpus, found: passages.Alignments, coverage: stories.Coverage
+) -> tuple[Parts, Sequence[Passage]]:
+    """What documents share, quotes apart from copies, and as records: nothing of it hangs on which copies stay."""
+    parts = findings.quotes_apart(corpus, found, coverage)
+    return parts, findings.Passages(corpus, parts)
 
 
 def _cuts(corpus: Corpus, verdicts: Verdicts, parts: Parts) -> list[Cut]:
@@ -357,20 +365,18 @@ def _result(
     ids = [document.id for document in taken.documents]
     clusters: Sequence[Cluster] = []
     number, columns = np.zeros(0, np.int64), None
-    found_passages: Sequence[Passage] = []
     found_stories: Sequence[Story] = []
-    corpus, order, coverage, parts = matched.corpus, matched.order, matched.coverage, matched.parts
-    if corpus is not None and order is not None and coverage is not None and parts is not None:
+    corpus, order, coverage = matched.corpus, matched.order, matched.coverage
+    if corpus is not None and order is not None and coverage is not None:
         clusters = stars = Stars(corpus, matched.verdicts, order)
         number, columns = stars.number, corpus.paragraphs
-        found_passages = findings.Passages(corpus, parts)
         found_stories = findings.Stories(coverage, matched.groups, order, ids)
     keepers = findings.keepers(paragraphs, columns, matched.rows, matched.verdicts, number, repeats)
     gone = Gone(paragraphs, keepers, matched.cuts, ids, taken.text)
     originals = Originals(taken.chars, taken.sha256, taken.text, taken.frame)
     records = outcomes(taken.documents, taken.modes, originals, paragraphs, gone, taken.skipped, settings)
     return Result(
-        command, settings, records, gone.removals, clusters, found_passages,
+        command, settings, records, gone.removals, clusters, matched.passages,
         found_stories, taken.inputs, taken.found.ignored, len(paragraphs.start), matched.bands, clock.seconds,
         taken.spool, dict(zip(ids, taken.numbers, strict=True)), workers,
     )  # fmt: skip
