@@ -224,7 +224,7 @@ def unecho(path: Path, workers: int) -> Found:
     which = np.flatnonzero(alone & found.long)
     wanted = alone[found.long]
     keys = (file.column()[wanted] for file in found.keys)
-    pairs = which[lsh.candidates(keys, np.arange(len(which)), compiled=True)]
+    pairs = which[lsh.candidates(keys, compiled=True)]
     rows, places = members(pairs, count)
     similar = verify.resemblance(sets_of(path, rows, found, workers), places, workers, compiled=True) >= THRESHOLD
     return count, repeats(count, pairs[similar].tolist())
@@ -287,7 +287,7 @@ def daft(path: Path, _: int) -> Found:
         signatures.append(np.asarray(column.combine_chunks().flatten(), np.uint32).reshape(-1, 128))
     rows = np.concatenate(signatures)
     # daft has no index: what it gives is banded as unecho bands.
-    pairs = lsh.candidate_pairs(rows, lsh.plan(THRESHOLD), np.arange(len(rows)))
+    pairs = lsh.candidate_pairs(rows, lsh.plan(THRESHOLD))
     return total, repeats(len(rows), pairs.tolist())
 
 

@@ -25,7 +25,7 @@ from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 
 from unecho import dedupe, pipeline
-from unecho.base.columns import Ints, Sums, offsets_of, spread
+from unecho.base.columns import Sums, offsets_of, spread
 from unecho.compiled import jit, ready, when
 from unecho.compiled import passage as passage_kernels
 from unecho.compiled import run as run_kernels
@@ -249,14 +249,13 @@ def test_every_row_is_worked_on_once(weights: list[int], workers: int) -> None:
 )
 def test_candidates_are_merged_along_the_way(rows: list[list[int]], limit: int, few: int) -> None:
     keys = np.array(rows, np.uint32).reshape(-1, 4).T.copy()
-    rank: Ints = np.arange(len(rows), dtype=np.int64)[::-1].copy()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lsh, "REPRESENTATIVES", few)
-        whole = lsh.candidates(keys, rank, compiled=False)
+        whole = lsh.candidates(keys, compiled=False)
         patch.setattr(lsh, "_PAIRS", limit)
         for compiled in (False, True):
-            assert lsh.candidates(keys, rank, compiled).tolist() == whole.tolist()
-    assert all(rank[a] < rank[b] for a, b in whole.tolist())
+            assert lsh.candidates(keys, compiled).tolist() == whole.tolist()
+    assert all(a < b for a, b in whole.tolist())
 
 
 # ---- growth -----------------------------------------------------------------------------------------
@@ -292,7 +291,7 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
     assert rows[0] == len(texts)
     assert compared <= len(seeds.seed_pairs(stream, chosen).a)
     keys = lsh.keys_of(sets_of(texts), lsh.plan(0.5), compiled=True)
-    return compared, len(lsh.candidates(keys, np.arange(len(texts), dtype=np.int64)))
+    return compared, len(lsh.candidates(keys))
 
 
 # ---- when they serve, and where compiled code is kept --------------------------------------------------

@@ -305,15 +305,15 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
     signed = np.flatnonzero((kind == np.arange(len(kind))) & shingles.long_enough(sizes, corpus.by_character))
     if len(signed) < 2:
         return np.zeros((0, 2), np.uint32)
-    rank = corpus.stream.rank[corpus.paragraphs.document[signed]] * len(kind) + signed
+    signed = signed[np.argsort(corpus.stream.rank[corpus.paragraphs.document[signed]], kind="stable")]
     compiled = is_large(len(corpus.stream.word), None)  # what repeats itself may have more pairs than words
     keys = np.empty((bands.bands, len(signed)), np.uint32)
     sizes = sizes[signed]
-    for first, end in pieces(offsets_of(sizes), 4 * PIECE):
+    for first, end in pieces(offsets_of(sizes), PIECE):
         hashes, by_character = _words_of(corpus, signed[first:end], compiled)
         lists = shingles.shingle_lists(hashes, offsets_of(sizes[first:end]), by_character, workers, compiled)
         keys[:, first:end] = lsh.keys_of(lists, bands, workers, compiled)
-    pairs = lsh.candidates(keys, rank, compiled or None)
+    pairs = lsh.candidates(keys, compiled or None)
     del keys
     some = np.array_split(pairs, len(pairs) // _PAIRS + 1)
     met = np.zeros(len(signed), np.bool_)
@@ -327,7 +327,8 @@ def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) ->
         alike = verify.resemblance(sets, number[part], workers, compiled or None) >= settings.similar
         return kinds[part[alike]]
 
-    return np.concatenate(list(map(similar, some)))
+    found = np.concatenate(list(map(similar, some)))
+    return found[np.lexsort((found[:, 0], found[:, 1]))]
 
 
 def _words_of(corpus: Corpus, paragraphs: Ints, compiled: bool) -> tuple[Hashes, Mask]:

@@ -24,9 +24,9 @@ def warm() -> None:
     hashes, offsets, rows = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.empty((1, 4), np.uint32)
     signatures(hashes, offsets, rows[0], rows[0], rows)
     band_keys(rows, hashes[:2], np.empty((2, 1), np.uint32))
-    pack(rows[0], offsets[:1].copy(), np.zeros(8, np.uint8), hashes)
+    sift(hashes[: pack(rows[0, :0], np.zeros(8, np.uint8), hashes)], np.zeros(8, np.uint8))
     nothing, none = rows[0, :0], offsets[:0]
-    buckets(hashes[:0], none, nothing, none)
+    buckets(hashes[:0], nothing, none)
     begins_of(nothing, none, nothing)
     pairs(nothing, offsets[:1], nothing, 1, 0, nothing, none, rows)
 
@@ -91,36 +91,59 @@ def band_keys(signatures: Words, factors: Hashes, keys: Words) -> None:
             keys[band, number] = np.uint32(row[band] >> np.uint64(32))
 
 
-@compiled
-def pack(keys: Words, order: Ints, seen: Bytes, result: Hashes) -> int:
-    """The keys of rows in some order, each with its place in that order below it in one number; only those that may
-    not be the only ones of their kind. Returns how many they are.
+@lean
+def pack(keys: Words, seen: Bytes, result: Hashes) -> int:
+    """The keys of rows, each with its row below it in one number; only those that may not be the only ones of their
+    kind. Returns how many they are.
 
-    seen: zeros, a power of two of them, with two bits for each of four times as many slots that keys fall into.
+    seen: zeros, a power of two of them, with two bits for each of four times as many slots that keys fall into by
+    their leading bits.
     """
-    shift = np.uint64(30)
-    slots = len(seen)
+    shift, slots = np.uint64(30), len(seen)
     while slots > 1:
         slots >>= 1
         shift -= np.uint64(1)
-    for place in range(len(order)):
-        key = np.uint64(keys[order[place]])
-        slot, result[place] = key >> shift, key << np.uint64(32) | np.uint64(place)
-        bits = np.uint8(1) << np.uint8(2 * (slot & np.uint64(3)))
-        byte = seen[slot >> np.uint64(2)]
-        seen[slot >> np.uint64(2)] = byte | bits | (byte & bits) << np.uint8(1)
+    for row in range(len(keys)):
+        _see(seen, np.uint64(keys[row]) >> shift)
     count = 0
-    for place in range(len(order)):
-        packed = result[place]  # of those that are left out the next one takes the place
-        slot, result[count] = packed >> np.uint64(32) >> shift, packed
-        count += seen[slot >> np.uint64(2)] >> np.uint8(2 * (slot & np.uint64(3)) + 1) & 1
+    for row in range(len(keys)):
+        key = np.uint64(keys[row])
+        result[count] = key << np.uint64(32) | np.uint64(row)  # if it is left out, the next one goes there
+        count += _is_seen_again(seen, key >> shift)
     return count
 
 
 @lean
-def buckets(packed: Hashes, order: Ints, members: Words, counts: Ints) -> int:
-    """The rows of one band whose keys are equal, in keeping order, bucket after bucket, into ``members``; the first of
-    each with its topmost bit set. Returns how many they are. ``packed``: what ``pack`` gives, sorted.
+def sift(packed: Hashes, seen: Bytes) -> int:
+    """Keep of what ``pack`` gives those keys that may not be the only ones by their last bits either; returns how many
+    they are. seen: as there."""
+    mask = np.uint64(4 * len(seen) - 1)
+    for place in range(len(packed)):
+        _see(seen, packed[place] >> np.uint64(32) & mask)
+    count = 0
+    for place in range(len(packed)):
+        one = packed[place]
+        packed[count] = one
+        count += _is_seen_again(seen, one >> np.uint64(32) & mask)
+    return count
+
+
+@part
+def _see(seen: Bytes, slot: np.uint64) -> None:
+    """Set the lower one of the two bits of a slot, and where it is set already, the upper one."""
+    bit, byte = np.uint8(1) << np.uint8(2 * (slot & np.uint64(3))), seen[slot >> np.uint64(2)]
+    seen[slot >> np.uint64(2)] = byte | bit | (byte & bit) << np.uint8(1)
+
+
+@part
+def _is_seen_again(seen: Bytes, slot: np.uint64) -> bool:
+    return bool(seen[slot >> np.uint64(2)] >> np.uint8(2 * (slot & np.uint64(3)) + 1) & 1)
+
+
+@lean
+def buckets(packed: Hashes, members: Words, counts: Ints) -> int:
+    """The rows of one band whose keys are equal, bucket after bucket, into ``members``; the first of each with its
+    topmost bit set. Returns how many they are. ``packed``: what ``pack`` gives, sorted.
 
     counts: int64, of each row: one more for each bucket in which it is not the first.
     """
@@ -129,7 +152,7 @@ def buckets(packed: Hashes, order: Ints, members: Words, counts: Ints) -> int:
         if place and packed[place] >> np.uint64(32) != packed[place - 1] >> np.uint64(32):
             count -= count == begin + 1  # alone
             begin = count
-        row = np.uint32(order[np.int64(packed[place] & np.uint64(0xFFFFFFFF))])
+        row = np.uint32(packed[place] & np.uint64(0xFFFFFFFF))
         counts[row] += count > begin
         members[count] = row if count > begin else row | _FIRST
         count += 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, distinct, edges_of, group_pairs, mix64, offsets_of, spread
+from ..base.columns import Hashes, distinct, edges_of, group_pairs, mix64, offsets_of, spread
 from ..compiled.when import is_large
 from ..text.shingles import ShingleSets
 from .signature import PERMUTATIONS, signatures
@@ -86,24 +87,25 @@ def band_keys(rows: NDArray[np.uint32], bands: Bands, compiled: bool | None = No
     return keys
 
 
-def candidate_pairs(rows: NDArray[np.uint32], bands: Bands, rank: Ints) -> Pairs:
+def candidate_pairs(rows: NDArray[np.uint32], bands: Bands) -> Pairs:
     """``candidates`` among signatures."""
-    return candidates(band_keys(rows, bands), rank)
+    return candidates(band_keys(rows, bands))
 
 
-def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | None = None) -> Pairs:
+def candidates(keys: Iterable[NDArray[np.uint32]], compiled: bool | None = None) -> Pairs:
     """Pairs (uint32, shape n x 2) of rows that share a band key, without repeats, sorted by the second and the first.
 
-    ``keys``: the keys of one band after another. ``rank``: place of each row in the keeping order (0 is kept
-    first); the first of a pair ranks first. Cost is near-linear: buckets over ``REPRESENTATIVES`` are stars
-    around their first members. Less than 2^31 rows. ``compiled``: see ``when.is_large``.
+    ``keys``: the keys of one band after another, of rows in keeping order: the first of a pair is kept first. Cost is
+    near-linear: buckets over ``REPRESENTATIVES`` are stars around their first members. Less than 2^31 rows.
+    ``compiled``: see ``when.is_large``.
     """
-    order = np.argsort(rank, kind="stable")
-    if is_large(len(rank), compiled):
-        return _compiled(keys, order)
+    bands = iter(keys)
+    first = next(bands)
+    if is_large(len(first), compiled):
+        return _compiled(chain([first], bands), len(first))
     found, fresh, waiting = np.zeros(0, np.uint64), list[Hashes](), 0
-    for band in keys:
-        fresh.append(_pairs(band, order))
+    for band in chain([first], bands):
+        fresh.append(_pairs(band))
         waiting += len(fresh[-1])
         # Most pairs share many bands: they are merged whenever there are as many new ones as old.
         if waiting > max(len(found), _PAIRS):
@@ -112,31 +114,34 @@ def candidates(keys: Iterable[NDArray[np.uint32]], rank: Ints, compiled: bool | 
     return np.stack([found & np.uint64(0xFFFFFFFF), found >> np.uint64(32)], axis=1).astype(np.uint32)
 
 
-def _pairs(keys: NDArray[np.uint32], order: Ints) -> Hashes:
-    """Pairs of rows with equal keys, the second in the upper half; ``order``: the rows in keeping order."""
-    packed = keys[order].astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
+def _pairs(keys: NDArray[np.uint32]) -> Hashes:
+    """Pairs of rows with equal keys, the second in the upper half."""
+    packed = keys.astype(np.uint64) << np.uint64(32) | np.arange(len(keys), dtype=np.uint64)
     packed.sort()
     first, second = group_pairs(edges_of(packed >> np.uint64(32)), REPRESENTATIVES, REPRESENTATIVES)
-    row = order[(packed & np.uint64(0xFFFFFFFF)).astype(np.int64)].astype(np.uint64)
+    row = packed & np.uint64(0xFFFFFFFF)
     return row[second] << np.uint64(32) | row[first]
 
 
-def _compiled(keys: Iterable[NDArray[np.uint32]], order: Ints) -> Pairs:
+def _compiled(keys: Iterable[NDArray[np.uint32]], count: int) -> Pairs:
     """``candidates`` by the kernels: the buckets of all bands first, then the pairs of one row after another. A row
     meets mostly the same ones in each band: so each pair is written once, and nothing has to be sorted."""
     from ..compiled import minhash as kernels
 
-    count, parts = len(order), [np.zeros(0, np.uint32)]
-    counts = np.zeros(count, np.int64)
-    # A table that lies in the processor's cache lets some more keys pass, but is looked at twice as fast.
-    space, seen = np.empty(count, np.uint64), np.empty(min(1 << count.bit_length(), 1 << 30), np.uint8)
+    parts, counts = [np.zeros(0, np.uint32)], np.zeros(count, np.int64)
+    # A table that lies in the processor's cache lets some more keys pass, but is looked at twice as fast; of those that
+    # pass most are told apart by another one.
+    slots = min(1 << count.bit_length(), 1 << 30)
+    space, seen, again = np.empty(count, np.uint64), np.empty(slots, np.uint8), np.empty(max(slots >> 3, 1), np.uint8)
     for band in keys:
         seen.fill(0)
-        packed = space[: kernels.pack(band, order, seen, space)]
+        again.fill(0)
+        packed = space[: kernels.pack(band, seen, space)]
+        packed = packed[: kernels.sift(packed, again)]
         packed.sort()
         bucket = np.empty(len(packed), np.uint32)
-        parts.append(bucket[: kernels.buckets(packed, order, bucket, counts)].copy())
-    del space, seen
+        parts.append(bucket[: kernels.buckets(packed, bucket, counts)].copy())
+    del space, seen, again
     members, room = np.concatenate(parts), np.empty(len(parts) * REPRESENTATIVES, np.int64)
     first = offsets_of(counts)
     begins: NDArray[Any] = np.empty(int(first[-1]), np.uint32 if len(members) < 1 << 32 else np.int64)
