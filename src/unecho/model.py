@@ -272,7 +272,7 @@ class Story:
     pairs: tuple[StoryPair, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DocumentRecord:
     """What became of one document: a line of ``documents.jsonl``."""
 

@@ -30,7 +30,7 @@ from .base.columns import (  # fmt: skip
     release,
     trim,
 )
-from .base.engine import Workers, workers_for
+from .base.engine import Workers, uncollected, workers_for
 from .base.spool import Spool
 from .boilerplate import rules, score, templates
 from .choosing import choose, findings
@@ -102,7 +102,8 @@ def run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, progre
     clock = _Clock(progress)
     spool = Spool()
     try:
-        return _run(command, inputs, config, clock, spool)
+        with uncollected():
+            return _run(command, inputs, config, clock, spool)
     except BaseException:
         spool.close()
         raise

@@ -82,17 +82,20 @@ class Spool:
 
     def several(self, numbers: Sequence[int]) -> list[bytes]:
         """The byte strings with these numbers; those that lie side by side are read at once. Raises IndexError."""
-        found: list[bytes] = []
+        found, ends = list[bytes](), self._ends
         at = 0
         while at < len(numbers):
             first = numbers[at]
             count = 1
             while at + count < len(numbers) and numbers[at + count] == first + count:
                 count += 1
-            begin = self._ends[first]
-            data = self._between(begin, self._ends[first + count])
-            found += (data[self._ends[n] - begin : self._ends[n + 1] - begin] for n in range(first, first + count))
             at += count
+            begin = ends[first]
+            data = self._between(begin, ends[first + count])
+            if count == 1:
+                found.append(data)
+            else:
+                found += (data[ends[n] - begin : ends[n + 1] - begin] for n in range(first, first + count))
         return found
 
     def text(self, number: int) -> str:

@@ -22,6 +22,8 @@ from . import manifest
 from .rewrite import Files, content
 
 R = TypeVar("R")
+_PIECE = 256
+"""Documents whose lines are put in order at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,9 @@ def write(
         with Spool() as lines:
             yield from _corpus(clean, lines.extend, made)
             place = {name: number for number, name in enumerate(names)}
-            for name in source.numbers:
-                file.write(lines.data(place[name]))
+            numbers = [place[name] for name in source.numbers]
+            for first in range(0, len(numbers), _PIECE):
+                file.write(b"".join(lines.several(numbers[first : first + _PIECE])))
 
 
 def _corpus(

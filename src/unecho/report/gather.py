@@ -54,9 +54,8 @@ class Corpus:
     """By the first ten characters of an ISO date."""
     undated: int = 0
 
-    def add(self, record: DocumentRecord, limits: Limits) -> None:
-        """Count one document that was read."""
-        removed = sum(record.words_removed.values())
+    def add(self, record: DocumentRecord, removed: int, limits: Limits) -> None:
+        """Count one document that was read; ``removed``: its words that were."""
         name = record.site or NO_SITE
         site = self.by_site[name]
         site.documents += 1
@@ -88,13 +87,14 @@ def read_documents(records: Records, limits: Sequence[Limits]) -> list[Corpus]:
     corpora = [Corpus() for _ in limits]
     tops: list[Top[DocumentRecord]] = [Top(each.documents) for each in limits]
     for record in map(_light, records.documents()):
+        removed = sum(record.words_removed.values())
         for corpus, top, each in zip(corpora, tops, limits, strict=True):
             if record.status == "skipped":
                 if len(corpus.skipped) < each.skipped:
                     corpus.skipped.append(record)
                 continue
-            top.add((sum(record.words_removed.values()),), record)
-            corpus.add(record, each)
+            top.add((removed,), record)
+            corpus.add(record, removed, each)
     for corpus, top in zip(corpora, tops, strict=True):
         corpus.top = top.best()
     return corpora
@@ -172,8 +172,9 @@ class Removals:
         limits = wanted.limits
         _add_tallies(self.by_category, other.by_category, limits)
         _add_tallies(self.by_rule, other.by_rule, limits)
-        for name in other.cluster_words.keys() & wanted.clusters:
-            self.cluster_words[name] += other.cluster_words[name]
+        for name, words in other.cluster_words.items():
+            if name in wanted.clusters:
+                self.cluster_words[name] += words
         self.between.update(other.between)
         for name in filter(wanted.shows, other.spans):
             self.spans[name], self.per_document[name] = other.spans[name], other.per_document[name]
