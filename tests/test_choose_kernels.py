@@ -99,16 +99,24 @@ def test_both_choose_alike(texts: list[str], choices: dict[str, Any]) -> None:
 STORY = "The council of Harrow met on Tuesday evening and agreed to close the old bridge for repairs until the spring."
 
 
+LONGER = f"{STORY} Farmers in the valley say the dam has lowered the water in their wells by several metres since then."
+LATER = "Work on it begins in May, say the engineers from Leeds and York."
+DEARER = "They will cost much more, say the engineers from Leeds and York."
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "asked", "covered"),
+    ("first", "second", "asked", "covered"),
     [
-        ("close", "shut", [0], 19 / 20),  # all words were foreseen
-        ("until the", "untilthe", [1, 0], 1),  # not known run together: taken back once they are, as they are like it
-        ("until the", "united", [1, 0], 18 / 19),  # nor are these, but they are unlike
+        (STORY, STORY.replace("close", "shut"), [0], 19 / 20),  # all words were foreseen
+        (STORY.replace("old", "5 old"), STORY, [0], 1),  # so is what the other one puts in
+        (f"{LONGER} {LATER}", f"{LONGER} {DEARER}", [0], 40 / 51),  # and what both have, but apart from all else
+        # Not known run together: taken back once they are, as they are like it.
+        (STORY, STORY.replace("until the", "untilthe"), [1, 0], 1),
+        (STORY, STORY.replace("until the", "united"), [1, 0], 18 / 19),  # nor are these, but they are unlike
     ],
 )
 def test_what_was_not_known_is_asked_for_once(
-    old: str, new: str, asked: list[int], covered: float, monkeypatch: pytest.MonkeyPatch
+    first: str, second: str, asked: list[int], covered: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choosing, found = choose_kernels.choose, list[int]()
 
@@ -118,7 +126,7 @@ def test_what_was_not_known_is_asked_for_once(
 
     monkeypatch.setattr(choose_kernels, "choose", counted)
     monkeypatch.setattr(choose, "is_large", lambda *_: True)
-    result = dedupe([("a", f"{STORY}\n\nMore of it."), ("b", STORY.replace(old, new))], clean="off")
+    result = dedupe([("a", f"{first}\n\nMore of it."), ("b", second)], clean="off")
     assert found == asked
     assert [member.covered for cluster in result.clusters for member in cluster.members] == [round(covered, 4)]
 

@@ -102,13 +102,14 @@ def _foresee(text: Text, shared: share.Shared, book: WordBook, rules: Rules) -> 
     """Look up the words that are going to be compared, as far as that can be foreseen."""
     from ..compiled import foresee as kernels
 
-    count = len(text.paragraphs) - 1
-    earliest, latest, first = np.full(count, -1, np.int64), np.full(count, -1, np.int64), 0
-    kernels.earliest(text, earliest)
+    count, most, first = len(text.paragraphs) - 1, int(np.diff(shared.first).max(initial=0)), 0
+    documents = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+    kernels.earliest(text, documents[0])
     asked = np.zeros(len(text.word) // 8 + 1, np.uint8)
+    room = np.empty((most, 3), np.int64), np.empty((most, 2), np.int64)
     while first < count:
         page = book.page()
-        first = kernels.foresee(text, shared, page, rules, first, earliest, latest, asked)
+        first = kernels.foresee(text, shared, page, rules, first, documents, asked, room)
         book.learn(page)
 
 

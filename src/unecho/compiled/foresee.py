@@ -9,8 +9,8 @@ from ..base.columns import Ints
 from .choose import of_nothing
 from .cover import between
 from .jit import lean
-from .share import Shared, document_of
-from .text import DOCUMENT, KIND, LONG, RANK, Bytes, Rules, Text
+from .share import Shared, document_of, in_line
+from .text import BY_CHARACTER, DOCUMENT, KIND, LONG, RANK, Bytes, Rules, Text
 from .word import Book, ask_listed, word_of
 
 
@@ -19,22 +19,24 @@ def warm() -> None:
     text, shared, book, rules = of_nothing()
     nothing = shared.first[:0]
     earliest(text, nothing)
-    foresee(text, shared, book, rules, 0, nothing, nothing, text.flags)
+    foresee(text, shared, book, rules, 0, (nothing, nothing), text.flags, (shared.runs, shared.runs))
 
 
 @lean
 def foresee(
-    text: Text, shared: Shared, book: Book, rules: Rules, first: int, earliest: Ints, latest: Ints, asked: Bytes
+    text: Text, shared: Shared, book: Book, rules: Rules, first: int, known: tuple[Ints, Ints], asked: Bytes,
+    room: tuple[Ints, Ints],
 ) -> int:  # fmt: skip
     """Ask for the words that paragraphs from ``first`` on, one of each kind, and those they share much with do not have
     in common; and of paragraphs that repeat one of their document which is the first to have it, whether they are
     items of a list. Stops before the first paragraph for which there may be no room; returns its number.
 
-    earliest: int64, for each kind the first document in keeping order that has it; latest: int64, for each kind the
-    document with the last paragraph of it that was looked at, or -1. asked: a bit for every token, whether its word was
-    asked for: many documents may have something else in the very place.
+    known: int64, for each kind the first document in keeping order that has it, and the document with the last
+    paragraph of it that was looked at, or -1. asked: a bit for every token, whether its word was
+    asked for: many documents may have something else in the very place. room: for the runs of a paragraph, and their
+    lines, as ``share.in_line`` takes them.
     """
-    count = len(text.paragraphs) - 1
+    count, (earliest, latest) = len(text.paragraphs) - 1, known
     for paragraph in range(first, count):
         if 2 * book.counts[0] > len(book.asked):
             return paragraph
@@ -42,7 +44,7 @@ def foresee(
             continue
         kind, document = text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, DOCUMENT]
         if kind == paragraph:
-            _ask(text, shared, book, rules, paragraph, asked)
+            _ask(text, shared, book, rules, paragraph, asked, room)
         if latest[kind] == document and earliest[kind] == document:
             ask_listed(book, paragraph)
         latest[kind] = document
@@ -50,25 +52,38 @@ def foresee(
 
 
 @lean
-def _ask(text: Text, shared: Shared, book: Book, rules: Rules, paragraph: int, asked: Bytes) -> None:
+def _ask(
+    text: Text, shared: Shared, book: Book, rules: Rules, paragraph: int, asked: Bytes, room: tuple[Ints, Ints]
+) -> None:  # fmt: skip
     """Ask for the words of a paragraph, and of others, that lie between what they share."""
-    low, high = text.edges[paragraph], text.edges[paragraph + 1]
+    least = rules.shortest * (1 + text.paragraphs[paragraph, BY_CHARACTER])
     begin, end = shared.first[paragraph], shared.first[paragraph + 1]
     while begin < end:
-        stop = begin
-        document = document_of(text, shared.runs, begin)
-        while stop < end and document_of(text, shared.runs, stop) == document:
-            stop += 1
-        pieces, at = shared.runs[begin:stop], low
-        for number in range(len(pieces) + 1):
-            edge = pieces[number, 0] if number < len(pieces) else high
-            if edge > at:
-                _ask_once(text, book, rules, at, edge, asked)
-                start, last = between(text, rules, at, edge, pieces, number)
+        count, document = 0, document_of(text, shared.runs, begin)
+        while begin < end and document_of(text, shared.runs, begin) == document:
+            for column in range(3):
+                room[0][count, column] = shared.runs[begin, column]
+            begin, count = begin + 1, count + 1
+        pieces = room[0][: in_line(rules, room[0][:count], least, room[1])]
+        _ask_between(text, book, rules, paragraph, pieces, asked)
+
+
+@lean
+def _ask_between(text: Text, book: Book, rules: Rules, paragraph: int, pieces: Ints, asked: Bytes) -> None:
+    """Ask for the words that lie between pieces, as ``cover`` compares them."""
+    at = text.edges[paragraph]
+    for number in range(len(pieces) + 1):
+        edge = pieces[number, 0] if number < len(pieces) else text.edges[paragraph + 1]
+        if edge > at:
+            _ask_once(text, book, rules, at, edge, asked)
+            start, last = between(text, rules, at, edge, pieces, number)
+            _ask_once(text, book, rules, start, last, asked)
+        elif 0 < number < len(pieces):  # something may be put in
+            start, last = pieces[number - 1, 1] + pieces[number - 1, 2], pieces[number, 1]
+            if last - start <= rules.small_edit:
                 _ask_once(text, book, rules, start, last, asked)
-            if number < len(pieces):
-                at = max(at, edge + pieces[number, 2])
-        begin = stop
+        if number < len(pieces):
+            at = max(at, edge + pieces[number, 2])
 
 
 @lean

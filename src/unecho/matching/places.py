@@ -90,7 +90,8 @@ class _Characters:
             part = slice(begin, begin + PIECE // 10)
             wanted = numbers[part] + self.shift[self.paragraph_of_token[numbers[part]]]
             kernels.places(steps.step, steps.number, (steps.start, steps.end), wanted, start[part], end[part])
-            release(steps.step, above=HELD)
+            if len(numbers) > PIECE // 10:  # of a few that are asked for again and again it pays to keep what is near
+                release(steps.step, above=HELD)
         found = (start, end)[self.side]
         return found if np.ndim(tokens) or isinstance(tokens, slice) else found[0]
 
