@@ -22,6 +22,7 @@ from .verdicts import Verdict, Verdicts, verdicts_of
 if TYPE_CHECKING:
     from ..compiled import share
     from ..compiled import verdict as kernels
+    from ..compiled.place import Codes
     from ..compiled.text import Rules, Text
     from .wordbook import WordBook
 
@@ -131,13 +132,13 @@ def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
     return kernels.Text(stream.word, stream.vocabulary, stream.flags, *columns, paragraphs, documents)
 
 
-def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, Ints]:
+def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, Codes]:
     """Pairs of a kind and the documents among which a copy may stay, where that matters, and room for the copies."""
     if not settings.stories_only:
-        return np.zeros(0, np.uint64), np.full(len(corpus.paragraphs), -1, np.int64)
+        return np.zeros(0, np.uint64), np.full(len(corpus.paragraphs), -1, np.int32)
     among = story[corpus.paragraphs.document].astype(np.uint64)
     slots = np.unique(corpus.kind.astype(np.uint64) << np.uint64(32) | among)
-    return slots, np.full(len(slots), -1, np.int64)
+    return slots, np.full(len(slots), -1, np.int32)
 
 
 def _shared(text: Text, runs: Equal, near: Near, related: Ints | None, least: float) -> share.Shared:
@@ -162,9 +163,9 @@ def _shared(text: Text, runs: Equal, near: Near, related: Ints | None, least: fl
 def _verdicts(corpus: Corpus, found: kernels.Verdicts) -> Verdicts:
     from ..compiled import verdict as kernels
 
-    rows = slice(0, int(found.total[0]))
+    rows = slice(0, int(found.total[0]))  # of the room behind them nothing was ever touched
     labels, why = found.labels[rows, : kernels.WHY].copy(), found.labels[rows, kernels.WHY]
-    return Verdicts(found.place[rows].copy(), found.scores[rows].copy(), labels, _said(corpus, found, why))
+    return Verdicts(found.place[rows], found.scores[rows], labels, _said(corpus, found, why))
 
 
 def _said(corpus: Corpus, found: kernels.Verdicts, why: NDArray[np.uint8]) -> dict[int, str]:

@@ -10,6 +10,7 @@ from ..base.columns import Hashes, Ints, Mask
 from . import cover as cover_kernels
 from .cover import MISSING, Scratch
 from .jit import lean, part
+from .place import Codes
 from .share import OTHER, Shared, cut, put_in_order, resembling
 from .text import AMONG, DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
 from .values import sort as sort_values
@@ -34,16 +35,16 @@ NOT_WANTED, WANTED = -2, -1
 
 class State(NamedTuple):
     """What is kept so far. slots: uint64, the pairs of kind and ``AMONG`` there are, sorted, if copies stay apart.
-    keeper: int64 per slot (or kind), the paragraph that stays, or -1. listed: uint8 per paragraph, whether it is an
-    item of a list: 0 or 1, or UNSEEN. short: int64 per kind, the short line of it that stays, or WANTED; NOT_WANTED but
+    keeper: int32 per slot (or kind), the paragraph that stays, or -1. listed: uint8 per paragraph, whether it is an
+    item of a list: 0 or 1, or UNSEEN. short: int32 per kind, the short line of it that stays, or WANTED; NOT_WANTED but
     within ``_drop``. progress: int64, the document (in keeping order) to begin with, and how many words were not known.
     room, shingles, key, rows, candidates: to work in."""
 
     kept: Mask
     slots: Hashes
-    keeper: Ints
+    keeper: Codes
     listed: Bytes
-    short: Ints
+    short: Codes
     progress: Ints
     room: Scratch
     shingles: Hashes
@@ -57,7 +58,7 @@ def warm() -> None:
     text, shared, book, rules = of_nothing()
     nothing, none, codes = shared.first[:0], text.vocabulary, text.near
     choice = Choice(0.9, 0.97, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
-    state = state_for(text, shared, rules, none, nothing)
+    state = state_for(text, shared, rules, none, codes)
     enter(book.keys, book.numbers, none, 0)
     mark(text.word, text.flags, np.uint8(1), np.uint8(2), state.kept, state.kept)
     count_documents(text.word, text.flags, shared.first, np.uint8(1), codes, codes)
@@ -83,7 +84,7 @@ def of_nothing() -> tuple[Text, Shared, Book, Rules]:
     return text, Shared(rows, edges, points, edges, nothing), book, rules
 
 
-def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: Ints) -> State:
+def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: Codes) -> State:
     """Nothing is kept yet."""
     count = len(text.paragraphs) - 1
     longest = int(np.diff(text.edges).max(initial=0))
@@ -91,8 +92,9 @@ def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: I
     pieces, kinds = np.diff(shared.first), np.diff(shared.first_kind)
     most, candidates = int(pieces.max(initial=0)), int((pieces + kinds[kind]).max(initial=0))
     return State(
-        np.zeros(count, np.bool_), slots, keeper, np.full(count, UNSEEN, np.uint8), np.full(count, NOT_WANTED),
-        np.zeros(2, np.int64), cover_kernels.scratch_for(longest, most, rules), np.empty(2 * longest, np.uint64),
+        np.zeros(count, np.bool_), slots, keeper, np.full(count, UNSEEN, np.uint8),
+        np.full(count, NOT_WANTED, np.int32), np.zeros(2, np.int64),
+        cover_kernels.scratch_for(longest, most, rules), np.empty(2 * longest, np.uint64),
         np.empty(candidates, np.int64), np.empty((most, 3), np.int64), np.empty((candidates, 4), np.int64),
     )  # fmt: skip
 
@@ -265,7 +267,7 @@ def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragr
         found[candidates - 1, 2] = count
     for number in range(shared.first_kind[kind], shared.first_kind[kind + 1]):
         slot = _slot(state, choice, shared.kinds[number], among)
-        keeper = state.keeper[slot] if slot >= 0 else np.int64(-1)
+        keeper = np.int64(state.keeper[slot]) if slot >= 0 else np.int64(-1)
         if keeper < 0 or text.paragraphs[keeper, DOCUMENT] == text.paragraphs[paragraph, DOCUMENT]:
             continue
         found[candidates, 0], found[candidates, 3] = text.paragraphs[keeper, DOCUMENT], keeper
