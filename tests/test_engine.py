@@ -10,6 +10,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import accumulate, pairwise
 from multiprocessing.context import SpawnProcess as Process
 from pathlib import Path
 
@@ -267,6 +268,20 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
     assert marked.content.tolist() == [False, False, True, True, False, False]
     assert [marked.rules[n] for n in marked.rule[once.words == 1]] == ["template.site"] * 3
     assert (once.category == CONTENT).tolist() == [False, True, True, True, True, True]
+
+
+@given(st.lists(st.lists(st.text("aé .", max_size=9), max_size=4), max_size=5))
+def test_tables_are_alike_however_they_are_built(documents: list[list[str]]) -> None:
+    texts = ["\n".join(lines) for lines in documents]
+    ends = [list(accumulate(len(line) + 1 for line in lines)) for lines in documents]
+    spans = [list(pairwise([0, *places])) for places in ends]
+    labels = [[Label(None, 1.0, "")] * len(part) for part in spans]
+    tokens = tokenize(texts)
+    plain = build(spans, labels, np.zeros(sum(map(len, spans)), np.uint64), tokens)
+    for table in (build(spans, labels, None, tokens, compiled=True), build(spans, None, None, tokens)):
+        for name in ("paragraphs", "start", "end", "category", "confidence", "rule", "words", "key", "first"):
+            one, two = getattr(table, name), getattr(plain, name)
+            assert (one.dtype, one.tolist()) == (two.dtype, two.tolist()), name
 
 
 @pytest.mark.parametrize("aside", [False, True])

@@ -83,6 +83,7 @@ SETTINGS = st.sampled_from(
 )
 @example([b'{"text":"a"}', b'{"text":"b","body":"c"}', b'{"body":"d"}', b"", b" "], Settings(), b"\n", LIMIT)
 @example([b'{"text":"a"}', b'{"text":"\xc2\xa0\xe3\x80\x80"}', b'{"text":"<p>b</p>"}'], Settings(), b"\n", LIMIT)
+@example([b'{"text":"a"}', b'{"text":"","body":"b"}', b'{"text":""}'], Settings(), b"\n", LIMIT)
 @example([b'{"text":"","id":1}', b'{"text":"b","id":1}'], Settings(html_field="text"), b"\n", LIMIT)
 def test_many_rows_are_read_as_each_alone(records: list[bytes], settings: Settings, newline: bytes, limit: int) -> None:
     data = newline.join(records)

@@ -28,6 +28,9 @@ def test_words_keep_their_numbers(batches: list[list[int]], compiled: bool) -> N
     order = list(dict.fromkeys(word for words in batches for word in words))
     assert vocabulary.hashes().tolist() == order
     assert numbers == [order.index(word) for words in batches for word in words]
+    for words in batches:
+        own, hashes = numbered(np.array(words, np.uint64))
+        assert vocabulary.renumbered(own, hashes).tolist() == [order.index(word) for word in words]
 
 
 def test_many_words_need_more_room() -> None:

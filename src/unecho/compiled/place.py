@@ -21,10 +21,23 @@ NEAR = 5
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     nothing, points = np.zeros(0, np.int64), np.zeros(0, np.uint32)
+    firsts(points, nothing, nothing, nothing, nothing)
     places(np.zeros(0, np.uint16), nothing, (points, points), nothing, points, points)
     paragraphs(np.zeros(0, np.int32), nothing, nothing, np.zeros(0, np.int32))
     none = np.frombuffer(b"", np.uint8), np.zeros(1, np.int64), np.zeros(0, np.bool_)
     characters(*none, np.zeros(1, np.int64), nothing, np.zeros(0, np.uint32))
+
+
+@lean
+def firsts(tokens: Points, texts: Ints, paragraphs: Ints, rows: Ints, result: Ints) -> None:
+    """For every paragraph the first token from its beginning on. tokens, paragraphs: the characters of their texts at
+    which they begin. texts, rows: where those of each text begin in these (int64 offsets)."""
+    for text in range(len(texts) - 1):
+        token, end = texts[text], texts[text + 1]
+        for row in range(rows[text], rows[text + 1]):
+            while token < end and tokens[token] < paragraphs[row]:
+                token += 1
+            result[row] = token
 
 
 @part

@@ -18,6 +18,7 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     hashes, numbers = np.ones(2, np.uint64), np.empty(2, np.uint32)
     enter(hashes, np.full(8, -1, np.int32), numbered(hashes, numbers), 0, numbers)
+    renumbered(numbers, numbers, numbers)
     spell(numbers, hashes, np.zeros(0, np.int64), np.zeros(0, np.int64), hashes)
 
 
@@ -53,6 +54,13 @@ def enter(hashes: Hashes, slots: Codes, words: Hashes, count: int, result: Numbe
             count += 1
         result[place] = slots[slot]
     return count
+
+
+@lean
+def renumbered(words: Numbers, numbers: Numbers, result: Numbers) -> None:
+    """Other numbers for words: ``numbers`` has them by the old ones."""
+    for place in range(len(words)):
+        result[place] = numbers[words[place]]
 
 
 @lean

@@ -148,20 +148,30 @@ def build(
     """The table of a batch of documents. ``labels``, ``keys``: None where nobody asked. ``compiled``: by kernels."""
     counts = np.fromiter(map(len, spans), np.int64, len(spans))
     flat = np.concatenate([np.zeros((0, 2), np.int64), *map(bounds_of, spans)])
-    paragraphs = offsets_of(counts)
-    bases = offsets_of(tokens.lengths)[:-1]
-    starts = flat[:, 0] + np.repeat(bases, counts)
-    places = tokens.start + np.repeat(bases, np.diff(tokens.offsets))
+    paragraphs, start = offsets_of(counts), np.ascontiguousarray(flat[:, 0])
     # A paragraph's tokens are those from its start to the start of the next: all lie in some paragraph.
-    first = np.searchsorted(places, starts).astype(np.int64)
+    first = _firsts(tokens, start, paragraphs, compiled)
     words, vocabulary = numbered(tokens.hash, compiled)
     return Table(
-        paragraphs, flat[:, 0].astype(np.uint32), flat[:, 1].astype(np.uint32),
+        paragraphs, start.astype(np.uint32), flat[:, 1].astype(np.uint32),
         *(_content(len(flat)) if labels is None else _labels(labels)),
-        np.diff(first, append=len(places)).astype(np.int32),
+        np.diff(first, append=len(words)).astype(np.int32),
         np.zeros(len(flat), np.uint64) if keys is None else keys, first,
         TokenColumns(words, tokens.flags, packed(tokens.start, tokens.end, tokens.offsets), vocabulary),
     )  # fmt: skip
+
+
+def _firsts(tokens: Tokens, start: Ints, paragraphs: Ints, compiled: bool) -> Ints:
+    """For every paragraph the first token from its start on."""
+    if compiled:
+        from ..compiled import place as kernels
+
+        result = np.empty(len(start), np.int64)
+        kernels.firsts(tokens.start, tokens.offsets, start, paragraphs, result)
+        return result
+    bases = offsets_of(tokens.lengths)[:-1]
+    places = tokens.start + np.repeat(bases, np.diff(tokens.offsets))
+    return np.searchsorted(places, start + np.repeat(bases, np.diff(paragraphs))).astype(np.int64)
 
 
 _Labels = tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int32], tuple[str, ...]]
@@ -199,7 +209,7 @@ class Joiner:
         self._count = 0
 
     def add(self, table: Table) -> None:
-        words = self._vocabulary.numbers(table.tokens.vocabulary)[table.tokens.word]
+        words = self._vocabulary.renumbered(table.tokens.word, table.tokens.vocabulary)
         tokens = replace(table.tokens, word=words, steps=table.tokens.steps.later(self._count))
         for file, column in zip(self._files, tokens.columns(), strict=True):
             file.append(column)

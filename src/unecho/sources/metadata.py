@@ -70,6 +70,6 @@ def clean(value: str) -> str:
 
 def text_of(value: Any) -> str | None:
     """A field's value on one line; None if it says nothing."""
-    if value is None or isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        return None
-    return " ".join(clean(str(value)).split()) or None
+    if type(value) is str:
+        return " ".join(clean(value).split()) or None
+    return str(value) if type(value) is int or type(value) is float else None

@@ -71,7 +71,8 @@ def split_all(texts: Sequence[bytes]) -> list[Ints]:
     out = kernels.Lines(np.empty((len(data) // 2, 2), np.int64), np.empty(count, np.int64), np.empty(count, np.bool_))
     edges = np.stack([begins, begins + sizes], axis=1)
     rows = kernels.lines(data, edges, _traits(_LAST_BLANK), (_SAMPLE_LINES, _MIN_PAIRS), out)
-    found = np.split(out.spans[:rows].copy(), np.cumsum(out.counts)[:-1]) if count else []
+    spans, ends = out.spans[:rows].copy(), offsets_of(out.counts).tolist()
+    found = [spans[begin:end] for begin, end in pairwise(ends)]
     maybe = np.flatnonzero(out.wrapped)
     if len(maybe):
         for number, blocks in zip(maybe.tolist(), _wrapped(data, edges[maybe], out.counts[maybe]), strict=True):

@@ -46,6 +46,17 @@ class Vocabulary:
             return self._hashes[: self._count].copy()
         return np.array(list(self._numbers), np.uint64)
 
+    def renumbered(self, words: Numbers, vocabulary: Hashes) -> Numbers:
+        """The numbers of words that have others in a vocabulary of their own."""
+        numbers = self.numbers(vocabulary)
+        if not self._compiled:
+            return numbers[words]
+        from ..compiled import vocabulary as kernels
+
+        result = np.empty(len(words), np.uint32)
+        kernels.renumbered(words, numbers, result)
+        return result
+
     def numbers(self, hashes: Hashes) -> Numbers:
         """The number of each; new ones are numbered as they come."""
         if self._compiled:
