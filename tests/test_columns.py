@@ -19,10 +19,14 @@ def test_runs_are_gathered_wherever_the_column_lies(count: int) -> None:
     column = room.column()
     starts = rng.integers(0, count - 60, 5000)
     counts = rng.integers(0, 60, 5000)
-    for workers in (1, 3):
-        found = gather(column, starts, counts, workers)
-        assert found.dtype == np.uint32
-        assert np.array_equal(found, ranges(starts, counts))
+    sorted_starts, no = np.sort(starts), np.zeros(0, np.int64)
+    joined = sorted_starts[:-1], np.diff(sorted_starts)
+    apart = np.repeat(joined[0], 2), np.repeat(joined[1] // 2, 2)
+    for begins, sizes in ((starts, counts), joined, apart, (joined[0], joined[1] // 2 * 2 // 3), (no, no)):
+        for workers in (1, 3):
+            found = gather(column, begins, sizes, workers)
+            assert found.dtype == np.uint32
+            assert np.array_equal(found, ranges(begins, sizes))
 
 
 def test_members_are_those_of_unique() -> None:

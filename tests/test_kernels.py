@@ -33,9 +33,9 @@ from unecho.compiled import shingle as kernels
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
 from unecho.matching.signature import PERMUTATIONS, permutations, signatures
-from unecho.text import lookup
+from unecho.text import lookup, shingles
 from unecho.text.normalize import Tokens, tokenize
-from unecho.text.shingles import ShingleSets, fingerprints, shingle_lists, shingle_sets, unspaced
+from unecho.text.shingles import ShingleSets, fingerprints, shingle_lists, shingle_sets, unspaced, word_counts
 
 MIXED = st.text(
     st.one_of(st.characters(), st.sampled_from("aZ09 .$%\n\u00ad\u200bé東كـﬁ\U0001f600\udc80")), max_size=60
@@ -125,6 +125,17 @@ def test_fingerprints(texts: list[str]) -> None:
     tokens = tokenize(texts)
     one, two = (fingerprints(tokens.hash, tokens.offsets, compiled=compiled) for compiled in (False, True))
     assert one.tolist() == two.tolist()
+
+
+@given(TEXTS)
+def test_flags_are_counted(texts: list[str]) -> None:
+    tokens = tokenize(texts)
+    found = []
+    for compiled in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(shingles, "is_large", lambda count, wish, compiled=compiled: compiled)
+            found.append([count(tokens.flags, tokens.offsets).tolist() for count in (unspaced, word_counts)])
+    assert found[0] == found[1]
 
 
 @given(st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=30), max_size=6), WORKERS)

@@ -32,6 +32,8 @@ HELD = 300
 """Megabytes of files that may be in memory where columns are looked into here and there."""
 PIECE = 1_000_000
 """Tokens, or hashes, that are worked on at a time where all of them would take too much memory."""
+_LONG = 100
+"""Elements of a run from which it is faster copied as a whole than element by element."""
 SHARES = 8
 """Parts of the work for each thread, so that none waits long for the slowest."""
 
@@ -105,12 +107,22 @@ def gather(column: NDArray[T], starts: Ints, counts: Ints, workers: int = 1) -> 
     found = Room(int(offsets[-1]), column.dtype.type)
 
     def work(first: int, end: int) -> None:
-        found.put(int(offsets[first]), column[ranges(starts[first:end], counts[first:end])])
+        found.put(int(offsets[first]), _gathered(column, starts[first:end], counts[first:end]))
         release(column, above=HELD)
 
     for _ in ordered(work, pieces(offsets, PIECE), workers):
         pass
     return found.column()
+
+
+def _gathered(column: NDArray[T], starts: Ints, counts: Ints) -> NDArray[T]:
+    ends = starts + counts
+    # Many go on where the one before ends.
+    breaks = np.flatnonzero(starts[1:] != ends[:-1]) + 1
+    if _LONG * len(breaks) >= counts.sum():
+        return column[ranges(starts, counts)]
+    begins, stops = starts[np.append(0, breaks)].tolist(), ends[np.append(breaks, len(ends)) - 1].tolist()
+    return np.concatenate([column[begin:stop] for begin, stop in zip(begins, stops, strict=True)])
 
 
 def taken(column: NDArray[T], places: Ints) -> NDArray[T]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,16 +13,16 @@ from ..base.columns import Ints
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Documents in keeping order. rank: int64 per document, 0 is kept first. keys: what they were sorted by."""
+    """Documents in keeping order. rank: int64 per document, 0 is kept first. keys: by criterion, what each document was
+    sorted by."""
 
     rank: Ints
-    criteria: tuple[str, ...]
-    keys: tuple[tuple[object, ...], ...]
+    keys: dict[str, list[Any]]
 
     def why(self, keeper: int, other: int) -> str:
         """The criterion by which ``keeper`` comes before ``other``."""
-        for criterion, mine, its in zip(self.criteria, self.keys[keeper], self.keys[other], strict=True):
-            if mine != its:
+        for criterion, keys in self.keys.items():
+            if keys[keeper] != keys[other]:
                 return criterion
         return "path"
 
@@ -30,15 +31,17 @@ def keeping_order(
     ids: Sequence[str], dates: Sequence[str | None], words: Sequence[int], criteria: tuple[str, ...]
 ) -> Order:
     """Keeping order by the criteria, the first that tells two documents apart deciding; then by path."""
-    criteria = criteria if "path" in criteria else (*criteria, "path")
-    columns: dict[str, list[object]] = {
-        "earliest": [(date is None, date or "") for date in dates],
-        "latest": [(date is None, [-ord(char) for char in date or ""]) for date in dates],
-        "longest": [-count for count in words],
-        "shortest": list(words),
-        "path": list(ids),
+    makes: dict[str, Callable[[], list[Any]]] = {
+        "earliest": lambda: [(date is None, date or "") for date in dates],
+        "latest": lambda: [(date is None, [-ord(char) for char in date or ""]) for date in dates],
+        "longest": lambda: [-count for count in words],
+        "shortest": lambda: list(words),
+        "path": lambda: list(ids),
     }
-    keys = list(zip(*(columns[criterion] for criterion in criteria), strict=True))
+    keys = {criterion: makes[criterion]() for criterion in (*criteria, "path")}
+    order = list(range(len(ids)))
+    for column in reversed(keys.values()):  # several sorts by keys of one kind each are faster than one by all of them
+        order.sort(key=column.__getitem__)
     rank = np.empty(len(ids), np.int64)
-    rank[sorted(range(len(ids)), key=keys.__getitem__)] = np.arange(len(ids))
-    return Order(rank, criteria, tuple(keys))
+    rank[order] = np.arange(len(ids))
+    return Order(rank, keys)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .jit import compiled, part
+from .jit import compiled, lean, part
 from .values import mix
 
 
@@ -15,7 +16,8 @@ def warm() -> None:
     grams(hashes, offsets, counts, np.array([0, 6], np.int64), np.uint64(3), hashes.copy())
     sort_sets(offsets, hashes, counts)
     close_up(hashes, offsets, counts)
-    fingerprints(hashes, offsets, np.uint64(3), hashes[:2], np.empty((1, 2), np.uint64))
+    fingerprints(hashes, offsets, np.uint64(3), np.empty((1, 2), np.uint64))
+    flagged(np.zeros(8, np.uint8), offsets, np.uint8(1), counts)
     intersections(hashes, offsets, np.zeros((1, 2), np.int64), counts)
 
 
@@ -105,16 +107,26 @@ def close_up(found: Hashes, room: Ints, counts: Ints) -> None:
 
 
 @compiled
-def fingerprints(hashes: Hashes, offsets: Ints, prime: np.uint64, seeds: Hashes, result: Hashes) -> None:
-    """``shingles.fingerprints``: for each run of tokens one sum under each of two seeds (result: n x 2)."""
+def fingerprints(hashes: Hashes, offsets: Ints, prime: np.uint64, result: Hashes) -> None:
+    """``shingles.fingerprints`` of runs of tokens (result: n x 2)."""
     for run in range(len(offsets) - 1):
         one = two = np.uint64(0)
         words = hashes[offsets[run] : offsets[run + 1]]
         for place in range(len(words)):
-            turn = np.uint64(place) * prime
-            one += mix(words[place] ^ mix(turn + seeds[0]))
-            two += mix(words[place] ^ mix(turn + seeds[1]))
+            value = mix(words[place] + np.uint64(place) * prime)
+            one += value
+            two += (value >> np.uint64(32)) * (value & np.uint64(0xFFFFFFFF))
         result[run, 0], result[run, 1] = one, two
+
+
+@lean
+def flagged(flags: NDArray[np.uint8], offsets: Ints, wanted: np.uint8, result: Ints) -> None:
+    """How many tokens of each run have one of the flags wanted."""
+    for run in range(len(offsets) - 1):
+        count = 0
+        for place in range(offsets[run], offsets[run + 1]):
+            count += flags[np.uint64(place)] & wanted != 0
+        result[run] = count
 
 
 @compiled

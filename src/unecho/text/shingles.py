@@ -32,8 +32,6 @@ of everything: shingles, seeds and the shortest paragraph."""
 SHORTEST = 8
 """Tokens below which a paragraph is never signed, and words below which it is never removed as a duplicate of another
 document's."""
-SEEDS = 0xD6E8FEB86659FD93, 0xA0761D6478BD642F
-"""Of the two halves of a fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +92,11 @@ def word_counts(flags: NDArray[np.uint8], offsets: Ints) -> Ints:
 def _flagged(flags: NDArray[np.uint8], offsets: Ints, wanted: np.uint8) -> Ints:
     """How many tokens of each run have one of the flags wanted (int64)."""
     result = np.zeros(len(offsets) - 1, np.int64)
+    if is_large(len(flags), None):
+        from ..compiled import shingle as kernels
+
+        kernels.flagged(flags, offsets, wanted, result)
+        return result
     for first, end in pieces(offsets, PIECE):
         edges = offsets[first : end + 1] - offsets[first]
         found = flags[offsets[first] : offsets[end]] & wanted != 0
@@ -169,7 +172,7 @@ def _compiled_sets(lists: ShingleSets, workers: int) -> ShingleSets:
 
 def fingerprints(hashes: Hashes, offsets: Ints, compiled: bool | None = None, workers: int = 1) -> NDArray[np.uint64]:
     """128 bits (uint64, one row of two a paragraph) that are equal for equal token sequences, and for others
-    only by a chance of 2^-128: sums of mixed (token, place) pairs under two seeds."""
+    only by a chance of about 2^-120: sums of mixed (token, place) pairs, and of the products of their halves."""
     if is_large(len(hashes), compiled):
         return _compiled_fingerprints(hashes, offsets, workers)
     return _fingerprints(hashes, offsets)
@@ -178,10 +181,10 @@ def fingerprints(hashes: Hashes, offsets: Ints, compiled: bool | None = None, wo
 def _compiled_fingerprints(hashes: Hashes, offsets: Ints, workers: int) -> NDArray[np.uint64]:
     from ..compiled import shingle as kernels
 
-    result, seeds = np.empty((len(offsets) - 1, 2), np.uint64), np.array(SEEDS, np.uint64)
+    result = np.empty((len(offsets) - 1, 2), np.uint64)
 
     def work(first: int, end: int) -> None:
-        kernels.fingerprints(hashes, offsets[first : end + 1], np.uint64(PRIME), seeds, result[first:end])
+        kernels.fingerprints(hashes, offsets[first : end + 1], np.uint64(PRIME), result[first:end])
         release(hashes)
 
     for _ in ordered(work, pieces(offsets, PIECE), workers):
@@ -193,8 +196,10 @@ def _fingerprints(hashes: Hashes, offsets: Ints) -> NDArray[np.uint64]:
     lengths = np.diff(offsets)
     place = (np.arange(len(hashes), dtype=np.int64) - offsets[:-1][owners(lengths)]).astype(np.uint64)
     result = np.zeros((len(lengths), 2), np.uint64)
-    for column, seed in enumerate(SEEDS):
+    mixed = mix64(hashes + place * np.uint64(PRIME))
+    products = (mixed >> np.uint64(32)) * (mixed & np.uint64(0xFFFFFFFF))
+    for column, values in enumerate((mixed, products)):
         running = np.zeros(len(hashes) + 1, np.uint64)
-        np.cumsum(mix64(hashes ^ mix64(place * np.uint64(PRIME) + np.uint64(seed))), out=running[1:])
+        np.cumsum(values, out=running[1:])
         result[:, column] = running[offsets[1:]] - running[offsets[:-1]]
     return result
