@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from unecho.base.columns import beside, trim
 from unecho.base.engine import BATCH_BYTES, SMALL, Workers, batches, ordered_map, uncollected, workers_for
-from unecho.base.spool import Spool
+from unecho.base.spool import Encoded, Spool
 from unecho.errors import RunError
 from unecho.matching.table import CONTENT, Joiner, Table, build
 from unecho.model import Label
@@ -97,6 +97,20 @@ def test_what_lies_in_a_spool_is_given_one_by_one_or_several_at_once(held: list[
         spool.extend(b"".join(rest), map(len, rest))
         assert spool.total == sum(map(len, held))
         assert spool.several(numbers) == [spool.data(number) for number in numbers] == [held[n] for n in numbers]
+
+
+@given(st.lists(st.text(st.sampled_from("aé東\ud800"), max_size=9), max_size=6), st.data())
+def test_encoded_texts_are_those_held(held: list[str], data: st.DataObject) -> None:
+    numbers = data.draw(st.lists(st.integers(0, len(held) - 1), max_size=9)) if held else []
+    texts = [held[number] for number in numbers]
+    with Spool() as spool:
+        for text in held:
+            spool.append_text(text)
+        for found in (spool.encoded(numbers, list(map(len, texts))), Encoded.of(texts)):
+            spans = zip(found.begin.tolist(), found.end.tolist(), strict=True)
+            told = [found.data[begin:end].tobytes().decode("utf-8", "surrogatepass") for begin, end in spans]
+            assert told == texts
+            assert found.plain.tolist() == [text.isascii() for text in texts]
 
 
 @pytest.mark.parametrize(("count", "workers"), [(SMALL, 2), (30, 1), (0, 2)])

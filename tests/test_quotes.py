@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.base.columns import offsets_of, owners
+from unecho.base.spool import Encoded
 from unecho.matching import quotes
 from unecho.matching.corpus import Corpus, Paragraphs
 from unecho.matching.passages import LEAST, Alignment, Run, alignments_of
@@ -37,8 +39,7 @@ def corpus_of(sizes: list[list[int]], texts: list[str]) -> Corpus:
     start, end = (column.astype(np.uint32) for column in (place, place + 1))
     return Corpus(
         tuple(map(str, range(len(sizes)))), Paragraphs(document, nothing, nothing), stream,
-        Places.written(start, end, offsets), no, no, nothing, texts.__getitem__,
-        lambda number: texts[number].encode("utf-8", "surrogatepass"),
+        Places.written(start, end, offsets), no, no, nothing, texts.__getitem__, partial(Encoded.of, texts),
     )  # fmt: skip
 
 

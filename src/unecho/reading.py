@@ -17,7 +17,7 @@ import numpy as np
 from . import sources
 from .base.columns import Hashes, Ints
 from .base.engine import Workers, batches, uncollected
-from .base.spool import Spool
+from .base.spool import Encoded, Spool
 from .boilerplate import label, rules, templates
 from .config import Settings
 from .errors import UsageError
@@ -67,8 +67,8 @@ class Taken:
     def text(self, document: int) -> str:
         return self.spool.text(self.numbers[document])
 
-    def utf8(self, document: int) -> bytes:
-        return self.spool.data(self.numbers[document])
+    def utf8(self) -> Encoded:
+        return self.spool.encoded(self.numbers, self.chars)
 
     def frame(self, document: int) -> str:
         """Of the line a JSONL row was read from."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import tempfile
 import threading
@@ -10,11 +11,33 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, islice
 from types import TracebackType
+from typing import NamedTuple
 
-from .columns import forget
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Ints, Mask, forget, offsets_of
 
 _CACHED = 64  # texts kept in memory: those that are being compared with one another
 _BUFFER = 1_000_000  # bytes that are written at a time
+
+
+class Encoded(NamedTuple):
+    """Texts in UTF-8, lone surrogates passed: text i is data[begin[i]:end[i]] (uint8, int64). plain: bool, which are
+    ASCII."""
+
+    data: NDArray[np.uint8]
+    begin: Ints
+    end: Ints
+    plain: Mask
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Encoded:
+        """These texts, end to end."""
+        written = [text.encode("utf-8", "surrogatepass") for text in texts]
+        edges = offsets_of(np.array(list(map(len, written)), np.int64))
+        plain = np.array([text.isascii() for text in texts], np.bool_)
+        return cls(np.frombuffer(b"".join(written), np.uint8), edges[:-1], edges[1:], plain)
 
 
 class Spool:
@@ -97,6 +120,19 @@ class Spool:
             else:
                 found += (data[ends[n] - begin : ends[n + 1] - begin] for n in range(first, first + count))
         return found
+
+    def encoded(self, numbers: Sequence[int], chars: Sequence[int]) -> Encoded:
+        """The texts with these numbers, mapped to memory: for few characters of many texts. ``chars``: how many each
+        has."""
+        with self._lock:
+            self._write()
+            data = np.zeros(0, np.uint8)
+            if self._written:  # nothing cannot be mapped
+                mapped = mmap.mmap(self._file.fileno(), self._written, access=mmap.ACCESS_READ)
+                data = np.frombuffer(mapped, np.uint8)
+            edges, which = np.array(self._ends, np.int64), np.array(numbers, np.int64)
+        begin, end = edges[which], edges[which + 1]
+        return Encoded(data, begin, end, end - begin == np.array(chars, np.int64))
 
     def text(self, number: int) -> str:
         """The text with this number; the last few are kept decoded."""

@@ -24,7 +24,7 @@ def warm() -> None:
     firsts(points, nothing, nothing, nothing, nothing)
     places(np.zeros(0, np.uint16), nothing, (points, points), nothing, points, points)
     paragraphs(np.zeros(0, np.int32), nothing, nothing, np.zeros(0, np.int32))
-    none = np.frombuffer(b"", np.uint8), np.zeros(1, np.int64), np.zeros(0, np.bool_)
+    none = np.frombuffer(b"", np.uint8), (nothing, nothing), np.zeros(0, np.bool_)
     characters(*none, np.zeros(1, np.int64), nothing, np.zeros(0, np.uint32))
 
 
@@ -74,11 +74,13 @@ def places(step: Steps, number: Ints, known: tuple[Points, Points], wanted: Ints
 
 
 @lean
-def characters(text: Bytes, edges: Ints, plain: Mask, rows: Ints, wanted: Ints, result: Points) -> None:
-    """``corpus.characters`` of documents whose texts, in UTF-8, begin at ``edges``: of document i at the places
-    wanted[rows[i]:rows[i + 1]]. plain: which of them are ASCII."""
+def characters(
+    text: Bytes, edges: tuple[Ints, Ints], plain: Mask, rows: Ints, wanted: Ints, result: Points
+) -> None:  # fmt: skip
+    """``corpus.characters`` of documents, of which it is told where their texts, in UTF-8, begin and end: of document i
+    at the places wanted[rows[i]:rows[i + 1]]. plain: which of them are ASCII."""
     for document in range(len(plain)):
-        begin, end = edges[document], edges[document + 1]
+        begin, end = edges[0][document], edges[1][document]
         at, character = begin, np.int64(0)
         for row in range(rows[document], rows[document + 1]):
             place, result[row] = wanted[row], 0

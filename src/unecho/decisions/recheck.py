@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ..base.columns import Ints, offsets_of
+from ..base.spool import Encoded
 from ..choosing.chooser import against
 from ..choosing.verdicts import Verdict
 from ..config import Settings
@@ -82,8 +84,7 @@ def _corpus(text: str, kept: Sequence[Span], copies: Sequence[str]) -> Corpus:
         tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream,
         Places.written(start, end, tokens.offsets), by_character,
         shingles.long_enough(shingles.word_counts(tokens.flags, tokens.offsets), by_character),
-        kinds(stream.word, tokens.offsets), texts.__getitem__,
-        lambda number: texts[number].encode("utf-8", "surrogatepass"),
+        kinds(stream.word, tokens.offsets), texts.__getitem__, partial(Encoded.of, texts),
     )  # fmt: skip
 
 

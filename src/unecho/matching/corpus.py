@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import PIECE, Hashes, Ints, Mask, edges_of, offsets_of, ordered, pieces, release
+from ..base.spool import Encoded
 from ..compiled.when import is_large
 from ..text import shingles
 from ..text.lookup import first_equal
@@ -49,8 +50,8 @@ class Corpus:
     """Paragraphs long enough to be removed as duplicates."""
     kind: Ints
     text: Callable[[int], str]
-    utf8: Callable[[int], bytes]
-    """The text in UTF-8, lone surrogates passed."""
+    utf8: Callable[[], Encoded]
+    """All texts."""
 
     @property
     def paragraph_of_token(self) -> Lookup:
@@ -100,11 +101,11 @@ def characters(corpus: Corpus, tokens: Ints, places: Ints, compiled: bool | None
     result = np.zeros(len(tokens), np.uint32)
     document = corpus.paragraphs.document[corpus.paragraph_of_token[tokens]]
     edges = edges_of(document) if len(tokens) else np.zeros(1, np.int64)
-    documents = document[edges[:-1]].tolist()
+    documents = document[edges[:-1]]
     if is_large(len(corpus.stream.word), compiled):
         _compiled_characters(corpus, documents, edges, places, result)
         return result
-    for number, which in enumerate(documents):
+    for number, which in enumerate(documents.tolist()):
         text, part = corpus.text(which), slice(edges[number], edges[number + 1])
         found = (text[place : place + 1] if place >= 0 else "" for place in places[part].tolist())
         result[part] = [ord(char) if char else 0 for char in found]
@@ -112,19 +113,14 @@ def characters(corpus: Corpus, tokens: Ints, places: Ints, compiled: bool | None
 
 
 def _compiled_characters(
-    corpus: Corpus, documents: list[int], edges: Ints, places: Ints, result: NDArray[np.uint32]
-) -> None:
-    """``characters`` by the kernel, of many texts at a time; those of document i are edges[i]:edges[i + 1]."""
+    corpus: Corpus, documents: Ints, edges: Ints, places: Ints, result: NDArray[np.uint32]
+) -> None:  # fmt: skip
+    """``characters`` by the kernel; those of document i are edges[i]:edges[i + 1]."""
     from ..compiled import place as kernels
 
-    first, texts, size = 0, list[bytes](), 0
-    for number, which in enumerate(documents):
-        texts.append(corpus.utf8(which))
-        size += len(texts[-1])
-        if size < PIECE and number + 1 < len(documents):
-            continue
-        part, rows = slice(edges[first], edges[number + 1]), edges[first : number + 2] - edges[first]
-        plain = np.fromiter((text.isascii() for text in texts), np.bool_, len(texts))
-        begins = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))
-        kernels.characters(np.frombuffer(b"".join(texts), np.uint8), begins, plain, rows, places[part], result[part])
-        first, texts, size = number + 1, [], 0
+    texts = corpus.utf8()
+    begin, end, plain = texts.begin[documents], texts.end[documents], texts.plain[documents]
+    for first, last in pieces(offsets_of(end - begin), 20 * PIECE):
+        some, part, rows = slice(first, last), slice(edges[first], edges[last]), edges[first : last + 1] - edges[first]
+        kernels.characters(texts.data, (begin[some], end[some]), plain[some], rows, places[part], result[part])
+        release(texts.data)
