@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +181,21 @@ def test_minhash_works_with_datasketch(writer: Writer) -> None:
     assert sketch.jaccard(minhash(text.upper())) == 1
     assert 0.8 < sketch.jaccard(minhash(edited)) < 1
     assert sketch.jaccard(minhash(writer.paragraph(60))) < 0.1
+
+
+def test_indexes_of_datasketch_load_what_they_integrate_with_when_they_need_it() -> None:
+    code = """
+import sys, unecho
+sketch = unecho.minhash("one two three four five six")
+early = "scipy.integrate" in sys.modules
+import datasketch
+index = datasketch.MinHashLSH(threshold=0.7, num_perm=128)
+index.insert("text", sketch)
+print(early, "scipy.integrate" in sys.modules, index.b, index.r, index.query(sketch))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    known = MinHashLSH(threshold=0.7, num_perm=128)
+    assert done.stdout == f"False True {known.b} {known.r} ['text']\n"
 
 
 def test_names_of_the_package() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +36,31 @@ def signatures(sets: ShingleSets, workers: int = 1, compiled: bool | None = None
     return _compiled_signatures(sets, workers) if is_large(len(sets.hash), compiled) else _signatures(sets)
 
 
+@contextmanager
+def _integrals_later() -> Iterator[None]:
+    """For the import of datasketch: its indexes take an integral from scipy, and to load that takes longer than most
+    small runs. It is loaded once they need it."""
+    name = "scipy.integrate"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = stand_in = ModuleType(name)
+    vars(stand_in)["quad"] = _integral
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+def _integral(*given: Any, **named: Any) -> Any:
+    from scipy.integrate import quad
+
+    return quad(*given, **named)
+
+
 def _signatures(sets: ShingleSets) -> NDArray[np.uint32]:
-    from datasketch import MinHash
+    with _integrals_later():
+        from datasketch import MinHash
 
     result = np.empty((len(sets.offsets) - 1, PERMUTATIONS), np.uint32)
     short = (sets.hash >> np.uint64(32)).astype(np.uint32)
@@ -74,7 +101,8 @@ def minhash(text: str) -> MinHash:
 
     >>> minhash("one two three four").jaccard(minhash("one two three four five"))
     """
-    from datasketch import MinHash
+    with _integrals_later():
+        from datasketch import MinHash
 
     tokens = tokenize([text])
     sets = shingle_sets(tokens.hash, tokens.offsets, unspaced(tokens.flags, tokens.offsets))
