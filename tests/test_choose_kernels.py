@@ -22,7 +22,6 @@ from unecho.compiled import choose as choose_kernels
 from unecho.compiled import cover as cover_kernels
 from unecho.compiled import share
 from unecho.compiled import word as word_kernels
-from unecho.config import Settings
 from unecho.decisions.recheck import _corpus
 from unecho.matching.corpus import Corpus
 from unecho.text.normalize import fold
@@ -139,7 +138,7 @@ def corpus_of(*texts: str) -> Corpus:
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), st.lists(st.sampled_from(WORDS), min_size=1))
 def test_both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> None:
     corpus = corpus_of(" ".join(mine), " ".join(theirs))
-    text, book = _text(corpus, np.zeros(2, np.int64), Settings()), WordBook(corpus, np.zeros(2, np.uint8))
+    text, book = _text(corpus), WordBook(corpus, np.zeros(2, np.uint8))
     edge, last = corpus.stream.paragraphs[1:].tolist()
     mine, theirs = (
         [corpus.text(number)[a:b] for a, b in zip(corpus.start[part].tolist(), corpus.end[part].tolist(), strict=True)]
@@ -162,7 +161,7 @@ def test_both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> N
 @given(st.lists(st.sampled_from("abcd"), max_size=150), st.lists(st.sampled_from("abcd"), max_size=150))
 def test_the_common_subsequence_is_the_one_that_rapidfuzz_finds(one: list[str], two: list[str]) -> None:
     texts = [" ".join(words) or "." for words in (one, two)]
-    text = _text(corpus_of(*texts), np.zeros(2, np.int64), Settings())
+    text = _text(corpus_of(*texts))
     wanted = [
         (step.src_start, len(one) + step.dest_start, step.src_end - step.src_start)
         for step in Indel.opcodes(one, two)

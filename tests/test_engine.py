@@ -21,7 +21,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.base.columns import beside, trim
-from unecho.base.engine import BATCH_BYTES, SMALL, Workers, batches, ordered_map, uncollected, workers_for
+from unecho.base.engine import (
+    BATCH_BYTES,
+    SMALL,
+    Workers,
+    batches,
+    ordered_map,
+    quick_turns,
+    uncollected,
+    workers_for,
+)
 from unecho.base.spool import Encoded, Spool
 from unecho.errors import RunError
 from unecho.matching.table import CONTENT, Joiner, Table, build
@@ -317,3 +326,11 @@ def test_garbage_is_looked_for_again_afterwards() -> None:
         pass
     assert not gc.isenabled()
     gc.enable()
+
+
+def test_threads_take_turns_as_before_afterwards() -> None:
+    before = sys.getswitchinterval()
+    with suppress(ZeroDivisionError), quick_turns():
+        assert sys.getswitchinterval() < before
+        print(1 // 0)
+    assert sys.getswitchinterval() == before

@@ -7,12 +7,12 @@ candidates -> verify -> seeds -> passages -> choose -> clusters, stories -> remo
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from .base.columns import (  # fmt: skip
     release,
     trim,
 )
-from .base.engine import Workers, uncollected, workers_for
+from .base.engine import Workers, quick_turns, uncollected, workers_for
 from .base.spool import Spool
 from .boilerplate import rules, score, templates
 from .choosing import choose, findings
@@ -60,6 +60,7 @@ from .text.normalize import CHARACTERS
 from .text.vocabulary import spelled
 
 Command = Literal["dedupe", "clean"]
+T = TypeVar("T")
 
 BYTES_A_WORD = 30
 """Memory that a run takes, by its peak on 90 million words (16 bytes a word, columns mapped from disk included) with
@@ -72,6 +73,10 @@ _PAIRS = 1_000_000
 """Pairs of paragraphs that are compared at a time."""
 TOGETHER = 200_000_000
 """Words up to which two things are done at a time where there are several workers: of more, both take much memory."""
+
+WORDS_A_PASSAGE = 30
+"""Words for each passage from which passages are so few that they are made ready while the choosing takes memory too.
+"""
 
 
 class _Clock:
@@ -133,7 +138,8 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         rows = np.flatnonzero(paragraphs.content)
         corpus, order = _corpus(taken, paragraphs, rows, config)
         paragraphs = paragraphs.without_tokens()  # the corpus has those that are compared
-        matched = _match(corpus, order, rows, config, clock)
+        with quick_turns():
+            matched = _match(corpus, order, rows, config, clock)
     with clock.stage("removals"):
         paragraphs = paragraphs.without_tokens()
         result = _result(command, taken, paragraphs, repeats, matched, config, clock)
@@ -226,17 +232,24 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
     _refuse_too_much(config.limits, len(corpus.stream.word), len(alignments))
     with clock.stage("choosing"):
         compiled = is_large(len(corpus.stream.word), None)
+        ready = _meanwhile(lambda: choose.foreseen(corpus, runs, settings) if compiled else None, together)
         weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
         coverage = stories.coverage(alignments, corpus.stream, weights)
         del chosen, weights
         trim()  # the choosing takes the most memory
         sets = shingles.ShingleSource(corpus.stream.hashes, corpus.stream.paragraphs, corpus.by_character)
-        separate = partial(_passages, corpus, alignments, coverage)
-        apart = beside(separate, together) if together else separate  # what it gives takes memory
         related = coverage.pairs_with_much(len(corpus.ids)) if settings.passages else None
         groups = stories.groups(coverage)
         story = stories.numbers(groups, len(corpus.ids))
-        verdicts = choose.choose(corpus, sets, near(), runs, story, related, settings)
+        foreseen = ready()
+        few = words >= WORDS_A_PASSAGE * len(alignments)
+        apart = _meanwhile(partial(_passages, corpus, alignments, coverage), together and few)
+        if foreseen is None:
+            verdicts = choose.choose(corpus, sets, near(), runs, story, related, settings)
+        else:
+            verdicts = choose.by_kernels(corpus, foreseen, near(), story, related, settings)
+        del ready, foreseen
+        trim()
         if settings.safe and settings.passages:
             verdicts = surely(corpus, verdicts, coverage, settings.within_document == "exact")
         corpus.release()
@@ -244,6 +257,11 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         cuts = _cuts(corpus, verdicts, parts) if settings.cut_passages else []
         corpus.release()
     return _Matched(corpus, rows, order, bands, verdicts, found, cuts, coverage, groups)
+
+
+def _meanwhile(work: Callable[[], T], together: bool) -> Callable[[], T]:
+    """Work that is done beside other, or, as what it gives takes memory, not before it is asked for."""
+    return beside(work, True) if together else work
 
 
 def _passages(

@@ -3,6 +3,7 @@ the words covers it. So every copy that goes was compared with the copy that sta
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ..compiled import share
     from ..compiled import verdict as kernels
     from ..compiled.place import Codes
-    from ..compiled.text import Rules, Text
+    from ..compiled.text import Bytes, Rules, Text
     from .wordbook import WordBook
 
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
@@ -52,7 +53,7 @@ def choose(
     Returns verdicts in the order they were made: on what goes, and on what is similar and stays.
     """
     if is_large(len(corpus.stream.word), compiled):
-        return _compiled(corpus, near, runs, story, related, settings)
+        return by_kernels(corpus, foreseen(corpus, runs, settings), near, story, related, settings)
     chooser = Chooser(corpus, sets, near, runs, story, related, settings)
     edges = np.searchsorted(corpus.paragraphs.document, np.arange(len(corpus.ids) + 1))
     found: list[Verdict] = []
@@ -66,27 +67,51 @@ def choose(
 # ---- compiled ---------------------------------------------------------------------------------------
 
 
-def _compiled(
-    corpus: Corpus, near: Near, runs: Equal, story: Ints, related: Ints | None, settings: Settings
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What the kernels choose by, as far as the runs tell. listed: see ``State.listed``. book: has the words
+    that are going to be compared, as far as that can be foreseen."""
+
+    text: Text
+    shared: share.Shared
+    listed: Bytes
+    book: WordBook
+
+
+def foreseen(corpus: Corpus, runs: Equal, settings: Settings) -> Foreseen:
+    """Make ready what ``by_kernels`` begins with. The arguments are those of ``choose``."""
+    from ..compiled import choose as kernels
+    from .wordbook import WordBook, rules
+
+    text, listed = _text(corpus), np.full(len(corpus.paragraphs), kernels.UNSEEN, np.uint8)
+    shared = _shared(text, runs, settings.similar * WORTH_A_LOOK)
+    corpus.release()
+    book = WordBook(corpus, listed)
+    _foresee(text, shared, book, rules())
+    trim()
+    return Foreseen(text, shared, listed, book)
+
+
+def by_kernels(
+    corpus: Corpus, ready: Foreseen, near: Near, story: Ints, related: Ints | None, settings: Settings
 ) -> Verdicts:  # fmt: skip
     """``choose`` by the kernels: over all documents, and again from the first with words they did not know."""
     from ..compiled import choose as kernels
+    from ..compiled.text import AMONG
     from ..compiled.verdict import Choice, room_for
-    from .wordbook import WordBook, rules
+    from .wordbook import rules
 
-    text = _text(corpus, story, settings)
-    shared = _shared(text, runs, near, related, settings.similar * WORTH_A_LOOK)
+    text, book, shared = ready.text, ready.book, _with_pairs(ready.shared, near, related)
+    if settings.stories_only:
+        text.paragraphs[:-1, AMONG] = story[corpus.paragraphs.document]
     choice = Choice(
         settings.threshold, 0.0 if related is None else OTHERS, settings.similar,
         settings.ignore_numbers, settings.ignore_names,
         settings.within_document == "exact", settings.emptied == "drop", settings.stories_only,
         (SHINGLE, 2 * SHINGLE), np.uint64(PRIME), rules(),
     )  # fmt: skip
-    corpus.release()
     state = kernels.state_for(text, shared, choice.rules, *_keepers(corpus, story, settings))
-    found, book = room_for(len(corpus.paragraphs)), WordBook(corpus, state.listed)
-    _foresee(text, shared, book, choice.rules)
-    trim()
+    state, found = state._replace(listed=ready.listed), room_for(len(corpus.paragraphs))
     in_order = np.argsort(corpus.stream.rank, kind="stable")
     while True:
         corpus.release(_MAPPED)
@@ -114,14 +139,13 @@ def _foresee(text: Text, shared: share.Shared, book: WordBook, rules: Rules) -> 
         book.learn(page)
 
 
-def _text(corpus: Corpus, story: Ints, settings: Settings) -> Text:
+def _text(corpus: Corpus) -> Text:
     """The corpus as the kernels take it."""
     from ..compiled import text as kernels
 
     stream, document, count = corpus.stream, corpus.paragraphs.document, len(corpus.paragraphs)
     paragraphs = np.zeros((count + 1, kernels.SHIFT + 1), np.int64)
     paragraphs[:count, kernels.DOCUMENT], paragraphs[:count, kernels.KIND] = document, corpus.kind
-    paragraphs[:count, kernels.AMONG] = story[document] if settings.stories_only else 0
     paragraphs[:count, kernels.LONG], paragraphs[:count, kernels.BY_CHARACTER] = corpus.long, corpus.by_character
     paragraphs[:count, kernels.SHIFT] = corpus.places.shift
     documents = np.zeros((len(corpus.ids) + 1, kernels.RANK + 1), np.int64)
@@ -141,8 +165,8 @@ def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, C
     return slots, np.full(len(slots), -1, np.int32)
 
 
-def _shared(text: Text, runs: Equal, near: Near, related: Ints | None, least: float) -> share.Shared:
-    """``pieces.pieces`` as the kernels take them, the pairs of kinds both ways, and those of documents."""
+def _shared(text: Text, runs: Equal, least: float) -> share.Shared:
+    """``pieces.pieces`` as the kernels take them; no pairs yet."""
     from ..compiled import share
 
     columns, free = (runs.a, runs.b, runs.length), np.zeros(len(text.paragraphs) - 1, np.int64)
@@ -151,13 +175,19 @@ def _shared(text: Text, runs: Equal, near: Near, related: Ints | None, least: fl
     pieces = np.empty((int(first[-1]), 4), np.int64)
     share.cut(columns, text, first[:-1].copy(), pieces)
     pieces = pieces[: share.put_in_order(text, least, first, pieces)]
-    similar, free = near.astype(np.uint32, copy=False), np.zeros(len(first) - 1, np.int64)
+    return share.Shared(pieces, first, np.zeros(0, np.uint32), np.zeros_like(first), np.zeros(0, np.int64))
+
+
+def _with_pairs(shared: share.Shared, near: Near, related: Ints | None) -> share.Shared:
+    """The same with the pairs of kinds, both ways, and those of documents."""
+    from ..compiled import share
+
+    similar, free = near.astype(np.uint32, copy=False), np.zeros(len(shared.first) - 1, np.int64)
     kinds = np.empty(2 * len(similar), np.uint32)
     share.resembling(similar, free, kinds[:0])
-    first_kind = offsets_of(free)
-    share.resembling(similar, first_kind[:-1].copy(), kinds)
-    pairs = np.zeros(0, np.int64) if related is None else related
-    return share.Shared(pieces, first, kinds, first_kind, pairs)
+    first = offsets_of(free)
+    share.resembling(similar, first[:-1].copy(), kinds)
+    return shared._replace(kinds=kinds, first_kind=first, related=np.zeros(0, np.int64) if related is None else related)
 
 
 def _verdicts(corpus: Corpus, found: kernels.Verdicts) -> Verdicts:
