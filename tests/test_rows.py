@@ -94,12 +94,17 @@ def test_rows_that_are_alike_are_not_parsed_one_by_one(monkeypatch: pytest.Monke
     records: list[dict[str, Any]] = [
         {"id": number, "text": f'"{number}"\n é', "tags": ["a", 0.5]} for number in range(9)
     ]
-    data = b"\r\n".join(map(orjson.dumps, records))
+    data = b"".join(orjson.dumps(record) + b"\r\n" for record in records)
     found, slowly = quickly(data, monkeypatch)
     assert found == one_by_one(data, Settings())
     assert slowly == 1
     data = data.replace(b'"text":', b'"n":12345678901234567890123,"text":')  # which orjson would not keep
     assert quickly(data, monkeypatch)[1] == 9
+
+
+def test_a_row_alone_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "parted", None)
+    assert quickly(b'{"text":"one"}\n', monkeypatch)[1] == 1
 
 
 def test_lines_that_cannot_be_read_again_are_skipped() -> None:

@@ -32,11 +32,19 @@ def parse_lines(lines: Lines, settings: Settings, limit: int) -> Iterator[Docume
             found = lines.document(row, data[begin:end], limit)
         if isinstance(found, Raw):
             found = parse(found, settings)
-            if not field and isinstance(found, Document) and not found.blocks and not of_lines(settings.encoding):
-                field = found.field
-                apart = list(parted(data, edges, field))
+            # Behind the last line that ends there is seldom another one.
+            if not field and (field := _field_of(found, settings)) and (more := edges[number + 1 : -1]):
+                apart[number + 1 : -1] = parted(data, more, field)
         if found:
             yield found
+
+
+def _field_of(found: Document | Skipped, settings: Settings) -> str:
+    """The field in which the lines after one that was parsed may have their text too; none where the loop cannot look
+    for it."""
+    if isinstance(found, Skipped) or found.blocks or of_lines(settings.encoding):
+        return ""
+    return found.field
 
 
 def line_edges(data: bytes) -> list[tuple[int, int]]:
