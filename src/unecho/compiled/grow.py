@@ -51,7 +51,7 @@ class Found(NamedTuple):
     counts: Ints
 
 
-@lean
+@part
 def grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain: Ints, found: Found) -> None:
     """``passages._grown``: a chain's runs, those in its gaps and those it is extended by, put behind ``found``."""
     tokens, first, begin = words.word, chain[0], found.counts[1]
@@ -76,17 +76,23 @@ def grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain
     _extend(tokens, at, stop, 1, factor, rules, found)
 
 
-@lean
+@part
 def goes_on(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> bool:
     """``passages._goes_on``, forwards (step 1) or backwards (-1) from the places ``at``, and what it is extended by:
     put behind ``found``. Returns whether there is any."""
+    needed, left, right = rules.goes_on * factor, abs(stop[0] - at[0]), abs(stop[1] - at[1])
+    if min(left, right) < needed:
+        return False
+    one, two = word_at(tokens, at[0]), word_at(tokens, at[1])
     for gap in range(rules.inserted, rules.gap * factor + 1):
         for side in range(2):
-            low = at[0] + step * gap * side, at[1] + step * gap * (1 - side)
-            if min(step * (stop[0] - low[0]), step * (stop[1] - low[1])) < rules.goes_on * factor:
+            if side and (gap + needed > left or word_at(tokens, at[0] + step * gap) != two):
                 continue
+            if not side and (gap + needed > right or word_at(tokens, at[1] + step * gap) != one):
+                continue
+            low = at[0] + step * gap * side, at[1] + step * gap * (1 - side)
             long, begin = _run(tokens, low, stop, step, 0), found.counts[1]
-            if long < rules.goes_on * factor:
+            if long < needed:
                 continue
             last = low[0] + step * (long - 1), low[1] + step * (long - 1)
             _with_run(found, min(low[0], last[0]), min(low[1], last[1]), long)

@@ -132,6 +132,7 @@ def _cached(function: F, *, counted: bool) -> F:
 
 
 def part(function: F) -> F:
-    """For the small functions that kernels are made of."""
+    """For the small functions that kernels are made of, and for larger ones that are called in one place: of what they
+    are given each column would be handed over in seven values."""
     result: F = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
     return result

@@ -98,9 +98,10 @@ def _pair(
     common = _in_common(runs, rows[:count], rules, factor)
     done = -1, -1
     ahead = found.counts[0]  # the first passage that went on from the last chain
-    while count:
-        chain[0], links, rest, at = rows[0], 1, 0, 1
-        last, rarest = rows[0], runs.rarity[rows[0]]
+    begin = 0
+    while begin < count:
+        chain[0], links, rest, at = rows[begin], 1, begin, begin + 1
+        last, rarest = rows[begin], runs.rarity[rows[begin]]
         while at < count:
             row = rows[at]
             gap_a, gap_b = _gaps(runs, last, row)
@@ -118,10 +119,10 @@ def _pair(
                 rows[rest] = row
                 rest += 1
             at += 1
-        while at < count:
-            rows[rest] = rows[at]
-            rest, at = rest + 1, at + 1
-        count = rest
+        while rest > begin:  # those that were passed over are next
+            rest, at = rest - 1, at - 1
+            rows[at] = rows[rest]
+        begin = at
         low = runs.a[chain[0]], runs.b[chain[0]]
         end = runs.a[last] + runs.length[last], runs.b[last] + runs.length[last]
         if (end[0] <= done[0] and end[1] <= done[1]) or _is_held(found, ahead, low, end):
@@ -143,7 +144,7 @@ def _pair(
         done = _end(found, after - 1)
 
 
-@lean
+@part
 def _take(words: Words, pair: Place, span: Place, done: Place, factor: int, rules: Rules, found: Found) -> int:
     """A passage is made of the runs span[0]:span[1], and others of what goes on before it and behind it. done: where
     the last one ends that there was before. Returns the number of the first passage behind."""
@@ -158,7 +159,7 @@ def _take(words: Words, pair: Place, span: Place, done: Place, factor: int, rule
     return behind
 
 
-@lean
+@part
 def _go_on(
     words: Words, pair: Place, run: int, stop: Place, step: int, factor: int, rules: Rules, found: Found
 ) -> None:
@@ -205,7 +206,7 @@ def _with_passage(found: Found, pair: Place, begin: int) -> None:
     found.counts[0] += 1
 
 
-@lean
+@part
 def _is_enough(
     words: Words, seeds: Seeds, document: int, rules: Rules, found: Found, first: int,
     its: tuple[np.int64, int, int], sums: Sums,
@@ -283,7 +284,7 @@ def _gaps(runs: Runs, one: int, two: int) -> Place:
     return runs.a[two] - runs.a[one] - runs.length[one], runs.b[two] - runs.b[one] - runs.length[one]
 
 
-@lean
+@part
 def _promising(runs: Runs, order: Ints, rules: Rules, rows: Ints) -> int:
     """``passages._promising`` of the runs of one pair of documents, into ``rows``; returns their number."""
     count, near = 0, False
