@@ -30,7 +30,7 @@ LAYERS = [
     "boilerplate.score boilerplate.label boilerplate.reasons",
     "matching.seeds matching.signature matching.repeats matching.places matching.verify",
     "matching.corpus matching.table",
-    "matching.passages matching.headlines matching.stories matching.lsh matching.quotes",
+    "matching.grow matching.passages matching.headlines matching.stories matching.lsh matching.quotes",
     "matching.below matching.framing",
     "choosing.guards choosing.cuts choosing.known choosing.cover choosing.gone choosing.order choosing.verdicts",
     "choosing.pieces choosing.chooser choosing.wordbook choosing.choose choosing.surely choosing.stars",

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twins import common_runs
 
-from unecho.matching.passages import EVERYWHERE, USUAL, Alignment, align, extend
+from unecho.matching.grow import align, extend
+from unecho.matching.passages import EVERYWHERE, USUAL, Alignment
 from unecho.matching.seeds import FULL, SEED, WINDOW, exact_runs, pick, winnow
 from unecho.text.normalize import tokenize
 from unecho.text.vocabulary import numbered

@@ -13,7 +13,8 @@ from unecho.base.columns import offsets_of, owners
 from unecho.base.spool import Encoded
 from unecho.matching import quotes
 from unecho.matching.corpus import Corpus, Paragraphs
-from unecho.matching.passages import LEAST, Alignment, Run, alignments_of
+from unecho.matching.grow import LEAST, Run
+from unecho.matching.passages import Alignment, alignments_of
 from unecho.matching.places import Places
 from unecho.matching.quotes import separate
 from unecho.matching.seeds import Stream

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ..base.columns import Hashes, Ints, Mask
 from ..config import Settings
 from ..matching.corpus import Corpus
-from ..matching.passages import Equal, Run
+from ..matching.grow import Run
+from ..matching.passages import Equal
 from ..model import MemberRelation
 from ..text.shingles import ShingleSource
 from . import guards

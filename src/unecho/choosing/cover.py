@@ -14,7 +14,7 @@ from rapidfuzz.distance import Indel
 
 from ..base.columns import Ints, Mask
 from ..matching.corpus import Corpus
-from ..matching.passages import GAP, Run
+from ..matching.grow import GAP, Run
 from ..text.normalize import QUOTED, UNQUOTED
 from ..text.shingles import SHORTEST
 from . import guards

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ..base.columns import Ints, Mask, edges_of, owners
 from ..matching.corpus import Corpus
-from ..matching.passages import Equal, Run
+from ..matching.grow import Run
+from ..matching.passages import Equal
 
 
 @dataclass(frozen=True, slots=True)

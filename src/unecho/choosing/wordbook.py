@@ -17,7 +17,7 @@ from ..base.columns import Hashes, Ints, Mask, offsets_of, release
 from ..compiled import word as kernels
 from ..compiled.text import Bits, Points, Rules
 from ..matching.corpus import Corpus
-from ..matching.passages import GAP
+from ..matching.grow import GAP
 from ..matching.places import LONG
 from ..text import spelling
 from ..text.lookup import among

@@ -1,4 +1,4 @@
-"""Compiled loops that extend runs of equal tokens over small edits; ``passages`` holds the plain twins."""
+"""Compiled loops that extend runs of equal tokens over small edits; ``grow`` in ``matching`` holds the plain twins."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Found(NamedTuple):
 
 @part
 def grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain: Ints, found: Found) -> None:
-    """``passages._grown``: a chain's runs, those in its gaps and those it is extended by, put behind ``found``."""
+    """``grow.grown``: a chain's runs, those in its gaps and those it is extended by, put behind ``found``."""
     tokens, first, begin = words.word, chain[0], found.counts[1]
     at = runs.a[first] - 1, runs.b[first] - 1
     stop = words.documents[pair[0]] - 1, words.documents[pair[1]] - 1
@@ -78,7 +78,7 @@ def grow(words: Words, pair: Place, factor: int, rules: Rules, runs: Runs, chain
 
 @part
 def goes_on(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> bool:
-    """``passages._goes_on``, forwards (step 1) or backwards (-1) from the places ``at``, and what it is extended by:
+    """``grow._goes_on``, forwards (step 1) or backwards (-1) from the places ``at``, and what it is extended by:
     put behind ``found``. Returns whether there is any."""
     needed, left, right = rules.goes_on * factor, abs(stop[0] - at[0]), abs(stop[1] - at[1])
     if min(left, right) < needed:
@@ -105,7 +105,7 @@ def goes_on(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rul
 
 @lean
 def _extend(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> None:
-    """``passages.extend`` forwards (step 1) or backwards (-1), until ``stop`` on either side."""
+    """``grow.extend`` forwards (step 1) or backwards (-1), until ``stop`` on either side."""
     best, score, keep = 0.0, 0.0, found.counts[1]
     while True:
         low = _meet(tokens, at, stop, step, rules.gap * factor, rules.resync)
@@ -127,7 +127,7 @@ def _extend(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rul
 
 @lean
 def _meet(tokens: Numbers, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
-    """``passages._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
+    """``grow._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
     left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
     best, best_a, best_b, held, likely = left + right, -1, -1, np.uint64(0), np.uint64(0)
     for its in range(right):  # a bit for each that there is tells most of the others apart
@@ -184,7 +184,7 @@ def _with_run(found: Found, a: int, b: int, length: int) -> None:
 
 @part
 def cost(gap_a: int, gap_b: int, rules: Rules) -> float:
-    """``passages._cost``."""
+    """``grow.cost``."""
     short, long = min(gap_a, gap_b), max(gap_a, gap_b)
     if long - short >= rules.inserted and short <= rules.inserted_share * long:
         return np.inf

@@ -163,7 +163,7 @@ def _take(words: Words, pair: Place, span: Place, done: Place, factor: int, rule
 def _go_on(
     words: Words, pair: Place, run: int, stop: Place, step: int, factor: int, rules: Rules, found: Found
 ) -> None:
-    """``passages._behind`` a run or, backwards (step -1), ``passages._before`` it: put behind ``found``."""
+    """``grow.behind`` a run or, backwards (step -1), ``matching.grow.before`` it: put behind ``found``."""
     while not found.counts[2]:
         begin = found.counts[1]
         at = found.a[run] - 1, found.b[run] - 1

@@ -8,7 +8,7 @@ import numpy as np
 from ..base.columns import Ints, Mask, distinct, edges_of
 from . import headlines
 from .corpus import Corpus, characters
-from .passages import LEAST
+from .grow import LEAST
 from .quotes import Parts, Spans
 
 LONG = 12

@@ -12,7 +12,8 @@ from ..base.columns import Ints, Mask, distinct, offsets_of, owners, ranges
 from ..compiled.when import is_large
 from ..text.lookup import among
 from .corpus import Corpus, characters
-from .passages import LEAST, Alignment, Alignments, Equal
+from .grow import LEAST
+from .passages import Alignment, Alignments, Equal
 
 _WHOLE = 0.8
 """Share of the paragraphs it lies in, on both sides, that makes a part a copy of them."""
