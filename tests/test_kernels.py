@@ -333,12 +333,34 @@ def test_what_is_compiled_beforehand_is_what_serves(compiled: dict[tuple[str, st
     assert {name: count for name, count in versions().items() if 0 < compiled[name] < count} == {}
 
 
-def run(code: str, **environment: str) -> str:
+def run(code: str, *arguments: str, **environment: str) -> str:
     known = {name: value for name, value in os.environ.items() if name not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME")}
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**known, **environment}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, *arguments],
+        env={**known, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout.strip()
+
+
+MANY = """
+import random, sys
+sys.path.insert(0, sys.argv[1])
+from builders import stream_of
+from unecho.matching import seeds
+rng = random.Random(5)
+stream = stream_of([" ".join(rng.choices("abc", k=60)) for _ in range(9)])
+known = seeds.pick(stream, compiled=False)
+seeds.WIDE, seeds.PART, seeds.PIECE = 0, 9, 200
+found = seeds.pick(stream, compiled=True)
+print(found.group.dtype, all((getattr(known, name) == getattr(found, name)).all() for name in seeds.Seeds.__slots__))
+"""
+
+
+def test_seeds_of_more_words_than_32_bits_number() -> None:
+    assert run(MANY, str(Path(__file__).parent)) == "int64 True"
 
 
 def test_small_inputs_load_no_compiler(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from ..base.columns import Hashes, Ints
 from .jit import compiled, lean, part
 
 Codes = NDArray[np.int32]
-Numbers = NDArray[np.uint32]
+Numbers = Codes | Ints
+"""Of groups and seeds: wide where there are very many."""
+Places = NDArray[np.uint32] | Ints
 
 
 class Groups(NamedTuple):
@@ -34,17 +36,17 @@ class Groups(NamedTuple):
 class Seeds(NamedTuple):
     """The seeds of all documents in order of place, so that those of one lie together.
 
-    place: int64, group: int32, of all. frequency: int64 per group, documents. lead, lead_group: int32, of those whose
+    place: int64, group, of all. frequency: int64 per group, documents. lead, lead_group: of those whose
     group follows no other: the number among the seeds of all groups, and the group. edges, lead_edges: int64, where
     those of each document begin.
     """
 
     place: Ints
-    group: Codes
+    group: Numbers
     frequency: Ints
     edges: Ints
-    lead: Codes
-    lead_group: Codes
+    lead: Numbers
+    lead_group: Numbers
     lead_edges: Ints
 
 
@@ -52,9 +54,9 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     keys, places, first = np.ones(2, np.uint64), np.array([0, 9], np.uint32), np.empty(2, np.int32)
     equal(keys, np.empty(4, np.int32), places, first)
-    place, first = in_order(places, first, 20)
+    place, numbers = in_order(places, first, 20)
     documents = np.array([0, 8, 20], np.int64)
-    place, group, frequency = numbered(place, first, documents)
+    place, group, frequency = numbered(place, numbers, documents)
     members = members_of(place, group, documents, len(frequency))
     leader, span = np.zeros(1, np.int64), np.zeros(1, np.int64)
     follow(place, group, members[0], members[2], 5, leader, span)
@@ -63,7 +65,7 @@ def warm() -> None:
 
 
 @lean
-def equal(keys: Hashes, slots: Codes, places: Numbers, first: Codes) -> int:
+def equal(keys: Hashes, slots: Codes, places: Places, first: Codes) -> int:
     """Keep those seeds whose keys others have, too: their places, and for each the number of the first one with its key
     among those that are kept; both in place. Returns how many they are.
 
@@ -96,7 +98,7 @@ def equal(keys: Hashes, slots: Codes, places: Numbers, first: Codes) -> int:
 
 
 @compiled
-def in_order(places: Numbers, first: Codes, tokens: int) -> tuple[Ints, Codes]:
+def in_order(places: Places, first: Numbers, tokens: int) -> tuple[Ints, Numbers]:
     """Seeds in order of place, no two of one place, all of them below ``tokens``: their places, and the number of the
     first one that is equal, in that order."""
     here, before = np.zeros((tokens >> 6) + 1, np.uint64), np.empty((tokens >> 6) + 1, np.int64)
@@ -128,7 +130,7 @@ def _ones(bits: np.uint64) -> np.int64:
 
 
 @compiled
-def numbered(place: Ints, first: Codes, documents: Ints) -> tuple[Ints, Codes, Ints]:
+def numbered(place: Ints, first: Numbers, documents: Ints) -> tuple[Ints, Numbers, Ints]:
     """Of seeds in order of place, those that more than one document has: places and groups, which are numbered by their
     first seeds, and the documents that have each group. first: for each seed the number of the first that is equal."""
     document, several, at = np.empty(len(place), np.int32), np.zeros(len(place), np.bool_), 0
@@ -155,7 +157,7 @@ def numbered(place: Ints, first: Codes, documents: Ints) -> tuple[Ints, Codes, I
 
 
 @compiled
-def members_of(place: Ints, group: Codes, documents: Ints, count: int) -> tuple[Ints, Codes, Ints]:
+def members_of(place: Ints, group: Numbers, documents: Ints, count: int) -> tuple[Ints, Codes, Ints]:
     """``Groups.place``, ``document`` and ``edges`` of so many groups, from the seeds in order of place."""
     edges = np.zeros(count + 1, np.int64)
     for its in group:
@@ -174,7 +176,7 @@ def members_of(place: Ints, group: Codes, documents: Ints, count: int) -> tuple[
 
 @lean
 def follow(
-    place: Ints, group: Codes, members: Ints, edges: Ints, reach: int, leader: Ints, span: Ints
+    place: Ints, group: Numbers, members: Ints, edges: Ints, reach: int, leader: Ints, span: Ints
 ) -> None:  # fmt: skip
     """For each group of seeds the one that leads it, and the tokens from a seed of it to that of the last group it
     leads.
@@ -203,7 +205,9 @@ def follow(
 
 
 @lean
-def leads(group: Codes, free: Ints, leader: Ints, edges: Ints, lead: Codes, lead_group: Codes, lead_edges: Ints) -> int:
+def leads(
+    group: Numbers, free: Ints, leader: Ints, edges: Ints, lead: Numbers, lead_group: Numbers, lead_edges: Ints
+) -> int:
     """``Seeds.lead`` and all that is about them; returns their number. group, edges: of ``Seeds``. free: where each
     group begins. leader: of ``follow``."""
     count = 0

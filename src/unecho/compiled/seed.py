@@ -13,6 +13,7 @@ from .values import mix
 
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.uint32]
+Places = Numbers | Ints
 _PAD: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -96,7 +97,7 @@ def _spread(values: Hashes, wide: int, least: bool) -> None:
 
 
 @lean
-def deal(keys: Hashes, places: Numbers, base: int, key: Hashes, place: Numbers, edges: Ints) -> None:
+def deal(keys: Hashes, places: Numbers, base: int, key: Hashes, place: Places, edges: Ints) -> None:
     """Seeds in parts by the leading bits of their keys, one part after another, each in the order in which they come.
 
     base: what is to be added to ``places``. edges: where the parts begin, one more than a power of two.
@@ -125,7 +126,7 @@ def _part(key: np.uint64, shift: np.uint64) -> np.int64:
 
 
 @lean
-def mark(places: Numbers, bits: Bytes) -> None:
+def mark(places: Places, bits: Bytes) -> None:
     """Set the bits of places, the first of a byte being its highest."""
     for place in places:
         bits[place >> 3] |= np.uint8(128) >> np.uint8(place & 7)

@@ -190,7 +190,7 @@ def groups_of(stream: Stream, seeds: Seeds) -> tuple[group.Groups, group.Seeds]:
     leader, span = numbers.copy(), np.zeros(count, np.int64)
     group.follow(seeds.place, seeds.group, place, group_edges, SEED, leader, span)
     heads = _heads(stream, document, group_edges, np.flatnonzero((np.diff(group_edges) > FULL) & (leader == numbers)))
-    lead, lead_group, lead_edges = np.empty_like(document), np.empty_like(document), np.empty_like(edges)
+    lead, lead_group, lead_edges = np.empty_like(seeds.group), np.empty_like(seeds.group), np.empty_like(edges)
     leads = group.leads(seeds.group, group_edges[:-1].copy(), leader, edges, lead, lead_group, lead_edges)
     lead, lead_group = lead[:leads].copy(), lead_group[:leads].copy()
     return (

@@ -44,10 +44,13 @@ PART = 1 << 18
 """Tokens whose seeds make a part of them, which is brought together at once."""
 MOST_BITS = 10
 """Of a hash, that tell its part: into more parts nothing is dealt quickly."""
+WIDE = 1 << 32
+"""Tokens from which on their places take 64 bits; and the numbers of seeds, from half as many seeds on."""
 _PAD = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 Bytes = NDArray[np.uint8]
-Codes = NDArray[np.int32]
+Codes = NDArray[np.int32] | Ints
+Places = NDArray[np.uint32] | Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,10 @@ def winnow(values: Hashes, window: int) -> Mask:
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """Chosen 5-grams that more than one document has, in order of place: int64 place in the stream, and group (int32),
-    in which all are equal; groups are numbered in order of their first seeds. frequency: the number of documents that
-    have a seed of the group (int64 per group). begins: a bit for every token of the stream (uint8, packed), whether any
-    chosen 5-gram begins there."""
+    """Chosen 5-grams that more than one document has, in order of place: int64 place in the stream, and group (int32,
+    or int64 of very many), in which all are equal; groups are numbered in order of their first seeds. frequency: the
+    number of documents that have a seed of the group (int64 per group). begins: a bit for every token of the stream
+    (uint8, packed), whether any chosen 5-gram begins there."""
 
     place: Ints
     group: Codes
@@ -223,7 +226,7 @@ class _Dealt:
     place in each: those of part i are edges[i]:edges[i + 1]."""
 
     key: Hashes
-    place: Numbers
+    place: Places
     edges: Ints
 
 
@@ -232,6 +235,7 @@ def _dealt(stream: Stream, workers: int) -> tuple[list[_Dealt], Bytes]:
     from ..compiled import seed as kernels
 
     bits = min((len(stream.word) // PART).bit_length(), MOST_BITS)
+    kind = np.dtype(np.int64 if len(stream.word) > WIDE else np.uint32)
 
     def work(first: int, end: int) -> _Dealt:
         documents, which = stream.documents[first : end + 1], stream.by_character[first:end]
@@ -239,7 +243,7 @@ def _dealt(stream: Stream, workers: int) -> tuple[list[_Dealt], Bytes]:
         keys, places = np.empty(size, np.uint64), np.empty(size, np.uint32)
         rules = SEED, WINDOW
         count = kernels.pick(stream.word, stream.vocabulary, documents, which, rules, np.uint64(PRIME), keys, places)
-        dealt = _Dealt(np.empty(count, np.uint64), np.empty(count, np.uint32), np.empty((1 << bits) + 1, np.int64))
+        dealt = _Dealt(np.empty(count, np.uint64), np.empty(count, kind), np.empty((1 << bits) + 1, np.int64))
         kernels.deal(keys[:count], places, int(documents[0]), dealt.key, dealt.place, dealt.edges)
         return dealt
 
@@ -251,14 +255,14 @@ def _dealt(stream: Stream, workers: int) -> tuple[list[_Dealt], Bytes]:
     return found, begins
 
 
-def _repeated(dealt: Sequence[_Dealt], workers: int) -> tuple[Numbers, Codes]:
+def _repeated(dealt: Sequence[_Dealt], workers: int) -> tuple[Places, Codes]:
     """The places of the seeds that stand in more than one, and for each the number of the first of them that is equal,
-    which may be itself (int32)."""
+    which may be itself."""
     from ..compiled import group as kernels
 
     edges = np.stack([some.edges for some in dealt], 1).tolist()
 
-    def work(part: int, end: int) -> tuple[Numbers, Codes]:
+    def work(part: int, end: int) -> tuple[Places, Codes]:
         spans = [slice(*span) for span in zip(edges[part], edges[end], strict=True)]
         key = np.concatenate([some.key[span] for some, span in zip(dealt, spans, strict=True)])
         place = np.concatenate([some.place[span] for some, span in zip(dealt, spans, strict=True)])
@@ -267,7 +271,8 @@ def _repeated(dealt: Sequence[_Dealt], workers: int) -> tuple[Numbers, Codes]:
         return place[:count].copy(), first[:count].copy()
 
     found = list(ordered(work, list(pairwise(range(len(edges)))), workers))
-    before = offsets_of(np.array([len(place) for place, _ in found])).astype(np.int32)
+    before = offsets_of(np.array([len(place) for place, _ in found]))
+    before = before.astype(np.int64 if before[-1] > WIDE // 2 else np.int32)
     return (
         np.concatenate([place for place, _ in found]),
         np.concatenate([first + shift for (_, first), shift in zip(found, before, strict=False)]),
