@@ -25,3 +25,9 @@ def test_both_find_the_same_characters(texts: list[str], data: st.DataObject) ->
     texts_of = [corpus.text(document) for document in documents]
     inside = [0 <= place < len(text) for text, place in zip(texts_of, places.tolist(), strict=True)]
     assert [point != 0 for point in plain.tolist()] == inside
+
+
+def test_nothing_stands_before_a_text_or_behind_it() -> None:
+    corpus, tokens, places = _corpus("one", [(0, 3)], []), np.zeros(4, np.int64), np.array([-1, 0, 2, 3])
+    for compiled in (False, True):
+        assert characters(corpus, tokens, places, compiled=compiled).tolist() == [0, ord("o"), ord("e"), 0]

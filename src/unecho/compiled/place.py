@@ -85,7 +85,8 @@ def characters(
         for row in range(rows[document], rows[document + 1]):
             place, result[row] = wanted[row], 0
             if plain[document]:
-                at, character = begin + max(place, 0), place
+                character = max(place, np.int64(0))
+                at = begin + character
             while character < place and at < end:
                 at, character = at + decoded(text, at)[1], character + 1
             while character > place and at > begin:
