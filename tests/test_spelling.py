@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from unecho.choosing.guards import Word, alike, misread, shape
 from unecho.text.normalize import fold
-from unecho.text.spelling import canonical
+from unecho.text.spelling import canonical, may_change
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,16 @@ def test_words_made_all_at_once_are_those_made_one_by_one(words: list[str]) -> N
     assert [word.shape for word in made] == [shape(word.letters) for word in made]
     pairs = list(pairwise(made))
     assert Word.together(pairs) == [one + two for one, two in pairs]
+
+
+PARTS = """
+    five million bn m col our theat re red ours analys ed travell ing cata logue def ence
+""".split()  # noqa: SIM905  a list of so many strings is harder to read
+
+
+@given(st.lists(st.sampled_from([*PARTS, *"abelrsmtu"]), min_size=2, max_size=4), st.integers(1, 20))
+def test_what_may_be_written_otherwise_is_known_by_its_end(parts: list[str], cut: int) -> None:
+    word = "".join(parts)
+    if canonical(word) != word:
+        assert may_change(word[min(cut, len(word) - 1) :])
+    assert not may_change("untilthe")

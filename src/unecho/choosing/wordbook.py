@@ -178,8 +178,10 @@ def _bits(word: Word) -> int:
     bits = kernels.FACT * guards.is_fact(folded) | kernels.NAME * word.name
     bits |= kernels.AMOUNT * spelling.begins_amount(plain) | kernels.COUNTED * spelling.ends_amount(plain)
     if plain.isalpha() and folded.isalpha():  # nearly always
-        return bits | kernels.SPECIAL * (plain == "r")
-    special = guards.has_digit(plain + folded) or not plain or plain == "r"
+        latin = plain == folded and plain.isascii()
+        bits |= kernels.LATIN * latin | kernels.STAYS * (not spelling.may_change(plain))
+        return bits | kernels.ARE * (plain == "r")
+    special = guards.has_digit(plain + folded) or not plain
     return (
         bits
         | kernels.DIGIT_FIRST * plain[:1].isdigit()

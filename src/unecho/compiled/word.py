@@ -21,10 +21,13 @@ from .values import Numbers, mix
 FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER, AMOUNT, COUNTED = (
     1 << bit for bit in range(11)
 )
+ARE, LATIN, STAYS = (1 << bit for bit in range(11, 14))
 """What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
 FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
 back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
-it run together with another but by looking. LOWER: the corpus has it in lower case too."""
+it run together with another but by looking. LOWER: the corpus has it in lower case too. ARE: is the letter r, which
+makes another one with an n behind it. LATIN: is letters from a to z alone, in the one way of writing too. STAYS: what
+is run together with it, in front, is in that way as well."""
 ANYWHERE, CONTRACTED = 1, 2
 """Kinds of ``Book.facts``."""
 UNKNOWN, ASKED = -1, -2
@@ -296,8 +299,13 @@ def near(a: Points, b: Points, allowed: int) -> bool:
 @part
 def alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
     """Whether two words run together are like another."""
+    words = book.words
+    if _is_spelled(words, one, two, other):
+        # They must begin alike, as most do not.
+        likely = bool(words[one, BEGIN] == words[other, FIRST]) or words[one, BITS] & ARE != 0
+        return likely and _is_like_both(words, book.points, book.limits, one, two, other)
     together = _together(book, one, two, other) if _may_be(book, one, two, other) else np.int64(UNKNOWN)
-    return bool(together >= 0) and _is_like(book.words, book.points, book.limits, together, other)
+    return bool(together >= 0) and _is_like(words, book.points, book.limits, together, other)
 
 
 @lean
@@ -305,8 +313,82 @@ def same_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> 
     """Whether two words run together are another, letter for letter."""
     if one < 0 or two < 0 or other < 0:
         return False
+    if _is_spelled(book.words, one, two, other):
+        return _are_both(book.words, book.points, one, two, other)
     together = _together(book, one, two, other) if _may_be(book, one, two, other) else np.int64(UNKNOWN)
     return bool(together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS])
+
+
+@part
+def _is_spelled(words: Ints, one: np.int64, two: np.int64, other: np.int64) -> bool:
+    """Whether the letters of two words tell all there is to know of them run together, held against another one."""
+    letters = words[one, BITS] & words[two, BITS] & LATIN and words[two, BITS] & STAYS
+    return bool(letters and not words[other, BITS] & FACT)
+
+
+@lean
+def _are_both(words: Ints, points: Points, one: np.int64, two: np.int64, other: np.int64) -> bool:
+    """Whether the letters of a word are those of two others run together."""
+    size, begin = words[one, END] - words[one, PLACE], words[other, PLACE]
+    if words[other, END] - begin != size + words[two, END] - words[two, PLACE]:
+        return False
+    for place in range(size):
+        if points[begin + place] != points[words[one, PLACE] + place]:
+            return False
+    for place in range(begin + size, words[other, END]):
+        if points[place] != points[words[two, PLACE] + place - begin - size]:
+            return False
+    return True
+
+
+@compiled
+def _is_like_both(
+    words: Ints, points: Points, limits: Limits, one: np.int64, two: np.int64, other: np.int64
+) -> bool:  # fmt: skip
+    """``_is_like`` of two words run together and another."""
+    if _are_both(words, points, one, two, other):
+        return True
+    its = points[words[other, PLACE] : words[other, END]]
+    size = words[one, END] - words[one, PLACE]
+    mine = np.empty(size + words[two, END] - words[two, PLACE], np.uint32)
+    mine[:size] = points[words[one, PLACE] : words[one, END]]
+    mine[size:] = points[words[two, PLACE] : words[two, END]]
+    bits, short = words[one, BITS] & NAME | words[other, BITS], min(len(mine), words[other, SIZE])
+    least, long_word, long_name, very_long, _ = limits
+    if short < least or bits & FOLDED_DIGITS:
+        return False
+    if _have_one_shape(mine, its):
+        return True
+    if short < (long_name if bits & NAME else long_word) or bits & LETTER_DIGIT:
+        return False
+    return _shape_at(mine, 0)[0] == words[other, FIRST] and near(mine, its, 2 if short >= very_long else 1)
+
+
+@lean
+def _have_one_shape(a: Points, b: Points) -> bool:
+    """Whether two words have the same ``guards.shape``, of which one is letters from a to z alone."""
+    at = its = 0
+    while at < len(a) and its < len(b):
+        (mine, at), (other, its) = _shape_at(a, at), _shape_at(b, its)
+        if mine != other:
+            return False
+        while at < len(a) and _shape_at(a, at)[0] == mine:
+            at = _shape_at(a, at)[1]
+        while its < len(b) and _shape_at(b, its)[0] == mine:
+            its = _shape_at(b, its)[1]
+    return at == len(a) and its == len(b)
+
+
+@lean
+def _shape_at(letters: Points, at: int) -> tuple[int, int]:
+    """The letter that stands for the one at a place, and those that scanners take for it; and the place behind."""
+    letter = letters[at]
+    if letter == ord("r") and at + 1 < len(letters) and letters[at + 1] == ord("n"):
+        return ord("m"), at + 2
+    for one, shape in (("i", "l"), ("c", "e"), ("b", "h"), ("f", "t"), ("u", "n"), ("a", "n"), ("q", "g"), ("v", "y")):
+        if letter == ord(one):
+            return ord(shape), at + 1
+    return int(letter), at + 1
 
 
 @part
@@ -316,9 +398,9 @@ def _may_be(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
     place, or two of them."""
     words, size, its = book.words, book.words[one, PLAIN] + book.words[two, PLAIN], book.words[other, SIZE]
     both = words[one, BITS] | words[two, BITS]
-    if both & SPECIAL or (words[one, BITS] & AMOUNT and words[two, BITS] & COUNTED):
+    if both & SPECIAL or words[one, BITS] & ARE or (words[one, BITS] & AMOUNT and words[two, BITS] & COUNTED):
         return True
-    if words[other, BITS] & SPECIAL:
+    if words[other, BITS] & (SPECIAL | ARE):
         return bool(words[other, BITS] & LETTER_DIGIT == 0)  # two words without digits make none with some
     if words[one, BEGIN] != words[other, FIRST]:
         return False

@@ -26,17 +26,28 @@ _SAME = {
 }  # fmt: skip
 _GLUED = re.compile(rf"(\d+|{'|'.join(_DIGITS)})({'|'.join((*_UNIT, *_UNITS))})")
 _COUNTED = re.compile(rf"(?:t?een)?(?:{'|'.join(map(re.escape, (*_UNIT, *_UNITS)))})")
+_AFTER = {
+    "our": "s|ed|ing|able|ably|ful|fully|less|ite|ites|hood|er|ers", "re": "s|d",
+    "is": "e|ed|es|ing|ation|ations|er|ers", "ys": "e|ed|es|ing|er|ers", "ll": "ed|ing|er|ers|or|ors", "ogue": "s",
+    "enc": "e|es|ed",
+}  # fmt: skip
+"""What comes behind the letters that are written otherwise, at the end of a word."""
 _ENGLISH = (
-    (re.compile(r"(?<=[a-z]{2})our(?=(?:s|ed|ing|able|ably|ful|fully|less|ite|ites|hood|er|ers)?$)"), "or"),
-    (re.compile(r"(?<=[a-z]{2}[bt])re(?=(?:s|d)?$)"), "er"),
-    (re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|es|ing|ation|ations|er|ers)$)"), "iz"),
-    (re.compile(r"(?<=[a-z]{2}l)ys(?=(?:e|ed|es|ing|er|ers)$)"), "yz"),
-    (re.compile(r"(?<=[a-z]{2})ll(?=(?:ed|ing|er|ers|or|ors)$)"), "l"),
-    (re.compile(r"(?<=[a-z]{2})ogue(?=s?$)"), "og"),
-    (re.compile(r"(?<=[a-z]{3})enc(?=(?:e|es|ed)$)"), "ens"),
+    (re.compile(rf"(?<=[a-z]{{2}})our(?=(?:{_AFTER['our']})?$)"), "or"),
+    (re.compile(rf"(?<=[a-z]{{2}}[bt])re(?=(?:{_AFTER['re']})?$)"), "er"),
+    (re.compile(rf"(?<=[a-z]{{3}})is(?=(?:{_AFTER['is']})$)"), "iz"),
+    (re.compile(rf"(?<=[a-z]{{2}}l)ys(?=(?:{_AFTER['ys']})$)"), "yz"),
+    (re.compile(rf"(?<=[a-z]{{2}})ll(?=(?:{_AFTER['ll']})$)"), "l"),
+    (re.compile(rf"(?<=[a-z]{{2}})ogue(?={_AFTER['ogue']}?$)"), "og"),
+    (re.compile(rf"(?<=[a-z]{{3}})enc(?=(?:{_AFTER['enc']})$)"), "ens"),
 )
 """British to American endings. What they do to other words does not matter, as long as two words of different
 meaning seldom become one."""
+
+_TAILS = tuple(old + end for old, ends in _AFTER.items() for end in ("", *ends.split("|")))
+_WHOLE = (*_SAME, *(number + unit for number in _DIGITS for unit in (*_UNIT, *_UNITS)))
+_ENDS = frozenset(word[place:] for word in (*_TAILS, *_WHOLE) for place in range(len(word)))
+"""What ``canonical`` changes ends so, and whole words that it does; and all that these end in."""
 
 _ANY_ENGLISH = re.compile("|".join(pattern.pattern for pattern, _ in _ENGLISH))
 
@@ -62,6 +73,11 @@ def rules() -> dict[str, object]:
         "same": _SAME, "glued": _GLUED.pattern, "digits": _DIGITS, "units": _UNIT,
         "endings": [(pattern.pattern, american) for pattern, american in _ENGLISH],
     }  # fmt: skip
+
+
+def may_change(word: str) -> bool:
+    """Whether ``canonical`` may change what ends in a word, whatever stands before it."""
+    return word in _ENDS or word.endswith(_TAILS)
 
 
 def begins_amount(word: str) -> bool:
