@@ -152,8 +152,8 @@ def _refill(runs: Runs, count: int, size: int) -> None:
 def in_order(runs: Runs, count: int) -> None:
     """Numbers of the first ``count`` runs in order of their places in a and b, into ``runs.order``."""
     order = runs.order
-    for number in range(count):
-        order[number] = runs.a[number] << 32 | number
+    for number in range(count):  # those of one document, so that what lies between them fits
+        order[number] = (runs.a[number] - runs.a[0]) << 32 | number
     sort(order[:count])
     for at in range(count):
         number, to = order[at] & 0xFFFFFFFF, at

@@ -99,7 +99,8 @@ def separate(corpus: Corpus, found: Alignments, copies: Mask, compiled: bool | N
 def _order(a: Spans, b: Spans, row: Ints) -> Ints:
     """Order of parts by the span in a, the span in b, and passage."""
     # A span in one number: where it begins, which tells of the document too, and how long it is.
-    keys = [start << 32 | end - start for start, end in (a, b)]
+    longest = max(int((end - start).max(initial=0)) for start, end in (a, b))
+    keys = [start * (longest + 1) + end - start for start, end in (a, b)]
     return np.lexsort((row, keys[1], keys[0]))
 
 

@@ -59,7 +59,7 @@ def _overlaps(edges: Ints, spans: Spans) -> Mask:
     """Which pairs of documents have spans that overlap (bool)."""
     counts = np.diff(edges)
     pair = np.repeat(np.arange(len(counts)), counts)
-    order = np.argsort(pair << 32 | spans[0], kind="stable")
+    order = np.lexsort((spans[0], pair))
     start, end, pair = spans[0][order], spans[1][order], pair[order]
     result = np.zeros(len(counts), np.bool_)
     # Without an overlap a sorted span never begins before the end of the one before it.
