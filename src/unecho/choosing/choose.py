@@ -170,10 +170,12 @@ def _shared(text: Text, runs: Equal, least: float) -> share.Shared:
     from ..compiled import share
 
     columns, free = (runs.a, runs.b, runs.length), np.zeros(len(text.paragraphs) - 1, np.int64)
-    share.cut(columns, text, free, np.empty((0, 4), np.int64))
+    owners = np.empty((len(runs.a), 2), np.uint32)
+    share.cut(columns, text, owners, free, np.empty((0, 4), np.int64))
     first = offsets_of(free)
     pieces = np.empty((int(first[-1]), 4), np.int64)
-    share.cut(columns, text, first[:-1].copy(), pieces)
+    share.cut(columns, text, owners, first[:-1].copy(), pieces)
+    del owners
     pieces = pieces[: share.put_in_order(text, least, first, pieces)]
     return share.Shared(pieces, first, np.zeros(0, np.uint32), np.zeros_like(first), np.zeros(0, np.int64))
 

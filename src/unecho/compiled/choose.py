@@ -62,7 +62,7 @@ def warm() -> None:
     enter(book.keys, book.numbers, none, 0)
     mark(text.word, text.flags, np.uint8(1), np.uint8(2), state.kept, state.kept)
     count_documents(text.word, text.flags, shared.first, np.uint8(1), codes, codes)
-    cut((nothing, nothing, nothing), text, nothing, shared.runs)
+    cut((nothing, nothing, nothing), text, np.zeros((0, 2), np.uint32), nothing, shared.runs)
     put_in_order(text, 0.5, shared.first, shared.runs)
     resembling(np.zeros((0, 2), np.uint32), nothing, shared.kinds)
     choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))

@@ -29,19 +29,25 @@ class Shared(NamedTuple):
 
 
 @lean
-def cut(columns: tuple[Ints, Ints, Ints], text: Text, free: Ints, found: Ints) -> None:
+def cut(columns: tuple[Ints, Ints, Ints], text: Text, owners: Numbers, free: Ints, found: Ints) -> None:
     """The runs of equal tokens (places in two documents, lengths) that the later document in keeping order has of the
     earlier one, cut at the borders of paragraphs on both sides; only of paragraphs that are long enough to go.
 
     Those of paragraph i go into ``found`` from free[i] on, which is where the next one would go then. With no room at
-    all in ``found`` they are only counted.
+    all in ``found`` they are only counted, and ``owners`` (uint32, a row a run) receives the paragraphs in which each
+    begins, that of the later document first: the call that writes the runs goes by them.
     """
     paragraphs = text.paragraphs
     for number in range(len(columns[0])):
         place, other, left = columns[0][number], columns[1][number], columns[2][number]
-        mine, its = owner_of(text, place), owner_of(text, other)
-        if _rank(text, mine) < _rank(text, its):
-            place, other, mine, its = other, place, its, mine
+        if len(found) == 0:
+            mine, its = owner_of(text, place), owner_of(text, other)
+            if _rank(text, mine) < _rank(text, its):
+                mine, its = its, mine
+            owners[number, 0], owners[number, 1] = mine, its
+        mine, its = np.int64(owners[number, 0]), np.int64(owners[number, 1])
+        if not text.edges[mine] <= place < text.edges[mine + 1]:
+            place, other = other, place
         while left:
             while text.edges[mine + 1] <= place:
                 mine += 1

@@ -129,7 +129,7 @@ class Seeds:
         ``compiled``: see ``when.is_large``.
         """
         compiled = is_large(len(stream.word), compiled)
-        for first, end in pieces(stream.documents, PIECE):
+        for first, end in pieces(stream.documents, PIECE // 8):
             base, stop = int(stream.documents[first]), int(stream.documents[end])
             documents = stream.documents[first : end + 1] - base
             low, high = np.searchsorted(self.place, [base, stop])

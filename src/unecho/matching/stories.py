@@ -144,8 +144,8 @@ class _Shared(NamedTuple):
 
 def _numbers_and_names(stream: Stream) -> Iterator[Shares]:
     """1 for every token that is a number or begins with a capital not owed to the sentence (float64), in pieces."""
-    for first in range(0, len(stream.flags), PIECE):
-        flags = stream.flags[first : first + PIECE]
+    for first in range(0, len(stream.flags), PIECE // 8):
+        flags = stream.flags[first : first + PIECE // 8]
         yield ((flags & NUMBER != 0) | (flags & (CAPITAL | OPENING) == CAPITAL)).astype(np.float64)
 
 
