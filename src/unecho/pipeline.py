@@ -242,6 +242,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         groups = stories.groups(coverage)
         story = stories.numbers(groups, len(corpus.ids))
         foreseen = ready()
+        release(*runs)
         few = words >= WORDS_A_PASSAGE * len(alignments)
         apart = _meanwhile(partial(_passages, corpus, alignments, coverage), together and few)
         if foreseen is None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, Ints, Mask, edges_of, offsets_of, ordered, owners, pieces, ranges, release
+from ..base.columns import HELD, Ints, Mask, Room, edges_of, offsets_of, ordered, owners, pieces, ranges, release
 from ..compiled.when import is_large
 from ..text.normalize import QUOTED, UNQUOTED
 from .grow import (
@@ -168,8 +168,17 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     columns = list(zip(*parts, strict=True)) or [(np.zeros(0, np.int64),)] * 7
     del parts
     # Each is let go of once it is in one piece.
-    a, b, matched, counts, *runs = (np.concatenate(columns.pop(0)) for _ in range(7))
+    a, b, matched, counts, *runs = (_in_one(columns.pop(0)) for _ in range(7))
     return Alignments(a, b, matched, offsets_of(counts), Equal(*runs))
+
+
+def _in_one(parts: Sequence[Ints]) -> Ints:
+    """A column, on disk where it is large, so that it need not be held while others are worked on."""
+    room, at = Room(sum(map(len, parts)), np.int64), 0
+    for part in parts:
+        room.put(at, part)
+        at += len(part)
+    return room.column()
 
 
 def rules_of() -> grow.Rules:
