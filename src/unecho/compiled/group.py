@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .jit import compiled, lean, part
+from .jit import compiled, lean
+from .values import ones
 
 Codes = NDArray[np.int32]
 Numbers = Codes | Ints
@@ -107,26 +108,17 @@ def in_order(places: Places, first: Numbers, tokens: int) -> tuple[Ints, Numbers
     total = np.int64(0)
     for number in range(len(here)):
         before[number] = total
-        total += _ones(here[number])
+        total += ones(here[number])
     to, first_in_order = np.empty_like(first), np.empty_like(first)
     place_in_order = np.empty(len(places), np.int64)
     for number in range(len(places)):
         place = places[number]
         lower = (np.uint64(1) << np.uint64(place & 63)) - np.uint64(1)
-        to[number] = before[place >> 6] + _ones(here[place >> 6] & lower)
+        to[number] = before[place >> 6] + ones(here[place >> 6] & lower)
         place_in_order[to[number]] = place
     for number in range(len(places)):
         first_in_order[to[number]] = to[first[number]]
     return place_in_order, first_in_order
-
-
-@part
-def _ones(bits: np.uint64) -> np.int64:
-    """How many bits are set."""
-    bits -= bits >> np.uint64(1) & np.uint64(0x5555555555555555)
-    bits = (bits & np.uint64(0x3333333333333333)) + (bits >> np.uint64(2) & np.uint64(0x3333333333333333))
-    bits = bits + (bits >> np.uint64(4)) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64(bits * np.uint64(0x0101010101010101) >> np.uint64(56))
 
 
 @compiled

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
 from .jit import lean, part
-from .values import sort
+from .values import ones, sort
 
 Shares = NDArray[np.float64]
 
@@ -51,16 +51,8 @@ def count(bits: Hashes, before: Ints) -> int:
     total = 0
     for number in range(len(bits)):
         before[number] = total
-        total += int(_ones(bits[number]))
+        total += int(ones(bits[number]))
     return total
-
-
-@part
-def _ones(bits: np.uint64) -> np.int64:
-    bits -= bits >> np.uint64(1) & np.uint64(0x5555555555555555)
-    bits = (bits & np.uint64(0x3333333333333333)) + (bits >> np.uint64(2) & np.uint64(0x3333333333333333))
-    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64(bits * np.uint64(0x0101010101010101) >> np.uint64(56))
 
 
 @lean
@@ -81,7 +73,7 @@ def sum_up(weights: Shares, first: int, carry: Shares, places: Places, known: in
 @part
 def _at(places: Places, place: int | np.int64) -> np.float64:
     bits = places.bits[place >> 6] & ((np.uint64(1) << np.uint64(place & 63)) - np.uint64(1))
-    value: np.float64 = places.values[places.before[place >> 6] + _ones(bits)]
+    value: np.float64 = places.values[places.before[place >> 6] + ones(bits)]
     return value
 
 
