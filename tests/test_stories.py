@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 from builders import own
@@ -8,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from unecho import dedupe
-from unecho.base.columns import Ints
+from unecho.base.columns import Ints, offsets_of
 from unecho.matching import headlines
 from unecho.matching.passages import Alignment, alignments_of
-from unecho.matching.seeds import Stream
+from unecho.matching.seeds import Seeds, Stream
 from unecho.matching.stories import STORY_RELATIONS, Coverage, coverage, groups, rare_weights, same_story
 from unecho.text.normalize import CAPITAL, NUMBER, OPENING
 
@@ -24,6 +26,15 @@ def stream_of(documents: Ints, flags: NDArray[np.uint8]) -> Stream:
     return Stream(*words, documents, documents, no, np.arange(count), flags)
 
 
+def seeds_of(words: int, shared: dict[int, int], others: Iterable[int]) -> Seeds:
+    """Chosen 5-grams of so many words: the documents that have those which begin at some places, each a group of its
+    own, and where others begin."""
+    place, begins = np.array(sorted(shared), np.int64), np.zeros(words, np.bool_)
+    begins[[*shared, *others]] = True
+    frequency = np.array([shared[number] for number in place.tolist()], np.int64)
+    return Seeds(place, np.arange(len(place), dtype=np.int32), frequency, np.packbits(begins))
+
+
 @given(st.dictionaries(st.sampled_from([(0, 1), (0, 2), (1, 2)]), st.lists(RUNS, min_size=1, max_size=2), max_size=3))
 def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], list[list[tuple[int, int, int]]]]) -> None:
     alignments = [
@@ -32,7 +43,7 @@ def test_coverage_counts_every_shared_word_once(found: dict[tuple[int, int], lis
         for runs in passages
     ]
     stream = stream_of(np.array([0, 100, 200, 300]), np.zeros(300, np.uint8))
-    result = coverage(alignments_of(alignments), stream, [np.ones(130), np.ones(170)])
+    result = coverage(alignments_of(alignments), stream, seeds_of(300, {}, []))
     assert list(zip(result.a.tolist(), result.b.tolist(), strict=True)) == sorted(found)
     for row, passages in enumerate(passages for _, passages in sorted(found.items())):
         for side, shares in ((0, result.a_covered), (1, result.b_covered)):
@@ -213,29 +224,32 @@ def test_a_whole_paragraph_and_a_quote_next_to_it_are_two_passages() -> None:
 
 
 @given(
-    st.lists(st.lists(st.integers(1, 60), max_size=40), min_size=3, max_size=3),
+    st.lists(st.integers(40, 140), min_size=3, max_size=3),
+    st.dictionaries(st.integers(0, 419), st.sampled_from([2, 5, 6, 9, 10, 11, 20, 30, 30, 60]), max_size=200),
+    st.sets(st.integers(0, 419), max_size=60),
     st.dictionaries(st.sampled_from([(0, 1), (0, 2), (1, 2)]), st.lists(RUNS, min_size=1, max_size=2), max_size=3),
     st.integers(1, 50),
 )
 def test_both_tell_the_same_coverage(
-    texts: list[list[int]], found: dict[tuple[int, int], list[list[tuple[int, int, int]]]], size: int
-) -> None:
-    """Frequencies of the words of three documents, weighed in pieces; runs in any order, that overlap."""
-    frequency = np.array([*texts[0], *[1] * 40, *texts[1], *[30] * 40, *texts[2], *[20] * 40], np.int64)
-    documents = np.concatenate([[0], np.cumsum([len(text) + 40 for text in texts])])
+    sizes: list[int], shared: dict[int, int], others: set[int],
+    found: dict[tuple[int, int], list[list[tuple[int, int, int]]]], seed: int,
+) -> None:  # fmt: skip
+    """Three documents with seeds here and there, of which many or few documents have some; runs in any order, that
+    overlap."""
+    documents = offsets_of(np.array(sizes))
+    count = int(documents[-1])
+    shared, others = {place % count: often for place, often in shared.items()}, {place % count for place in others}
     alignments = [
-        Alignment(a, b, tuple((documents[a] + p, documents[b] + q, n) for p, q, n in runs), 9)
+        Alignment(a, b, tuple((int(documents[a]) + p, int(documents[b]) + q, n) for p, q, n in runs), 9)
         for (a, b), passages in sorted(found.items())
         for runs in passages
     ]
-    flags = np.random.default_rng(size).choice(
-        np.array([0, NUMBER, NUMBER, CAPITAL, CAPITAL | OPENING]), len(frequency)
-    )
-    stream = stream_of(documents, flags)
+    kinds = np.array([0, NUMBER, NUMBER, CAPITAL, CAPITAL | OPENING], np.uint8)
+    stream = stream_of(documents, np.random.default_rng(seed).choice(kinds, count))
     results = []
     for compiled in (False, True):
-        weights = rare_weights(frequency, documents, compiled)
-        parts = [weights[begin : begin + size] for begin in range(0, len(weights), size)]
-        results.append(coverage(alignments_of(alignments), stream, parts, compiled))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("unecho.matching.stories.BLOCK", 128)
+            results.append(coverage(alignments_of(alignments), stream, seeds_of(count, shared, others), compiled))
     for name in Coverage.__dataclass_fields__:
         assert getattr(results[0], name).tolist() == getattr(results[1], name).tolist()

@@ -233,9 +233,8 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
     with clock.stage("choosing"):
         compiled = is_large(len(corpus.stream.word), None)
         ready = _meanwhile(lambda: choose.foreseen(corpus, runs, settings) if compiled else None, together)
-        weights = (stories.rare_weights(*part, compiled) for part in chosen.per_token(corpus.stream))
-        coverage = stories.coverage(alignments, corpus.stream, weights)
-        del chosen, weights
+        coverage = stories.coverage(alignments, corpus.stream, chosen)
+        del chosen
         trim()  # the choosing takes the most memory
         sets = shingles.ShingleSource(corpus.stream.hashes, corpus.stream.paragraphs, corpus.by_character)
         related = coverage.pairs_with_much(len(corpus.ids)) if settings.passages else None

@@ -24,7 +24,6 @@ def warm() -> None:
     count = pick(places * 0, hashes, edges, spaced, (5, 8), np.uint64(3), keys, places)
     deal(keys[:count], places, 0, keys.copy(), places.copy(), np.empty(3, np.int64))
     mark(places[:count], bits)
-    frequencies(bits, edges[:0], edges[:0], edges, 0, 2, np.empty(40, np.int64))
 
 
 @compiled
@@ -130,24 +129,3 @@ def mark(places: Places, bits: Bytes) -> None:
     """Set the bits of places, the first of a byte being its highest."""
     for place in places:
         bits[place >> 3] |= np.uint8(128) >> np.uint8(place & 7)
-
-
-@lean
-def frequencies(bits: Bytes, place: Ints, frequency: Ints, documents: Ints, first: int, end: int, result: Ints) -> None:
-    """``Seeds.per_token`` of the documents first to end, from those of their seeds that several documents have."""
-    at, base = 0, documents[first]
-    for document in range(first, end):
-        current = np.int64(-1)
-        for token in range(documents[document], documents[document + 1]):
-            if bits[token >> 3] >> (7 - (token & 7)) & 1:
-                before, current = current, np.int64(1)
-                if at < len(place) and place[at] == token:
-                    current = frequency[at]
-                    at += 1
-                if before < 0:
-                    for earlier in range(documents[document], token):
-                        result[earlier - base] = current
-            result[token - base] = current
-        if current < 0:
-            for token in range(documents[document], documents[document + 1]):
-                result[token - base] = 1

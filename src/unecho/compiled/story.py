@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
+from .group import Numbers
 from .jit import lean, part
 from .values import ones, sort
 
+Bytes = NDArray[np.uint8]
 Shares = NDArray[np.float64]
 
 
@@ -29,11 +31,11 @@ def warm() -> None:
     places = Places(np.zeros(1, np.uint64), nothing.copy(), sums.copy())
     mark(nothing, places.bits)
     count(places.bits, places.before)
-    sum_up(sums, 0, sums.copy(), places, 0)
+    flags, edges, result = np.zeros(1, np.uint8), np.array([0, 1], np.int64), np.zeros((1, 2))
+    seeds = nothing[:0], np.zeros(0, np.int32), nothing[:0], flags
+    lacks(seeds, edges, (10, 0.15, 2.0), places, np.zeros((1, 3), np.int64), nothing.copy())
+    marks(flags, (0, 1), (flags[0], flags[0], flags[0]), places, np.zeros(2, np.int64))
     at(places, nothing, sums.copy())
-    weights(nothing + 1, np.array([0, 1], np.int64), nothing, sums.copy())
-    counts(nothing, np.array([0, 1], np.int64), 1, nothing.copy())
-    edges, result = np.array([0, 1], np.int64), np.zeros((1, 2))
     shared(edges, nothing, nothing, places, nothing.copy(), result)
     compare(edges, (nothing, nothing), nothing, nothing, places, result)
 
@@ -56,18 +58,124 @@ def count(bits: Hashes, before: Ints) -> int:
 
 
 @lean
-def sum_up(weights: Shares, first: int, carry: Shares, places: Places, known: int) -> int:
-    """The running sum of weights before each place that is set, from place ``first`` on; ``carry``: of all before it,
-    and then of these too. ``known``: values that are there; returns how many are then."""
-    running = carry[0]
-    for number in range(len(weights)):
-        place = first + number
-        if places.bits[place >> 6] >> np.uint64(place & 63) & np.uint64(1):
-            places.values[known] = running
+def lacks(
+    seeds: tuple[Ints, Numbers, Ints, Bytes], documents: Ints, limits: tuple[int, float, float], places: Places,
+    common: Ints, key: Ints,
+) -> None:  # fmt: skip
+    """The values of places: how much less than their number the words before each count, see ``stories.rare_weights``.
+
+    seeds: the columns of ``seeds.Seeds``. limits: ``FREQUENT``, ``RARER``, ``GRAIN``. common, key: to work in, with
+    room for the seeds of the longest document, three numbers each and one.
+    """
+    place, done, known, at, total = seeds[0], np.int64(0), 0, 0, 0.0
+    for document in range(len(documents) - 1):
+        first, high = at, documents[document + 1]
+        while at < len(place) and place[at] < high:
+            at += 1
+        count = _common(seeds, (first, at), (documents[document], high), limits[0] // 2, common)
+        if not count:
+            continue
+        usual = _usual(common[:count], high - documents[document], limits, key)
+        for row in range(count):
+            begin, end, often = common[row, 0], common[row, 1], common[row, 2]
+            if often > usual:
+                share = usual / often
+                lack = 1.0 - np.rint(share * share * share * limits[2]) / limits[2]
+                known = _put(places, known, (done, begin), total, 0.0)
+                known = _put(places, known, (begin, end), total, lack)
+                total += lack * (end - begin)
+                done = end
+    _put(places, known, (done, documents[-1] + 1), total, 0.0)
+
+
+@lean
+def _common(
+    seeds: tuple[Ints, Numbers, Ints, Bytes], span: tuple[int, int], tokens: tuple[int, int], few: int, common: Ints
+) -> int:  # fmt: skip
+    """The words (begin, end) whose seed more than ``few`` documents have, and how many those are, into ``common``;
+    returns how many rows that takes. span: the seeds of the document, tokens: its words."""
+    (place, group, frequency, begins), count = seeds, 0
+    for number in range(span[0], span[1]):
+        often = frequency[group[number]]
+        if often <= few:
+            continue
+        begin, end = place[number], place[number] + 1
+        while end < tokens[1] and not _begins(begins, end):
+            end += 1
+        if number == span[0]:  # what is before the first seed counts as that does
+            while begin > tokens[0] and not _begins(begins, begin - 1):
+                begin -= 1
+            if begin > tokens[0]:
+                begin = place[number]
+        common[count, 0], common[count, 1], common[count, 2] = begin, end, often
+        count += 1
+    return count
+
+
+@part
+def _begins(begins: Bytes, token: int) -> np.uint8:
+    byte: np.uint8 = begins[token >> 3] >> np.uint8(7 - (token & 7)) & np.uint8(1)
+    return byte
+
+
+@lean
+def _usual(common: Ints, words: int, limits: tuple[int, float, float], key: Ints) -> np.int64:
+    """Documents that may have a word of a document of so many words for it to count in full. common: those that
+    many have."""
+    place, known, usual = np.int64(words * limits[1]), words, np.int64(limits[0])
+    for row in range(len(common)):
+        known -= common[row, 1] - common[row, 0]
+        key[row] = common[row, 2] << 32 | (common[row, 1] - common[row, 0])
+    if known > place:
+        return usual
+    sort(key[: len(common)])
+    for row in range(len(common)):
+        known += key[row] & 0xFFFFFFFF
+        if known > place:
+            return max(usual, 2 * (key[row] >> 32))
+    return usual
+
+
+@lean
+def _put(places: Places, known: int, span: tuple[np.int64, np.int64], first: float, step: float) -> int:
+    """Values of the places within a span: ``first``, and so much more for each word. known: values that are there;
+    returns how many are then."""
+    (begin, end), every = span, ~np.uint64(0)
+    for number in range(begin >> 6, (end + 63) >> 6):
+        bits = places.bits[number]
+        if number == begin >> 6:
+            bits &= every << np.uint64(begin & 63)
+        if number == end >> 6:
+            bits &= ~(every << np.uint64(end & 63))
+        while bits:
+            lowest = bits & -bits
+            places.values[known] = first + step * ((number << 6 | ones(lowest - np.uint64(1))) - begin)
             known += 1
-        running += weights[number]
-    carry[0] = running
+            bits ^= lowest
     return known
+
+
+@lean
+def marks(
+    flags: Bytes, blocks: tuple[int, int], kinds: tuple[np.uint8, np.uint8, np.uint8], places: Places, known: Ints
+) -> None:  # fmt: skip
+    """The values of places: how many words before each are numbers or begin with a capital that is not owed to the
+    sentence. flags: of the words of some blocks of 64. kinds: ``NUMBER``, ``CAPITAL``, ``OPENING``. known: values that
+    are there, and such words before."""
+    number, capital, opening = kinds
+    for block in range(blocks[0], blocks[1]):
+        first, marked = (block - blocks[0]) << 6, np.uint64(0)
+        for at in range(min(64, len(flags) - first)):
+            flag = flags[first + at]
+            is_marked = (flag & number != 0) | (flag & (capital | opening) == capital)
+            marked |= np.uint64(is_marked) << np.uint64(at)
+        bits = places.bits[block]
+        while bits:
+            lowest = bits & -bits
+            places.values[known[0]] = known[1] + ones(marked & (lowest - np.uint64(1)))
+            known[0] += 1
+            bits ^= lowest
+        known[1] += ones(marked)
 
 
 @part
@@ -85,26 +193,7 @@ def at(places: Places, wanted: Ints, result: Shares) -> None:
 
 
 @lean
-def counts(column: Ints, offsets: Ints, most: int, result: Ints) -> None:
-    """How many values of each run of a column are at most ``most``."""
-    for run in range(len(result)):
-        total = 0
-        for place in range(offsets[run], offsets[run + 1]):
-            total += column[place] <= most
-        result[run] = total
-
-
-@lean
-def weights(frequency: Ints, documents: Ints, usual: Ints, result: Shares) -> None:
-    """``stories.rare_weights``; usual: per document the frequency from which on words count less."""
-    for document in range(len(usual)):
-        for token in range(documents[document], documents[document + 1]):
-            share = min(1.0, usual[document] / max(frequency[token], 1))
-            result[token] = share * share * share
-
-
-@lean
-def shared(edges: Ints, start: Ints, length: Ints, sums: Places, key: Ints, result: Shares) -> None:
+def shared(edges: Ints, start: Ints, length: Ints, lacks: Places, key: Ints, result: Shares) -> None:
     """Weight and number of the words in the union of runs edges[i]:edges[i + 1], for each i. key: room for the longest
     of them."""
     for pair in range(len(edges) - 1):
@@ -117,14 +206,14 @@ def shared(edges: Ints, start: Ints, length: Ints, sums: Places, key: Ints, resu
             key[number] = (start[first + number] - least) << 32 | number
         if not sorted_yet:
             sort(key[:total])
-        reach, weight, words = np.int64(0), 0.0, 0.0
+        reach, lack, words = np.int64(0), 0.0, np.int64(0)
         for number in range(total):
             row = first + (key[number] & 0xFFFFFFFF)
             low = max(start[row], reach)
             reach = max(start[row] + length[row], low)
-            weight += _at(sums, reach) - _at(sums, low)
+            lack += _at(lacks, reach) - _at(lacks, low)
             words += reach - low
-        result[pair, 0], result[pair, 1] = weight, words
+        result[pair, 0], result[pair, 1] = words - lack, words
 
 
 @lean

@@ -122,27 +122,17 @@ class Seeds:
     frequency: Ints
     begins: Bytes
 
-    def per_token(self, stream: Stream, compiled: bool | None = None) -> Iterator[tuple[Ints, Ints]]:
+    def per_token(self, stream: Stream) -> Iterator[tuple[Ints, Ints]]:
         """For every token the document frequency of the last seed of its document that begins at or before it, else
         of the first (int64; 1 in documents without seeds); for some documents at a time, with their offsets in it.
-
-        ``compiled``: see ``when.is_large``.
         """
-        compiled = is_large(len(stream.word), compiled)
         for first, end in pieces(stream.documents, PIECE // 8):
             base, stop = int(stream.documents[first]), int(stream.documents[end])
-            documents = stream.documents[first : end + 1] - base
             low, high = np.searchsorted(self.place, [base, stop])
             place, frequency = self.place[low:high], self.frequency[self.group[low:high]]
-            if compiled:
-                from ..compiled import seed as kernels
-
-                result = np.empty(stop - base, np.int64)
-                kernels.frequencies(self.begins, place, frequency, stream.documents, first, end, result)
-            else:
-                begins = np.unpackbits(self.begins[base // 8 : (stop + 7) // 8])[base % 8 : base % 8 + stop - base]
-                result = _per_token(documents, np.flatnonzero(begins), place - base, frequency)
-            yield result, documents
+            begins = np.unpackbits(self.begins[base // 8 : (stop + 7) // 8])[base % 8 : base % 8 + stop - base]
+            documents = stream.documents[first : end + 1] - base
+            yield _per_token(documents, np.flatnonzero(begins), place - base, frequency), documents
 
 
 def _per_token(documents: Ints, begins: Ints, place: Ints, frequency: Ints) -> Ints:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import PIECE, Ints, Mask, Sums, edges_of, offsets_of, owners
+from ..base.columns import HELD, PIECE, Ints, Mask, Sums, edges_of, offsets_of, owners, release
 from ..compiled.when import is_large
 from ..model import StoryRelation
 from ..text.normalize import CAPITAL, NUMBER, OPENING
 from . import headlines
 from .passages import Alignments
-from .seeds import Stream
+from .seeds import Seeds, Stream
 
 Shares = NDArray[np.float64]
 
@@ -50,6 +49,12 @@ the same article differently may have little in common."""
 FREQUENT = 10
 """Documents that share a 5-gram from which its words begin to count less; or twice as many as share the rarer
 words of the document itself, so that a story that very many papers print counts in full."""
+RARER = 0.15
+"""Share of a document's words that are its rarer ones."""
+GRAIN = 1 << 20
+"""Weights are whole numbers of so small a part of a word: their sums are exact, in whatever order they are added."""
+BLOCK = 1 << 20
+"""Words whose flags are looked at in one piece: a multiple of 64."""
 
 
 STORY_RELATIONS: tuple[StoryRelation, ...] = ("same", "partial", "quotes")
@@ -100,18 +105,16 @@ class Coverage:
         return np.where(self.same, STORY_RELATIONS.index("same"), part).astype(np.uint8)
 
 
-def coverage(
-    passages: Alignments, stream: Stream, weights: Iterable[Shares], compiled: bool | None = None
-) -> Coverage:  # fmt: skip
+def coverage(passages: Alignments, stream: Stream, seeds: Seeds, compiled: bool | None = None) -> Coverage:
     """Two-way coverage of every pair of documents that share a passage, sorted by the first one and the second.
 
-    ``weights``: float64 per token, in pieces, from ``rare_weights``. ``compiled``: see ``when.is_large``.
+    ``compiled``: see ``when.is_large``.
     """
     documents, runs = stream.documents, passages.runs
     pairs = edges_of(passages.a, passages.b)
     a, b, edges = passages.a[pairs[:-1]], passages.b[pairs[:-1]], passages.first[pairs]
     work = _compiled_shared if is_large(int(documents[-1]), compiled) else _shared
-    found = work(passages, stream, edges, weights)
+    found = work(passages, stream, edges, seeds)
     sizes = np.diff(documents).astype(np.float64)
     a_weight, b_weight = _share(found.of_a[:, 0], found.whole[a]), _share(found.of_b[:, 0], found.whole[b])
     begins = [_begins(documents[its], side, edges) for its, side in ((a, runs.a), (b, runs.b))]
@@ -149,10 +152,11 @@ def _numbers_and_names(stream: Stream) -> Iterator[Shares]:
         yield ((flags & NUMBER != 0) | (flags & (CAPITAL | OPENING) == CAPITAL)).astype(np.float64)
 
 
-def _shared(passages: Alignments, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
+def _shared(passages: Alignments, stream: Stream, edges: Ints, seeds: Seeds) -> _Shared:
     """What each pair shares. The runs of pair i are edges[i]:edges[i + 1]."""
     documents, runs, count = stream.documents, passages.runs, len(edges) - 1
     places = np.concatenate([side + length for side in (runs.a, runs.b) for length in (0, runs.length)])
+    weights = (rare_weights(*part) for part in seeds.per_token(stream))
     sums, pair = Sums(np.concatenate([documents, places]), weights), owners(np.diff(edges))
 
     def side_of(start: Ints) -> Shares:
@@ -169,8 +173,8 @@ def _shared(passages: Alignments, stream: Stream, edges: Ints, weights: Iterable
     return _Shared(whole, side_of(runs.a), side_of(runs.b), np.stack([others, equal], axis=1))
 
 
-def _compiled_shared(passages: Alignments, stream: Stream, edges: Ints, weights: Iterable[Shares]) -> _Shared:
-    """``_shared`` by the kernels."""
+def _compiled_shared(passages: Alignments, stream: Stream, edges: Ints, seeds: Seeds) -> _Shared:
+    """``_shared`` by the kernels: what words lack of counting in full is added up, as most lack nothing."""
     from ..compiled import story as kernels
 
     documents, runs, count = stream.documents, passages.runs, len(edges) - 1
@@ -180,24 +184,23 @@ def _compiled_shared(passages: Alignments, stream: Stream, edges: Ints, weights:
         kernels.mark(side, bits)
         kernels.mark(side + runs.length, bits)
     before = np.empty(len(bits), np.int64)
-    places = kernels.count(bits, before)
-
-    def sums_of(parts: Iterable[Shares]) -> kernels.Places:
-        sums = kernels.Places(bits, before, np.empty(places))
-        known, first, carry = 0, 0, np.zeros(1)
-        for part in chain(parts, [np.zeros(1)]):  # the last place is behind the last word
-            known = kernels.sum_up(part, first, carry, sums, known)
-            first += len(part)
-        return sums
-
-    sums, key = sums_of(weights), np.empty(int(np.diff(edges).max(initial=0)), np.int64)
+    total = kernels.count(bits, before)
+    longest = int(np.diff(np.searchsorted(seeds.place, documents)).max(initial=0))
+    lacks, common = kernels.Places(bits, before, np.empty(total)), np.empty((longest, 3), np.int64)
+    columns, limits = (seeds.place, seeds.group, seeds.frequency, seeds.begins), (FREQUENT, RARER, float(GRAIN))
+    kernels.lacks(columns, documents, limits, lacks, common, np.empty(longest, np.int64))
     whole, of_a, of_b, marked = np.empty(len(documents)), *(np.empty((count, 2)) for _ in range(3))
-    kernels.at(sums, documents, whole)
+    kernels.at(lacks, documents, whole)
+    key = np.empty(int(np.diff(edges).max(initial=0)), np.int64)
     for start, result in ((runs.a, of_a), (runs.b, of_b)):
-        kernels.shared(edges, start, runs.length, sums, key, result)
-    passage = owners(np.diff(passages.first))
-    kernels.compare(edges, (runs.a, runs.b), runs.length, passage, sums_of(_numbers_and_names(stream)), marked)
-    return _Shared(np.diff(whole), of_a, of_b, marked)
+        kernels.shared(edges, start, runs.length, lacks, key, result)
+    marks, known = lacks, np.zeros(2, np.int64)  # in the room of those, which are not needed any more
+    for first in range(0, int(documents[-1]) + 1, BLOCK):
+        flags, blocks = stream.flags[first : first + BLOCK], (first >> 6, min((first + BLOCK) >> 6, len(bits)))
+        kernels.marks(flags, blocks, (NUMBER, CAPITAL, OPENING), marks, known)
+        release(stream.flags, above=HELD)
+    kernels.compare(edges, (runs.a, runs.b), runs.length, owners(np.diff(passages.first)), marks, marked)
+    return _Shared(np.diff(documents) - np.diff(whole), of_a, of_b, marked)
 
 
 def _begins(starts: Ints, places: Ints, edges: Ints) -> Mask:
@@ -208,31 +211,24 @@ def _begins(starts: Ints, places: Ints, edges: Ints) -> Mask:
     return result
 
 
-def rare_weights(frequency: Ints, documents: Ints, compiled: bool = False) -> Shares:
+def rare_weights(frequency: Ints, documents: Ints) -> Shares:
     """Weight of every token (float64, 0 to 1) by the document frequency of the 5-gram it is in.
 
     1 up to ``FREQUENT`` documents, then falling with the cube: what a whole site's pages have in common says
-    nothing of any two of them. ``compiled``: by the kernels.
+    nothing of any two of them.
     """
-    counts, low = np.diff(documents), FREQUENT // 2
-    if not compiled:
-        few = np.diff(offsets_of((frequency <= low).view(np.uint8))[documents])
-        usual = np.maximum(FREQUENT, 2 * _rarer(frequency, documents, counts, few))
-        share = np.minimum(1.0, usual[owners(counts)] / np.maximum(frequency, 1))
-        return share * share * share
-    from ..compiled import story as kernels
-
-    few, result = np.empty(len(counts), np.int64), np.empty(len(frequency))
-    kernels.counts(frequency, documents, low, few)
+    counts = np.diff(documents)
+    few = np.diff(offsets_of((frequency <= FREQUENT // 2).view(np.uint8))[documents])
     usual = np.maximum(FREQUENT, 2 * _rarer(frequency, documents, counts, few))
-    kernels.weights(frequency, documents, usual, result)
-    return result
+    share = np.minimum(1.0, usual[owners(counts)] / np.maximum(frequency, 1))
+    weights: Shares = np.rint(share * share * share * GRAIN) / GRAIN
+    return weights
 
 
 def _rarer(frequency: Ints, documents: Ints, counts: Ints, few: Ints) -> Ints:
-    """The frequency that 15 in 100 of a document's words do not exceed (int64), as far as it counts: nearly always it
+    """The frequency that ``RARER`` of a document's words do not exceed (int64), as far as it counts: nearly always it
     is so low that no other is looked for, and 0 stands for it. ``few``: words whose frequency is that low."""
-    place = (counts * 0.15).astype(np.int64)
+    place = (counts * RARER).astype(np.int64)
     sought = np.flatnonzero((counts > 0) & (few <= place))
     rarer = np.zeros(len(counts), np.int64)
     for document in sought.tolist():
