@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 from ..base.columns import Ints, Mask
 from .jit import lean, part
 from .utf8 import byte_at, decoded
+from .vectors import BLOCK, counted, sets_of
 
 Bytes = NDArray[np.uint8]
 Codes = NDArray[np.int32]
 Points = NDArray[np.uint32]
 Steps = NDArray[np.uint16]
+
+_following = sets_of([(0x80, 0xBF)])
 
 NEAR = 5
 """Of 2 to this power tokens the paragraph of the first one is known: ``places.STEP``."""
@@ -87,6 +90,8 @@ def characters(
             if plain[document]:
                 character = max(place, np.int64(0))
                 at = begin + character
+            if character + BLOCK <= place:
+                at, character = _nearer(text, at, end, character, place)
             while character < place and at < end:
                 at, character = at + decoded(text, at)[1], character + 1
             while character > place and at > begin:
@@ -95,3 +100,18 @@ def characters(
                     at -= 1
             if character == place and at < end:
                 result[row] = decoded(text, at)[0]
+
+
+@lean
+def _nearer(
+    text: Bytes, at: np.int64, end: np.int64, character: np.int64, place: np.int64
+) -> tuple[np.int64, np.int64]:  # fmt: skip
+    """Where a later character begins, not beyond the one at ``place``, and its number: by whole blocks of bytes."""
+    while at + BLOCK <= end:
+        begun = BLOCK - counted(_following(text, at)[0])
+        if character + begun > place:
+            break
+        at, character = at + BLOCK, character + begun
+    while at < end and byte_at(text, at) & 0xC0 == 0x80:  # of one that began in a block
+        at += 1
+    return at, character
