@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkstemp
 from threading import Event, Semaphore
 from types import TracebackType
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from ..errors import RunError
 from .columns import beside
@@ -41,8 +41,6 @@ _MEANWHILE = 200
 """Results that the others may make where this one does something else first: they wait on disk."""
 _TURN = 0.0003
 """Seconds that a thread may go on in Python while others wait."""
-_PIPED = 1 << 16
-"""Bytes of a result from which on it comes back by a file."""
 
 
 def workers_for(wanted: int) -> int:
@@ -254,7 +252,7 @@ class _Here(Generic[R]):
 class _There(Generic[R]):
     """What another process makes."""
 
-    def __init__(self, future: Future[bytes | Path], item: Any) -> None:
+    def __init__(self, future: Future[Path], item: Any) -> None:
         self._future, self.item = future, item
         self.call_when_done(self._forget)
 
@@ -273,8 +271,6 @@ class _There(Generic[R]):
 
     def result(self) -> R:
         found = self._future.result()
-        if isinstance(found, bytes):
-            return cast(R, pickle.loads(found))
         with found.open("rb") as file:
             value: R = pickle.load(file)
         found.unlink()
@@ -290,15 +286,13 @@ def _taken_back(waiting: Sequence[_Here[R] | _There[R]]) -> tuple[int, Any] | No
     return None
 
 
-def _filed(function: Callable[[T], R], item: T, folder: str) -> bytes | Path:
-    """Run in another process. What is large comes back by a file: through a pipe it would come in a hundred pieces,
-    and the thread that reads them would wait for its turn at each while the main one works."""
-    data = pickle.dumps(function(item), pickle.HIGHEST_PROTOCOL)
-    if len(data) < _PIPED:
-        return data
+def _filed(function: Callable[[T], R], item: T, folder: str) -> Path:
+    """Run in another process. The result comes back by a file: through a pipe what is large would come in a hundred
+    pieces, and the thread that reads them would wait for its turn at each while the main one works."""
+    value = function(item)
     number, name = mkstemp(dir=folder)
     with os.fdopen(number, "wb") as file:
-        file.write(data)
+        pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)  # what is large is written as it lies, and not copied first
     return Path(name)
 
 
