@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import accumulate, pairwise
 from multiprocessing.context import SpawnProcess as Process
@@ -106,6 +107,29 @@ def test_what_lies_in_a_spool_is_given_one_by_one_or_several_at_once(held: list[
         spool.extend(b"".join(rest), map(len, rest))
         assert spool.total == sum(map(len, held))
         assert spool.several(numbers) == [spool.data(number) for number in numbers] == [held[n] for n in numbers]
+        spool.append(b"waits")
+        assert pickle.loads(pickle.dumps(spool.reader([len(held), *numbers])))() == [
+            b"waits",
+            *map(held.__getitem__, numbers),
+        ]
+
+
+def read_there(read: Callable[[], list[bytes]]) -> tuple[list[bytes], int]:
+    return read(), os.getpid()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_other_processes_read_what_lies_in_a_spool(named: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not named:  # as on systems that have no names for open files
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    large = b"x" * 100_000
+    with Spool() as spool:
+        spool.extend(large * 8, [len(large)] * 8)
+        readers = [spool.reader([number, number + 1]) for number in range(SMALL + 1)]
+        assert (len(pickle.dumps(readers)) < len(large)) is (named and Path("/proc/self/fd").exists())
+        for found, process in ordered_map(read_there, readers, 2, apart=True):
+            assert found == [large] * 2
+            assert process != os.getpid()
 
 
 @given(st.lists(st.text(st.sampled_from("aé東\ud800"), max_size=9), max_size=6), st.data())

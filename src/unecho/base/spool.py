@@ -8,8 +8,10 @@ import tempfile
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import accumulate, islice
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
@@ -38,6 +40,10 @@ class Encoded(NamedTuple):
         edges = offsets_of(np.array(list(map(len, written)), np.int64))
         plain = np.array([text.isascii() for text in texts], np.bool_)
         return cls(np.frombuffer(b"".join(written), np.uint8), edges[:-1], edges[1:], plain)
+
+
+_Span = tuple[int, int]
+"""Where a byte string begins, and where it ends."""
 
 
 class Spool:
@@ -76,6 +82,8 @@ class Spool:
 
     def _write(self) -> None:
         """Write what waits."""
+        if not self._waiting:
+            return
         data = memoryview(self._waiting[0] if len(self._waiting) == 1 else b"".join(self._waiting))
         self._waiting.clear()
         self._file.seek(self._written)
@@ -103,23 +111,22 @@ class Spool:
             self._file.seek(begin)
             return self._file.read(end - begin)
 
-    def several(self, numbers: Sequence[int]) -> list[bytes]:
+    def several(self, numbers: Iterable[int]) -> list[bytes]:
         """The byte strings with these numbers; those that lie side by side are read at once. Raises IndexError."""
-        found, ends = list[bytes](), self._ends
-        at = 0
-        while at < len(numbers):
-            first = numbers[at]
-            count = 1
-            while at + count < len(numbers) and numbers[at + count] == first + count:
-                count += 1
-            at += count
-            begin = ends[first]
-            data = self._between(begin, ends[first + count])
-            if count == 1:
-                found.append(data)
-            else:
-                found += (data[ends[n] - begin : ends[n + 1] - begin] for n in range(first, first + count))
-        return found
+        return _each(self._between, self._spans(numbers))
+
+    def reader(self, numbers: Iterable[int]) -> Callable[[], list[bytes]]:
+        """What gives ``several`` in any process: each reads them itself where the system has a name for a file that is
+        open, as to send them costs more. Raises IndexError."""
+        path = Path(f"/proc/{os.getpid()}/fd/{self._file.fileno()}")
+        if not os.access(path, os.R_OK):
+            return partial(list[bytes], self.several(numbers))
+        with self._lock:
+            self._write()
+        return partial(_read, path, self._spans(numbers))
+
+    def _spans(self, numbers: Iterable[int]) -> list[_Span]:
+        return [(self._ends[number], self._ends[number + 1]) for number in numbers]
 
     def encoded(self, numbers: Sequence[int], chars: Sequence[int]) -> Encoded:
         """The texts with these numbers, mapped to memory: for few characters of many texts. ``chars``: how many each
@@ -153,3 +160,25 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _each(read: Callable[[int, int], bytes], spans: Sequence[_Span]) -> list[bytes]:
+    """The byte strings in these spans. ``read``: what lies between two places."""
+    found: list[bytes] = []
+    first = 0
+    while first < len(spans):
+        begin, end = spans[first]
+        behind = first + 1
+        while behind < len(spans) and spans[behind][0] == end:
+            end = spans[behind][1]
+            behind += 1
+        data = read(begin, end)
+        found += [data[start - begin : stop - begin] for start, stop in spans[first:behind]]
+        first = behind
+    return found
+
+
+def _read(path: Path, spans: Sequence[_Span]) -> list[bytes]:
+    """The byte strings in these spans of a file."""
+    with path.open("rb", buffering=0) as file:
+        return _each(lambda begin, end: os.pread(file.fileno(), end - begin, begin), spans)

@@ -44,12 +44,12 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True)
 class _Batch(Generic[R]):
-    """Documents as another process needs them: their texts and the frames of their lines (those of JSONL) in UTF-8,
-    the path of their file (None: the corpus has them not), what goes of them, in order of id, the place of each of
-    those here, and what is wanted of what goes."""
+    """Documents as another process needs them: what reads the text of each, and behind that the frame of its line if it
+    is ``framed`` (those of JSONL), in UTF-8; the path of their file (None: the corpus has them not), what goes of them,
+    in order of id, the place of each of those here, and what is wanted of what goes."""
 
-    texts: tuple[bytes, ...]
-    frames: tuple[bytes | None, ...]
+    read: Callable[[], list[bytes]]
+    framed: tuple[bool, ...]
     paths: tuple[str | None, ...]
     gone: Part | _Listed
     places: tuple[int, ...]
@@ -131,16 +131,11 @@ def _batches(
     for some in batches(order, size):
         names = [record.id for record in some]
         in_order = sorted(range(len(names)), key=names.__getitem__)
-        framed = [record.row is not None for record in some]
+        framed = tuple(record.row is not None for record in some)
         places = (range(numbers[name], numbers[name] + 1 + frame) for name, frame in zip(names, framed, strict=True))
-        data = iter(spool.several(list(chain.from_iterable(places))))
-        texts, frames = [], []
-        for frame in framed:
-            texts.append(next(data))
-            frames.append(next(data) if frame else None)
         gone = part([names[place] for place in in_order])
         yield _Batch(
-            tuple(texts), tuple(frames), tuple(map(_path, some)), gone, tuple(in_order),
+            spool.reader(chain.from_iterable(places)), framed, tuple(map(_path, some)), gone, tuple(in_order),
             wanted().only({*names, *gone.mentioned()}),
         )  # fmt: skip
 
@@ -158,14 +153,16 @@ def _parts(source: Source) -> Callable[[Sequence[str]], Part | _Listed]:
 
 
 def _make(batch: _Batch[R]) -> _Made[R]:
-    cleaned, lines = [b""] * len(batch.texts), [b""] * len(batch.texts)
+    cleaned, lines = [b""] * len(batch.paths), [b""] * len(batch.paths)
+    data = iter(batch.read())
+    written = [(next(data), next(data) if framed else None) for framed in batch.framed]
 
     def removals() -> Iterator[Removal]:
-        texts = [batch.texts[place].decode("utf-8", "surrogatepass") for place in batch.places]
+        texts = [written[place][0].decode("utf-8", "surrogatepass") for place in batch.places]
         for place, text, gone in zip(batch.places, texts, batch.gone.removals(texts), strict=True):
             lines[place] = b"".join(map(_line, gone))
             if batch.paths[place] is not None:
-                cleaned[place] = _cleaned(text, gone, batch.frames[place])
+                cleaned[place] = _cleaned(text, gone, written[place][1])
             yield from gone
 
     with uncollected():
