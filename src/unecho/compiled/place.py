@@ -103,9 +103,7 @@ def characters(
 
 
 @lean
-def _nearer(
-    text: Bytes, at: np.int64, end: np.int64, character: np.int64, place: np.int64
-) -> tuple[np.int64, np.int64]:  # fmt: skip
+def _nearer(text: Bytes, at: int, end: int, character: np.int64, place: np.int64) -> tuple[int, np.int64]:
     """Where a later character begins, not beyond the one at ``place``, and its number: by whole blocks of bytes."""
     while at + BLOCK <= end:
         begun = BLOCK - counted(_following(text, at)[0])
