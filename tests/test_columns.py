@@ -7,7 +7,7 @@ import mmap
 import numpy as np
 import pytest
 
-from unecho.base.columns import MAPPED, Room, gather, members, new_column, ranges
+from unecho.base.columns import MAPPED, Room, gather, members, new_column, order_of, ranges
 
 
 @pytest.mark.parametrize("count", [1000, MAPPED // 4])
@@ -35,6 +35,14 @@ def test_members_are_those_of_unique() -> None:
         expected, inverse = np.unique(places, return_inverse=True)
         assert met.tolist() == expected.tolist()
         assert numbers.tolist() == inverse.reshape(places.shape).tolist()
+
+
+@pytest.mark.parametrize("most", [1, 5, 1 << 20, 1 << 60])
+def test_rows_are_in_the_order_of_several_columns(most: int) -> None:
+    rng = np.random.default_rng(1)
+    for count in (0, 1, 2, 300):
+        columns = [rng.integers(0, high, count) for high in (3, most, 2, 7)]
+        assert order_of(*columns).tolist() == np.lexsort(columns[::-1]).tolist()
 
 
 def test_large_columns_can_be_taken_out_of_memory() -> None:

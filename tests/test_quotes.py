@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from unecho.base.columns import offsets_of, owners
 from unecho.base.spool import Encoded
+from unecho.choosing.findings import quote_groups
 from unecho.matching import quotes
 from unecho.matching.corpus import Corpus, Paragraphs
 from unecho.matching.grow import LEAST, Run
@@ -21,6 +22,7 @@ from unecho.matching.seeds import Stream
 
 SIZES = st.lists(st.lists(st.integers(0, 14), min_size=1, max_size=6), min_size=2, max_size=3)
 STEPS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 20)), min_size=1, max_size=4)
+Span = tuple[int, int]
 FOUND = st.lists(st.tuples(st.integers(0, 2), STEPS, st.booleans()), max_size=6)
 
 
@@ -140,3 +142,22 @@ def closed(alignment: Alignment) -> Alignment:
         else:
             runs.append((a, b, length))
     return replace(alignment, runs=tuple(runs))
+
+
+SPAN = st.tuples(st.integers(0, 60), st.integers(1, 12)).map(lambda span: (span[0], sum(span)))
+
+
+@given(st.lists(st.tuples(SPAN, SPAN, st.booleans()), max_size=12))
+def test_passages_that_share_most_of_a_span_are_one_group(found: list[tuple[Span, Span, bool]]) -> None:
+    spans = np.array([(*a, *b) for a, b, _ in found], np.int64).reshape(-1, 4)
+    a, b, quotes = (spans[:, 0], spans[:, 1]), (spans[:, 2], spans[:, 3]), np.array([x[2] for x in found], np.bool_)
+    group = quote_groups(a, b, quotes).tolist()
+    assert quote_groups(a, b, quotes, compiled=True).tolist() == group
+    number = list(range(len(found)))
+    for _ in found:  # each is given the least number of those that it is linked to, until no number changes
+        for quote in (False, True):
+            sides = [(*side, row) for row, x in enumerate(found) if x[2] == quote for side in x[:2]]
+            for one, two in pairwise(sorted(sides)):
+                if 2 * (min(one[1], two[1]) - two[0]) >= max(one[1] - one[0], two[1] - two[0]):
+                    number[one[2]] = number[two[2]] = min(number[one[2]], number[two[2]])
+    assert group == [sorted(set(number)).index(least) + 1 for least in number]

@@ -258,6 +258,25 @@ def distinct(values: NDArray[T]) -> NDArray[T]:
     return ordered[fresh]
 
 
+def order_of(*columns: Ints) -> Ints:
+    """The order of rows by the first column, then by the next one and so on, then as they come (int64), of columns
+    without numbers below zero: as ``np.lexsort`` has it, but where there is room by sorting numbers that are made of
+    all columns and the number of the row, which takes a third of the time."""
+    own = len(columns[0]).bit_length()
+    sizes = [int(column.max(initial=0)).bit_length() for column in columns]
+    if sum(sizes) + own >= 64:
+        return np.lexsort(columns[::-1])
+    keys = np.zeros(len(columns[0]), np.int64)
+    for column, size in zip(columns, sizes, strict=True):
+        keys <<= size
+        keys |= column
+    keys <<= own
+    keys |= np.arange(len(keys))
+    keys.sort()
+    keys &= (1 << own) - 1
+    return keys
+
+
 def members(places: Ints, count: int) -> tuple[Ints, Ints]:
     """The different places (of so many), in order, and for every place its number among them (both int64). Without
     sorting, as ``np.unique`` does."""

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from ..base.columns import Ints, Mask, edges_of, gather, offsets_of, owners, pieces
+from ..base.columns import Ints, Mask, edges_of, gather, offsets_of, order_of, owners, pieces
 from ..base.rows import Rows
 from ..compiled.when import is_large
 from ..matching.below import below
@@ -22,6 +22,7 @@ from ..matching.repeats import adding
 from ..matching.stories import PART, STORY_RELATIONS, Coverage
 from ..matching.table import CONTENT, Table
 from ..model import Passage, Place, Quoted, Story, StoryPair
+from ..text.lookup import among
 from .gone import NO_KEEPER, REASONS, Keepers, all_rounded
 from .order import Order
 from .verdicts import Verdicts
@@ -91,7 +92,7 @@ def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> Parts
     """Passages in order of document and start, quotes cut apart from copies."""
     count = len(corpus.ids)
     same = coverage.a[coverage.same] * count + coverage.b[coverage.same]
-    return separate(corpus, found, np.isin(found.a * count + found.b, same))
+    return separate(corpus, found, among((found.a * count + found.b).view(np.uint64), same.view(np.uint64)))
 
 
 class Passages(Rows[Passage]):
@@ -108,7 +109,7 @@ class Passages(Rows[Passage]):
         words, quotes = np.minimum(*(end - start for start, end in spans)), parts.quote[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)
         corpus.release()
-        self._ids, self._group, self._quotes = corpus.ids, _quote_groups(*spans, quotes), quotes
+        self._ids, self._group, self._quotes = corpus.ids, quote_groups(*spans, quotes, compiled), quotes
         a, b, matched = pairs[0][which], pairs[1][which], equal[which]
         self._columns = a, a_start, a_end, b, b_start, b_end, words, matched, quotes
         super().__init__(len(which), self._some)
@@ -176,18 +177,24 @@ def _group_name(group: int) -> str:
     return f"q{group:07d}"
 
 
-def _quote_groups(a: tuple[Ints, Ints], b: tuple[Ints, Ints], quotes: Mask) -> Ints:
+def quote_groups(a: tuple[Ints, Ints], b: tuple[Ints, Ints], quotes: Mask, compiled: bool = False) -> Ints:
     """A group number (from 1) for each passage: quotes (and apart from them, copies) that share the better
-    part of a span belong together."""
+    part of a span belong together. ``compiled``: by the kernels."""
     count = len(quotes)
     start, end = (np.concatenate(sides) for sides in zip(a, b, strict=True))
-    number, quote = np.concatenate([np.arange(count)] * 2), np.concatenate([quotes] * 2)
-    order = np.lexsort((number, end, start, quote))
-    start, end, number, quote = start[order], end[order], number[order], quote[order]
-    longer = np.maximum((end - start)[1:], (end - start)[:-1])
-    together = (quote[1:] == quote[:-1]) & (2 * (np.minimum(end[1:], end[:-1]) - start[1:]) >= longer)
-    _, group = np.unique(_joined(count, number[1:][together], number[:-1][together]), return_inverse=True)
-    return group + 1
+    order = order_of(np.concatenate([quotes] * 2).astype(np.int64), start, end - start)
+    if compiled:
+        from ..compiled import quote as kernels
+
+        first = np.arange(count)
+        kernels.joined(order, start, end, quotes, first)
+    else:
+        number = order % count
+        start, end, quote = start[order], end[order], quotes[number]
+        longer = np.maximum((end - start)[1:], (end - start)[:-1])
+        together = (quote[1:] == quote[:-1]) & (2 * (np.minimum(end[1:], end[:-1]) - start[1:]) >= longer)
+        first = _joined(count, number[1:][together], number[:-1][together])
+    return np.cumsum(first == np.arange(count))[first]
 
 
 def _joined(count: int, one: Ints, other: Ints) -> Ints:

@@ -7,6 +7,7 @@ import numpy as np
 from ..base.columns import Ints, Mask
 from .jit import lean, part
 from .place import Codes, paragraph_at
+from .values import sort
 
 Pair = tuple[np.int64, np.int64]
 
@@ -16,6 +17,8 @@ def warm() -> None:
     nothing, codes, mask = np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.bool_)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 3), np.int64)
     parted((nothing, nothing, nothing, edges), mask, codes, edges, (0.8, 8), 0, mask, rows)
+    overlaps(edges, (nothing, nothing), nothing, mask)
+    joined(nothing, nothing, nothing, mask, nothing)
     adding(edges, (nothing, nothing), (nothing, nothing), mask, nothing, np.zeros((4, 0), np.int64), mask)
 
 
@@ -83,6 +86,26 @@ def _whole(paragraphs: Ints, low: Pair, high: Pair, words: np.int64, share: floa
 
 
 @lean
+def overlaps(edges: Ints, spans: tuple[Ints, Ints], key: Ints, result: Mask) -> None:
+    """``repeats._overlaps`` of the spans edges[i]:edges[i + 1], for each i. key: room for those of one."""
+    start, end = spans
+    for pair in range(len(edges) - 1):
+        first, count = edges[pair], edges[pair + 1] - edges[pair]
+        least, in_order = start[first], True
+        for row in range(first + 1, first + count):
+            least, in_order = min(least, start[row]), in_order and start[row - 1] <= start[row]
+        if not in_order:
+            for number in range(count):
+                key[number] = (start[first + number] - least) << 32 | number
+            sort(key[:count])
+        before = first
+        for number in range(count):
+            row = first + (number if in_order else key[number] & 0xFFFFFFFF)
+            result[pair] |= number > 0 and start[row] < end[before]
+            before = row
+
+
+@lean
 def adding(
     edges: Ints, a: tuple[Ints, Ints], b: tuple[Ints, Ints], quoted: Mask, order: Ints, room: Ints, result: Mask
 ) -> None:  # fmt: skip
@@ -122,3 +145,28 @@ def _with_span(starts: Ints, ends: Ints, count: int, start: int, end: int) -> in
             starts[place - gone + 1], ends[place - gone + 1] = starts[place], ends[place]
     starts[low], ends[low] = start, end
     return int(count - gone + 1)
+
+
+@lean
+def joined(order: Ints, start: Ints, end: Ints, quotes: Mask, first: Ints) -> None:
+    """``findings._joined`` of passages by the spans of their two sides (those of all first sides, then those of the
+    second ones), which are gone through in order: into ``first``, where each is its own first one yet."""
+    count = len(first)
+    for at in range(1, len(order)):
+        one, two = order[at - 1], order[at]
+        mine, its = one % count, two % count
+        longer = max(end[one] - start[one], end[two] - start[two])
+        if quotes[mine] == quotes[its] and 2 * (min(end[one], end[two]) - start[two]) >= longer:
+            mine, its = _first(first, mine), _first(first, its)
+            first[max(mine, its)] = min(mine, its)
+    for number in range(count):
+        first[number] = first[first[number]]
+
+
+@part
+def _first(first: Ints, number: np.int64) -> np.int64:
+    """The first of those that are joined to one so far; on the way there each is given one that is nearer."""
+    while first[number] != number:
+        first[number] = first[first[number]]
+        number = first[number]
+    return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..base.columns import Ints, Mask, distinct, edges_of
+from ..base.columns import Ints, Mask, edges_of, members
 from . import headlines
 from .corpus import Corpus, characters
 from .grow import LEAST
@@ -45,13 +45,13 @@ def _behind(corpus: Corpus, document: Ints, start: Ints) -> Ints:
     """For each passage the token behind the headline of its document, if it begins in one, else 0 (int64)."""
     stream, result = corpus.stream, np.zeros(len(document), np.int64)
     rows = np.flatnonzero(start - stream.documents[document] < 2 * headlines.MOST)
-    documents = distinct(document[rows])
+    documents, its = members(document[rows], len(stream.rank))
     begins, sizes = headlines.first_lines(stream, documents)
     sizes[begins + sizes >= stream.documents[documents + 1]] = 0  # there is nothing below it
     titled = np.flatnonzero(sizes)
     last = begins[titled] + sizes[titled] - 1
     closing = corpus.paragraphs.end[corpus.paragraph_of_token[last]] - 1
     sizes[titled[np.isin(characters(corpus, last, closing), _ENDS)]] = 0
-    behind = (begins + sizes)[np.searchsorted(documents, document[rows])]
+    behind = (begins + sizes)[its]
     result[rows] = np.where(start[rows] < behind, behind, 0)
     return result

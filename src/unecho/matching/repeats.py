@@ -28,10 +28,13 @@ def adding(
     result = np.ones(len(matched), np.bool_)
     if not len(result):
         return result
-    several = np.flatnonzero(_overlaps(edges, a) | _overlaps(edges, b))
     if compiled:
         from ..compiled import quote as kernels
 
+        overlap, key = np.zeros(len(edges) - 1, np.bool_), np.empty(int(np.diff(edges).max()), np.int64)
+        kernels.overlaps(edges, a, key, overlap)
+        kernels.overlaps(edges, b, key, overlap)
+        several = np.flatnonzero(overlap)
         counts = np.diff(edges)[several]
         rows, pair = ranges(edges[several], counts), owners(counts)
         rows = rows[np.lexsort((-matched[rows], pair))]
@@ -40,7 +43,7 @@ def adding(
         kernels.adding(offsets_of(counts), a, b, quoted, rows, room, adds)
         result[order] = adds
         return result
-    for number in several.tolist():
+    for number in np.flatnonzero(_overlaps(edges, a) | _overlaps(edges, b)).tolist():
         low, high = int(edges[number]), int(edges[number + 1])
         sides = [np.stack([start[low:high], end[low:high]], 1).tolist() for start, end in (a, b)]
         shown = _Cover(), _Cover()
