@@ -99,10 +99,7 @@ def batches(path: Path) -> Iterator[Batch]:
 def texts_of(data: bytes, lines: Sequence[tuple[int, int]]) -> list[bytes]:
     """The texts of lines, in UTF-8."""
     found = zip(lines, parted(data, lines, "text"), strict=True)
-    return [
-        line.text if line and line.record("text") else orjson.loads(data[begin:end])["text"].encode()
-        for (begin, end), line in found
-    ]
+    return [line.text if line else orjson.loads(data[begin:end])["text"].encode() for (begin, end), line in found]
 
 
 def batch_of(texts: list[bytes], lines: Ints) -> Batch:

@@ -37,6 +37,7 @@ from unecho.errors import RunError
 from unecho.matching.table import CONTENT, Joiner, Table, build
 from unecho.model import Label
 from unecho.text.normalize import tokenize
+from unecho.text.paragraphs import Bounds
 
 
 def work(item: int) -> tuple[int, int]:
@@ -293,7 +294,7 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
         return joiner.table(np.array(documents))
 
     def table_of(which: list[int]) -> Table:
-        parts = [build([spans[n]], [labels[n]], keys[n], tokenize([texts[n]])) for n in which]
+        parts = [build(Bounds.of([spans[n]]), [labels[n]], keys[n], tokenize([texts[n]])) for n in which]
         return joined(parts, list(range(len(which))))
 
     def drained(table: Table, rows: list[int]) -> list[list[int]]:
@@ -302,7 +303,7 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
         return [table.tokens.vocabulary[words].tolist(), flags.tolist()]
 
     order = [2, 0, 3, 1]
-    whole = build(spans, labels, np.concatenate(keys), tokenize(texts))
+    whole = build(Bounds.of(spans), labels, np.concatenate(keys), tokenize(texts))
     once, sorted_table, expected = joined([whole], [0, 1, 2, 3]), joined([whole], order), table_of(order)
     for name in ("paragraphs", "start", "end", "category", "confidence", "key", "words"):
         assert getattr(sorted_table, name).tolist() == getattr(expected, name).tolist(), name
@@ -321,11 +322,14 @@ def test_tables_of_batches_join_and_sort_without_mixing_anything() -> None:
 def test_tables_are_alike_however_they_are_built(documents: list[list[str]]) -> None:
     texts = ["\n".join(lines) for lines in documents]
     ends = [list(accumulate(len(line) + 1 for line in lines)) for lines in documents]
-    spans = [list(pairwise([0, *places])) for places in ends]
-    labels = [[Label(None, 1.0, "")] * len(part) for part in spans]
+    bounds = Bounds.of(list(pairwise([0, *places])) for places in ends)
+    labels = [[Label(None, 1.0, "")] * count for count in bounds.counts]
     tokens = tokenize(texts)
-    plain = build(spans, labels, np.zeros(sum(map(len, spans)), np.uint64), tokens)
-    for table in (build(spans, labels, None, tokens, compiled=True), build(spans, None, None, tokens)):
+    plain = build(bounds, labels, np.zeros(len(bounds.spans), np.uint64), tokens)
+    for table in (
+        build(bounds, labels, None, tokens, compiled=True),
+        build(bounds, None, None, tokens),
+    ):
         for name in ("paragraphs", "start", "end", "category", "confidence", "rule", "words", "key", "first"):
             one, two = getattr(table, name), getattr(plain, name)
             assert (one.dtype, one.tolist()) == (two.dtype, two.tolist()), name

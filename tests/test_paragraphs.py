@@ -7,18 +7,24 @@ import textwrap
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from unecho.base.columns import offsets_of
 from unecho.text import paragraphs
+from unecho.text.normalize import BEHIND
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 SENTENCE = "The council met on Monday and agreed, after a long debate, that the old bridge must be rebuilt. "
 
 
 def split_alike(texts: list[str]) -> None:
-    many = paragraphs.split_all([text.encode("utf-8", "surrogatepass") for text in texts])
+    pieces = [text.encode("utf-8", "surrogatepass") for text in texts]
+    begins = offsets_of(np.array([len(piece) + 1 for piece in pieces], np.int64))
+    edges = np.stack([begins[:-1], begins[1:] - 1], axis=1)
+    many = paragraphs.split_utf8(b"\n".join([*pieces, BEHIND]), edges).each()
     assert [list(map(tuple, spans.tolist())) for spans in many] == list(map(paragraphs.split, texts))
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from unecho.base.columns import Ints, offsets_of
 from unecho.compiled.text import Text, owner_of
-from unecho.matching.places import LONG, Places, packed, unpacked
+from unecho.matching.places import LONG, Places, Steps, packed, unpacked
 
 SMALL = st.integers(0, 3)
 LARGE = st.sampled_from([LONG - 1, LONG, LONG + 1, 70_000])
@@ -29,9 +29,12 @@ def places_of(texts: list[list[tuple[int, int]]]) -> tuple[Ints, Ints, Ints]:
 @given(texts=TEXTS)
 def test_places_survive_the_packing(texts: list[list[tuple[int, int]]]) -> None:
     start, end, offsets = places_of(texts)
-    found = unpacked(packed(start.astype(np.uint32), end.astype(np.uint32), offsets))
+    columns = start.astype(np.uint32), end.astype(np.uint32), offsets
+    found = unpacked(packed(*columns))
     assert np.array_equal(found[0], start)
     assert np.array_equal(found[1], end)
+    plain, compiled = packed(*columns), packed(*columns, compiled=True)
+    assert all(np.array_equal(getattr(plain, name), getattr(compiled, name)) for name in Steps.__slots__)
 
 
 @given(texts=TEXTS, data=st.data())

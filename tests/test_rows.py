@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from unecho.config import Settings
 from unecho.model import Document, Raw, Skipped, Source
 from unecho.sources import Lines, parse, parse_lines, rows
-from unecho.sources.records import MARK, frame_utf8, parted
+from unecho.sources.records import MARK, frame_utf8, parted, records
 
 SOURCE = Source(Path("a.jsonl"), "a.jsonl", "jsonl")
 LIMIT = 1_000_000
@@ -151,7 +151,7 @@ def test_what_stands_around_a_text() -> None:
     line = b'{"a": [1], "text" :\t"b", "c": null}\r'
     (found,) = parted(line, [(0, len(line))], "text")
     assert found is not None
-    assert (found.before, found.text, found.behind) == (b'{"a": [1], "text" :\t', b"b", b', "c": null}')
+    assert found.text == b"b"
     assert found.frame == frame_utf8(line.removesuffix(b"\r"), "text")
-    assert found.record("text") == {"a": [1], "text": MARK, "c": None}
-    assert found.record("a") is None
+    assert found.record == {"a": [1], "text": MARK, "c": None}
+    assert records([found.frame], "a") == [None]

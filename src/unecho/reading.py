@@ -6,16 +6,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from . import sources
-from .base.columns import Hashes, Ints
+from .base.columns import Hashes, Ints, offsets_of
 from .base.engine import Workers, batches, uncollected
 from .base.spool import Encoded, Spool
 from .boilerplate import label, rules, templates
@@ -24,8 +23,8 @@ from .errors import UsageError
 from .matching import table
 from .matching.table import Table
 from .model import Document, Label, Mode, Raw, Skipped
-from .text.normalize import tokenize, tokenize_all
-from .text.paragraphs import Spans, split, split_all
+from .text.normalize import BEHIND, tokenize, tokenize_utf8
+from .text.paragraphs import Bounds, Spans, split, split_utf8
 
 Pairs = Sequence[tuple[str, str]]
 Item = Raw | sources.Lines | Document | Skipped
@@ -43,7 +42,8 @@ class Prepared:
     documents: tuple[Document | Skipped, ...]
     modes: tuple[Mode | None, ...]
     data: bytes
-    """The texts in UTF-8 end to end, behind that of each row of JSONL its frame; ``sizes`` (int64) of all of them."""
+    """The texts in UTF-8 end to end, behind that of each row of JSONL its frame, behind others a newline, and what is
+    of no use behind all; ``sizes`` (int64) of each of these."""
     sizes: Ints
     chars: tuple[int, ...]
     sha256: tuple[str, ...]
@@ -92,36 +92,40 @@ def prepare(batch: Sequence[Item], settings: Settings, known: rules.Rules, compi
 def _prepared(batch: Sequence[Item], settings: Settings, known: rules.Rules, compiled: bool) -> Prepared:
     parsed = list(_parsed(batch, settings, compiled))
     documents = [item for item in parsed if isinstance(item, Document)]
-    written = [document.utf8 for document in documents]
-    spans = _spans(documents, compiled)
-    labels, keys, modes = _labelled(documents, spans, settings, known, compiled)
-    tokens = tokenize_all(written) if compiled else tokenize([document.text for document in documents], False)
-    columns = table.build(spans, labels, keys, tokens, compiled)
+    data, sizes = _together(documents)
+    edges = offsets_of(sizes)
+    texts = np.stack([edges[:-2:2], edges[1:-1:2]], axis=1)
+    bounds = _bounds(documents, data, texts, compiled)
+    labels, keys, modes = _labelled(documents, bounds, settings, known, compiled)
+    tokens = tokenize_utf8(data, texts) if compiled else tokenize([document.text for document in documents], False)
+    columns = table.build(bounds, labels, keys, tokens, compiled)
     light = tuple(item.light() if isinstance(item, Document) else item for item in parsed)
-    pieces = list(chain.from_iterable(map(_pieces, documents)))
     return Prepared(
-        light, modes, b"".join(pieces), np.fromiter(map(len, pieces), np.int64, len(pieces)),
-        tuple(tokens.lengths.tolist()), tuple(hashlib.sha256(text).hexdigest() for text in written), columns,
+        light, modes, data, sizes, tuple(tokens.lengths.tolist()),
+        tuple(hashlib.sha256(document.utf8).hexdigest() for document in documents), columns,
     )  # fmt: skip
 
 
+def _together(documents: Sequence[Document]) -> tuple[bytes, Ints]:
+    """What the spool has of documents, end to end: of each the text and what stands behind it, which begins with an
+    ASCII character that separates; and at the end what the kernels may read behind the last. And the sizes of all."""
+    pieces = [piece for document in documents for piece in (document.utf8, document.frame or b"\n")]
+    pieces.append(BEHIND)
+    return b"".join(pieces), np.fromiter(map(len, pieces), np.int64, len(pieces))
+
+
 def _labelled(
-    documents: Sequence[Document], spans: Sequence[Spans], settings: Settings, known: rules.Rules, compiled: bool
+    documents: Sequence[Document], bounds: Bounds, settings: Settings, known: rules.Rules, compiled: bool
 ) -> tuple[list[list[Label]] | None, Hashes | None, tuple[Mode | None, ...]]:
     """What the cleaner thinks of the lines of documents, and what they are known by on other pages: nothing, if it is
     off; and for what it takes each document."""
     if settings.clean == "off":
         return None, None, (None,) * len(documents)
-    texts = [document.text for document in documents]
+    texts, spans = [document.text for document in documents], bounds.each()
     parts = list(zip(texts, spans, (document.blocks for document in documents), strict=True))
     found = label.label_all(parts, rules=known, clean=settings.clean, compiled=compiled)
     keys = templates.line_keys(texts, spans, compiled)
     return [one.labels for one in found], keys, tuple(one.mode for one in found)
-
-
-def _pieces(document: Document) -> tuple[bytes, ...]:
-    """What the spool has of a document."""
-    return (document.utf8,) if document.row is None else (document.utf8, document.frame)
 
 
 def _parsed(batch: Sequence[Item], settings: Settings, compiled: bool) -> Iterator[Document | Skipped]:
@@ -143,17 +147,23 @@ def _limit(settings: Settings) -> int:
     return settings.max_document_mb * sources.MB
 
 
-def _spans(documents: Sequence[Document], compiled: bool) -> list[Spans]:
-    """Paragraphs: the blocks of a page, or what the layout of a text shows."""
-    found: list[Spans] = [[(block.start, block.end) for block in document.blocks] for document in documents]
-    plain = [number for number, document in enumerate(documents) if not document.blocks]
+def _bounds(documents: Sequence[Document], data: bytes, texts: Ints, compiled: bool) -> Bounds:
+    """Paragraphs: the blocks of a page, or what the layout of a text shows.
+
+    ``data``, ``texts``: the texts in UTF-8, and where each lies.
+    """
+    plain = np.array([not document.blocks for document in documents], np.bool_)
     if compiled:
-        several: Iterable[Spans] = split_all([documents[number].utf8 for number in plain])
+        bounds = split_utf8(data, texts[plain])
+        if plain.all():
+            return bounds
+        several: Iterator[Spans] = iter(bounds.each())
     else:
-        several = (split(documents[number].text) for number in plain)
-    for number, spans in zip(plain, several, strict=True):
-        found[number] = spans
-    return found
+        several = (split(document.text) for document in documents if not document.blocks)
+    return Bounds.of(
+        [(block.start, block.end) for block in document.blocks] if document.blocks else next(several)
+        for document in documents
+    )
 
 
 def read(
@@ -183,18 +193,14 @@ def read(
 
     with closing(workers.map(work, batches(items, _size))) as results:
         for prepared in results:
-            number = len(spool)
+            first, before = len(spool), len(documents)
             spool.extend(prepared.data, prepared.sizes.tolist())
             for item in prepared.documents:
                 if isinstance(item, Skipped):
                     skipped.append(replace(item, id=names.unique(item.id)))
-                    continue
-                name = names.unique(item.id)
-                source = item.source if item.row is not None else name  # pairs may come with the same id
-                same = name == item.id and source == item.source
-                documents.append(item if same else replace(item, id=name, source=source))
-                numbers.append(number)
-                number += 1 if item.row is None else 2
+                else:
+                    documents.append(_named(item, names.unique(item.id)))
+            numbers += range(first, first + 2 * (len(documents) - before), 2)
             modes += prepared.modes
             chars += prepared.chars
             digests += prepared.sha256
@@ -207,6 +213,13 @@ def read(
         tuple(chars[n] for n in order), tuple(digests[n] for n in order), found, _input_names(inputs),
     )  # fmt: skip
     return taken, tables.table(np.array(order, np.int64))
+
+
+def _named(document: Document, name: str) -> Document:
+    """With a name of its own: pairs may come with the same id."""
+    if name == document.id and (document.row is not None or name == document.source):
+        return document
+    return replace(document, id=name, source=name if document.row is None else document.source)
 
 
 def items_of(inputs: Sequence[Path] | Pairs, settings: Settings) -> tuple[sources.Found, Iterator[Item]]:

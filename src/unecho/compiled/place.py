@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,12 +21,15 @@ _following = sets_of([(0x80, 0xBF)])
 
 NEAR = 5
 """Of 2 to this power tokens the paragraph of the first one is known: ``places.STEP``."""
+_LONG: Final = np.uint32(255)
+"""``places.LONG``."""
 
 
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     nothing, points = np.zeros(0, np.int64), np.zeros(0, np.uint32)
     firsts(points, nothing, nothing, nothing, nothing)
+    steps(points, points, nothing, np.zeros(0, np.uint16), nothing)
     places(np.zeros(0, np.uint16), nothing, (points, points), nothing, points, points)
     paragraphs(np.zeros(0, np.int32), nothing, nothing, np.zeros(0, np.int32))
     none = np.frombuffer(b"", np.uint8), (nothing, nothing), np.zeros(0, np.bool_)
@@ -41,6 +46,40 @@ def firsts(tokens: Points, texts: Ints, paragraphs: Ints, rows: Ints, result: In
             while token < end and tokens[token] < paragraphs[row]:
                 token += 1
             result[row] = token
+
+
+@part
+def _step(gap: np.uint32, length: np.uint32) -> np.uint16:
+    return np.uint16(min(gap, _LONG) << np.uint32(8) | min(length, _LONG))
+
+
+@lean
+def steps(start: Points, end: Points, texts: Ints, step: Steps, number: Ints) -> int:
+    """The steps of tokens that lie at these places, see ``places.Steps``, and which of them are written out; returns
+    how many these are. texts: where the tokens of each text begin (int64 offsets)."""
+    count, text = 0, 0
+    if len(start):
+        step[0] = _step(start[0], end[0] - start[0])
+    for first in range(0, len(start), 1 << NEAR):
+        last, longest = min(first + (1 << NEAR), len(start)), np.uint32(0)
+        for token in range(max(first, 1), last):  # several at a time: the compiler sees to that
+            at = np.uint64(token)
+            gap, length = np.uint32(start[at] - end[at - np.uint64(1)]), np.uint32(end[at] - start[at])
+            longest = max(longest, gap, length)
+            step[at] = _step(gap, length)
+        while texts[text] <= first:
+            text += 1
+        number[count] = first
+        count += 1
+        if longest < _LONG and texts[text] >= last:
+            continue
+        for token in range(first + 1, last):
+            if texts[text] == token or step[token] >> 8 == _LONG or step[token] & _LONG == _LONG:
+                number[count] = token
+                count += 1
+            while texts[text] <= token:
+                text += 1
+    return count
 
 
 @part

@@ -13,7 +13,7 @@ from .vectors import BLOCK, lowest, moved, sets_of
 
 _quotes, _breaks = sets_of([(0x22, 0x22)]), sets_of([(0x00, 0x1F), (0x22, 0x22), (0x5C, 0x5C), (0x80, 0xFF)])
 """Where a string may begin; what in it does not stand for itself, or may not."""
-_QUOTE, _BACKSLASH, _COLON, _U = (np.uint8(ord(char)) for char in '"\\:u')
+_QUOTE, _BACKSLASH, _COLON, _U, _RETURN = (np.uint8(ord(char)) for char in '"\\:u\r')
 _SPACES: Final = tuple(np.uint8(ord(char)) for char in " \t\r")
 _HIGH, _LOW, _PLAIN = 0xD800, 0xDC00, 0xE000
 """Code points from which there are the first halves of those beyond 16 bits, the second halves, and others again."""
@@ -22,7 +22,7 @@ _HIGH, _LOW, _PLAIN = 0xD800, 0xDC00, 0xE000
 def warm() -> None:
     """Compile the kernel, or load it from the cache."""
     text, nothing = np.frombuffer(bytes(2 * BLOCK), np.uint8), np.zeros((0, 2), np.int64)
-    texts(text, nothing, text[:1], escapes(), np.zeros(2 * BLOCK, np.uint8), np.zeros((0, 3), np.int64))
+    texts(text, nothing, text[:1], escapes(), np.zeros(2 * BLOCK, np.uint8), nothing.copy())
 
 
 def escapes() -> Bytes:
@@ -136,20 +136,35 @@ def _unescaped(text: Bytes, at: int, end: int, meaning: Bytes, out: Bytes, to: i
     return end, to
 
 
+@part
+def _copied(text: Bytes, at: int, end: int, out: Bytes, to: int) -> int:
+    """Copy bytes to a place; returns where the next one goes. Up to ``BLOCK`` more are written."""
+    for place in range(0, end - at, BLOCK):
+        moved(out, to + place, text, at + place)
+    return to + end - at
+
+
 @lean
-def texts(text: Bytes, edges: Ints, name: Bytes, meaning: Bytes, out: Bytes, found: Ints) -> None:
-    """The first text behind a name in each line of JSON, in UTF-8, one after another into ``out``.
+def texts(text: Bytes, edges: Ints, name: Bytes, meaning: Bytes, out: Bytes, ends: Ints) -> None:
+    """Of each line of JSON the first text behind a name, in UTF-8, and then the line without it, a zero in its place:
+    all one after another into ``out``.
 
     edges: where each line begins and ends (int64, lines x 2); ``BLOCK`` bytes that are neither quotation marks nor
-    digits stand behind the last. name: in quotation marks. meaning: of ``escapes``. out: as large as the text. found:
-    int64, of each line where the text's quotation marks stand, and where it ends in ``out``; the second one is where
-    the line ends if there is no text, or none that is sound.
+    digits stand behind the last. name: in quotation marks. meaning: of ``escapes``. out: as large as the text. ends:
+    int64, of each line where the text and the rest of it end in ``out``. Of a line in which there is no text, or none
+    that is sound, there is nothing.
     """
     to = 0
     for line in range(len(edges)):
-        end = edges[line, 1]
-        begin = _begin_of(text, edges[line, 0], end, name)
-        last, after = _unescaped(text, begin + 1, end, meaning, out, to)
+        begin, end = edges[line]
+        first = _begin_of(text, begin, end, name)
+        last, after = _unescaped(text, first + 1, end, meaning, out, to)
         if last < end:
-            to = after
-        found[line, 0], found[line, 1], found[line, 2] = begin, last, to
+            end -= byte_at(text, end - 1) == _RETURN
+            ends[line, 0] = after
+            to = _copied(text, begin, first, out, after)
+            out[to] = np.uint8(0)
+            to = _copied(text, last + 1, end, out, to + 1)
+        else:
+            ends[line, 0] = to
+        ends[line, 1] = to

@@ -43,8 +43,15 @@ class Steps:
         return Steps(self.step, self.number + count, self.start, self.end)
 
 
-def packed(start: Points, end: Points, offsets: Ints) -> Steps:
-    """Places as steps. ``offsets``: int64, the tokens of text i are offsets[i]:offsets[i + 1]."""
+def packed(start: Points, end: Points, offsets: Ints, compiled: bool = False) -> Steps:
+    """Places as steps. ``offsets``: int64, the tokens of text i are offsets[i]:offsets[i + 1]. ``compiled``: by the
+    kernel."""
+    if compiled:
+        from ..compiled import place as kernels
+
+        step, number = np.empty(len(start), np.uint16), np.empty(len(start), np.int64)
+        number = number[: kernels.steps(start, end, offsets, step, number)].copy()
+        return Steps(step, number, start[number], end[number])
     length = end - start
     gap = start.copy()
     gap[1:] -= end[:-1]  # at the beginning of a text this is of no use, and may be below zero, that is huge

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..base.columns import ColumnFile, Hashes, Ints, Mask, gather, offsets_of, ranges
 from ..model import CATEGORIES, Label
 from ..text.normalize import Tokens
-from ..text.paragraphs import Spans, bounds_of
+from ..text.paragraphs import Bounds
 from ..text.vocabulary import Numbers, Vocabulary, numbered
 from .places import Steps, packed
 
@@ -139,25 +139,25 @@ class Table:
 
 
 def build(
-    spans: Sequence[Spans],
+    bounds: Bounds,
     labels: Sequence[Sequence[Label]] | None,
     keys: Hashes | None,
     tokens: Tokens,
     compiled: bool = False,
 ) -> Table:
     """The table of a batch of documents. ``labels``, ``keys``: None where nobody asked. ``compiled``: by kernels."""
-    counts = np.fromiter(map(len, spans), np.int64, len(spans))
-    flat = np.concatenate([np.zeros((0, 2), np.int64), *map(bounds_of, spans)])
-    paragraphs, start = offsets_of(counts), np.ascontiguousarray(flat[:, 0])
+    spans, counts = bounds
+    paragraphs, start = offsets_of(counts), np.ascontiguousarray(spans[:, 0])
     # A paragraph's tokens are those from its start to the start of the next: all lie in some paragraph.
     first = _firsts(tokens, start, paragraphs, compiled)
     words, vocabulary = numbered(tokens.hash, compiled)
+    steps = packed(tokens.start, tokens.end, tokens.offsets, compiled)
     return Table(
-        paragraphs, start.astype(np.uint32), flat[:, 1].astype(np.uint32),
-        *(_content(len(flat)) if labels is None else _labels(labels)),
+        paragraphs, start.astype(np.uint32), spans[:, 1].astype(np.uint32),
+        *(_content(len(spans)) if labels is None else _labels(labels)),
         np.diff(first, append=len(words)).astype(np.int32),
-        np.zeros(len(flat), np.uint64) if keys is None else keys, first,
-        TokenColumns(words, tokens.flags, packed(tokens.start, tokens.end, tokens.offsets), vocabulary),
+        np.zeros(len(spans), np.uint64) if keys is None else keys, first,
+        TokenColumns(words, tokens.flags, steps, vocabulary),
     )  # fmt: skip
 
 

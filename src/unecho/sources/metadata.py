@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -14,7 +15,13 @@ _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:\
 
 def site_of(url: str | None) -> str:
     """The host of a URL in lower case, without port and leading "www."; "" if it has none."""
-    match = _HOST.match(url or "")
+    return _site_of("/".join(url.split("/", 3)[:3])) if url else ""
+
+
+@lru_cache(maxsize=4096)
+def _site_of(url: str) -> str:
+    """``site_of`` of a URL without what stands behind the host: many have the same."""
+    match = _HOST.match(url)
     return match[1].lower().rstrip(".").removeprefix("www.") if match else ""
 
 

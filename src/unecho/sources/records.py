@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
+
+from ..base.columns import Ints
+
+Edges = Sequence[tuple[int, int]]
+"""Where lines begin and end."""
 
 _HOLE = b"\0"
 """Stands for the text in a frame: no JSON holds it."""
 MARK = "".join(chr(ord("a") + byte % 26) for byte in os.urandom(32))
 """Stands for the text in a record whose text was taken out before: no text is the same, but by a chance of 2^-128."""
 _MARKED = b'"%b"' % MARK.encode()
+_BETWEEN_LINES = b",%b," % _MARKED
 _PLAIN = re.compile(rb"[^\s,\]}]+")
 _BETWEEN = re.compile(rb"[\s,:]*")
 _BRACKET = re.compile(rb'[{}\[\]"]')
@@ -41,44 +49,78 @@ def frame_utf8(line: bytes, field: str) -> bytes:
 
 
 class Parted(NamedTuple):
-    """A line of JSON in UTF-8 around one of its texts, and that text in UTF-8. Perhaps not the text of a field of the
-    outermost object: ``record`` tells."""
+    """A line of JSON in UTF-8 without one of its texts."""
 
-    before: bytes
     text: bytes
-    behind: bytes
-
-    @property
-    def frame(self) -> bytes:
-        """``frame_utf8`` of the line."""
-        return b"".join((self.before, _HOLE, self.behind))
-
-    def record(self, field: str) -> dict[str, Any] | None:
-        """The object in the line, ``MARK`` in the place of the text in a field; None if the text is not of that field,
-        or if the line is no object that orjson reads without loss."""
-        line = b"".join((self.before, _MARKED, self.behind))
-        value = loaded(line)
-        return value if isinstance(value, dict) and value.get(field) == MARK else None
+    """In UTF-8."""
+    frame: bytes
+    """``frame_utf8`` of the line."""
+    record: dict[str, Any]
+    """The object in the line, ``MARK`` in the place of the text."""
 
 
-def parted(data: bytes, edges: Sequence[tuple[int, int]], field: str) -> Iterator[Parted | None]:
-    """Lines of JSON (where each begins and ends) without the first text in a field of this name, by the compiled
-    kernel; None for a line in which there is none, or none that is sound."""
+class Texts(NamedTuple):
+    """What the kernel makes of lines of JSON: of each the first text in a field, in UTF-8, and behind it the line
+    without it, all one after another; of some neither. ends: int64, lines x 2."""
+
+    data: NDArray[np.uint8]
+    ends: Ints
+
+
+def texts(data: bytes, edges: Edges, field: str) -> Texts:
+    """``Texts`` of lines, of which it is told where each begins and ends. Those perhaps that are not of the outermost
+    object: ``records`` tells. None is there where there is no sound one."""
     from ..compiled import record as kernels
     from ..compiled.vectors import BLOCK
 
     name = b'"%b"' % field.encode("utf-8", "surrogatepass")
     text = np.frombuffer(b"".join((data, bytes(BLOCK + len(name)))), np.uint8)
-    out, found = np.empty(len(text), np.uint8), np.empty((len(edges), 3), np.int64)
+    found = Texts(np.empty(len(text), np.uint8), np.empty((len(edges), 2), np.int64))
     places, column = np.array(edges, np.int64).reshape(-1, 2), np.frombuffer(name, np.uint8)
-    kernels.texts(text, places, column, kernels.escapes(), out, found)
-    begin = 0
-    for (start, stop), (first, last, end) in zip(edges, found.tolist(), strict=True):
-        if last < stop:
-            yield Parted(data[start:first], out[begin:end].tobytes(), data[last + 1 : stop].removesuffix(b"\r"))
-        else:
-            yield None
-        begin = end
+    kernels.texts(text, places, column, kernels.escapes(), *found)
+    return found
+
+
+def parted(data: bytes, edges: Edges, field: str) -> list[Parted | None]:
+    """Lines of JSON (where each begins and ends) without the text in a field; None for those that have to be looked
+    at again, as there is no such text, or another one of the same name before it, or no JSON without loss."""
+    found = texts(data, edges, field)
+    view, ends = found.data.data, found.ends.reshape(-1).tolist()
+    pieces = [bytes(view[begin:end]) for begin, end in pairwise([0, *ends])]
+    frames = pieces[1::2]
+    values = iter(records(list(filter(None, frames)), field))
+    return [
+        Parted(text, frame, record) if frame and (record := next(values)) is not None else None
+        for text, frame in zip(pieces[::2], frames, strict=True)
+    ]
+
+
+def records(frames: Sequence[bytes], field: str) -> list[dict[str, Any] | None]:
+    """The objects in lines of which only frames are left, ``MARK`` in the place of the text in a field; None if that
+    was not the place of the text of this field, or for what is no object that orjson reads without loss."""
+    values = _all_loaded(frames) or map(_loaded, frames)
+    return [
+        value if isinstance(value, dict) and value.get(field) == MARK and _is_lossless(value, frame) else None
+        for value, frame in zip(values, frames, strict=True)
+    ]
+
+
+def _all_loaded(frames: Sequence[bytes]) -> list[Any]:
+    """The values in lines, read at once; none if one of them is no JSON. No line can have in itself what is put behind
+    each: so each holds one value if the list is made of values and marks in turn."""
+    together = b"[%b,%b]" % (_BETWEEN_LINES.join(frames), _MARKED)
+    if together.count(_HOLE) != len(frames):
+        return []
+    try:
+        values: list[Any] = orjson.loads(together.replace(_HOLE, _MARKED))
+    except orjson.JSONDecodeError:
+        return []
+    in_turn = len(values) == 2 * len(frames) and values[1::2] == [MARK] * len(frames)
+    return values[::2] if in_turn else []
+
+
+def _loaded(frame: bytes) -> Any:
+    return loaded(frame.replace(_HOLE, _MARKED)) if frame.count(_HOLE) == 1 else None
 
 
 def loaded(line: bytes) -> Any:
@@ -87,13 +129,14 @@ def loaded(line: bytes) -> Any:
         value = orjson.loads(line)
     except orjson.JSONDecodeError:  # as for lone surrogates, and all that is not UTF-8
         return None
-    # It turns integers beyond 64 bits into floats.
-    return value if _is_plain(value) or not _BIG_NUMBER.search(line) else None
+    return value if _is_lossless(value, line) else None
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether a record holds neither floats nor other records."""
-    return isinstance(value, dict) and _PLAIN_TYPES.issuperset(map(type, value.values()))
+def _is_lossless(value: Any, line: bytes) -> bool:
+    """Whether a line holds no integers beyond 64 bits, which orjson turns into floats: most records have neither floats
+    nor other records in them."""
+    plain = isinstance(value, dict) and _PLAIN_TYPES.issuperset(map(type, value.values()))
+    return plain or not _BIG_NUMBER.search(line)
 
 
 def filled(frame: str, text: str) -> str:

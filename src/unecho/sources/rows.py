@@ -21,20 +21,20 @@ def parse_lines(lines: Lines, settings: Settings, limit: int) -> Iterator[Docume
     if isinstance(data, Skipped):
         yield data
         return
-    edges, field = line_edges(data), ""
+    name, edges, field = lines.source.name, line_edges(data), ""
     apart: list[Parted | None] = [None] * len(edges)
-    for number, (begin, end) in enumerate(edges):
-        row, line = lines.row + number, apart[number]
-        found: Document | Raw | Skipped | None = None
-        if line is not None and end - begin <= limit:
-            found = parse_parted(lines.source.name, row, line, field, settings)
-        if found is None:
-            found = lines.document(row, data[begin:end], limit)
+    for row, (begin, end) in enumerate(edges, lines.row):
+        line = apart[row - lines.row]
+        if line is not None and end - begin <= limit and (known := parse_parted(name, row, line, field, settings)):
+            yield known
+            continue
+        found: Document | Raw | Skipped | None = lines.document(row, data[begin:end], limit)
         if isinstance(found, Raw):
             found = parse(found, settings)
             # Behind the last line that ends there is seldom another one.
-            if not field and (field := _field_of(found, settings)) and (more := edges[number + 1 : -1]):
-                apart[number + 1 : -1] = parted(data, more, field)
+            first = row - lines.row + 1
+            if not field and (field := _field_of(found, settings)) and (more := edges[first:-1]):
+                apart[first:-1] = parted(data, more, field)
         if found:
             yield found
 

@@ -56,11 +56,11 @@ class Names:
     def unique(self, name: str, suffix: str = "") -> str:
         """``name + suffix``, or with ``~number`` between the two if that is taken."""
         wanted = candidate = name + suffix
-        number = self._last.get(wanted, 0)
-        while candidate in self._last:
-            number += 1
-            candidate = f"{name}~{number}{suffix}"
-        if candidate != wanted:
+        if wanted in self._last:
+            number = self._last[wanted]
+            while candidate in self._last:
+                number += 1
+                candidate = f"{name}~{number}{suffix}"
             self._last[wanted] = number
         self._last[candidate] = 1
         return candidate

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate, chain, pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Ints, offsets_of
-from .normalize import BEHIND
 
 Spans = Sequence[tuple[int, int]] | Ints
 """Where lines or paragraphs lie in a text: beginning and end of each."""
@@ -40,6 +40,22 @@ _LAST_BLANK, _LAST_PLAIN = 0x3000, 0xFFFF
 _SENTENCE_END = tuple('.!?:;…。！？：；؟۔।"”’»)')
 
 
+class Bounds(NamedTuple):
+    """Where the paragraphs of several texts lie. spans: int64, paragraphs x 2. counts: int64, those of each text."""
+
+    spans: Ints
+    counts: Ints
+
+    @classmethod
+    def of(cls, several: Iterable[Spans]) -> Bounds:
+        found = list(map(bounds_of, several))
+        return cls(np.concatenate([np.zeros((0, 2), np.int64), *found]), np.array(list(map(len, found)), np.int64))
+
+    def each(self) -> list[Ints]:
+        """The spans of each text."""
+        return [self.spans[begin:end] for begin, end in pairwise(offsets_of(self.counts).tolist())]
+
+
 def bounds_of(spans: Spans) -> Ints:
     """Spans as a column (lines x 2)."""
     if isinstance(spans, np.ndarray):
@@ -60,24 +76,23 @@ def split(text: str) -> list[tuple[int, int]]:
     return _blocks(lines, width) if width else _lines(lines, bare)
 
 
-def split_all(texts: Sequence[bytes]) -> list[Ints]:
-    """``split`` of texts in UTF-8 (lone surrogates passed), by the compiled kernels: a row (int64) a paragraph."""
+def split_utf8(data: bytes, edges: Ints) -> Bounds:
+    """``split`` of texts that lie in one text in UTF-8 (lone surrogates passed), by the compiled kernels.
+
+    edges: where each begins and ends (int64, texts x 2), in bytes. ``BEHIND`` stands at the end of the data.
+    """
     from ..compiled import paragraph as kernels
 
-    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-    begins = offsets_of(sizes + 1)[:-1]
-    data = np.frombuffer(b"\n".join([*texts, BEHIND]), np.uint8)
-    count = len(texts)
-    out = kernels.Lines(np.empty((len(data) // 2, 2), np.int64), np.empty(count, np.int64), np.empty(count, np.bool_))
-    edges = np.stack([begins, begins + sizes], axis=1)
-    rows = kernels.lines(data, edges, _traits(_LAST_BLANK), (_SAMPLE_LINES, _MIN_PAIRS), out)
-    spans, ends = out.spans[:rows].copy(), offsets_of(out.counts).tolist()
-    found = [spans[begin:end] for begin, end in pairwise(ends)]
-    maybe = np.flatnonzero(out.wrapped)
-    if len(maybe):
-        for number, blocks in zip(maybe.tolist(), _wrapped(data, edges[maybe], out.counts[maybe]), strict=True):
-            found[number] = found[number] if blocks is None else blocks
-    return found
+    column, count = np.frombuffer(data, np.uint8), len(edges)
+    out = kernels.Lines(np.empty((len(column) // 2, 2), np.int64), np.empty(count, np.int64), np.empty(count, np.bool_))
+    rows = kernels.lines(column, edges, _traits(_LAST_BLANK), (_SAMPLE_LINES, _MIN_PAIRS), out)
+    bounds, maybe = Bounds(out.spans[:rows].copy(), out.counts), np.flatnonzero(out.wrapped)
+    if not len(maybe):
+        return bounds
+    found = bounds.each()
+    for number, blocks in zip(maybe.tolist(), _wrapped(column, edges[maybe], out.counts[maybe]), strict=True):
+        found[number] = found[number] if blocks is None else blocks
+    return Bounds.of(found)
 
 
 def _wrapped(data: NDArray[np.uint8], edges: Ints, lines: Ints) -> Iterator[Ints | None]:
