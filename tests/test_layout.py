@@ -32,7 +32,7 @@ LAYERS = [
     "matching.seeds matching.signature matching.repeats matching.places matching.verify",
     "matching.corpus matching.table",
     "matching.grow matching.passages matching.headlines matching.stories matching.lsh matching.quotes",
-    "matching.below matching.framing",
+    "matching.below matching.framing matching.similar",
     "choosing.guards choosing.cuts choosing.known choosing.cover choosing.gone choosing.order choosing.verdicts",
     "choosing.pieces choosing.chooser choosing.wordbook choosing.choose choosing.surely choosing.stars",
     "choosing.findings",

@@ -1,7 +1,7 @@
 """The order of the stages, here and nowhere else:
 
 read -> decode -> markup -> paragraphs -> labels -> site templates -> tokens -> shingles -> signatures ->
-candidates -> verify -> seeds -> passages -> choose -> clusters, stories -> removals -> documents
+seeds -> passages -> candidates -> verify -> choose -> clusters, stories -> removals -> documents
 """
 
 from __future__ import annotations
@@ -18,14 +18,9 @@ import numpy as np
 
 from . import reading, sources
 from .base.columns import (  # fmt: skip
-    HELD,
-    PIECE,
-    Hashes,
     Ints,
-    Mask,
     beside,
     offsets_of,
-    pieces,
     ranges,
     release,
     trim,
@@ -45,7 +40,7 @@ from .config import Config, Limits, Settings
 from .decisions import log as decisions
 from .errors import RunError
 from .explaining import grounds
-from .matching import lsh, passages, seeds, stories, verify
+from .matching import lsh, passages, seeds, similar, stories
 from .matching.corpus import Corpus, Paragraphs, kinds
 from .matching.places import Places, Steps, unpacked
 from .matching.quotes import Parts
@@ -57,7 +52,6 @@ from .reading import Pairs, Progress, Taken
 from .result import Result
 from .text import shingles
 from .text.normalize import CHARACTERS
-from .text.vocabulary import spelled
 
 Command = Literal["dedupe", "clean"]
 T = TypeVar("T")
@@ -69,8 +63,6 @@ BYTES_OF_A_WORD, BYTES_A_PASSAGE = 10, 2500
 """Memory where the passages are known: by the peaks on 18 million words with 220,000 passages (news) and 3 million
 with 480,000 (versions of a manual), with something to spare."""
 
-_PAIRS = 1_000_000
-"""Pairs of paragraphs that are compared at a time."""
 TOGETHER = 200_000_000
 """Words up to which two things are done at a time where there are several workers: of more, both take much memory."""
 
@@ -220,7 +212,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
     words = len(corpus.stream.word)
     together = workers > 1 and is_large(words, None) and words <= TOGETHER
     with clock.stage("signatures"):
-        near = beside(partial(_near, corpus, bands, settings, workers), together)
+        signed = similar.sign(corpus, bands, workers)
     alignments = passages.alignments_of([])
     release(corpus.stream.word, corpus.stream.flags)
     with clock.stage("passages"):
@@ -234,7 +226,8 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         compiled = is_large(len(corpus.stream.word), None)
         ready = _meanwhile(lambda: choose.foreseen(corpus, runs, settings) if compiled else None, together)
         coverage = stories.coverage(alignments, corpus.stream, chosen)
-        del chosen
+        near = similar.pairs(corpus, signed, settings.similar, workers)
+        del chosen, signed
         trim()  # the choosing takes the most memory
         sets = shingles.ShingleSource(corpus.stream.hashes, corpus.stream.paragraphs, corpus.by_character)
         related = coverage.pairs_with_much(len(corpus.ids)) if settings.passages else None
@@ -245,9 +238,9 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         few = words >= WORDS_A_PASSAGE * len(alignments)
         apart = _meanwhile(partial(_passages, corpus, alignments, coverage), together and few)
         if foreseen is None:
-            verdicts = choose.choose(corpus, sets, near(), runs, story, related, settings)
+            verdicts = choose.choose(corpus, sets, near, runs, story, related, settings)
         else:
-            verdicts = choose.by_kernels(corpus, foreseen, near(), story, related, settings)
+            verdicts = choose.by_kernels(corpus, foreseen, near, story, related, settings)
         del ready, foreseen
         trim()
         if settings.safe and settings.passages:
@@ -315,48 +308,6 @@ def _places(steps: Steps, shift: Ints, offsets: Ints) -> Places:
     which = ranges(offsets[:-1] + shift, np.diff(offsets))
     start, end = unpacked(steps)
     return Places.written(start[which], end[which], offsets)
-
-
-def _near(corpus: Corpus, bands: lsh.Bands, settings: Settings, workers: int) -> lsh.Pairs:
-    """Pairs of paragraphs, the first of their kind, that resemble each other, verified."""
-    kind = corpus.kind
-    sizes = np.diff(corpus.stream.paragraphs)
-    signed = np.flatnonzero((kind == np.arange(len(kind))) & shingles.long_enough(sizes, corpus.by_character))
-    if len(signed) < 2:
-        return np.zeros((0, 2), np.uint32)
-    signed = signed[np.argsort(corpus.stream.rank[corpus.paragraphs.document[signed]], kind="stable")]
-    compiled = is_large(len(corpus.stream.word), None)  # what repeats itself may have more pairs than words
-    keys = np.empty((bands.bands, len(signed)), np.uint32)
-    sizes = sizes[signed]
-    for first, end in pieces(offsets_of(sizes), PIECE):
-        hashes, by_character = _words_of(corpus, signed[first:end], compiled)
-        lists = shingles.shingle_lists(hashes, offsets_of(sizes[first:end]), by_character, workers, compiled)
-        keys[:, first:end] = lsh.keys_of(lists, bands, workers, compiled)
-    pairs = lsh.candidates(keys, compiled or None)
-    del keys
-    some = np.array_split(pairs, len(pairs) // _PAIRS + 1)
-    met = np.zeros(len(signed), np.bool_)
-    for part in some:
-        met[part] = True
-    hashes, by_character = _words_of(corpus, signed[met], compiled)
-    sets = shingles.shingle_sets(hashes, offsets_of(sizes[met]), by_character, workers, compiled)
-    number, kinds = np.cumsum(met) - 1, signed.astype(np.uint32)
-
-    def similar(part: lsh.Pairs) -> lsh.Pairs:
-        alike = verify.resemblance(sets, number[part], workers, compiled or None) >= settings.similar
-        return kinds[part[alike]]
-
-    found = np.concatenate(list(map(similar, some)))
-    return found[np.lexsort((found[:, 0], found[:, 1]))]
-
-
-def _words_of(corpus: Corpus, paragraphs: Ints, compiled: bool) -> tuple[Hashes, Mask]:
-    """The tokens of some paragraphs, one after another, and which are of scripts without spaces."""
-    stream, edges = corpus.stream, corpus.stream.paragraphs
-    begins, counts = edges[paragraphs], edges[paragraphs + 1] - edges[paragraphs]
-    hashes = spelled(stream.word, stream.vocabulary, begins, counts, compiled)
-    release(stream.word, above=HELD)
-    return hashes, corpus.by_character[paragraphs]
 
 
 def _refuse_too_much(limits: Limits, words: int, shared: int = 0) -> None:
