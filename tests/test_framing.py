@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import unecho
 from unecho.choosing.findings import Passages
+from unecho.compiled import when
 
 SHARED = "the harbour board will not pay for the second crane before the winter storms arrive"
 ALIKE = dict(zip("“”‘’—", "\"\"''-", strict=True))
@@ -53,14 +54,14 @@ def test_where_the_documents_begin_and_end() -> None:
     assert (passage.a_start, passage.a_end) == (0, len(text))
 
 
-MARKS = st.text("\"“”'‘’.,!— \n", max_size=4)
+MARKS = st.text("\"“”'‘’.,!— \n", max_size=4) | st.text('“".,!¿\ufffe\uffff\U0001f600', max_size=7)
 
 
 @settings(max_examples=60, deadline=None)
-@given(MARKS, MARKS, MARKS, MARKS)
-def test_character_by_character(a_before: str, a_behind: str, b_before: str, b_behind: str) -> None:
+@given(MARKS, MARKS, MARKS, MARKS, st.sampled_from(["", "", "é“\U0001f600 "]))
+def test_character_by_character(a_before: str, a_behind: str, b_before: str, b_behind: str, first: str) -> None:
     marks = (a_before, a_behind), (b_before, b_behind)
-    texts = [article(f" {before}", SHARED, f"{behind} ", f"of{n}") for n, (before, behind) in enumerate(marks)]
+    texts = [first + article(f" {before}", SHARED, f"{behind} ", f"of{n}") for n, (before, behind) in enumerate(marks)]
     starts = [text.index(SHARED) for text in texts]
 
     def same(place: int) -> bool:
@@ -76,6 +77,9 @@ def test_character_by_character(a_before: str, a_behind: str, b_before: str, b_b
         text[start - before : start + len(SHARED) + behind] for text, start in zip(texts, starts, strict=True)
     )
     assert printed(*texts) == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(when, "LARGE", 1)
+        assert printed(*texts) == expected
 
 
 def test_passages_are_written_as_their_records() -> None:

@@ -8,6 +8,7 @@ from . import (
     choose,
     foresee,
     forest,
+    frame,
     group,
     jit,
     line,
@@ -18,6 +19,7 @@ from . import (
     passage,
     place,
     quote,
+    ranks,
     record,
     scan,
     seed,
@@ -34,6 +36,7 @@ MODULES = {
     for module in (
         choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
         matter, group, foresee, place, vocabulary, paragraph, wrap, record,
+        ranks, frame,
     )
 }  # fmt: skip
 """Those that take longest to compile first."""

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints
+from ..base.columns import Ints
 from .group import Numbers
 from .jit import lean, part
+from .ranks import Ranks, lowest, rank
 from .values import ones, sort
 
 Bytes = NDArray[np.uint8]
@@ -17,20 +18,16 @@ Shares = NDArray[np.float64]
 
 
 class Places(NamedTuple):
-    """Some places of a column, and what belongs to each. bits: uint64, a bit for every place of the column; before:
-    int64, how many bits are set before each number of 64; values: float64, for the places that are set."""
+    """Some places of a column, and what belongs to each. ranks: the places; values: float64, one for each of them."""
 
-    bits: Hashes
-    before: Ints
+    ranks: Ranks
     values: Shares
 
 
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     nothing, sums = np.zeros(1, np.int64), np.zeros(1)
-    places = Places(np.zeros(1, np.uint64), nothing.copy(), sums.copy())
-    mark(nothing, places.bits)
-    count(places.bits, places.before)
+    places = Places(np.zeros((1, 2), np.uint64), sums.copy())
     flags, edges, result = np.zeros(1, np.uint8), np.array([0, 1], np.int64), np.zeros((1, 2))
     seeds = nothing[:0], np.zeros(0, np.int32), nothing[:0], flags
     lacks(seeds, edges, (10, 0.15, 2.0), places, np.zeros((1, 3), np.int64), nothing.copy())
@@ -38,23 +35,6 @@ def warm() -> None:
     at(places, nothing, sums.copy())
     shared(edges, nothing, nothing, places, nothing.copy(), result)
     compare(edges, (nothing, nothing), nothing, nothing, places, result)
-
-
-@lean
-def mark(places: Ints, bits: Hashes) -> None:
-    """Set the bits of places."""
-    for place in places:
-        bits[place >> 6] |= np.uint64(1) << np.uint64(place & 63)
-
-
-@lean
-def count(bits: Hashes, before: Ints) -> int:
-    """Fills in ``Places.before``; returns how many bits are set."""
-    total = 0
-    for number in range(len(bits)):
-        before[number] = total
-        total += int(ones(bits[number]))
-    return total
 
 
 @lean
@@ -142,16 +122,15 @@ def _put(places: Places, known: int, span: tuple[np.int64, np.int64], first: flo
     returns how many are then."""
     (begin, end), every = span, ~np.uint64(0)
     for number in range(begin >> 6, (end + 63) >> 6):
-        bits = places.bits[number]
+        bits = places.ranks[number, 0]
         if number == begin >> 6:
             bits &= every << np.uint64(begin & 63)
         if number == end >> 6:
             bits &= ~(every << np.uint64(end & 63))
         while bits:
-            lowest = bits & -bits
-            places.values[known] = first + step * ((number << 6 | ones(lowest - np.uint64(1))) - begin)
+            places.values[known] = first + step * ((number << 6 | lowest(bits)) - begin)
             known += 1
-            bits ^= lowest
+            bits &= bits - np.uint64(1)
     return known
 
 
@@ -169,19 +148,18 @@ def marks(
             flag = flags[first + at]
             is_marked = (flag & number != 0) | (flag & (capital | opening) == capital)
             marked |= np.uint64(is_marked) << np.uint64(at)
-        bits = places.bits[block]
+        bits = places.ranks[block, 0]
         while bits:
-            lowest = bits & -bits
-            places.values[known[0]] = known[1] + ones(marked & (lowest - np.uint64(1)))
+            lower = (bits & -bits) - np.uint64(1)
+            places.values[known[0]] = known[1] + ones(marked & lower)
             known[0] += 1
-            bits ^= lowest
+            bits &= bits - np.uint64(1)
         known[1] += ones(marked)
 
 
 @part
 def _at(places: Places, place: int | np.int64) -> np.float64:
-    bits = places.bits[place >> 6] & ((np.uint64(1) << np.uint64(place & 63)) - np.uint64(1))
-    value: np.float64 = places.values[places.before[place >> 6] + ones(bits)]
+    value: np.float64 = places.values[rank(places.ranks, place)]
     return value
 
 

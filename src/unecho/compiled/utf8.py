@@ -11,14 +11,14 @@ Bytes = NDArray[np.uint8]
 
 
 @part
-def byte_at(text: Bytes, at: int) -> np.uint8:
+def byte_at(text: Bytes, at: int | np.int64) -> np.uint8:
     # With an unsigned place numba does not look for negative ones, at every byte.
     byte: np.uint8 = text[np.uint64(at)]
     return byte
 
 
 @part
-def decoded(text: Bytes, at: int) -> tuple[np.int64, int]:
+def decoded(text: Bytes, at: int | np.int64) -> tuple[np.int64, int]:
     """(code point, bytes) of the character that begins at a place of UTF-8 text."""
     lead = np.int64(byte_at(text, at))
     if lead < 0x80:

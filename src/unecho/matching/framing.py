@@ -8,8 +8,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Ints, Mask, distinct
+from ..base.columns import PIECE, Ints, Mask, distinct, offsets_of, pieces, release
 from .corpus import Corpus, characters
+from .places import Steps
 
 _ALIKE = str.maketrans("“”„‟«»‹›‘’‚‛`´–—−", "\"\"\"\"\"\"''''''''---")
 """Marks that differ by the typesetter alone."""
@@ -29,6 +30,15 @@ def framed(corpus: Corpus, a: Spans, b: Spans) -> tuple[Spans, Spans]:
 
     ``a``, ``b``: the two sides of as many passages. A span never leaves the paragraphs its tokens lie in.
     """
+    if corpus.places.steps is None:
+        return _framed(corpus, a, b)
+    spans, rest = _compiled(corpus, corpus.places.steps, a, b)
+    (a_start, a_end), (b_start, b_end) = _framed(corpus, *((start[rest], end[rest]) for start, end in (a, b)))
+    spans[:, rest] = a_start, a_end, b_start, b_end
+    return (spans[0], spans[1]), (spans[2], spans[3])
+
+
+def _framed(corpus: Corpus, a: Spans, b: Spans) -> tuple[Spans, Spans]:
     count, sides = len(a[0]), np.repeat([0, 1], len(a[0]))
     # What is before a token and what is behind it are looked up together: each text is read once for both.
     mine, its = (2 * np.concatenate([start, end - 1]) + sides for start, end in (a, b))
@@ -100,3 +110,31 @@ def _table() -> Points:
     """``_comparable`` of every code point up to the last one that it changes."""
     chars = map(chr, range(0x3001))
     return np.array([_STOP if char.isspace() else ord(char.translate(_ALIKE)) for char in chars], np.uint32)
+
+
+# ---- compiled ---------------------------------------------------------------------------------------
+
+
+def _compiled(corpus: Corpus, steps: Steps, a: Spans, b: Spans) -> tuple[Ints, Ints]:
+    """``framed`` by the kernels, and the passages around which too much is alike for them to tell."""
+    from ..compiled import frame as kernels
+    from ..compiled import ranks
+
+    marks = ranks.room(2 * len(corpus.stream.word))
+    for start, end in (a, b):
+        ranks.mark(start, 2, 0, marks)
+        ranks.mark(end, 2, -1, marks)
+    found, paragraphs = np.empty((ranks.count(marks), 2), np.uint64), corpus.paragraphs
+    of_document = np.searchsorted(paragraphs.document, np.arange(len(corpus.ids) + 1))
+    rows = corpus.stream.paragraphs, paragraphs.start, paragraphs.end, of_document
+    known, texts = (
+        kernels.Known(steps.step, steps.number, steps.start, steps.end, corpus.places.shift),
+        kernels.Texts(*corpus.utf8(), *rows),
+    )
+    codes = np.where(_table() == _STOP, kernels.STOP, _table()).astype(np.uint16)
+    for first, last in pieces(offsets_of(texts.end - texts.begin), 20 * PIECE):
+        kernels.around(known, texts, first, last, codes, marks, found)
+        release(texts.data, steps.step)
+    spans, rest = np.empty((4, len(a[0])), np.int64), np.zeros(len(a[0]), np.bool_)
+    kernels.common(a, b, marks, found, spans, rest)
+    return spans, np.flatnonzero(rest)

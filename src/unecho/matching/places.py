@@ -139,6 +139,8 @@ class Places:
     step: NDArray[np.uint16]
     shift: Ints
     near: NDArray[np.int32]
+    steps: Steps | None = None
+    """Where each is worked out when it is asked for."""
 
     @classmethod
     def written(cls, start: Points, end: Points, paragraphs: Ints) -> Places:
@@ -152,7 +154,7 @@ class Places:
         """Each when it is asked for, by the kernels."""
         owner = _Owners(paragraphs, _near(paragraphs))
         start, end = (_Characters(steps, side, shift, owner) for side in (0, 1))
-        return cls(owner, start, end, steps.step, shift, owner.near)
+        return cls(owner, start, end, steps.step, shift, owner.near, steps)
 
 
 def _near(paragraphs: Ints) -> NDArray[np.int32]:

@@ -175,18 +175,15 @@ def _shared(passages: Alignments, stream: Stream, edges: Ints, seeds: Seeds) -> 
 
 def _compiled_shared(passages: Alignments, stream: Stream, edges: Ints, seeds: Seeds) -> _Shared:
     """``_shared`` by the kernels: what words lack of counting in full is added up, as most lack nothing."""
+    from ..compiled import ranks
     from ..compiled import story as kernels
 
     documents, runs, count = stream.documents, passages.runs, len(edges) - 1
-    bits = np.zeros((int(documents[-1]) >> 6) + 1, np.uint64)
-    kernels.mark(documents, bits)
-    for side in (runs.a, runs.b):
-        kernels.mark(side, bits)
-        kernels.mark(side + runs.length, bits)
-    before = np.empty(len(bits), np.int64)
-    total = kernels.count(bits, before)
+    held = ranks.room(int(documents[-1]) + 1)
+    for places in (documents, runs.a, runs.b, runs.a + runs.length, runs.b + runs.length):
+        ranks.mark(places, 1, 0, held)
     longest = int(np.diff(np.searchsorted(seeds.place, documents)).max(initial=0))
-    lacks, common = kernels.Places(bits, before, np.empty(total)), np.empty((longest, 3), np.int64)
+    lacks, common = kernels.Places(held, np.empty(ranks.count(held))), np.empty((longest, 3), np.int64)
     columns, limits = (seeds.place, seeds.group, seeds.frequency, seeds.begins), (FREQUENT, RARER, float(GRAIN))
     kernels.lacks(columns, documents, limits, lacks, common, np.empty(longest, np.int64))
     whole, of_a, of_b, marked = np.empty(len(documents)), *(np.empty((count, 2)) for _ in range(3))
@@ -196,7 +193,7 @@ def _compiled_shared(passages: Alignments, stream: Stream, edges: Ints, seeds: S
         kernels.shared(edges, start, runs.length, lacks, key, result)
     marks, known = lacks, np.zeros(2, np.int64)  # in the room of those, which are not needed any more
     for first in range(0, int(documents[-1]) + 1, BLOCK):
-        flags, blocks = stream.flags[first : first + BLOCK], (first >> 6, min((first + BLOCK) >> 6, len(bits)))
+        flags, blocks = stream.flags[first : first + BLOCK], (first >> 6, min((first + BLOCK) >> 6, len(held)))
         kernels.marks(flags, blocks, (NUMBER, CAPITAL, OPENING), marks, known)
         release(stream.flags, above=HELD)
     kernels.compare(edges, (runs.a, runs.b), runs.length, owners(np.diff(passages.first)), marks, marked)
