@@ -426,6 +426,27 @@ def test_kernels_of_another_numba_or_processor_or_source_do_not_count(tmp_path: 
         assert run(USE, NUMBA_CACHE_DIR=str(tmp_path)) == f"{tmp_path} False True"
 
 
+CALLED = """
+import numba, numpy as np
+from unecho.compiled.values import sort
+values = np.array([3, 1, 2])
+sort(values)
+print(values.tolist(), sum(sort.stats.cache_hits.values()))
+
+@numba.njit
+def least(values):
+    sort(values)
+    return values[0]
+
+print(least(np.array([3, 1, 2])))
+"""
+
+
+def test_kernels_from_the_cache_serve_those_that_are_compiled_later(tmp_path: Path) -> None:
+    for hits in (0, 1):
+        assert run(CALLED, NUMBA_CACHE_DIR=str(tmp_path)).splitlines() == [f"[1, 2, 3] {hits}", "1"]
+
+
 def test_what_changes_in_one_module_is_compiled_anew_where_it_is_used() -> None:
     sources = {"low": "x = 1", "mid": "from .low import x", "top": "from . import mid as m\nm.x", "other": "y = 2"}
     before, after = jit.digests(sources), jit.digests({**sources, "low": "x = 3"})
