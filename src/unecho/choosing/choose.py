@@ -168,13 +168,15 @@ def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, C
 def _shared(text: Text, runs: Equal, least: float) -> share.Shared:
     """``pieces.pieces`` as the kernels take them; no pairs yet."""
     from ..compiled import share
+    from ..compiled import text as kernels
 
     columns, free = (runs.a, runs.b, runs.length), np.zeros(len(text.paragraphs) - 1, np.int64)
-    owners = np.empty((len(runs.a), 2), np.uint32)
-    share.cut(columns, text, owners, free, np.empty((0, 4), np.int64))
+    rank = text.documents[text.paragraphs[:-1, kernels.DOCUMENT], kernels.RANK].astype(np.int32)
+    long, owners = text.paragraphs[:-1, kernels.LONG] != 0, np.empty((len(runs.a), 2), np.uint32)
+    share.cut(columns, text, rank, long, owners, free, np.empty((0, 4), np.int64))
     first = offsets_of(free)
     pieces = np.empty((int(first[-1]), 4), np.int64)
-    share.cut(columns, text, owners, first[:-1].copy(), pieces)
+    share.cut(columns, text, rank, long, owners, first[:-1].copy(), pieces)
     del owners
     pieces = pieces[: share.put_in_order(text, least, first, pieces)]
     return share.Shared(pieces, first, np.zeros(0, np.uint32), np.zeros_like(first), np.zeros(0, np.int64))

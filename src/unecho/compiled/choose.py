@@ -24,6 +24,7 @@ from .verdict import (
     is_better,
     judge,
     room_for,
+    shingle_slots,
     shingles_of,
     why_of,
 )
@@ -62,7 +63,7 @@ def warm() -> None:
     enter(book.keys, book.numbers, none, 0)
     mark(text.word, text.flags, np.uint8(1), np.uint8(2), state.kept, state.kept)
     count_documents(text.word, text.flags, shared.first, np.uint8(1), codes, codes)
-    cut((nothing, nothing, nothing), text, np.zeros((0, 2), np.uint32), nothing, shared.runs)
+    cut((nothing, nothing, nothing), text, codes, state.kept, np.zeros((0, 2), np.uint32), nothing, shared.runs)
     put_in_order(text, 0.5, shared.first, shared.runs)
     resembling(np.zeros((0, 2), np.uint32), nothing, shared.kinds)
     choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))
@@ -94,7 +95,7 @@ def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: C
     return State(
         np.zeros(count, np.bool_), slots, keeper, np.full(count, UNSEEN, np.uint8),
         np.full(count, NOT_WANTED, np.int32), np.zeros(2, np.int64),
-        cover_kernels.scratch_for(longest, most, rules), np.empty(2 * longest, np.uint64),
+        cover_kernels.scratch_for(longest, most, rules), np.empty((2, 4 * longest + 2), np.uint64),
         np.empty(candidates, np.int64), np.empty((most, 3), np.int64), np.empty((candidates, 4), np.int64),
     )  # fmt: skip
 
@@ -201,9 +202,11 @@ def _same_words(
     size = text.edges[paragraph + 1] - mine
     if text.edges[keeper + 1] - its != size:
         return False
-    for place in range(size):
-        if word_at(text.word, mine + place) != word_at(text.word, its + place):
-            return False
+    differ = np.uint32(0)
+    for place in range(size):  # nearly always to the end: without a way out, many are compared at a time
+        differ |= word_at(text.word, mine + place) ^ word_at(text.word, its + place)
+    if differ:
+        return False
     exact(found, paragraph, keeper, within)
     return True
 
@@ -219,6 +222,7 @@ def _similar(
         return
     row, any_yet, mine = found.total[0], False, -1
     size, room, at = _size(text, paragraph), state.room, 0
+    shingles = state.shingles[0, : shingle_slots(size)], state.shingles[1]
     while at < count:
         end = at + 1
         document = state.key[at] >> 32
@@ -236,8 +240,8 @@ def _similar(
         if covered < choice.similar or (any_yet and not is_better(why, covered, found, row)):
             continue
         if mine < 0:
-            mine = shingles_of(text, choice, paragraph, state.shingles[: len(state.shingles) // 2])
-        judged = judge(text, choice, room.cover, state.shingles, found, mine, covered, why)
+            mine, _ = shingles_of(text, choice, paragraph, shingles[0], shingles[0])
+        judged = judge(text, choice, room.cover, shingles, found, mine, covered, why)
         any_yet = judged or any_yet
         if any_yet and found.labels[row, REMOVED] and found.scores[row, 0] == 1.0:
             break

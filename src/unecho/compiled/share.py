@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base.columns import Ints
+from ..base.columns import Ints, Mask
 from .jit import lean, part
-from .text import DOCUMENT, LONG, RANK, Rules, Text, owner_of
+from .place import Codes
+from .text import DOCUMENT, Rules, Text, owner_of
 from .values import Numbers
 
 OTHER = 3
@@ -29,20 +30,22 @@ class Shared(NamedTuple):
 
 
 @lean
-def cut(columns: tuple[Ints, Ints, Ints], text: Text, owners: Numbers, free: Ints, found: Ints) -> None:
+def cut(
+    columns: tuple[Ints, Ints, Ints], text: Text, rank: Codes, long: Mask, owners: Numbers, free: Ints, found: Ints
+) -> None:  # fmt: skip
     """The runs of equal tokens (places in two documents, lengths) that the later document in keeping order has of the
     earlier one, cut at the borders of paragraphs on both sides; only of paragraphs that are long enough to go.
 
     Those of paragraph i go into ``found`` from free[i] on, which is where the next one would go then. With no room at
     all in ``found`` they are only counted, and ``owners`` (uint32, a row a run) receives the paragraphs in which each
-    begins, that of the later document first: the call that writes the runs goes by them.
+    begins, that of the later document first: the call that writes the runs goes by them. rank (int32: of the document),
+    long: of each paragraph, in columns of their own, as they are looked up here and there.
     """
-    paragraphs = text.paragraphs
     for number in range(len(columns[0])):
         place, other, left = columns[0][number], columns[1][number], columns[2][number]
         if len(found) == 0:
             mine, its = owner_of(text, place), owner_of(text, other)
-            if _rank(text, mine) < _rank(text, its):
+            if rank[mine] < rank[its]:
                 mine, its = its, mine
             owners[number, 0], owners[number, 1] = mine, its
         mine, its = np.int64(owners[number, 0]), np.int64(owners[number, 1])
@@ -52,7 +55,7 @@ def cut(columns: tuple[Ints, Ints, Ints], text: Text, owners: Numbers, free: Int
             while text.edges[mine + 1] <= place:
                 mine += 1
             length = min(left, text.edges[mine + 1] - place)
-            if paragraphs[mine, LONG]:
+            if long[mine]:
                 while text.edges[its + 1] <= other:
                     its += 1
                 length = min(length, text.edges[its + 1] - other)
@@ -61,12 +64,6 @@ def cut(columns: tuple[Ints, Ints, Ints], text: Text, owners: Numbers, free: Int
                     found[at, 0], found[at, 1], found[at, 2], found[at, OTHER] = place, other, length, its
                 free[mine] = at + 1
             left, place, other = left - length, place + length, other + length
-
-
-@part
-def _rank(text: Text, paragraph: int | np.int64) -> int:
-    rank: int = text.documents[text.paragraphs[paragraph, DOCUMENT], RANK]
-    return rank
 
 
 @lean

@@ -12,7 +12,7 @@ from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, 
 from .jit import lean, part
 from .share import Shared
 from .text import BY_CHARACTER, DOCUMENT, Bytes, Rules, Text
-from .values import mix, sort
+from .values import mix
 
 RELATION, REMOVED, REPEAT, WHY = range(4)
 """Columns of ``Verdicts.labels``."""
@@ -99,13 +99,13 @@ def _are_related(text: Text, related: Ints, paragraph: int, other: np.int64) -> 
 
 @lean
 def judge(
-    text: Text, choice: Choice, cover: Cover, shingles: Hashes, found: Verdicts, mine: int, covered: float, why: int
-) -> bool:
+    text: Text, choice: Choice, cover: Cover, shingles: tuple[Hashes, Hashes], found: Verdicts, mine: int,
+    covered: float, why: int,
+) -> bool:  # fmt: skip
     """``chooser.Chooser._judge`` of a cover: the verdict, if there is one, in place of the best so far, but
-    for the number of the paragraph. mine: how many shingles that has, which ``shingles`` begins with."""
-    half, row = len(shingles) // 2, found.total[0]
-    its = shingles_of(text, choice, cover[MAIN], shingles[half:])
-    shared = _shared(shingles[:mine], shingles[half : half + its])
+    for the number of the paragraph. shingles: those of the paragraph, which are ``mine``; and room for others."""
+    row, size = found.total[0], text.edges[cover[MAIN] + 1] - text.edges[cover[MAIN]]
+    its, shared = shingles_of(text, choice, cover[MAIN], shingles[0], shingles[1][: shingle_slots(size)])
     union = mine + its - shared
     resemblance = shared / union if union else 0.0
     if covered < choice.threshold and resemblance < choice.similar:
@@ -132,36 +132,38 @@ def is_better(why: int, covered: float, found: Verdicts, row: int) -> bool:
 
 
 @lean
-def shingles_of(text: Text, choice: Choice, paragraph: int, values: Hashes) -> int:
-    """``shingles.ShingleSource.of``, into ``values``; returns how many they are."""
+def shingles_of(text: Text, choice: Choice, paragraph: int, known: Hashes, found: Hashes) -> tuple[int, int]:
+    """``shingles.ShingleSource.of``, into a hash table; returns how many they are, and how many of them are in another
+    one. Both are of ``shingle_slots``; what is 0 is free, and no shingle."""
     size = choice.size[1] if text.paragraphs[paragraph, BY_CHARACTER] else choice.size[0]
-    begin = text.edges[paragraph]
-    total = text.edges[paragraph + 1] - begin - size + 1
-    if total <= 0:
-        return 0
-    for place in range(total):
+    begin, count, shared = text.edges[paragraph], 0, 0
+    found[:] = np.uint64(0)
+    for first in range(begin, text.edges[paragraph + 1] - size + 1):
         value = np.uint64(0)
-        for step in range(size):
-            value = value * choice.prime + text.vocabulary[text.word[begin + place + step]]
-        values[place] = mix(value)
-    sort(values[:total])
-    count = 1
-    for place in range(1, total):
-        if values[place] != values[place - 1]:
-            values[count] = values[place]
-            count += 1
-    return count
+        for place in range(first, first + size):
+            value = value * choice.prime + text.vocabulary[text.word[place]]
+        value = mix(value)
+        slot = _slot(found, value)
+        if found[slot] != value:
+            found[slot], count = value, count + 1
+            shared += known[_slot(known, value)] == value
+    return count, shared
 
 
-@lean
-def _shared(one: Hashes, two: Hashes) -> int:
-    """How many values two sorted sets have in common."""
-    count = at = other = 0
-    while at < len(one) and other < len(two):
-        if one[at] == two[other]:
-            count, at, other = count + 1, at + 1, other + 1
-        elif one[at] < two[other]:
-            at += 1
-        else:
-            other += 1
-    return count
+@part
+def shingle_slots(words: int) -> int:
+    """Slots of a hash table that has room for the shingles of so many words: a power of two, at least twice as many."""
+    slots = 2
+    while slots < 2 * words:
+        slots *= 2
+    return slots
+
+
+@part
+def _slot(table: Hashes, value: np.uint64) -> np.uint64:
+    """Where a value is, or has room."""
+    most = np.uint64(len(table) - 1)
+    slot = value & most
+    while table[slot] != 0 and table[slot] != value:
+        slot = (slot + np.uint64(1)) & most
+    return slot
