@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 
 from unecho.base.columns import ColumnFile, Hashes, Ints, Mask, edges_of, members, offsets_of, pieces
 from unecho.matching import lsh, verify
-from unecho.sources.records import parted
+from unecho.sources import records
 from unecho.sources.rows import line_edges
 from unecho.text import shingles
 from unecho.text.lookup import first_equal
@@ -70,8 +70,8 @@ def documents(path: Path) -> Iterator[list[str]]:
 class Batch:
     """Paragraphs of some documents."""
 
-    data: bytes
-    """All texts, in UTF-8."""
+    data: NDArray[np.uint8]
+    """All texts, in UTF-8, among other things."""
     edges: Ints
     """Where each paragraph begins and ends in it."""
     begins: Ints
@@ -90,33 +90,32 @@ def batches(path: Path) -> Iterator[Batch]:
             block = rest + block
             *lines, (begin, _) = line_edges(block)
             if lines:
-                yield batch_of(texts_of(block, lines), offset + np.array(lines, np.int64))
+                yield batch_of(*texts_of(block, lines), offset + np.array(lines, np.int64))
             offset, rest = offset + begin, block[begin:]
     if rest:
-        yield batch_of(texts_of(rest, [(0, len(rest))]), np.array([[offset, offset + len(rest)]], np.int64))
+        yield batch_of(*texts_of(rest, [(0, len(rest))]), np.array([[offset, offset + len(rest)]], np.int64))
 
 
-def texts_of(data: bytes, lines: Sequence[tuple[int, int]]) -> list[bytes]:
-    """The texts of lines, in UTF-8."""
-    found = zip(lines, parted(data, lines, "text"), strict=True)
-    return [line.text if line else orjson.loads(data[begin:end])["text"].encode() for (begin, end), line in found]
+def texts_of(data: bytes, lines: Sequence[tuple[int, int]]) -> tuple[NDArray[np.uint8], Ints]:
+    """The texts of lines, in UTF-8, and where each begins and ends there."""
+    found = records.texts(data, lines, "text")
+    if None not in records.records(found.frames(), "text"):
+        return found.data, found.edges()
+    each = [orjson.loads(data[begin:end])["text"].encode() for begin, end in lines]
+    begins = offsets_of(np.fromiter(map(len, each), np.int64, len(each)) + 1)
+    return np.frombuffer(b"\0".join([*each, BEHIND]), np.uint8), np.stack([begins[:-1], begins[1:] - 1], axis=1)
 
 
-def batch_of(texts: list[bytes], lines: Ints) -> Batch:
-    data = b"\0".join([*texts, BEHIND])
-    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-    ends = np.cumsum(sizes + 1) - 1  # of the texts: the byte between them is of no text
-    newline = np.flatnonzero(np.frombuffer(data, np.uint8) == NEWLINE)
+def batch_of(data: NDArray[np.uint8], texts: Ints, lines: Ints) -> Batch:
+    newline = np.flatnonzero(data == NEWLINE)  # they are in texts alone, and between two there is something else
     # Of a run of newlines the first two are a blank line, the next two another one, and so on.
     run = edges_of(newline - np.arange(len(newline)))
     even = (np.arange(len(newline)) - np.repeat(run[:-1], np.diff(run))) % 2 == 0
     blank = newline[:-1][even[:-1] & (np.diff(newline) == 1)]
-    borders = np.concatenate([blank, ends])
-    order = np.argsort(borders)
-    stops, begins = borders[order], (borders + np.where(np.arange(len(borders)) < len(blank), 2, 1))[order]
-    edges = np.stack([np.concatenate([[0], begins[:-1]]), stops], axis=1)
-    counts = np.diff(np.searchsorted(stops, ends, side="right"), prepend=0)
-    return Batch(data, edges, ends - sizes, counts, lines)
+    begins, ends = np.concatenate([texts[:, 0], blank + len(BLANK)]), np.concatenate([texts[:, 1], blank])
+    edges = np.stack([np.sort(begins), np.sort(ends)], axis=1)
+    counts = np.diff(np.searchsorted(edges[:, 1], texts[:, 1], side="right"), prepend=0)
+    return Batch(data, edges, texts[:, 0], counts, lines)
 
 
 def repeats(count: int, pairs: Iterable[Sequence[int]]) -> int:
@@ -172,12 +171,12 @@ def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
     keys = [ColumnFile(np.uint32) for _ in range(bands.bands)]
     for batch in batches(path):
         tokens = tokenize_utf8(batch.data, batch.edges)
-        by_character = shingles.unspaced(tokens.flags, tokens.offsets)
+        by_character = shingles.unspaced(tokens.flags, tokens.offsets, compiled=True)
         lists = shingles.shingle_lists(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
         longs.append(shingles.long_enough(np.diff(tokens.offsets), by_character))
         prints.append(shingles.fingerprints(tokens.hash, tokens.offsets, compiled=True))
-        for file, column in zip(keys, lsh.keys_of(lists, bands, workers, compiled=True), strict=True):
-            file.append(column[longs[-1]])
+        for file, column in zip(keys, lsh.keys_of(lists, bands, workers, compiled=True)[:, longs[-1]], strict=True):
+            file.append(column)
         counts.append(batch.counts)
         lines.append(batch.lines)
         edges.append((batch.edges - np.repeat(batch.begins, batch.counts)[:, None]).astype(np.uint32))
@@ -189,30 +188,25 @@ def signed(path: Path, bands: lsh.Bands, workers: int) -> Signed:
 
 def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.ShingleSets:
     """Shingle sets of some paragraphs (sorted), which are read again."""
-    documents = np.searchsorted(offsets_of(found.counts), rows, side="right") - 1
-    edges = found.edges[rows].astype(np.int64)
+    documents, place = members(np.searchsorted(offsets_of(found.counts), rows, side="right") - 1, len(found.lines))
+    lines, edges = found.lines[documents], found.edges[rows].astype(np.int64)
     hashes, sizes = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     with path.open("rb", buffering=0) as file:
-        for first, end in pieces(offsets_of(edges[:, 1] - edges[:, 0]), BATCH):
-            which, place = members(documents[first:end], len(found.lines))
-            data = [os.pread(file.fileno(), stop - at, at) for at, stop in found.lines[which].tolist()]
+        for first, end in pieces(offsets_of(lines[:, 1] - lines[:, 0]), BATCH):
+            data = [os.pread(file.fileno(), stop - at, at) for at, stop in lines[first:end].tolist()]
             stops = offsets_of(np.fromiter(map(len, data), np.int64, len(data)))
-            articles = texts_of(b"".join(data), list(pairwise(stops.tolist())))
-            texts = [
-                articles[number][at:stop]
-                for number, (at, stop) in zip(place.tolist(), edges[first:end].tolist(), strict=True)
-            ]
-            lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-            begins = offsets_of(lengths + 1)[:-1]
-            tokens = tokenize_utf8(b"\n".join([*texts, BEHIND]), np.stack([begins, begins + lengths], axis=1))
-            by_character = shingles.unspaced(tokens.flags, tokens.offsets)
-            part = shingles.shingle_sets(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
-            hashes.append(part.hash)
-            sizes.append(np.diff(part.offsets))
+            articles, texts = texts_of(b"".join(data), list(pairwise(stops.tolist())))
+            part = slice(*np.searchsorted(place, [first, end]))
+            tokens = tokenize_utf8(articles, texts[place[part] - first, :1] + edges[part])
+            by_character = shingles.unspaced(tokens.flags, tokens.offsets, compiled=True)
+            sets = shingles.shingle_sets(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
+            hashes.append(sets.hash)
+            sizes.append(np.diff(sets.offsets))
     return shingles.ShingleSets(np.concatenate(hashes), offsets_of(np.concatenate(sizes)))
 
 
 def unecho(path: Path, workers: int) -> Found:
+    np.empty(16_000_000, np.uint8)  # glibc keeps freed blocks up to the size of the largest
     bands = lsh.plan(THRESHOLD)
     found = signed(path, bands, workers)
     count = len(found.long)

@@ -32,6 +32,8 @@ HELD = 300
 """Megabytes of files that may be in memory where columns are looked into here and there."""
 PIECE = 1_000_000
 """Tokens, or hashes, that are worked on at a time where all of them would take too much memory."""
+_BUFFER = 1 << 17
+"""Bytes of a column that are written at a time where it is appended to in small pieces."""
 _LONG = 100
 """Elements of a run from which it is faster copied as a whole than element by element."""
 SHARES = 8
@@ -198,7 +200,7 @@ class ColumnFile:
 
     def __init__(self, dtype: type[np.generic]) -> None:
         self._dtype = np.dtype(dtype)
-        self._file = tempfile.TemporaryFile(prefix="unecho-")  # noqa: SIM115  closed by self._close
+        self._file = tempfile.TemporaryFile(prefix="unecho-", buffering=_BUFFER)  # noqa: SIM115  closed by self._close
         self._close = weakref.finalize(self, forget, self._file)
         self._size = 0
 

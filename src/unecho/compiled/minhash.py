@@ -23,6 +23,7 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     hashes, offsets, rows = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.empty((1, 4), np.uint32)
     signatures(hashes, offsets, rows[0], rows[0], rows)
+    keys(hashes, offsets, rows[0], rows[0], hashes[:2], np.empty((2, 1), np.uint32))
     band_keys(rows, hashes[:2], np.empty((2, 1), np.uint32))
     sift(hashes[: pack(rows[0, :0], np.zeros(8, np.uint8), hashes)], np.zeros(8, np.uint8))
     nothing, none = rows[0, :0], offsets[:0]
@@ -45,24 +46,44 @@ def _mix32(value: np.uint64) -> np.uint32:
 
 @compiled
 def signatures(hashes: Hashes, offsets: Ints, a: Words, b: Words, result: Words) -> None:
-    """MinHash of sets of hashes under permutations h -> a h + b mod 2^32 (result: sets x permutations).
-
-    Several hashes go through one pass over the permutations: their results stay in the processor's registers.
-    """
+    """MinHash of sets of hashes under permutations h -> a h + b mod 2^32 (result: sets x permutations)."""
     for run in range(len(offsets) - 1):
-        lowest = result[run]
-        lowest[:] = np.uint32(0xFFFFFFFF)
-        at, end = offsets[run], offsets[run + 1]
-        while at + _STEP <= end:
-            _lower_by_eight(hashes[at : at + _STEP], a, b, lowest)
-            at += _STEP
-        if at < end and end - offsets[run] >= _STEP:
-            _lower_by_eight(hashes[end - _STEP : end], a, b, lowest)  # some once more, which changes nothing
-            continue
-        for place in range(at, end):
-            value = _mix32(hashes[place])
-            for lane in range(len(lowest)):
-                lowest[lane] = min(lowest[lane], np.uint32(a[lane] * value + b[lane]))
+        _sign(hashes, offsets[run], offsets[run + 1], a, b, result[run])
+
+
+@compiled
+def keys(hashes: Hashes, offsets: Ints, a: Words, b: Words, factors: Hashes, result: Words) -> None:
+    """``lsh.keys_of`` sets of hashes (result: bands x sets): their signatures are not kept.
+
+    a, b: those of the first values of all bands, one after another, then of the second ones, and so on; then any.
+    factors: uint64, one for each value of a band.
+    """
+    lowest, row, bands = np.empty(len(a), np.uint32), np.empty(len(result), np.uint64), np.uint64(len(result))
+    for run in range(len(offsets) - 1):
+        _sign(hashes, offsets[run], offsets[run + 1], a, b, lowest)
+        row[:] = np.uint64(0)
+        for column in range(len(factors)):
+            for band in range(bands):  # several at a time: the compiler sees to that
+                row[band] += np.uint64(lowest[np.uint64(column) * bands + band]) * factors[column]
+        for band in range(bands):
+            result[band, run] = np.uint32(row[band] >> np.uint64(32))
+
+
+@part
+def _sign(hashes: Hashes, at: int, end: int, a: Words, b: Words, lowest: Words) -> None:
+    """Several hashes go through one pass over the permutations: their results stay in the processor's registers."""
+    begin = at
+    lowest[:] = np.uint32(0xFFFFFFFF)
+    while at + _STEP <= end:
+        _lower_by_eight(hashes[at : at + _STEP], a, b, lowest)
+        at += _STEP
+    if at < end and end - begin >= _STEP:
+        _lower_by_eight(hashes[end - _STEP : end], a, b, lowest)  # some once more, which changes nothing
+        at = end
+    for place in range(at, end):
+        value = _mix32(hashes[place])
+        for lane in range(len(lowest)):
+            lowest[lane] = min(lowest[lane], np.uint32(a[lane] * value + b[lane]))
 
 
 @part

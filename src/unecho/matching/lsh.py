@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..base.columns import Hashes, distinct, edges_of, group_pairs, mix64, offsets_of, spread
 from ..compiled.when import is_large
 from ..text.shingles import ShingleSets
-from .signature import PERMUTATIONS, signatures
+from .signature import PERMUTATIONS, permutations, signatures
 
 RECALL = 0.99
 """Share of the pairs at the threshold that must share a band."""
@@ -22,9 +22,8 @@ REPRESENTATIVES = 16
 """Of a bucket larger than this, every paragraph is compared with the first so many in keeping order; among
 them is the keeper, if the bucket has one."""
 
-_ROWS = 1008
-"""Signatures held at a time: half a megabyte, which stays in the processor's cache. No power of two: the keys of one
-signature, one in each band, would all lie in the same few places of that cache."""
+_ROWS = 1000
+"""Signatures held at a time."""
 _PAIRS = 1_000_000
 
 Pairs = NDArray[np.uint32]
@@ -59,23 +58,40 @@ def keys_of(sets: ShingleSets, bands: Bands, workers: int = 1, compiled: bool | 
 
     ``workers``: threads. ``compiled``: see ``when.is_large``.
     """
-    compiled = is_large(len(sets.hash), compiled)
+    if is_large(len(sets.hash), compiled):
+        return _compiled_keys(sets, bands, workers)
     keys = np.empty((bands.bands, len(sets.offsets) - 1), np.uint32)
+    for begin in range(0, keys.shape[1], _ROWS):
+        end = min(begin + _ROWS, keys.shape[1])
+        keys[:, begin:end] = band_keys(signatures(sets.rows(begin, end), compiled=False), bands, False)
+    return keys
+
+
+def _compiled_keys(sets: ShingleSets, bands: Bands, workers: int) -> NDArray[np.uint32]:
+    from ..compiled import minhash as kernels
+
+    keys = np.empty((bands.bands, len(sets.offsets) - 1), np.uint32)
+    # The kernel goes through the first values of all bands, then the second ones; to the end of a signature with any.
+    order = np.arange(keys.shape[0] * bands.rows).reshape(-1, bands.rows).T.reshape(-1)
+    a, b = (column[np.resize(order, PERMUTATIONS)] for column in permutations())
 
     def work(first: int, end: int) -> None:
-        for begin in range(first, end, _ROWS):
-            stop = min(begin + _ROWS, end)
-            keys[:, begin:stop] = band_keys(signatures(sets.rows(begin, stop), compiled=compiled), bands, compiled)
+        kernels.keys(sets.hash, sets.offsets[first : end + 1], a, b, _factors(bands), keys[:, first:end])
 
-    spread(work, sets.offsets, workers if compiled else 1)
+    spread(work, sets.offsets, workers)
     return keys
+
+
+def _factors(bands: Bands) -> Hashes:
+    """What the values of a band are multiplied by."""
+    return mix64(np.arange(1, bands.rows + 1, dtype=np.uint64))
 
 
 def band_keys(rows: NDArray[np.uint32], bands: Bands, compiled: bool | None = None) -> NDArray[np.uint32]:
     """Keys (uint32, bands x rows) that are equal for signatures that agree on the band, rarely for others: the upper
     half of a sum of products (multilinear hashing: Carter and Wegman 1979, Dietzfelbinger 1996)."""
     keys = np.empty((bands.bands, len(rows)), np.uint32)
-    factors = mix64(np.arange(1, bands.rows + 1, dtype=np.uint64))
+    factors = _factors(bands)
     if is_large(rows.size, compiled):
         from ..compiled import minhash as kernels
 

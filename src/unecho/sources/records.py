@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,10 +60,19 @@ class Parted(NamedTuple):
 
 class Texts(NamedTuple):
     """What the kernel makes of lines of JSON: of each the first text in a field, in UTF-8, and behind it the line
-    without it, all one after another; of some neither. ends: int64, lines x 2."""
+    without it, all one after another; of some neither. Zeros stand behind all. ends: int64, lines x 2."""
 
     data: NDArray[np.uint8]
     ends: Ints
+
+    def edges(self) -> Ints:
+        """Where each text begins and ends (int64, lines x 2)."""
+        begins = np.append(np.int64(0), self.ends[:-1, 1])
+        return np.stack([begins, self.ends[:, 0]], axis=1)
+
+    def frames(self) -> list[bytes]:
+        """What is left of each line; nothing if it has no text."""
+        return [bytes(self.data.data[begin:end]) for begin, end in self.ends.tolist()]
 
 
 def texts(data: bytes, edges: Edges, field: str) -> Texts:
@@ -75,23 +83,25 @@ def texts(data: bytes, edges: Edges, field: str) -> Texts:
 
     name = b'"%b"' % field.encode("utf-8", "surrogatepass")
     text = np.frombuffer(b"".join((data, bytes(BLOCK + len(name)))), np.uint8)
-    found = Texts(np.empty(len(text), np.uint8), np.empty((len(edges), 2), np.int64))
+    out, ends = np.empty(len(text), np.uint8), np.empty((len(edges), 2), np.int64)
     places, column = np.array(edges, np.int64).reshape(-1, 2), np.frombuffer(name, np.uint8)
-    kernels.texts(text, places, column, kernels.escapes(), *found)
-    return found
+    kernels.texts(text, places, column, kernels.escapes(), out, ends)
+    stop = int(ends.max(initial=0)) + BLOCK
+    out[stop - BLOCK : stop] = 0
+    return Texts(out[:stop], ends)
 
 
 def parted(data: bytes, edges: Edges, field: str) -> list[Parted | None]:
     """Lines of JSON (where each begins and ends) without the text in a field; None for those that have to be looked
     at again, as there is no such text, or another one of the same name before it, or no JSON without loss."""
     found = texts(data, edges, field)
-    view, ends = found.data.data, found.ends.reshape(-1).tolist()
-    pieces = [bytes(view[begin:end]) for begin, end in pairwise([0, *ends])]
-    frames = pieces[1::2]
+    frames = found.frames()
     values = iter(records(list(filter(None, frames)), field))
     return [
-        Parted(text, frame, record) if frame and (record := next(values)) is not None else None
-        for text, frame in zip(pieces[::2], frames, strict=True)
+        Parted(bytes(found.data.data[begin:end]), frame, record)
+        if frame and (record := next(values)) is not None
+        else None
+        for (begin, end), frame in zip(found.edges().tolist(), frames, strict=True)
     ]
 
 

@@ -301,7 +301,7 @@ def tokenize_all(texts: Sequence[bytes]) -> Tokens:
     return tokenize_utf8(b"\n".join([*texts, BEHIND]), np.stack([begins, begins + sizes], axis=1))
 
 
-def tokenize_utf8(data: bytes, edges: Ints) -> Tokens:
+def tokenize_utf8(data: bytes | NDArray[np.uint8], edges: Ints) -> Tokens:
     """``tokenize`` of texts that lie in one text in UTF-8, by the kernel.
 
     edges: where each begins and ends (int64, texts x 2), in bytes; each ends before an ASCII character that
@@ -310,6 +310,7 @@ def tokenize_utf8(data: bytes, edges: Ints) -> Tokens:
     from ..compiled import token as kernels
 
     column = np.frombuffer(data, np.uint8)
+    column.flags.writeable = False  # as bytes are: for another kind of column the kernel would be compiled once more
     table = _characters(_blocks(column))
     sizes = offsets_of(edges[:, 1] - edges[:, 0])
     out, count = _room(int(sizes[-1]) // _BYTES), 0

@@ -77,9 +77,10 @@ def grams(hashes: Hashes, size: int) -> Hashes:
     return mix64(value)
 
 
-def unspaced(flags: NDArray[np.uint8], offsets: Ints) -> Mask:
-    """Which runs of tokens are mostly of scripts written without spaces (bool, one per run)."""
-    result: Mask = _flagged(flags, offsets, UNSPACED) * 2 > np.diff(offsets)
+def unspaced(flags: NDArray[np.uint8], offsets: Ints, compiled: bool | None = None) -> Mask:
+    """Which runs of tokens are mostly of scripts written without spaces (bool, one per run). ``compiled``: see
+    ``when.is_large``."""
+    result: Mask = _flagged(flags, offsets, UNSPACED, compiled) * 2 > np.diff(offsets)
     return result
 
 
@@ -89,10 +90,10 @@ def word_counts(flags: NDArray[np.uint8], offsets: Ints) -> Ints:
     return _flagged(flags, offsets, SPACED | UNSPACED)
 
 
-def _flagged(flags: NDArray[np.uint8], offsets: Ints, wanted: np.uint8) -> Ints:
+def _flagged(flags: NDArray[np.uint8], offsets: Ints, wanted: np.uint8, compiled: bool | None = None) -> Ints:
     """How many tokens of each run have one of the flags wanted (int64)."""
     result = np.zeros(len(offsets) - 1, np.int64)
-    if is_large(len(flags), None):
+    if is_large(len(flags), compiled):
         from ..compiled import shingle as kernels
 
         kernels.flagged(flags, offsets, wanted, result)
