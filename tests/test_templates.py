@@ -268,7 +268,8 @@ def test_some_lines_at_a_time_give_what_all_at_once_give(found: list[tuple[int, 
     words = np.array([20 if row[2] else 3 for row in found], np.int32)
     content = np.array([row[3] for row in found], np.bool_)
     columns = ((document % 2).astype(np.int32), document, key, words, content)
-    assert templates.find(*columns, piece=piece).tolist() == templates.find(*columns).tolist()
+    whole = templates.find(*columns).tolist()
+    assert all(templates.find(*columns, piece=piece, workers=workers).tolist() == whole for workers in (1, 2))
 
 
 def peak(count: int, piece: int) -> int:

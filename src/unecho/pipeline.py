@@ -122,7 +122,7 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         with clock.stage(reading.STAGE):
             taken, paragraphs = reading.read(found, items, inputs, work, clock.progress, spool, compiled, workers)
     with clock.stage("site templates"):
-        paragraphs = _without_templates(taken, paragraphs, known)
+        paragraphs = _without_templates(taken, paragraphs, known, workers.count)
         repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)
     matched = _Matched.nothing()
     if command == "dedupe":
@@ -159,14 +159,14 @@ def _bytes(found: sources.Found, inputs: Sequence[Path] | Pairs) -> int:
     return total
 
 
-def _without_templates(taken: Taken, paragraphs: Table, known: rules.Rules) -> Table:
-    """The table with the lines that recur all over their site labelled as boilerplate."""
+def _without_templates(taken: Taken, paragraphs: Table, known: rules.Rules, workers: int) -> Table:
+    """The table with the lines that recur all over their site labelled as boilerplate. ``workers``: threads."""
     if not any(mode is not None for mode in taken.modes):
         return paragraphs
     sites = {name: number for number, name in enumerate(sorted({d.site for d in taken.documents}))}
     site = np.array([sites[document.site] for document in taken.documents], np.int32)
     document, words = paragraphs.document.astype(np.int32), paragraphs.words
-    found = templates.find(site[document], document, paragraphs.key, words, paragraphs.content)
+    found = templates.find(site[document], document, paragraphs.key, words, paragraphs.content, workers=workers)
     by_place = np.array([rule in score.BY_PLACE for rule in paragraphs.rules], np.bool_)[paragraphs.rule]
     plain = np.array([document.format != "html" for document in taken.documents], np.bool_)  # no markup to go by
     doubt = by_place & ~paragraphs.content & ~found & plain[document]

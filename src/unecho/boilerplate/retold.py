@@ -6,15 +6,17 @@ of their rows are moved, in a temporary file where there are many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import PIECE, ColumnFile, Ints, new_column, offsets_of, pieces, release
+from ..base.columns import ColumnFile, Ints, new_column, offsets_of, ordered, pieces, release
 
+R = TypeVar("R")
 Bools = NDArray[np.bool_]
 
 LONG_WORDS = 12
@@ -45,7 +47,7 @@ class Part:
 
 
 class Lines:
-    """The lines of all sites, in parts of about ``piece`` paragraphs."""
+    """The lines of all sites, in parts of about ``piece`` paragraphs. ``workers``: threads that go through them."""
 
     def __init__(
         self,
@@ -54,9 +56,10 @@ class Lines:
         key: NDArray[np.uint64],
         words: NDArray[np.int32],
         content: Bools,
-        piece: int = PIECE,
+        piece: int,
+        workers: int,
     ) -> None:
-        self.piece = piece
+        self.piece, self._workers = piece, workers
         self._document, self._key, self._words, self._content = document, key, words, content
         self.home = np.zeros(int(document.max()) + 1, np.int64)
         """The site of each document."""
@@ -67,17 +70,28 @@ class Lines:
         self.pages = np.bincount(self.home[self.present])
         """Documents of each site."""
         self._rows, self._edges = _parted(key, piece)
-        for first, end in pairwise(self._edges):
-            rows = self._rows[first:end]
-            order = np.lexsort((document[rows], key[rows], self.home[document[rows]]))
-            self._rows[first:end] = rows[order]
-            release(self._rows)
+        for _ in self._ordered(self._sort):
+            pass
 
-    def __iter__(self) -> Iterator[Part]:
-        for first, end in pairwise(self._edges):
-            if end > first:
-                yield self._part(self._rows[first:end].copy())
-                release(self._rows)
+    def each(self, work: Callable[[Part], R]) -> Iterator[R]:
+        """What ``work`` gives of each part, in order."""
+        return self._ordered(lambda rows: work(self._part(rows.copy())))
+
+    def _ordered(self, work: Callable[[Ints], R]) -> Iterator[R]:
+        """What ``work`` gives of the rows of each part, in order."""
+
+        def of_part(first: int, end: int) -> R:
+            found = work(self._rows[first:end])
+            release(self._rows)
+            return found
+
+        parts = [(first, end) for first, end in pairwise(self._edges) if end > first]
+        return ordered(of_part, parts, self._workers)
+
+    def _sort(self, rows: Ints) -> None:
+        """Put the rows of a part in order."""
+        document = self._document[rows]
+        rows[:] = rows[np.lexsort((document, self._key[rows], self.home[document]))]
 
     def _part(self, rows: Ints) -> Part:
         documents, keys = self._document[rows].astype(np.int64), self._key[rows]
@@ -149,11 +163,15 @@ def _weighed(lines: Lines) -> tuple[Ints, NDArray[np.uint64]]:
     count = len(lines.home)
     total = np.zeros(count, np.int64)
     smallest = np.full(count, np.iinfo(np.uint64).max, dtype=np.uint64)
-    for part in lines:
+
+    def heavy(part: Part) -> tuple[Ints, Ints, NDArray[np.uint64]]:
         carried = _weights(part, lines.pages)[part.line]
-        total += np.bincount(part.document, carried, count).astype(np.int64)
-        heavy = carried > 0
-        np.minimum.at(smallest, part.document[heavy], part.key[part.line[heavy]])
+        some = carried > 0
+        return part.document[some], carried[some], part.key[part.line[some]]
+
+    for document, carried, key in lines.each(heavy):
+        total += np.bincount(document, carried, count).astype(np.int64)
+        np.minimum.at(smallest, document, key)
     return total, smallest
 
 
@@ -176,8 +194,7 @@ def _shared(lines: Lines, rank: Ints) -> Iterator[tuple[Ints, Ints]]:
     leader[rank] = np.arange(count)
     pairs, weights = ColumnFile(np.int64), ColumnFile(np.int64)
     load, edges = np.zeros(count, np.int64), [0]
-    for part in lines:
-        found, weight = _led(part, lines.pages, rank, leader)
+    for found, weight in lines.each(lambda part: _led(part, lines.pages, rank, leader)):
         pairs.append(found)
         weights.append(weight)
         load += np.bincount(found // count, minlength=count)

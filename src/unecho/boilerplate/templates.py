@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..base.columns import PIECE, Hashes, distinct
 from ..text.paragraphs import Spans
 from . import features
-from .retold import LONG_SHARE, LONG_WORDS, Lines, stories
+from .retold import LONG_SHARE, LONG_WORDS, Lines, Part, stories
 from .rules import Line, Rules, normalise
 
 Bools = NDArray[np.bool_]
@@ -28,6 +28,8 @@ _SHORT_STORIES, _SHORT_SHARE = 5, 0.10
 _LONG_STORIES = 10
 
 
+_PIECE = PIECE // 4
+"""Paragraphs whose lines are counted at a time."""
 _LONGEST = 2000
 _KEY = 8
 """Bytes of a key."""
@@ -71,23 +73,25 @@ def find(
     key: NDArray[np.uint64],
     words: NDArray[np.int32],
     content: Bools,
-    piece: int = PIECE,
+    piece: int = _PIECE,
+    workers: int = 1,
 ) -> Bools:
     """Which paragraphs are template of their site.
 
     The arrays have one entry for each paragraph of the corpus, in any order: the numbers of its site and its
     document, its ``line_key``, its words, and whether it was labelled content so far. A document belongs to
     one site. The result does not depend on the order of the documents. Lines are counted about ``piece`` paragraphs
-    at a time: besides the result, and what is known of each document, no more is held in memory.
+    at a time: besides the result, and what is known of each document, no more is held in memory. ``workers``: threads.
     """
     result = np.zeros(len(key), dtype=np.bool_)
     if not len(key):
         return result
-    lines = Lines(site, document, key, words, content, piece)
+    lines = Lines(site, document, key, words, content, piece, workers)
     story = stories(lines)
     count = len(lines.home)
     of_site = np.bincount(lines.home[distinct(story[lines.present])], minlength=len(lines.pages))
-    for part in lines:
+
+    def tell(part: Part) -> None:
         told = np.bincount(distinct(part.line * count + story[part.document]) // count, minlength=len(part.site))
         possible = of_site[part.site]
         needed = np.where(
@@ -96,6 +100,9 @@ def find(
             np.maximum(_SHORT_STORIES, np.ceil(_SHORT_SHARE * possible)),
         )
         result[part.rows] = ((possible >= MIN_STORIES) & (told >= needed))[part.of_row]
+
+    for _ in lines.each(tell):
+        pass
     return result
 
 
