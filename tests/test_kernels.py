@@ -484,7 +484,7 @@ def test_an_interrupt_while_a_kernel_is_loaded_is_not_lost(monkeypatch: pytest.M
         with suppress(KeyboardInterrupt):  # as C does with what is raised in the functions it calls back
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(FunctionCache, "load_overload", load)
+    monkeypatch.setattr(FunctionCache, "_load_overload", load)
     with pytest.raises(KeyboardInterrupt):
         jit.compiled(abs_of)(-1)
 

@@ -6,20 +6,17 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, TypeVar
 
 import numba
-from llvmlite import binding as llvm
-from numba.core.codegen import CPUCodeLibrary
-from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 
-from ..base.interrupts import interrupts_wait
+from .load import code_alone
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -124,50 +121,9 @@ def _cached(function: F, *, counted: bool) -> F:
         result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=counted)(function)
     finally:
         numba.config.CACHE_DIR = before
-    load = result._cache.load_overload  # type: ignore[attr-defined]
-
-    def undisturbed(*given: Any) -> Any:
-        with interrupts_wait(), _code_alone():  # LLVM calls Python back meanwhile
-            return load(*given)
-
-    result._cache.load_overload = undisturbed  # type: ignore[attr-defined]
+    if _FOLDER is not None:
+        code_alone(result._cache)  # type: ignore[attr-defined]
     return result
-
-
-@contextmanager
-def _code_alone() -> Iterator[None]:
-    """Of the kernels that are loaded meanwhile the code alone is taken from the cache: what others are compiled with
-    that call them is parsed if any are. That takes longer than all the rest of the loading."""
-    with global_compiler_lock:
-        before = CPUCodeLibrary.__dict__["_unserialize"]
-        CPUCodeLibrary._unserialize = staticmethod(_unserialized)
-        try:
-            yield
-        finally:
-            CPUCodeLibrary._unserialize = before
-
-
-def _unserialized(codegen: Any, state: tuple[str, str, Any]) -> CPUCodeLibrary:
-    """``CPUCodeLibrary._unserialize``, as it is but for the time at which others are made ready to be linked."""
-    name, form, data = state
-    library = codegen.create_library(name)
-    if form != "object":  # numba keeps code so where it may be linked only
-        library._final_module = llvm.parse_bitcode(data)
-        library._finalize_final_module()
-        return library
-    library.enable_object_caching()
-    library._set_compiled_object(data[0])
-    library._finalize_final_module()
-
-    def linked() -> Any:
-        if library._shared_module is None:
-            library._shared_module = llvm.parse_bitcode(data[1])
-            codegen._engine._load_defined_symbols(library._shared_module)
-        return library._shared_module
-
-    library._get_module_for_linking = linked
-    library.get_pointer_to_function = codegen._engine.get_function_address  # numba looks at what is parsed first
-    return library
 
 
 def part(function: F) -> F:

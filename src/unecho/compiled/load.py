@@ -1,0 +1,58 @@
+"""Loading compiled kernels from the cache: their code alone. Nearly all the time that numba takes for it goes into what
+others could be compiled with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from llvmlite import binding as llvm
+from numba.core.codegen import CPUCodeLibrary
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.runtime import rtsys
+
+from ..base.interrupts import interrupts_wait
+
+
+def code_alone(cache: Any) -> None:
+    """Let the cache of a kernel load its code alone, undisturbed."""
+
+    def load(signature: Any, context: Any) -> Any:
+        # LLVM calls Python back meanwhile.
+        with interrupts_wait(), _linked_later(), cache._guard_against_spurious_io_errors():
+            rtsys.initialize(context)  # what all code needs; numba would load all that it can compile, too
+            return cache._load_overload(signature, context)
+
+    cache.load_overload = load
+
+
+@contextmanager
+def _linked_later() -> Iterator[None]:
+    """What kernels are compiled with that call those which are loaded meanwhile is parsed if there are any."""
+    with global_compiler_lock:
+        before = CPUCodeLibrary.__dict__["_unserialize"]
+        CPUCodeLibrary._unserialize = staticmethod(_unserialized)
+        try:
+            yield
+        finally:
+            CPUCodeLibrary._unserialize = before
+
+
+def _unserialized(codegen: Any, state: tuple[str, str, Any]) -> CPUCodeLibrary:
+    """``CPUCodeLibrary._unserialize`` of code that lies in the cache, as it is but for the time of the parsing."""
+    name, _, (code, to_link) = state
+    library = codegen.create_library(name)
+    library.enable_object_caching()
+    library._set_compiled_object(code)
+    library._finalize_final_module()
+
+    def linked() -> Any:
+        if library._shared_module is None:
+            library._shared_module = llvm.parse_bitcode(to_link)
+            codegen._engine._load_defined_symbols(library._shared_module)
+        return library._shared_module
+
+    library._get_module_for_linking = linked
+    library.get_pointer_to_function = codegen._engine.get_function_address  # numba looks at what is parsed first
+    return library
