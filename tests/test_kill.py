@@ -272,7 +272,7 @@ def test_an_interrupt_while_files_are_written(step: int, runs: Runs, tripwire: _
 def test_what_fails_while_an_interrupt_is_carried_out_is_no_failure(
     runs: Runs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         try:
             raise KeyboardInterrupt
         finally:

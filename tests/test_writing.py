@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 import numpy as np
@@ -89,6 +91,20 @@ def test_reports_made_at_once_are_those_made_one_by_one(rows: Path, tmp_path: Pa
     assert small.texts == given[1].texts
     for name in ("figures", "clusters", "largest", "quotes", "stories", "documents", "rules", "charts", "leads"):
         assert getattr(small, name) == getattr(given[1], name), name
+
+
+def test_what_lasts_goes_to_disk_while_the_page_is_made_and_before_it_has_its_name(
+    rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = Semaphore(0)
+    monkeypatch.setattr(os, "sync", synced.release, raising=False)
+    (tmp_path / "NEW").mkdir()
+    with unecho.dedupe(rows, workers=1) as result:
+        result.write_files(tmp_path / "NEW")
+        assert not synced.acquire(blocking=False)
+        result.write(tmp_path / "OUT")
+    assert synced.acquire(timeout=60)
+    assert synced.acquire(timeout=60)
 
 
 RULES = st.sampled_from(["app.download", "nav.menu", None])

@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import __version__
-from .base.atomic import RunFolder
+from .base.atomic import RunFolder, settle
+from .base.columns import beside
 from .base.engine import Workers, uncollected
 from .base.spool import Spool
 from .choosing.findings import Passages
@@ -113,13 +114,13 @@ class Result:
         """As ``write``, into a run folder already held; gives reports of it within these limits."""
         new = folder.stage()
         self._carry_over(folder.out, new)  # first, as the report shows what people checked
-        reports = self.write_files(new, *shown)
+        reports = self.write_files(new, *shown, lasting=True)
         folder.commit()
         return reports
 
-    def write_files(self, new: Path, *shown: Limits) -> list[Report]:
+    def write_files(self, new: Path, *shown: Limits, lasting: bool = False) -> list[Report]:
         """The files of the run, straight into a folder that holds none of them; gives reports within these limits,
-        beside the one that is written."""
+        beside the one that is written. ``lasting``: all but the page goes to disk while that is made."""
         from .report import data, html
 
         with uncollected(), Workers(self.workers) as workers:
@@ -132,6 +133,8 @@ class Result:
                 manifest.write_lines(new / manifest.REASONS, found)
             records = _Written(new, self, workers)
             report, *others = data.load_all(new, _Texts(self), (data.Limits(), *shown), records)
+            if lasting:
+                beside(settle, True)
             (new / manifest.REPORT).write_bytes(html.render(report, workers).encode())
         return others
 

@@ -70,8 +70,7 @@ class RunFolder:
 
     def commit(self) -> None:
         """Put what was staged in the place of OUT."""
-        if hasattr(os, "sync"):
-            os.sync()  # what is renamed must be on disk before its new name is
+        settle()  # what is renamed must be on disk before its new name is
         if self.out.exists():
             self.out.rename(self._old)
         self._new.rename(self.out)
@@ -119,6 +118,12 @@ def _refuse_foreign(out: Path) -> None:
             f"{out} is not empty and not a run of unecho: nothing was touched",
             "give a new folder with -o, or empty that one",
         )
+
+
+def settle() -> None:
+    """Wait until all that was written is on disk, where the system can tell."""
+    if hasattr(os, "sync"):
+        os.sync()
 
 
 def write_bytes(path: Path, data: bytes) -> None:
