@@ -447,6 +447,26 @@ def test_kernels_from_the_cache_serve_those_that_are_compiled_later(tmp_path: Pa
         assert run(CALLED, NUMBA_CACHE_DIR=str(tmp_path)).splitlines() == [f"[1, 2, 3] {hits}", "1"]
 
 
+KEPT_OTHERWISE = """
+from unecho.compiled import load
+import numpy as np
+
+def of_another_numba(codegen, state):
+    name, code = state
+
+load._unserialized = of_another_numba
+from unecho.compiled.values import sort
+values = np.array([3, 1, 2])
+sort(values)
+print(values.tolist(), sum(sort.stats.cache_hits.values()))
+"""
+
+
+def test_a_numba_that_keeps_code_otherwise_loads_it_itself(tmp_path: Path) -> None:
+    for hits in (0, 1):
+        assert run(KEPT_OTHERWISE, NUMBA_CACHE_DIR=str(tmp_path)) == f"[1, 2, 3] {hits}"
+
+
 def test_what_changes_in_one_module_is_compiled_anew_where_it_is_used() -> None:
     sources = {"low": "x = 1", "mid": "from .low import x", "top": "from . import mid as m\nm.x", "other": "y = 2"}
     before, after = jit.digests(sources), jit.digests({**sources, "low": "x = 3"})

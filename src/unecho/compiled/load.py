@@ -16,15 +16,23 @@ from ..base.interrupts import interrupts_wait
 
 
 def code_alone(cache: Any) -> None:
-    """Let the cache of a kernel load its code alone, undisturbed."""
+    """Let the cache of a kernel load its code alone, undisturbed; a numba that keeps it otherwise loads it its way."""
+    as_numba_does = cache.load_overload
 
     def load(signature: Any, context: Any) -> Any:
-        # LLVM calls Python back meanwhile.
-        with interrupts_wait(), _linked_later(), cache._guard_against_spurious_io_errors():
-            rtsys.initialize(context)  # what all code needs; numba would load all that it can compile, too
-            return cache._load_overload(signature, context)
+        with interrupts_wait():  # LLVM calls Python back meanwhile
+            try:
+                return _load(cache, signature, context)
+            except (AttributeError, LookupError, TypeError, ValueError):
+                return as_numba_does(signature, context)
 
     cache.load_overload = load
+
+
+def _load(cache: Any, signature: Any, context: Any) -> Any:
+    with _linked_later(), cache._guard_against_spurious_io_errors():
+        rtsys.initialize(context)  # what all code needs; numba would load all that it can compile, too
+        return cache._load_overload(signature, context)
 
 
 @contextmanager
