@@ -31,6 +31,8 @@ WORDS = """
     Zurich Zurichs colour color organised organized tbe not no Jones Jonas modern modem peop1e people rn n r twenty
     twentybn bn percent per cent pct tyre ty re Straße Strasse wonderful wonderfully wonderfull 2,5 € 中 文
     Johnson Johnston Marie Maria didn't did don’t do T
+    he she rose fell days weeks km miles said denied stated minister chairman не знал 不 没有 junio julio ёлка елка
+    ٣ 3 José Jose 1,5 12 000 1,500 1500
     tire che que cheque check checks fourteen four teen 14 millions behavi our behaviour behavior m list is still
 """.split()  # noqa: SIM905  a list of so many strings is harder to read
 SENTENCES = [
@@ -41,6 +43,10 @@ SENTENCES = [
     "The minister Tony Harrow told Harry Leeds that the farmers of Iran will return to the modern mill.",
     '“We will see to it that the mill stays open for as long as it can,” a spokesman said on the bank.',
     "“We will see to it that the mill stays open for as long as it can,” her lawyer said.",
+    "“The price of bread rose by 12 cents in three days,” he said to the minister on Monday.",
+    "“The price of bread rose by 12 cents in three days,” she said to the chairman on Monday.",
+    "Министр знал о том, что в этом году выпало много снега и что дороги закрыты.",
+    "市长王伟在周一的新闻发布会上说，新的地铁线路将于明年开通。",
     "A headline", "Another one", "* * *", "1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9",
 ]  # fmt: skip
 

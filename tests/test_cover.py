@@ -11,7 +11,23 @@ from unecho.text.normalize import tokenize
 
 WORDS = st.lists(
     st.sampled_from(
-        ["river", "rivet", "riverbank", "bank", "the", "Iran", "Iraq", "mill", "milling", "ing", "5", "five"]
+        [
+            "river",
+            "rivet",
+            "riverbank",
+            "bank",
+            "the",
+            "Iran",
+            "Iraq",
+            "mill",
+            "milling",
+            "ing",
+            "5",
+            "five",
+            "%",
+            "per",
+            "cent",
+        ]
     ),
     max_size=14,
 )
@@ -27,8 +43,8 @@ def plainly(mine: list[str], theirs: list[str]) -> list[tuple[int, int]]:
         step = at
         taken = used = 0
         while step < len(its) and not taken:
-            other, longer = its[step], len(its[step].plain) > len(word.plain)
-            shorter = len(its[step].plain) < len(word.plain)
+            other, longer = its[step], max(len(its[step].plain), len(its[step].folded)) > len(word.plain)
+            shorter = len(its[step].plain) < max(len(word.plain), len(word.folded))
             if word.is_like(other):
                 taken, used = 1, 1
             elif following and longer and (word + following[0]).is_like(other):
@@ -77,12 +93,12 @@ def test_short_pieces_that_stand_apart_are_none() -> None:
     ("text", "lost", "otherwise"),
     [
         ("“We came and saw and won,” a spokesman said today.", "a spokesman", True),
-        ("“We came and saw and won,” a spokesman said today.", "spokesman", False),
+        ("“We came and saw and won,” a spokesman said today.", "spokesman", True),
         ("“We came and saw and won,” a spokesman said today.", "We came and saw", False),
         ("came and saw,” a spokesman said, “and won as we had to.”", "a spokesman", True),
         ("came and saw,” a spokesman said, “and won as we had to.”", "came and saw", False),
         ("A spokesman said they came and saw and won today.", "A spokesman said", False),
-        ("In the very end a spokesman for the firm said: “We won.”", "the very", False),
+        ("In the very end of that long day a spokesman for the firm said: “We won.”", "the very", False),
         ("In the end a spokesman for the firm said: “We won.”", "a spokesman for the", True),
     ],
 )

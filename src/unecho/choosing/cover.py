@@ -15,9 +15,9 @@ from rapidfuzz.distance import Indel
 from ..base.columns import Ints, Mask
 from ..matching.corpus import Corpus
 from ..matching.grow import GAP, Run
-from ..text.normalize import QUOTED, UNQUOTED
+from ..text.normalize import CASELESS, NUMBER, OPENING, QUOTED, UNQUOTED
 from ..text.shingles import SHORTEST
-from . import guards
+from . import facts, guards
 from .guards import Word
 from .known import are_two, known
 
@@ -27,7 +27,7 @@ SHORT = 12
 """Words in a stretch that templates may well have again."""
 BACK = 8
 """Runs back that one may go on from."""
-AROUND = 2, 4
+AROUND = 1, 6
 """Words that must be missing around a quote for it to be said by somebody else, or otherwise; and of how many of the
 words around it one must be."""
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
@@ -58,6 +58,8 @@ class Coverer:
         hashes, flags = corpus.stream.hashes(), corpus.stream.flags
         self._numbers = guards.numbers(hashes, flags)
         self._names = guards.names(hashes, flags) & ~self._numbers
+        self._kinds = facts.kinds(hashes)
+        self._tell: Mask = self._numbers | (flags & CASELESS != 0)
         self._words = _Words()
         self._alike_places = lru_cache(maxsize=_KEPT)(self._words.alike_places)
 
@@ -83,9 +85,10 @@ class Coverer:
             weight[number] = weight.get(number, 0) + length
         main = max(sorted(weight), key=weight.__getitem__)
         numbers, names = self._missing(paragraph, self._readable(missing, tokens, pieces, dict(alike), kept))
-        numbers += self._put_in(pieces)
+        numbers += self._put_in(pieces) + self._exchanged(set(missing), tokens, pieces, kept)
         size = tokens.stop - tokens.start
-        otherwise = said_otherwise(self._corpus.stream.flags[tokens], np.array(missing, np.int64) - tokens.start)
+        lost = np.array([place for place in missing if not self._kinds[place] & facts.SPOKE], np.int64)
+        otherwise = said_otherwise(self._corpus.stream.flags[tokens], lost - tokens.start)
         return Cover((size - len(missing)) / size, numbers, names, otherwise, min(weight), max(weight), main)
 
     def _readable(
@@ -182,27 +185,71 @@ class Coverer:
         return places
 
     def _put_in(self, pieces: Sequence[Run]) -> tuple[str, ...]:
-        """Numbers and negations that the other side has in the middle of what is shared: "did not resign"."""
+        """Numbers and negations that the other side has in the middle of what is shared: "did not resign"; and in
+        scripts in which these cannot be told all that it has where nothing of the paragraph stands."""
         found: list[str] = []
         for (place, other, length), (next_place, next_other, _) in pairwise(pieces):
             mine = range(place + length, next_place)
             if len(mine) <= SMALL_EDIT and 0 < next_other - other - length <= SMALL_EDIT:
                 theirs = range(other + length, next_other)
-                if self._numbers[theirs.start : theirs.stop].any():
-                    found += self._news(mine, theirs)
+                tell = self._numbers if mine else self._tell
+                if tell[theirs.start : theirs.stop].any():
+                    found += self._news(mine, theirs, tell)
         return tuple(found)
 
-    def _news(self, mine: range, theirs: range) -> Iterator[str]:
-        """The numbers among the other side's tokens that no word of mine is like, nor run together with another one."""
+    def _exchanged(self, missing: set[int], tokens: slice, pieces: Sequence[Run], kept: Mask) -> tuple[str, ...]:
+        """Words that are missing where the other side has another one that says something else: "fell" for "rose", or
+        any for a word that stands alone."""
+        owner = self._corpus.paragraph_of_token
+        found: list[int] = []
+        for mine, theirs in self._edits(tokens, pieces):
+            its = [int(self._kinds[token]) for token in theirs if kept[owner[token]]]
+            for token in mine:
+                if token in missing and not self._numbers[token]:
+                    alone = token == mine.start and tokens.start < token < tokens.stop - 1 and self._stands_alone(token)
+                    if any(alone or facts.are_opposites(int(self._kinds[token]), kind) for kind in its):
+                        found.append(token)
+        return self._words_at(self._text_of(tokens.start), np.array(found)) if found else ()
+
+    def _edits(self, tokens: slice, pieces: Sequence[Run]) -> Iterator[tuple[range, range]]:
+        """The tokens of a few, on either side, that stand in one another's place: between pieces, and as many before
+        the first one and behind the last one."""
+        owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
+        first, end = self._corpus.stream.documents[document[owner[pieces[0][1]]] :][:2].tolist()
+        place, other, _ = pieces[0]
+        ahead = place - tokens.start
+        edits = [(range(tokens.start, place), range(max(other - ahead, first), other))]
+        for (place, other, length), (next_place, next_other, _) in pairwise(pieces):
+            edits.append((range(place + length, next_place), range(other + length, next_other)))
+        place, other = (at + pieces[-1][2] for at in pieces[-1][:2])
+        edits.append((range(place, tokens.stop), range(other, min(other + tokens.stop - place, end))))
+        for mine, theirs in edits:
+            if 0 < len(mine) <= SMALL_EDIT and 0 < len(theirs) <= SMALL_EDIT:
+                yield mine, theirs
+
+    def _stands_alone(self, token: int) -> bool:
+        """Whether a word, which is not the last one, stands right behind a number, as what is counted or a unit does,
+        or between commas or other marks, as an item of a list does."""
+        start, end, flags = self._corpus.start, self._corpus.end, self._corpus.stream.flags
+        if int(start[token]) - int(end[token - 1]) <= 1:
+            return bool(flags[token - 1] & NUMBER)
+        return int(start[token + 1]) - int(end[token]) > 1 and not flags[token] & OPENING
+
+    def _news(self, mine: range, theirs: range, tell: Mask) -> Iterator[str]:
+        """Of the other side's tokens that ``tell`` those that no word of mine is like, nor run together with another
+        one."""
         owner, document, words = self._corpus.paragraph_of_token, self._corpus.paragraphs.document, self._words
         other_text = self._corpus.text(int(document[owner[theirs[0]]]))
         have = [self._word(self._corpus.text(int(document[owner[token]])), token) for token in mine]
         their = [self._word(other_text, token) for token in theirs]
         for number, word in enumerate(their):
-            if not self._numbers[theirs[number]] or guards.misread(words.made(word)):
+            if not tell[theirs[number]] or guards.misread(words.made(word)):
                 continue
             if not any(words.alike(word, its) for its in have) and not words.run_together(number, their, have):
                 yield word
+
+    def _text_of(self, token: int) -> str:
+        return self._corpus.text(int(self._corpus.paragraphs.document[self._corpus.paragraph_of_token[token]]))
 
     def _words_at(self, text: str, places: slice | Ints) -> tuple[str, ...]:
         spans = zip(self._corpus.start[places].tolist(), self._corpus.end[places].tolist(), strict=True)
@@ -264,13 +311,18 @@ class _Words:
         mine."""
         word = self.made(mine[0])
         size = len(word.plain)
+        written = max(size, len(word.folded))
         for step in range(at, len(theirs)):
             if self.alike(mine[0], theirs[step]):
                 return step, 1, 1
             other = self.made(theirs[step])
-            if len(mine) > 1 and len(other.plain) > size and self.together(*mine).is_like(other):
+            if (
+                len(mine) > 1
+                and max(len(other.plain), len(other.folded)) > size
+                and self.together(*mine).is_like(other)
+            ):
                 return step, 2, 1
-            next_too = step + 1 < len(theirs) and len(other.plain) < size
+            next_too = step + 1 < len(theirs) and len(other.plain) < written
             if next_too and word.is_like(self.together(theirs[step], theirs[step + 1])):
                 return step, 1, 2
         return at, 0, 0

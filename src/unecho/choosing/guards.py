@@ -7,6 +7,7 @@ toll that changed is news.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -17,39 +18,10 @@ from rapidfuzz.distance import Levenshtein
 from ..base.columns import Hashes, Mask, distinct
 from ..model import record
 from ..text.lookup import among
-from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SPACED, fold, tokenize
-from ..text.spelling import canonical
+from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SPACED, SYMBOL, char_class, fold
+from ..text.spelling import bare, canonical
+from . import facts
 
-NUMBER_WORDS = """
-zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
-billion trillion dozen half third quarter twice first second fourth fifth sixth seventh eighth ninth tenth last next
-null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig
-hundert tausend million millionen milliarde milliarden dutzend
-zéro deux trois quatre cinq sept huit neuf dix onze douze vingt trente quarante cinquante soixante
-cent mille millions milliard milliards douzaine
-cero dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta cincuenta cien
-ciento mil millón millones docena
-due tre quattro cinque sei sette otto nove dieci venti trenta cento mila milione milioni miliardo miliardi
-dois três quatro sete oito dez vinte trinta cem milhão milhões bilhão
-twee drie vijf zes zeven acht negen tien twintig honderd duizend miljoen miljard
-один два три четыре пять шесть семь восемь девять десять двадцать тридцать сорок пятьдесят сто тысяч тысячи
-миллион миллиона миллионов миллиард
-"""
-"""English, German, French, Spanish, Italian, Portuguese, Dutch, Russian."""
-NEGATIONS = """
-not no never none nobody nothing neither nor without cannot
-nicht kein keine keinen keiner keinem nie niemand nichts ohne
-ne pas jamais aucun aucune rien personne ni sans
-nunca ningún ninguna nada nadie sin
-non mai nessuno nessuna niente nulla senza
-não nunca nenhum nenhuma nem sem
-niet geen nooit zonder
-не нет никогда никто ничего без
-"""
-"""Of the same languages."""
-CONTRACTED = "t"
-"""What is left of "not" in "didn't"."""
 SAID_OTHERWISE = "what stands around the quote differs"
 LITTLE_ELSE = "the two documents share little else"
 
@@ -61,6 +33,7 @@ _SHORT_NAME = 5
 Iraq)."""
 _DIGIT = re.compile(r"\d")
 _MISREAD = re.compile(r"(?:[^\W\d]+\d+)+[^\W\d]+")
+_THOUSANDS = re.compile(r"\d{3}")
 _DOUBLED = re.compile(r"([^\W\d])\1+")
 _DIGIT_LETTERS = str.maketrans("01589", "olsbg")
 _LETTER_DIGITS = str.maketrans("oliszbgq", "01152899")
@@ -69,22 +42,10 @@ _SEPARATOR = "\n"
 """Stands in no word, and folds to itself."""
 
 
-@cache
-def fact_hashes() -> Hashes:
-    """Of the number words and negations, sorted (uint64)."""
-    return np.unique(tokenize([NUMBER_WORDS, NEGATIONS]).hash)
-
-
-@cache
-def contracted() -> np.uint64:
-    """Hash of a contracted negation, which is one where no white space stands before it."""
-    return np.uint64(tokenize([CONTRACTED]).hash[0])
-
-
 def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     """Which tokens are numbers in digits or words, currency or per cent signs, or negations (bool)."""
-    result: Mask = (flags & NUMBER != 0) | among(hashes, fact_hashes())
-    result |= (hashes == contracted()) & (flags & SPACED == 0)
+    result: Mask = (flags & NUMBER != 0) | among(hashes, facts.fact_hashes())
+    result |= (hashes == facts.contracted()) & (flags & SPACED == 0)
     return result
 
 
@@ -112,17 +73,22 @@ def _folds() -> _Folds:
 
 
 def _folded(words: str) -> frozenset[str]:
-    return frozenset(canonical("".join(map(fold, word))) for word in words.split())
+    return frozenset(_one_way("".join(map(fold, word))) for word in words.split())
+
+
+def _one_way(plain: str) -> str:
+    """The one way of writing a folded word that stands for all."""
+    return canonical(bare(plain))
 
 
 @cache
 def _negations() -> frozenset[str]:
-    return _folded(NEGATIONS)
+    return _folded(facts.NEGATIONS)
 
 
 @cache
 def _facts() -> frozenset[str]:
-    return _folded(NUMBER_WORDS) | _negations()
+    return _folded(facts.NUMBERS) | _folded(facts.DATES) | _negations() | _folded(facts.LOOK_ALIKE)
 
 
 @record
@@ -155,7 +121,7 @@ class Word:
     def _made(cls, plain: Sequence[str], names: Sequence[bool]) -> list[Word]:
         if not names:
             return []
-        folded = list(map(canonical, plain))
+        folded = list(map(_one_way, plain))
         letters = [word if word.isalpha() else _letters(word) for word in folded]
         digits = ["" if word.isalpha() else _digits(word) for word in plain]
         shapes = shape(_SEPARATOR.join(letters)).split(_SEPARATOR)
@@ -164,7 +130,7 @@ class Word:
     @classmethod
     def together(cls, pairs: Sequence[tuple[Word, Word]]) -> list[Word]:
         """Two words run together, of many pairs."""
-        return cls._made([one.plain + two.plain for one, two in pairs], [one.name for one, _ in pairs])
+        return cls._made([_joined(one.plain, two.plain) for one, two in pairs], [one.name for one, _ in pairs])
 
     def __add__(self, other: Word) -> Word:
         """The two words run together."""
@@ -219,17 +185,35 @@ class Word:
         return Levenshtein.distance(self.letters, other.letters, score_cutoff=allowed) <= allowed
 
 
+def _joined(one: str, two: str) -> str:
+    """Two plain words run together, but for digits that are no thousands: "12 000" is 12000, "1.5" is not 15."""
+    apart = one[-1:].isdigit() and two[:1].isdigit() and not (one.isdigit() and _THOUSANDS.fullmatch(two))
+    return f"{one} {two}" if apart else one + two
+
+
 def is_fact(folded: str) -> bool:
     """Whether a word in the one way of writing is a number word or a negation."""
     return folded in _facts()
 
 
 def numbers_differ(words: Sequence[str]) -> str:
-    """What is told of numbers and negations that one copy lacks."""
-    written = ["n't" if fold(word) == CONTRACTED else word for word in words]
-    negations = [word for word in written if word == "n't" or _folded(word) <= _negations()]
-    told = (("numbers", [word for word in written if word not in negations]), ("negations", negations))
-    return "; ".join(f"{what} differ: {', '.join(which)}" for what, which in told if which)
+    """What is told of numbers and negations that one copy lacks, and of words that say something else there."""
+    told: dict[str, list[str]] = {"numbers": [], "negations": [], "words": []}
+    for word in words:
+        told[_kind_of(word)].append("n't" if fold(word) == facts.CONTRACTED else word)
+    return "; ".join(f"{what} differ: {', '.join(which)}" for what, which in told.items() if which)
+
+
+def _kind_of(word: str) -> str:
+    """How a word is told of that one copy lacks."""
+    if fold(word) == facts.CONTRACTED or _folded(word) <= _negations():
+        return "negations"
+    is_number = any(_is_number(char) for char in word) or _folded(word) <= _facts() - _folded(facts.LOOK_ALIKE)
+    return "numbers" if is_number else "words"
+
+
+def _is_number(char: str) -> bool:
+    return unicodedata.category(char) in ("Nd", "No") or char_class(char) == SYMBOL
 
 
 def names_differ(words: Sequence[str]) -> str:

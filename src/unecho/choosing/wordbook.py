@@ -23,7 +23,7 @@ from ..text import spelling
 from ..text.lookup import among
 from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, QUOTED, SPACED, UNQUOTED
 from ..text.shingles import SHORTEST
-from . import cover, guards, known
+from . import cover, facts, guards, known
 from .guards import Word
 
 Bytes = NDArray[np.uint8]
@@ -40,8 +40,9 @@ _ASKED = 65_536
 
 def rules() -> Rules:
     """The numbers of ``cover``, ``passages`` and ``shingles`` as the kernels take them."""
+    kinds = facts.SPOKE, facts.SIDE, facts.GROUP
     bits = Bits(CAPITAL, NUMBER, CASELESS, OPENING, SPACED, QUOTED, UNQUOTED)
-    return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, cover.AROUND, SHORTEST, GAP, bits)
+    return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, cover.AROUND, SHORTEST, GAP, kinds, bits)
 
 
 class WordBook:
@@ -167,10 +168,12 @@ def also_lower(corpus: Corpus, compiled: bool = True) -> Mask:
     return doubtful & lower
 
 
-def _facts(vocabulary: Hashes) -> Bytes:
+def _facts(vocabulary: Hashes) -> kernels.Kinds:
     """``Book.facts`` of each word."""
-    facts = np.where(among(vocabulary, guards.fact_hashes(), compiled=False), kernels.ANYWHERE, 0)
-    return np.where(vocabulary == guards.contracted(), kernels.CONTRACTED, facts).astype(np.uint8)
+    found = facts.kinds(vocabulary)
+    found[among(vocabulary, facts.fact_hashes(), compiled=False)] |= kernels.ANYWHERE
+    found[vocabulary == facts.contracted()] |= kernels.CONTRACTED
+    return found
 
 
 def _bits(word: Word) -> int:

@@ -72,16 +72,16 @@ def warm() -> None:
 def of_nothing() -> tuple[Text, Shared, Book, Rules]:
     """A corpus without documents, to compile kernels with."""
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
-    points, flags = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+    points, flags, kinds = np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros(0, np.uint16)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 4), np.int64)
     paragraphs, documents = np.zeros((1, 6), np.int64), np.zeros((1, 3), np.int64)
     text = Text(points, none, flags, np.zeros(0, np.uint16), codes, edges, paragraphs, documents)
     book = Book(
         np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 13), np.int64), points,
-        np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), flags,
+        np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), kinds,
         (3, 5, 7, 10, 4), codes, (3, 10),
     )  # fmt: skip
-    rules = Rules(3, 12, 8, (2, 4), 8, 15, Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
+    rules = Rules(3, 12, 8, (1, 6), 8, 15, (4, 8, 256), Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
     return text, Shared(rows, edges, points, edges, nothing), book, rules
 
 

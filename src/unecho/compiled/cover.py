@@ -9,7 +9,7 @@ import numpy as np
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
 from .share import in_line
-from .text import BY_CHARACTER, DOCUMENT, TOKENS, Rules, Text, owner_of
+from .text import BY_CHARACTER, DOCUMENT, SHIFT, TOKENS, Rules, Text, owner_of
 from .values import Numbers, word_at
 from .word import (
     ANYWHERE,
@@ -18,6 +18,7 @@ from .word import (
     LOWER,
     MISREAD,
     PLAIN,
+    SIZE,
     UNKNOWN,
     Book,
     alike,
@@ -84,17 +85,18 @@ def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) ->
     while len(theirs) and place < len(mine) and place - found <= spare:
         word, following = mine[place], mine[place + 1] if place + 1 < len(mine) else np.int64(UNKNOWN)
         size = book.words[word, PLAIN] if word >= 0 else 0
+        written = max(size, book.words[word, SIZE]) if word >= 0 else 0
         step, taken, used = at, 0, 0
         while word >= 0 and step < len(theirs):
             other, next_other = theirs[step], theirs[step + 1] if step + 1 < len(theirs) else np.int64(UNKNOWN)
             if alike(book, word, other):
                 taken, used = 1, 1
                 break
-            longer = other >= 0 and following >= 0 and book.words[other, PLAIN] > size
+            longer = other >= 0 and following >= 0 and max(book.words[other, PLAIN], book.words[other, SIZE]) > size
             if longer and alike_together(book, word, following, other):
                 taken, used = 2, 1
                 break
-            shorter = other >= 0 and next_other >= 0 and book.words[other, PLAIN] < size
+            shorter = other >= 0 and next_other >= 0 and book.words[other, PLAIN] < written
             if shorter and alike_together(book, other, next_other, word):
                 taken, used = 1, 2
                 break
@@ -219,7 +221,8 @@ def cover(
     _weigh(text, pieces, its, room.cover)
     _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
-    room.cover[OTHERWISE] = _said_otherwise(text, rules, low, covered)
+    _exchanged(text, book, rules, kept, paragraph, pieces, room)
+    room.cover[OTHERWISE] = _said_otherwise(text, book, rules, low, covered)
     return True
 
 
@@ -295,7 +298,7 @@ def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
     if text.flags[token] & rules.bits.number:
         return True
     fact = book.facts[text.word[token]]
-    return bool(fact == ANYWHERE or (fact == CONTRACTED and not text.flags[token] & rules.bits.spaced))
+    return bool(fact & ANYWHERE or (fact & CONTRACTED and not text.flags[token] & rules.bits.spaced))
 
 
 @lean
@@ -331,8 +334,8 @@ def _missing(
 
 
 @lean
-def _said_otherwise(text: Text, rules: Rules, low: int, covered: Mask) -> bool:
-    """``cover.said_otherwise``."""
+def _said_otherwise(text: Text, book: Book, rules: Rules, low: int, covered: Mask) -> bool:
+    """``cover.said_otherwise``, of the words missing that are no verbs of saying."""
     marked = inside = False
     around = lost = 0
     for place in range(len(covered)):
@@ -344,7 +347,7 @@ def _said_otherwise(text: Text, rules: Rules, low: int, covered: Mask) -> bool:
             marked = True
         if not inside:
             around += 1
-            lost += 0 if covered[place] else 1
+            lost += 0 if covered[place] or book.facts[text.word[low + place]] & rules.kinds[0] else 1
     return bool(marked and lost >= rules.around[0] and lost * rules.around[1] > around)
 
 
@@ -395,14 +398,16 @@ def _facing(low: int, place: int, pieces: Pieces, its: Ints) -> np.int64:
 
 @lean
 def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) -> None:
-    """``cover.Coverer._put_in``: numbers and negations that only the other side has."""
+    """``cover.Coverer._put_in``: numbers and negations that only the other side has, and in scripts in which these
+    cannot be told all that it has where nothing of the paragraph stands."""
     for number in range(len(pieces) - 1):
         mine, theirs = pieces[number, 0] + pieces[number, 2], pieces[number, 1] + pieces[number, 2]
         end, their_end = pieces[number + 1, 0], pieces[number + 1, 1]
         if end - mine > rules.small_edit or not 0 < their_end - theirs <= rules.small_edit:
             continue
         for token in range(theirs, their_end):
-            if found[NUMBERS_TOLD] < EVIDENCE and _is_number(text, book, rules, token):
+            tells = (mine >= end and text.flags[token] & rules.bits.caseless) or _is_number(text, book, rules, token)
+            if found[NUMBERS_TOLD] < EVIDENCE and tells:
                 word = word_of(text, book, rules.bits.capital, token)
                 known = word >= 0 and book.words[word, BITS] & MISREAD != 0
                 for place in range(mine, end):
@@ -410,6 +415,57 @@ def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) 
                 if not known and not _run_together(text, book, rules, token, (theirs, their_end), (mine, end)):
                     found[TOLD + found[NUMBERS_TOLD]] = token
                     found[NUMBERS_TOLD] += 1
+
+
+@lean
+def _exchanged(
+    text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, room: Scratch
+) -> None:  # fmt: skip
+    """``cover.Coverer._exchanged``, noted as missing numbers."""
+    low, high, found, last = text.edges[paragraph], text.edges[paragraph + 1], room.cover, len(pieces) - 1
+    document = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT]
+    for number in range(len(pieces) + 1):
+        begin = pieces[number - 1, 0] + pieces[number - 1, 2] if number else low
+        end = pieces[number, 0] if number <= last else high
+        if not 0 < end - begin <= rules.small_edit:
+            continue
+        start = pieces[number - 1, 1] + pieces[number - 1, 2] if number else pieces[0, 1] - end + begin
+        stop = pieces[number, 1] if number <= last else start + end - begin
+        start, stop = max(start, text.documents[document, TOKENS]), min(stop, text.documents[document + 1, TOKENS])
+        if not 0 < stop - start <= rules.small_edit:
+            continue
+        for token in range(begin, end):
+            if room.covered[token - low] or _is_number(text, book, rules, token) or found[NUMBERS_TOLD] == EVIDENCE:
+                continue
+            alone = token == begin and low < token < high - 1 and _stands_alone(text, rules, token)
+            if _says_otherwise(text, book, rules, kept, token, (start, stop), alone):
+                found[TOLD + found[NUMBERS_TOLD]] = token
+                found[NUMBERS_TOLD] += 1
+
+
+@lean
+def _says_otherwise(
+    text: Text, book: Book, rules: Rules, kept: Mask, token: int, theirs: tuple[int, int], alone: bool
+) -> bool:
+    """Whether a word says the opposite of one that stays among theirs, or any does where it stands ``alone``."""
+    _, sides, groups = rules.kinds
+    mine = book.facts[text.word[token]]
+    for place in range(theirs[0], theirs[1]):
+        its = book.facts[text.word[place]]
+        opposite = mine // groups == its // groups != 0 and mine % groups // sides != its % groups // sides
+        if (alone or opposite) and kept[owner_of(text, place)]:
+            return True
+    return False
+
+
+@lean
+def _stands_alone(text: Text, rules: Rules, token: int) -> bool:
+    """``cover.Coverer._stands_alone``."""
+    place = token + text.paragraphs[owner_of(text, token), SHIFT]
+    before, behind = text.step[place] >> np.uint16(8), text.step[place + 1] >> np.uint16(8)
+    if before <= 1:
+        return bool(text.flags[token - 1] & rules.bits.number)
+    return bool(behind > 1 and not text.flags[token] & rules.bits.opening)
 
 
 @lean

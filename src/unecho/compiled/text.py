@@ -60,7 +60,8 @@ class Bits(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """Numbers of ``cover``, ``shingles`` and ``passages``."""
+    """Numbers of ``cover``, ``shingles`` and ``passages``. kinds: of ``facts``, the bit of a verb of saying, and what
+    sides and groups of opposites are put in times."""
 
     small_edit: int
     short: int
@@ -68,4 +69,5 @@ class Rules(NamedTuple):
     around: tuple[int, int]
     shortest: int
     gap: int
+    kinds: tuple[int, int, int]
     bits: Bits

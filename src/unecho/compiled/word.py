@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask, mix64
 from .jit import compiled, lean, part
@@ -29,7 +30,7 @@ it run together with another but by looking. LOWER: the corpus has it in lower c
 makes another one with an n behind it. LATIN: is letters from a to z alone, in the one way of writing too. STAYS: what
 is run together with it, in front, is in that way as well."""
 ANYWHERE, CONTRACTED = 1, 2
-"""Kinds of ``Book.facts``."""
+"""Bits of ``Book.facts``, besides those of ``facts.kinds``."""
 UNKNOWN, ASKED = -1, -2
 WORD, LISTED, KNOWN = -1, -2, -3
 """Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
@@ -44,6 +45,7 @@ FOLDED, LETTERS, DIGITS_OF, SHAPE, PLAIN, SIZE, FIRST, BEGIN, BITS, MASK, CLASSE
 
 
 Limits = tuple[int, int, int, int, int]
+Kinds = NDArray[np.uint16]
 
 
 class Book(NamedTuple):
@@ -56,9 +58,9 @@ class Book(NamedTuple):
     asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
     LISTED; or KNOWN. counts: how many of them, and how often anything was not known. doubts: two words that were not
     known run together, the one they were held against, and where: int64, n x 4, rows of words and the second one of
-    ``doubted``, the first one of which is how many. facts: uint8 for each word of the
-    vocabulary, ``ANYWHERE`` for number words and negations, ``CONTRACTED`` for a contracted negation. limits: lengths
-    from ``guards``. known: of ``known.known``, nothing until it is asked for. enough: numbers from there.
+    ``doubted``, the first one of which is how many. facts: ``facts.kinds`` for each word of the
+    vocabulary, and ``ANYWHERE`` for number words and negations, ``CONTRACTED`` for a contracted negation. limits:
+    lengths from ``guards``. known: of ``known.known``, nothing until it is asked for. enough: numbers from there.
     """
 
     keys: Hashes
@@ -69,7 +71,7 @@ class Book(NamedTuple):
     counts: Ints
     doubts: Ints
     doubted: Ints
-    facts: Bytes
+    facts: Kinds
     limits: Limits
     known: Codes
     enough: tuple[int, int]

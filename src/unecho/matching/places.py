@@ -145,8 +145,8 @@ class Places:
     @classmethod
     def written(cls, start: Points, end: Points, paragraphs: Ints) -> Places:
         """All of them at hand. ``paragraphs``: int64, where the tokens of each paragraph begin."""
-        step = np.minimum(end - start, LONG).astype(np.uint16)
-        sizes = np.diff(paragraphs)
+        sizes, step = np.diff(paragraphs), np.minimum(end - start, LONG).astype(np.uint16)
+        step[1:] |= np.minimum(start[1:] - end[:-1], LONG).astype(np.uint16) << np.uint16(8)  # huge between documents
         return cls(owners(sizes), start, end, step, np.zeros(len(sizes), np.int64), _near(paragraphs))
 
     @classmethod

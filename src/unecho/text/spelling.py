@@ -6,6 +6,7 @@ For comparison only: the results are no words of any language, and need not be.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 _NUMBERS = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -44,6 +45,10 @@ _ENGLISH = (
 """British to American endings. What they do to other words does not matter, as long as two words of different
 meaning seldom become one."""
 
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_ACCENTED = 4
+"""Letters from which a word is the same without its accents."""
+
 _TAILS = tuple(old + end for old, ends in _AFTER.items() for end in ("", *ends.split("|")))
 _WHOLE = (*_SAME, *(number + unit for number in _DIGITS for unit in (*_UNIT, *_UNITS)))
 _ENDS = frozenset(word[place:] for word in (*_TAILS, *_WHOLE) for place in range(len(word)))
@@ -65,6 +70,19 @@ def canonical(word: str) -> str:
         for pattern, american in _ENGLISH:
             word = pattern.sub(american, word)
     return word
+
+
+def bare(word: str) -> str:
+    """A folded word without what many papers leave out: accents of Latin letters but in short words, where they tell
+    words apart ("José"), stress, the dots of the Russian "ё"; and with digits as Europe writes them."""
+    if word.isascii():
+        return word
+    if word.isdecimal():
+        return "".join(str(unicodedata.decimal(char)) for char in word)
+    plain = _ACCENTS.sub("", word)
+    if plain.isascii():
+        return plain if len(plain) >= _ACCENTED else word
+    return word.replace("е\u0308", "е").replace("\u0301", "")
 
 
 def rules() -> dict[str, object]:
