@@ -41,7 +41,7 @@ def dump(tmp_path: Path) -> Path:
 def copies(tmp_path: Path) -> Path:
     """A run over two articles that share a paragraph but for a word."""
     article = f"First title\n\n{PROSE * 2}\n\n{OTHER * 4}"
-    return work(tmp_path, "auto", {"a.txt": article, "b.txt": f"{PROSE.replace('spring', 'summer') * 2}\n\nAsh fell."})
+    return work(tmp_path, "auto", {"a.txt": article, "b.txt": f"{PROSE.replace('spring', 'thaw') * 2}\n\nAsh fell."})
 
 
 def said(run: Path, *names: str) -> str:
@@ -65,7 +65,7 @@ def test_what_the_model_saw_is_told_in_words(dump: Path) -> None:
 def test_a_copy_is_shown_word_by_word(copies: Path) -> None:
     text = said(copies, "b.txt")
     assert "a.txt, characters" in text and "keeps a copy" in text
-    assert "[-spring-]" in text and "{+summer+}" in text
+    assert "[-spring-]" in text and "{+thaw+}" in text
     assert "measured: covered" in text
 
 

@@ -33,7 +33,7 @@ LAYERS = [
     "matching.seeds matching.signature matching.repeats matching.places matching.verify",
     "matching.corpus matching.table",
     "matching.grow matching.passages matching.headlines matching.stories matching.lsh matching.quotes",
-    "matching.below matching.framing matching.similar",
+    "matching.below matching.framing matching.names matching.similar",
     "choosing.facts choosing.guards choosing.cuts choosing.known choosing.cover choosing.gone choosing.order",
     "choosing.verdicts choosing.pieces choosing.chooser choosing.wordbook choosing.choose choosing.surely",
     "choosing.stars choosing.findings",

@@ -16,6 +16,7 @@ from ..compiled.when import is_large
 from ..matching.below import below
 from ..matching.corpus import Corpus, Paragraphs
 from ..matching.framing import framed
+from ..matching.names import only_names
 from ..matching.passages import Alignments, at_quotes
 from ..matching.quotes import Parts, separate
 from ..matching.repeats import adding
@@ -97,13 +98,14 @@ def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> Parts
 
 class Passages(Rows[Passage]):
     """Passages with their spans in characters, grouped by quote, but none that only repeats what others of the same
-    documents show. ``parts``: of ``quotes_apart``."""
+    documents show, or is a name outside quotation marks. ``parts``: of ``quotes_apart``."""
 
     def __init__(self, corpus: Corpus, parts: Parts) -> None:
         a_span, b_span, equal, stays = below(corpus, parts)
         spans, pairs = (a_span, b_span), (parts.found.a[parts.row], parts.found.b[parts.row])
         compiled = is_large(len(parts), None)
         quoted = at_quotes(corpus.stream, *spans)
+        stays &= quoted | ~only_names(corpus, parts)
         which = np.flatnonzero(stays & adding(pairs, *spans, equal, quoted, compiled))
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
         words, quotes = np.minimum(*(end - start for start, end in spans)), parts.quote[which]
