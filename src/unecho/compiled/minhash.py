@@ -23,7 +23,7 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     hashes, offsets, rows = np.ones(8, np.uint64), np.array([0, 8], np.int64), np.empty((1, 4), np.uint32)
     signatures(hashes, offsets, rows[0], rows[0], rows)
-    keys(hashes, offsets, rows[0], rows[0], hashes[:2], np.empty((2, 1), np.uint32))
+    keys(hashes, offsets, rows[0], rows[0], hashes[:2], np.empty((2, 1), np.uint32), 0)
     band_keys(rows, hashes[:2], np.empty((2, 1), np.uint32))
     sift(hashes[: pack(rows[0, :0], np.zeros(8, np.uint8), hashes)], np.zeros(8, np.uint8))
     nothing, none = rows[0, :0], offsets[:0]
@@ -52,8 +52,9 @@ def signatures(hashes: Hashes, offsets: Ints, a: Words, b: Words, result: Words)
 
 
 @compiled
-def keys(hashes: Hashes, offsets: Ints, a: Words, b: Words, factors: Hashes, result: Words) -> None:
-    """``lsh.keys_of`` sets of hashes (result: bands x sets): their signatures are not kept.
+def keys(hashes: Hashes, offsets: Ints, a: Words, b: Words, factors: Hashes, result: Words, at: int) -> None:
+    """``lsh.keys_of`` sets of hashes (result: bands x sets, those of these sets from ``at`` on): their signatures are
+    not kept.
 
     a, b: those of the first values of all bands, one after another, then of the second ones, and so on; then any.
     factors: uint64, one for each value of a band.
@@ -66,7 +67,7 @@ def keys(hashes: Hashes, offsets: Ints, a: Words, b: Words, factors: Hashes, res
             for band in range(bands):  # several at a time: the compiler sees to that
                 row[band] += np.uint64(lowest[np.uint64(column) * bands + band]) * factors[column]
         for band in range(bands):
-            result[band, run] = np.uint32(row[band] >> np.uint64(32))
+            result[band, at + run] = np.uint32(row[band] >> np.uint64(32))
 
 
 @part

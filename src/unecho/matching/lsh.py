@@ -76,7 +76,7 @@ def _compiled_keys(sets: ShingleSets, bands: Bands, workers: int) -> NDArray[np.
     a, b = (column[np.resize(order, PERMUTATIONS)] for column in permutations())
 
     def work(first: int, end: int) -> None:
-        kernels.keys(sets.hash, sets.offsets[first : end + 1], a, b, _factors(bands), keys[:, first:end])
+        kernels.keys(sets.hash, sets.offsets[first : end + 1], a, b, _factors(bands), keys, first)
 
     spread(work, sets.offsets, workers)
     return keys
