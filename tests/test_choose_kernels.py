@@ -147,6 +147,13 @@ def test_both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> N
     both_find_the_same_words_alike(mine, theirs)
 
 
+def test_two_words_run_together_are_never_taken_for_one() -> None:
+    """The first word that is met and the ninth, in numbers, are what another one of four letters is."""
+    both_find_the_same_words_alike(
+        ["14", "river", "Iraq", "bank", "the", "days"], ["rivet", "riverbank", "14", "14", "Riverbank"]
+    )
+
+
 LETTERS = st.text("abchilnrtuvm", min_size=1, max_size=7)
 
 

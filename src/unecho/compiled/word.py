@@ -32,6 +32,7 @@ is run together with it, in front, is in that way as well."""
 ANYWHERE, CONTRACTED = 1, 2
 """Bits of ``Book.facts``, besides those of ``facts.kinds``."""
 UNKNOWN, ASKED = -1, -2
+_PAIR = 1 << 31
 WORD, LISTED, KNOWN = -1, -2, -3
 """Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
 of a list, or which names the corpus knows."""
@@ -85,8 +86,8 @@ def word_key(word: np.uint32, length: np.uint16, capital: bool) -> np.uint64:
 
 @part
 def pair_key(one: np.int64, two: np.int64) -> np.uint64:
-    """Two words run together."""
-    return mix(np.uint64(one) << np.uint64(32) | np.uint64(two))
+    """Two words run together: the highest bit tells them from words."""
+    return mix(np.uint64(one | _PAIR) << np.uint64(32) | np.uint64(two))
 
 
 @lean
@@ -116,7 +117,7 @@ def word_keys(words: Numbers, lengths: Points, capital: Mask) -> Hashes:
 
 def pair_keys(pairs: Ints) -> Hashes:
     """``pair_key`` of many pairs of words."""
-    return mix64(pairs[:, 0].astype(np.uint64) << np.uint64(32) | pairs[:, 1].astype(np.uint64))
+    return mix64((pairs[:, 0] | _PAIR).astype(np.uint64) << np.uint64(32) | pairs[:, 1].astype(np.uint64))
 
 
 @lean
