@@ -15,7 +15,7 @@ from rapidfuzz.distance import Indel
 from ..base.columns import Ints, Mask
 from ..matching.corpus import Corpus
 from ..matching.grow import GAP, Run
-from ..text.normalize import CASELESS, NUMBER, OPENING, QUOTED, UNQUOTED
+from ..text.normalize import CASELESS, OPENING, QUOTED, UNQUOTED
 from ..text.shingles import SHORTEST
 from . import facts, guards
 from .guards import Word
@@ -206,7 +206,11 @@ class Coverer:
             its = [int(self._kinds[token]) for token in theirs if kept[owner[token]]]
             for token in mine:
                 if token in missing and not self._numbers[token]:
-                    alone = token == mine.start and tokens.start < token < tokens.stop - 1 and self._stands_alone(token)
+                    alone = (
+                        token == mine.start
+                        and tokens.start < token < tokens.stop - 1
+                        and self._stands_alone(token, tokens)
+                    )
                     if any(alone or facts.are_opposites(int(self._kinds[token]), kind) for kind in its):
                         found.append(token)
         return self._words_at(self._text_of(tokens.start), np.array(found)) if found else ()
@@ -227,13 +231,16 @@ class Coverer:
             if 0 < len(mine) <= SMALL_EDIT and 0 < len(theirs) <= SMALL_EDIT:
                 yield mine, theirs
 
-    def _stands_alone(self, token: int) -> bool:
-        """Whether a word, which is not the last one, stands right behind a number, as what is counted or a unit does,
-        or between commas or other marks, as an item of a list does."""
-        start, end, flags = self._corpus.start, self._corpus.end, self._corpus.stream.flags
-        if int(start[token]) - int(end[token - 1]) <= 1:
-            return bool(flags[token - 1] & NUMBER)
-        return int(start[token + 1]) - int(end[token]) > 1 and not flags[token] & OPENING
+    def _stands_alone(self, token: int, tokens: slice) -> bool:
+        """Whether a word, which is not the last one, stands between commas or other marks, behind another one that
+        does, as an item of a list."""
+        behind_another = token - 1 > tokens.start and self._is_marked_off(token - 1)
+        marked = behind_another and self._is_marked_off(token) and self._is_marked_off(token + 1)
+        return marked and not self._corpus.stream.flags[token] & OPENING
+
+    def _is_marked_off(self, token: int) -> bool:
+        """Whether more than a space stands before a token."""
+        return int(self._corpus.start[token]) - int(self._corpus.end[token - 1]) > 1
 
     def _news(self, mine: range, theirs: range, tell: Mask) -> Iterator[str]:
         """Of the other side's tokens that ``tell`` those that no word of mine is like, nor run together with another

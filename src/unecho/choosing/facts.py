@@ -184,6 +184,8 @@ minute minutes | hour hours hourly | day days daily tag tage jour jours día dí
 semaine semaines semana semanas | month months monthly monat monate monaten mois mes meses
 | year years yearly annual jahr jahre jahren année années año años
 
+am | pm
+
 morning | afternoon | evening | night | noon | midnight
 
 today heute hoy | yesterday gestern ayer | tomorrow morgen mañana
@@ -191,8 +193,9 @@ today heute hoy | yesterday gestern ayer | tomorrow morgen mañana
 spring | summer | autumn | winter
 
 km kilometre kilometres kilometer kilometers | mile miles | metre metres meter meters | foot feet | inch inches
-| yard yards | kg kilo kilos kilogram kilograms kilogramme kilogrammes | pound pounds | gram grams gramme grammes
-| ton tons tonne tonnes | ounce ounces | litre litres liter liters | gallon gallons | acre acres | hectare hectares
+| yard yards | mm | cm | kg kilo kilos kilogram kilograms kilogramme kilogrammes | pound pounds lb lbs | mg
+| g gram grams gramme grammes | ton tons tonne tonnes | ounce ounces oz | ml | litre litres liter liters
+| gallon gallons | acre acres | hectare hectares
 | dollar dollars | euro euros | yen | franc francs | rupee rupees | rouble roubles ruble rubles | cents | pence
 | percent percentage | points
 """

@@ -437,7 +437,7 @@ def _exchanged(
         for token in range(begin, end):
             if room.covered[token - low] or _is_number(text, book, rules, token) or found[NUMBERS_TOLD] == EVIDENCE:
                 continue
-            alone = token == begin and low < token < high - 1 and _stands_alone(text, rules, token)
+            alone = token == begin and low < token < high - 1 and _stands_alone(text, rules, token, low)
             if _says_otherwise(text, book, rules, kept, token, (start, stop), alone):
                 found[TOLD + found[NUMBERS_TOLD]] = token
                 found[NUMBERS_TOLD] += 1
@@ -459,13 +459,12 @@ def _says_otherwise(
 
 
 @lean
-def _stands_alone(text: Text, rules: Rules, token: int) -> bool:
-    """``cover.Coverer._stands_alone``."""
-    place = token + text.paragraphs[owner_of(text, token), SHIFT]
-    before, behind = text.step[place] >> np.uint16(8), text.step[place + 1] >> np.uint16(8)
-    if before <= 1:
-        return bool(text.flags[token - 1] & rules.bits.number)
-    return bool(behind > 1 and not text.flags[token] & rules.bits.opening)
+def _stands_alone(text: Text, rules: Rules, token: int, low: int) -> bool:
+    """``cover.Coverer._stands_alone`` of a token of a paragraph that begins at ``low``."""
+    place, space = token + text.paragraphs[owner_of(text, token), SHIFT], np.uint16(1 << 8 | 255)
+    behind_another = token - 1 > low and text.step[place - 1] > space
+    marked = behind_another and text.step[place] > space and text.step[place + 1] > space
+    return bool(marked and not text.flags[token] & rules.bits.opening)
 
 
 @lean
