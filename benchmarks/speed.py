@@ -206,7 +206,6 @@ def sets_of(path: Path, rows: Ints, found: Signed, workers: int) -> shingles.Shi
 
 
 def unecho(path: Path, workers: int) -> Found:
-    np.empty(16_000_000, np.uint8)  # glibc keeps freed blocks up to the size of the largest
     bands = lsh.plan(THRESHOLD)
     found = signed(path, bands, workers)
     count = len(found.long)

@@ -89,7 +89,7 @@ ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie dec
 tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta
 marraskuuta joulukuuta
 """
-"""Days and months of languages that write them in lower case; others are names."""
+"""Days and months of most of those languages that write them in lower case; others are names."""
 OPPOSITES = """
 he his him himself er ihn ihm il él lui ele hij он его ему
 | she her hers herself sie elle ella lei ela zij она её ей

@@ -8,7 +8,7 @@ from ..model import Member
 def kind_of(member: Member, threshold: float) -> str:
     """What a member is to a reviewer: exact, near, contained (removed), guarded or similar (kept).
 
-    "guarded": enough of its words are covered, yet it stays, as a number or a name differs,
+    "guarded": enough of its words are covered, yet it stays, as a number, a name or a word that matters differs,
     or the two documents share little else.
     """
     if member.action == "removed":
