@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unecho.compiled import vocabulary as kernels
 from unecho.text.vocabulary import Vocabulary, numbered, spelled
 
 WORDS = st.lists(st.integers(0, 30) | st.integers(0, 2**64 - 1), max_size=60)
@@ -39,6 +40,15 @@ def test_many_words_need_more_room() -> None:
     numbers, vocabulary = numbered(words, compiled=True)
     assert np.array_equal(vocabulary[numbers], words)
     assert np.array_equal(vocabulary, hashes)
+
+
+def test_numbers_are_written_where_they_belong_alone() -> None:
+    """Also where more room is needed for the words just before the last of them."""
+    words = np.random.default_rng(1).integers(0, 2**64, 20_000, np.uint64)
+    numbers = np.full(2 * len(words), 7, np.uint32)
+    vocabulary = kernels.numbered(words, numbers[: len(words)])
+    assert np.array_equal(vocabulary[numbers[: len(words)]], words)
+    assert set(numbers[len(words) :].tolist()) == {7}
 
 
 @given(words=WORDS, runs=st.lists(st.tuples(st.integers(0, 59), st.integers(0, 9)), max_size=6))

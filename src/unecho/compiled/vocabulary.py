@@ -31,7 +31,7 @@ def numbered(hashes: Hashes, result: Numbers) -> Hashes:
         if count + len(part) > len(words):
             held, words = words[:count], np.empty(4 * len(words), np.uint64)
             slots = np.full(2 * len(words), np.int32(-1))
-            enter(held, slots, words, 0, result[begin:])
+            enter(held, slots, words, 0, np.empty(count, np.uint32))
         count = enter(part, slots, words, count, result[begin:])
     return words[:count].copy()
 
