@@ -545,8 +545,8 @@ def test_the_overview_is_in_the_page_without_scripts(report: data.Report) -> Non
 
 
 def unpacked(report: data.Report) -> dict[str, Any]:
-    parts = pack.parts(report, Workers(1))
-    return {name: orjson.loads(zlib.decompress(base64.b64decode(content), -15)) for name, content in parts}
+    with pack.parts(report, Workers(1)) as parts:
+        return {name: orjson.loads(zlib.decompress(base64.b64decode(content), -15)) for name, content in parts}
 
 
 def test_the_parts_of_the_page_hold_the_findings(report: data.Report) -> None:

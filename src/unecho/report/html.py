@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -29,6 +30,11 @@ SCRIPTS = (
 
 def render(report: Report, workers: Workers | None = None) -> str:
     """The whole page. The same run gives the same page: no paths, no timings. ``workers``: what packs it."""
+    with parts(report, workers or Workers(1)) as packed:
+        return _page(report, ((name, Markup(content)) for name, content in packed))
+
+
+def _page(report: Report, packed: Iterator[tuple[str, Markup]]) -> str:
     style = Markup("".join(sibling(name) for name in STYLES))
     # Of the scripts, each has its own element and digest, so that an error in one names its lines.
     # The address of the source map that the charting library ends with is of no use, and one nothing should follow.
@@ -43,7 +49,7 @@ def render(report: Report, workers: Workers | None = None) -> str:
         scripts=scripts,
         policy=policy([style], scripts),
         facts=Markup(json_in_html(facts(report))),
-        parts=[(name, Markup(content)) for name, content in parts(report, workers or Workers(1))],
+        parts=packed,
         bin_width=round((1 - report.similar) / max(len(report.charts.similarity), 1), 4),
         cells={(cell.site, cell.keeper): cell.words for cell in report.charts.matrix},
     )

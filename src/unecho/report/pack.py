@@ -54,8 +54,10 @@ def _encodable(value: Any) -> Any:
     return [_encodable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def parts(report: Report, workers: Workers) -> list[tuple[str, str]]:
-    """(name, packed content) of every part of the page's data."""
+@contextmanager
+def parts(report: Report, workers: Workers) -> Iterator[Iterator[tuple[str, str]]]:
+    """(name, packed content) of every part of the page's data, some of which may be packed yet when they are asked for:
+    the rest of the page can be made meanwhile."""
     table, findings, texts = _Table(report), list[_Packed](), list[_Packed]()
     with _packer(workers.count) as pack:
 
@@ -65,7 +67,7 @@ def parts(report: Report, workers: Workers) -> list[tuple[str, str]]:
 
         keys = [(name, pack(value)) for name, value in _keys(report, workers, others)]
         rules = "boilerplate", pack(list(map(table.rule, report.rules)))
-        return [(name, result()) for name, result in (*findings, *keys, rules, *texts)]
+        yield ((name, result()) for name, result in (*findings, *keys, rules, *texts))
 
 
 @contextmanager
