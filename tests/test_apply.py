@@ -552,8 +552,8 @@ def test_killed_while_it_writes_the_run_is_old_or_new(written: Path, monkeypatch
     assert call_cli("apply", copied).code == 0
     new = contents(copied)
 
-    def fail(self: Result, new: Path, *, lasting: bool) -> None:
-        real(self, new, lasting=lasting)
+    def fail(self: Result, new: Path, **given: Any) -> None:
+        real(self, new, **given)
         raise OSError(28, "No space left on device")
 
     real = Result.write_files

@@ -323,9 +323,11 @@ def test_compiling_is_announced_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     source = Writer(5).corpus(tmp_path / "in", 10)
     monkeypatch.setattr(when, "LARGE", 1)
     monkeypatch.setattr(ready, "is_cached", lambda: cached)
+    when.are_ready.cache_clear()
     stages: list[str] = []
     pipeline.run("dedupe", [source], Config(), lambda stage, done, total: stages.append(stage))
     assert stages.count("compiling (once)") == (not cached)
+    when.are_ready.cache_clear()
 
 
 def test_what_is_compiled_beforehand_is_what_serves(compiled: dict[tuple[str, str], int]) -> None:
@@ -483,13 +485,13 @@ def test_all_that_a_module_of_kernels_takes_from_is_seen() -> None:
 
 def test_kernels_that_are_ready_serve_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     for ready_now, counts in ((False, (when.LARGE,)), (True, (when.READY, when.LARGE))):
-        when._are_ready.cache_clear()
+        when.are_ready.cache_clear()
         monkeypatch.setattr(ready, "is_cached", lambda now=ready_now: now)
         sizes = (0, when.READY - 1, when.READY, when.LARGE - 1, when.LARGE)
         assert [size for size in sizes if when.is_large(size, None)] == [size for size in sizes if size >= counts[0]]
         assert when.is_large(0, True)
         assert not when.is_large(when.LARGE, False)
-    when._are_ready.cache_clear()
+    when.are_ready.cache_clear()
 
 
 def test_where_nothing_can_be_written_there_is_no_cache(tmp_path: Path) -> None:

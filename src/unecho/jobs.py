@@ -6,10 +6,11 @@ import getpass
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -17,6 +18,7 @@ import orjson
 
 from . import pipeline, stored
 from .base.atomic import RunFolder, write_bytes
+from .base.engine import Workers, workers_for
 from .base.wording import counted, visible
 from .check import check as find_problems
 from .config import Config
@@ -28,6 +30,7 @@ from .output.restore import restore as write_restored
 from .output.restore import restored, texts
 from .reading import Progress
 from .report import data as report_data
+from .result import Result
 
 
 class Show(Enum):
@@ -40,24 +43,30 @@ class Show(Enum):
 
 def work(command: pipeline.Command, inputs: Sequence[Path], out: Path | None, config: Config, show: Show) -> bool:
     """Run a command and write it to ``out`` (None: a dry run); returns whether input was skipped."""
-    if out is None:
-        with _progress(show) as progress, pipeline.run(command, inputs, config, progress) as result:
-            with tempfile.TemporaryDirectory(prefix="unecho-") as folder:
-                _show(_first(result.write_files(Path(folder), *_limits(show)), Path(folder)), show)
-            if show is Show.REPORT:
-                sys.stdout.write("A dry run: nothing was written. Add -o OUT to write it.\n")
-            return bool(result.skipped)
-    with RunFolder(out, inputs) as folder:
-        if config.settings.decisions:
-            decisions.refuse_others(out, decisions.given(config.settings.decisions))
-        with _progress(show) as progress:
-            result = pipeline.run(command, inputs, config, progress)
-            with result:
+    run = partial(pipeline.run, command, inputs, config)
+    with Workers(workers_for(config.limits.workers)) as workers:
+        if out is None:
+            return _tried(run, workers, show)
+        with RunFolder(out, inputs) as folder:
+            if config.settings.decisions:
+                decisions.refuse_others(out, decisions.given(config.settings.decisions))
+            with _progress(show) as progress, run(progress, workers) as result:
                 progress("writing", 0, None)
-                reports = result.write_into(folder, *_limits(show))
+                reports = result.write_into(folder, *_limits(show), workers=workers)
                 skipped = bool(result.skipped)
-        _show(_first(reports, out), show)
+            _show(_first(reports, out), show)
     return skipped
+
+
+def _tried(run: Callable[[Progress, Workers], Result], workers: Workers, show: Show) -> bool:
+    """``work`` that leaves nothing behind."""
+    with _progress(show) as progress, run(progress, workers) as result:
+        with tempfile.TemporaryDirectory(prefix="unecho-") as folder:
+            reports = result.write_files(Path(folder), *_limits(show), workers=workers)
+            _show(_first(reports, Path(folder)), show)
+        if show is Show.REPORT:
+            sys.stdout.write("A dry run: nothing was written. Add -o OUT to write it.\n")
+        return bool(result.skipped)
 
 
 def _limits(show: Show) -> tuple[report_data.Limits, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,7 @@ from .choosing.order import Order, keeping_order
 from .choosing.stars import Stars
 from .choosing.surely import surely
 from .choosing.verdicts import Verdicts, verdicts_of
-from .compiled.when import is_large
+from .compiled.when import are_ready, is_large
 from .config import Config, Limits, Settings
 from .decisions import log as decisions
 from .errors import RunError
@@ -49,6 +49,7 @@ from .matching.table import Table
 from .model import Block, Cluster, Grounds, Passage, Story
 from .output.outcomes import Originals, outcomes
 from .reading import Pairs, Progress, Taken
+from .report import gather
 from .result import Result
 from .text import shingles
 from .text.normalize import CHARACTERS
@@ -91,22 +92,30 @@ def silent(stage: str, done: int, total: int | None) -> None:
     """No progress is shown."""
 
 
-def run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, progress: Progress = silent) -> Result:
+def run(
+    command: Command, inputs: Sequence[Path] | Pairs, config: Config, progress: Progress = silent,
+    workers: Workers | None = None,
+) -> Result:  # fmt: skip
     """Do the whole job and return what was found; nothing is written.
 
-    ``inputs``: files and folders, or (id, text) pairs. Raises UsageError and RunError.
+    ``inputs``: files and folders, or (id, text) pairs. ``workers``: those of who goes on to write it. Raises UsageError
+    and RunError.
     """
     clock = _Clock(progress)
     spool = Spool()
+    own = Workers(workers_for(config.limits.workers)) if workers is None else nullcontext(workers)
     try:
-        with uncollected():
-            return _run(command, inputs, config, clock, spool)
+        with uncollected(), own as used:
+            return _run(command, inputs, config, clock, spool, used, workers is not None)
     except BaseException:
         spool.close()
         raise
 
 
-def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock: _Clock, spool: Spool) -> Result:
+def _run(
+    command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock: _Clock, spool: Spool, workers: Workers,
+    writes: bool,
+) -> Result:  # fmt: skip
     settings = config.settings
     log = decisions.given(settings.decisions)
     with clock.stage(reading.STAGE):
@@ -114,24 +123,29 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
         found, items = reading.items_of(inputs, settings)
     size = _bytes(found, inputs)
     compiled = is_large(size // CHARACTERS, None)
-    with Workers(workers_for(config.limits.workers)) as workers:
-        workers.start(reading.load, size)
-        if compiled:
-            _load_kernels(workers.count, clock)
-        work = partial(reading.prepare, settings=settings, known=known, compiled=compiled)
-        with clock.stage(reading.STAGE):
-            taken, paragraphs = reading.read(found, items, inputs, work, clock.progress, spool, compiled, workers)
+    workers.start(reading.load, size)
+    if compiled:
+        _load_kernels(workers.count, clock)
+    work = partial(reading.prepare, settings=settings, known=known, compiled=compiled)
+    with clock.stage(reading.STAGE):
+        taken, paragraphs = reading.read(found, items, inputs, work, clock.progress, spool, compiled, workers)
+    workers.rest()  # as the matching takes the most memory
     with clock.stage("site templates"):
         paragraphs = _without_templates(taken, paragraphs, known, workers.count)
         repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)
     matched = _Matched.nothing()
+
+    def start_writing() -> None:
+        if writes:
+            workers.start(gather.load, spool.total)
+
     if command == "dedupe":
         _refuse_too_much(config.limits, len(paragraphs.tokens.word))
         rows = np.flatnonzero(paragraphs.content)
         corpus, order = _corpus(taken, paragraphs, rows, config)
         paragraphs = paragraphs.without_tokens()  # the corpus has those that are compared
         with quick_turns():
-            matched = _match(corpus, order, rows, config, clock)
+            matched = _match(corpus, order, rows, config, clock, start_writing)
     with clock.stage("removals"):
         paragraphs = paragraphs.without_tokens()
         result = _result(command, taken, paragraphs, repeats, matched, config, clock)
@@ -145,9 +159,10 @@ def _run(command: Command, inputs: Sequence[Path] | Pairs, config: Config, clock
 def _load_kernels(workers: int, clock: _Clock) -> None:
     from .compiled import ready
 
-    if not ready.is_cached():
+    if not are_ready():
         with clock.stage("compiling (once)"):
             ready.warm(workers)
+        are_ready.cache_clear()
 
 
 def _bytes(found: sources.Found, inputs: Sequence[Path] | Pairs) -> int:
@@ -206,7 +221,10 @@ class _Matched:
         return cls(None, np.zeros(0, np.int64), None, None)
 
 
-def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clock) -> _Matched:
+def _match(
+    corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clock, meanwhile: Callable[[], None]
+) -> _Matched:
+    """``meanwhile``: begins what goes on by itself where one core alone would be at work."""
     settings, workers = config.settings, workers_for(config.limits.workers)
     bands = lsh.plan(settings.similar)
     words = len(corpus.stream.word)
@@ -233,6 +251,7 @@ def _match(corpus: Corpus, order: Order, rows: Ints, config: Config, clock: _Clo
         related = coverage.pairs_with_much(len(corpus.ids)) if settings.passages else None
         groups = stories.groups(coverage)
         story = stories.numbers(groups, len(corpus.ids))
+        meanwhile()
         foreseen = ready()
         release(*runs)
         few = words >= WORDS_A_PASSAGE * len(alignments)

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -110,32 +111,35 @@ class Result:
             self.write_into(folder)
             return folder.out
 
-    def write_into(self, folder: RunFolder, *shown: Limits) -> list[Report]:
-        """As ``write``, into a run folder already held; gives reports of it within these limits."""
+    def write_into(self, folder: RunFolder, *shown: Limits, workers: Workers | None = None) -> list[Report]:
+        """As ``write``, into a run folder already held; gives reports of it within these limits. ``workers``: of whom
+        some may have started."""
         new = folder.stage()
         self._carry_over(folder.out, new)  # first, as the report shows what people checked
-        reports = self.write_files(new, *shown, lasting=True)
+        reports = self.write_files(new, *shown, lasting=True, workers=workers)
         folder.commit()
         return reports
 
-    def write_files(self, new: Path, *shown: Limits, lasting: bool = False) -> list[Report]:
+    def write_files(
+        self, new: Path, *shown: Limits, lasting: bool = False, workers: Workers | None = None
+    ) -> list[Report]:
         """The files of the run, straight into a folder that holds none of them; gives reports within these limits,
         beside the one that is written. ``lasting``: all but the page goes to disk while that is made."""
-        from .report import data, html
+        from .report import data, gather, html
 
-        with uncollected(), Workers(self.workers) as workers:
-            workers.start(_load, self.spool.total)
+        with uncollected(), Workers(self.workers) if workers is None else nullcontext(workers) as used:
+            used.start(gather.load, self.spool.total)
             manifest.write_json(new / manifest.TIMINGS, {"seconds": self.seconds})
             if self.decided is not None:
                 self._write_decided(new, self.decided)
             manifest.write_json(new / manifest.RUN, self.run)
             if found := self.grounds():
                 manifest.write_lines(new / manifest.REASONS, found)
-            records = _Written(new, self, workers)
+            records = _Written(new, self, used)
             report, *others = data.load_all(new, _Texts(self), (data.Limits(), *shown), records)
             if lasting:
                 beside(settle, True)
-            (new / manifest.REPORT).write_bytes(html.render(report, workers).encode())
+            (new / manifest.REPORT).write_bytes(html.render(report, used).encode())
         return others
 
     def _write_decided(self, new: Path, decided: Decided) -> None:
@@ -303,11 +307,6 @@ class _Written(manifest.Records):
         else:
             yield from manifest.writing(self.run / name, records)
             self._done.add(name)
-
-
-def _load() -> None:
-    """Load what writes, in a process that has nothing to do yet."""
-    from .report import gather  # noqa: F401
 
 
 def fingerprint(command: str, settings: Mapping[str, Any], documents: Iterable[DocumentRecord]) -> str:

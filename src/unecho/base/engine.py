@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
+from functools import lru_cache
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -134,10 +135,17 @@ class Workers:
     def start(self, load: Callable[[], object], size: int) -> None:
         """Where there will be work of ``size`` bytes, worth several processes, start them now, while something else is
         done here. ``load``: loads what they will need; its module is loaded too."""
-        if self.count > 1 and size > SMALL * BATCH_BYTES:
+        if self._pool is None and self.count > 1 and size > SMALL * BATCH_BYTES:
             with suppress(BrokenProcessPool):  # it is told once there is work
                 for _ in range(self._others):
                     self._submit(load)
+
+    def rest(self) -> None:
+        """Let the processes end, for whose next work there is time: others start then. Nothing waits for their end but
+        that of all."""
+        if self._pool is not None:
+            self._ends.callback(beside(self._pool.shutdown, True))
+            self._pool = None
 
     def map(
         self, function: Callable[[T], R], items: Iterable[T], meanwhile: Callable[[], None] | None = None
@@ -193,8 +201,10 @@ class Workers:
 
         self._started()  # before its folder is asked for
 
+        known = _written(function, self._folder)
+
         def send(item: T) -> _There[R]:
-            waiting.append(there := _There[R](self._submit(_filed, function, item, self._folder), item))
+            waiting.append(there := _There[R](self._submit(_filed, known, item, self._folder), item))
             return there
 
         def are_busy() -> bool:
@@ -286,10 +296,21 @@ def _taken_back(waiting: Sequence[_Here[R] | _There[R]]) -> tuple[int, Any] | No
     return None
 
 
-def _filed(function: Callable[[T], R], item: T, folder: str) -> Path:
+@lru_cache(maxsize=1)
+def _function(path: Path) -> Callable[[Any], Any]:
+    """What was written once for all items: the rules of the cleaner may hang on it."""
+    with path.open("rb") as file:
+        function: Callable[[Any], Any] = pickle.load(file)
+    return function
+
+
+def _filed(function: Path, item: Any, folder: str) -> Path:
     """Run in another process. The result comes back by a file: through a pipe what is large would come in a hundred
     pieces, and the thread that reads them would wait for its turn at each while the main one works."""
-    value = function(item)
+    return _written(_function(function)(item), folder)
+
+
+def _written(value: Any, folder: str) -> Path:
     number, name = mkstemp(dir=folder)
     with os.fdopen(number, "wb") as file:
         pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)  # what is large is written as it lies, and not copied first
@@ -311,8 +332,9 @@ def _main_unknown() -> Iterator[None]:
 
 def _obey_parent(folder: str) -> None:
     """Ctrl-C is the main process's affair, which stops the others; when it is killed, they end by themselves, and take
-    away the folder of results. When they are done, they do not look for garbage in all that they have loaded."""
-    atexit.register(gc.freeze)
+    away the folder of results. When they are done, they end at once, and do not give up piece by piece all that they
+    have loaded."""
+    atexit.register(os._exit, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # it was blocked when this process was started

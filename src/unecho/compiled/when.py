@@ -14,11 +14,12 @@ def is_large(count: int, wish: bool | None) -> bool:
     """Whether the compiled kernels do it: as wished, or by the number of tokens or hashes there are."""
     if wish is not None:
         return wish
-    return count >= LARGE or (count >= READY and _are_ready())
+    return count >= LARGE or (count >= READY and are_ready())
 
 
 @cache
-def _are_ready() -> bool:
+def are_ready() -> bool:
+    """Whether all kernels were compiled before; looked up once."""
     from . import ready  # which loads numba
 
     return ready.is_cached()

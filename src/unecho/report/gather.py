@@ -21,6 +21,11 @@ _EARLIEST, _LATEST = "1500", "2199"
 """Years between which a date can be that of a text that was printed."""
 
 
+def load() -> None:
+    """Load what writes a run, in a process that has nothing to do yet."""
+    from ..output import writing  # noqa: F401
+
+
 @dataclass(slots=True)
 class _Site:
     documents: int = 0
