@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twins import common_runs
 
-from unecho.matching.grow import align, extend
+from unecho.matching.grow import GAP, RESYNC, align, extend
 from unecho.matching.passages import EVERYWHERE, USUAL, Alignment
 from unecho.matching.seeds import FULL, SEED, WINDOW, exact_runs, pick, winnow
 from unecho.text.normalize import tokenize
@@ -155,6 +155,10 @@ def test_align_and_extend_meet_again_on_two_words() -> None:
     # One equal word alone is not coming together.
     words = numbered(tokenize(["a x c y", "a z c w"]).hash)[0]
     assert align(words, (1, 4), (5, 8)) == []
+
+
+def test_a_gap_is_no_longer_than_what_the_kernel_has_bits_for() -> None:
+    assert 2 * GAP + RESYNC <= 64  # twice as long in scripts without spaces
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -10,6 +10,7 @@ from ..base.columns import Ints
 from .jit import lean, part
 from .run import Runs, Words
 from .values import Numbers, word_at
+from .vectors import lowest
 
 Place = tuple[int, int]
 """A place in one document and a place in the other."""
@@ -127,22 +128,21 @@ def _extend(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rul
 
 @lean
 def _meet(tokens: Numbers, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
-    """``grow._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none."""
+    """``grow._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none. No more
+    than 64 of a side are looked at, as a gap is shorter, and there is a bit for each."""
     left, right = min(abs(stop[0] - at[0]), gap + resync), min(abs(stop[1] - at[1]), gap + resync)
     best, best_a, best_b, held, likely = left + right, -1, -1, np.uint64(0), np.uint64(0)
     for its in range(right):  # a bit for each that there is tells most of the others apart
         held |= np.uint64(1) << np.uint64(word_at(tokens, at[1] + step * its) & np.uint32(63))
     for mine in range(left):
         there = held >> np.uint64(word_at(tokens, at[0] + step * mine) & np.uint32(63)) & np.uint64(1)
-        likely |= there << np.uint64(mine & 63)
-    likely &= likely >> np.uint64(1) | likely << np.uint64(63)  # where the one behind is likely there, too
-    if not likely:
-        return -1, -1
-    for mine in range(left - 1):
+        likely |= there << np.uint64(mine)
+    likely &= likely >> np.uint64(1)  # where the one behind is likely there, too
+    while likely:
+        mine = lowest(likely)
         if mine >= best:
             break
-        if not likely >> np.uint64(mine & 63) & np.uint64(1):
-            continue
+        likely &= likely - np.uint64(1)
         one, two = word_at(tokens, at[0] + step * mine), word_at(tokens, at[0] + step * (mine + 1))
         for its in range(min(right - 1, best - mine)):
             if word_at(tokens, at[1] + step * its) == one and word_at(tokens, at[1] + step * (its + 1)) == two:

@@ -215,11 +215,13 @@ def _is_enough(
     them. document: the second one; its: equal words in them, those that are needed, and documents that have the rarest
     seed."""
     matched, needed, rarest = its
-    if matched * rules.worth[-1] >= needed * rules.unit or _at_quote(words, found, first, rules):
+    if matched * rules.worth[-1] >= needed * rules.unit:
         return True  # they are worth that were they all as common as can be
     if sums.begin[0] != words.documents[document]:
         _add_up(words, seeds, document, rules, sums)
-    return bool(_worth(sums, rarest, rules, found, first) >= needed * rules.unit)
+    if _worth(sums, rarest, rules, found, first) >= needed * rules.unit:
+        return True
+    return bool(_at_quote(words, found, first, rules))  # far from what is in the cache
 
 
 @part
