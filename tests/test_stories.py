@@ -14,7 +14,7 @@ from unecho.base.columns import Ints, offsets_of
 from unecho.matching import headlines
 from unecho.matching.passages import Alignment, alignments_of
 from unecho.matching.seeds import Seeds, Stream
-from unecho.matching.stories import STORY_RELATIONS, Coverage, coverage, groups, rare_weights, same_story
+from unecho.matching.stories import PARTIAL, STORY_RELATIONS, Coverage, coverage, groups, rare_weights, same_story
 from unecho.text.normalize import CAPITAL, NUMBER, OPENING
 
 RUNS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 9)), min_size=1, max_size=6)
@@ -128,6 +128,24 @@ def test_a_short_version_is_closer_to_other_short_ones_and_still_belongs_to_the_
     """0 and 1 are short versions, 2 and 3 the long one."""
     rows = [(0, 1, 0.95, 0.95), (2, 3, 0.95, 0.95), (0, 2, 0.9, 0.2), (1, 2, 0.9, 0.2), (0, 3, 0.9, 0.2)]
     assert relations(*rows) == ["same"] * 5
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([(a, b) for a in range(5) for b in range(a + 1, 5)]),
+        st.tuples(*[st.sampled_from([0.0, 0.05, 0.1, 0.12, 0.13, 0.2, 0.24, 0.25, 0.3, 0.5, 0.7, 0.95])] * 2,
+                  *[st.booleans()] * 2),
+        min_size=1,
+    )
+)  # fmt: skip
+def test_pairs_that_share_little_decide_nothing(found: dict[tuple[int, int], tuple[float, float, bool, bool]]) -> None:
+    a, b = np.array(list(found)).T
+    one, two = np.array([shares[:2] for shares in found.values()]).T
+    begins, below = np.array([shares[2:] for shares in found.values()]).T
+    titled, little = below & (np.maximum(one, two) >= PARTIAL), one + two < PARTIAL
+    exact = same_story(a, b, one, two, begins, begins, titled, 5)
+    without = same_story(a, b, np.where(little, 0, one), np.where(little, 0, two), begins, begins, titled, 5)
+    assert exact.tolist() == without.tolist() and not np.any(exact & little)
 
 
 SYLLABLES = ["Harb", "Quin", "Dov", "Mel", "Tross", "Vand", "Bick", "Esp", "Lurg", "Foy", "Zam", "Wyck"]

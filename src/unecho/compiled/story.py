@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Ints
+from ..base.columns import Hashes, Ints
 from .group import Numbers
 from .jit import lean, part
 from .ranks import Ranks, lowest, rank
@@ -24,17 +24,37 @@ class Places(NamedTuple):
     values: Shares
 
 
+class Pairs(NamedTuple):
+    """Pairs of documents. passages: those of pair i are from passages[i] to passages[i + 1]; first: the runs of each
+    are from first[i] to first[i + 1]; documents: the two of each pair; sides, length: the runs."""
+
+    passages: Ints
+    first: Ints
+    documents: tuple[Ints, Ints]
+    sides: tuple[Ints, Ints]
+    length: Ints
+
+
+class Documents(NamedTuple):
+    """Where the words of each begin, and what they weigh."""
+
+    first: Ints
+    weight: Shares
+
+
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     nothing, sums = np.zeros(1, np.int64), np.zeros(1)
     places = Places(np.zeros((1, 2), np.uint64), sums.copy())
-    flags, edges, result = np.zeros(1, np.uint8), np.array([0, 1], np.int64), np.zeros((1, 2))
+    flags, edges, result = np.zeros(1, np.uint8), np.array([0, 1], np.int64), np.zeros((1, 2, 2))
     seeds = nothing[:0], np.zeros(0, np.int32), nothing[:0], flags
     lacks(seeds, edges, (10, 0.15, 2.0), places, np.zeros((1, 3), np.int64), nothing.copy())
     marks(flags, (0, 1), (flags[0], flags[0], flags[0]), places, np.zeros(2, np.int64))
     at(places, nothing, sums.copy())
-    shared(edges, nothing, nothing, places, nothing.copy(), result)
-    compare(edges, (nothing, nothing), nothing, nothing, places, result)
+    mark(nothing, nothing, places.ranks)
+    pairs, rows = Pairs(edges, edges, (nothing, nothing), (nothing, nothing), nothing), np.zeros((1, 2), np.int64)
+    shared(pairs, Documents(edges, sums), places, 1.0, np.zeros((2, 2), np.uint64), rows, result)
+    compare(pairs, places, result, np.zeros((1, 2)))
 
 
 @lean
@@ -120,13 +140,9 @@ def _usual(common: Ints, words: int, limits: tuple[int, float, float], key: Ints
 def _put(places: Places, known: int, span: tuple[np.int64, np.int64], first: float, step: float) -> int:
     """Values of the places within a span: ``first``, and so much more for each word. known: values that are there;
     returns how many are then."""
-    (begin, end), every = span, ~np.uint64(0)
+    begin, end = span
     for number in range(begin >> 6, (end + 63) >> 6):
-        bits = places.ranks[number, 0]
-        if number == begin >> 6:
-            bits &= every << np.uint64(begin & 63)
-        if number == end >> 6:
-            bits &= ~(every << np.uint64(end & 63))
+        bits = places.ranks[number, 0] & _within(number, begin, end)
         while bits:
             places.values[known] = first + step * ((number << 6 | lowest(bits)) - begin)
             known += 1
@@ -171,39 +187,97 @@ def at(places: Places, wanted: Ints, result: Shares) -> None:
 
 
 @lean
-def shared(edges: Ints, start: Ints, length: Ints, lacks: Places, key: Ints, result: Shares) -> None:
-    """Weight and number of the words in the union of runs edges[i]:edges[i + 1], for each i. key: room for the longest
-    of them."""
-    for pair in range(len(edges) - 1):
-        first, total = edges[pair], edges[pair + 1] - edges[pair]
-        least, sorted_yet = start[first], True
-        for number in range(1, total):
-            least = min(least, start[first + number])
-            sorted_yet = sorted_yet and start[first + number - 1] <= start[first + number]
-        for number in range(total):
-            key[number] = (start[first + number] - least) << 32 | number
-        if not sorted_yet:
-            sort(key[:total])
-        reach, lack, words = np.int64(0), 0.0, np.int64(0)
-        for number in range(total):
-            row = first + (key[number] & 0xFFFFFFFF)
-            low = max(start[row], reach)
-            reach = max(start[row] + length[row], low)
-            lack += _at(lacks, reach) - _at(lacks, low)
-            words += reach - low
-        result[pair, 0], result[pair, 1] = words - lack, words
+def mark(start: Ints, length: Ints, ranks: Ranks) -> None:
+    """Put into the set where runs begin and where they end."""
+    for row in range(len(start)):
+        for place in (start[row], start[row] + length[row]):
+            ranks[place >> 6, 0] |= np.uint64(1) << np.uint64(place & 63)
 
 
 @lean
-def compare(edges: Ints, sides: tuple[Ints, Ints], length: Ints, passage: Ints, marks: Places, result: Shares) -> None:
-    """Marked words within the passages of runs edges[i]:edges[i + 1], for each i: those in which the two sides differ,
-    between one run and the next of its passage, and those that are equal."""
-    a, b = sides
-    for pair in range(len(edges) - 1):
+def shared(
+    pairs: Pairs, of: Documents, lacks: Places, enough: float, held: Hashes, begins: Ints, result: Shares
+) -> None:
+    """Weight and number of the words in the union of the runs of each pair on both sides (result: pairs x sides x 2),
+    and the first of them (begins: pairs x sides). A weight is looked up if the words could be ``enough`` (see
+    ``stories.PARTIAL``), and is 0 otherwise.
+
+    held: zeros, sides x blocks of 64 words of the longest document, and two more."""
+    for pair in range(len(pairs.passages) - 1):
+        share, rows = 0.0, (pairs.first[pairs.passages[pair]], pairs.first[pairs.passages[pair + 1]])
+        low, high = (rows[0], rows[0]), (rows[0], rows[0])  # blocks that are held, on both sides
+        for side in range(2):
+            document = pairs.documents[side][pair]
+            first, words, last = _hold(pairs.sides[side], pairs.length, rows, of.first[document] >> 6, held[side])
+            begins[pair, side], result[pair, side, 0], result[pair, side, 1] = first, words, words
+            low, high = (low[1], first >> 6), (high[1], last)
+            share += words / max(of.weight[document], 1e-9)
+        for side in range(2):
+            base = of.first[pairs.documents[side][pair]] >> 6
+            if share >= enough:
+                result[pair, side, 0] -= _lacked(held[side], base, (low[side], high[side]), lacks)
+            else:
+                result[pair, side, 0] = 0.0
+            held[side, low[side] - base : high[side] - base + 1] = np.uint64(0)
+
+
+@part
+def _hold(
+    start: Ints, length: Ints, rows: tuple[np.int64, np.int64], base: np.int64, held: Hashes
+) -> tuple[np.int64, np.int64, np.int64]:
+    """Set the bits of the words of some runs; returns the first of these, their number, and the block they end in.
+    base: the block that the first bits are of."""
+    first, end, words = start[rows[0]], start[rows[0]], np.int64(0)
+    for row in range(rows[0], rows[1]):
+        low, high = start[row], start[row] + length[row]
+        first, end = min(first, low), max(end, high)
+        for block in range(low >> 6, (high + 63) >> 6):
+            more = _within(block, low, high) & ~held[block - base]
+            held[block - base] |= more
+            words += ones(more)
+    return first, words, end >> 6
+
+
+@part
+def _within(block: int, begin: np.int64, end: np.int64) -> np.uint64:
+    """The words of a block of 64 that lie within a span (a bit each)."""
+    bits = ~np.uint64(0)
+    if block == begin >> 6:
+        bits &= ~np.uint64(0) << np.uint64(begin & 63)
+    if block == end >> 6:
+        bits &= ~(~np.uint64(0) << np.uint64(end & 63))
+    return bits
+
+
+@lean
+def _lacked(bits: Hashes, base: np.int64, blocks: tuple[np.int64, np.int64], lacks: Places) -> float:
+    """What words that are held lack of counting in full. bits: a bit for each word, from block ``base`` on; blocks:
+    the first and the last one with such words, or their end."""
+    total, before = 0.0, np.uint64(0)
+    for block in range(blocks[0], blocks[1] + 1):
+        here = bits[block - base]
+        borders = here ^ (here << np.uint64(1) | before)
+        before = here >> np.uint64(63)
+        while borders:
+            border = borders & -borders
+            value = lacks.values[lacks.ranks[block, 1] + np.uint64(ones(lacks.ranks[block, 0] & border - np.uint64(1)))]
+            total += -value if here & border else value
+            borders ^= border
+    return total
+
+
+@lean
+def compare(pairs: Pairs, marks: Places, shares: Shares, result: Shares) -> None:
+    """Marked words within the passages of each pair that shares anything of weight (shares: of ``shared``), 0 for
+    others: those in which the two sides differ, between one run and the next of a passage, and those that are equal."""
+    (a, b), first, length = pairs.sides, pairs.first, pairs.length
+    for pair in range(len(result)):
         others, equal = 0.0, 0.0
-        for row in range(edges[pair], edges[pair + 1]):
-            a_end, b_end = _at(marks, a[row] + length[row]), _at(marks, b[row] + length[row])
-            equal += a_end - _at(marks, a[row])
-            if row + 1 < edges[pair + 1] and passage[row + 1] == passage[row]:
-                others += max(0.0, min(_at(marks, a[row + 1]) - a_end, _at(marks, b[row + 1]) - b_end))
+        weighs = shares[pair, 0, 0] > 0 or shares[pair, 1, 0] > 0
+        for passage in range(pairs.passages[pair], pairs.passages[pair + weighs]):
+            for row in range(first[passage], first[passage + 1]):
+                a_end, b_end = _at(marks, a[row] + length[row]), _at(marks, b[row] + length[row])
+                equal += a_end - _at(marks, a[row])
+                if row + 1 < first[passage + 1]:
+                    others += max(0.0, min(_at(marks, a[row + 1]) - a_end, _at(marks, b[row + 1]) - b_end))
         result[pair, 0], result[pair, 1] = others, equal

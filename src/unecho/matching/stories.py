@@ -36,7 +36,9 @@ that pages made from one template are not one story; or the one hold nearly as l
 document does, for a short version is closest to other short ones."""
 PARTIAL = 0.25
 """Share of a document from which the other one holds a part of it; below the same headline this makes them one story,
-however little is left of the one in the other."""
+however little is left of the one in the other. Where the shares of two documents come to less, even if every word
+counted in full, what they share has no weight: it would make them neither, nor be the most that either shares with a
+document of its story."""
 MUCH = 80
 """Words that two documents share from which it is more than a quote, or a note, however long they are."""
 OTHER, OTHERS = 0.45, 4
@@ -66,9 +68,9 @@ class Coverage:
     """Pairs of documents (a < b) that share a passage: int64 and float64 columns.
 
     a_covered, b_covered: share of each one's words that passages find in the other. a_weight, b_weight: the same
-    with every word weighted by how rare it is. same: bool, the pair prints the same story. filled: bool, both were
-    filled in from one template, with other numbers and names. words: int64, how many of the one's words passages find
-    in the other, or of the other's in the one if they are fewer.
+    with every word weighted by how rare it is, 0 where they share too little for it (see ``PARTIAL``). same: bool, the
+    pair prints the same story. filled: bool, both were filled in from one template, with other numbers and names.
+    words: int64, how many of the one's words passages find in the other, or of the other's in the one if fewer.
     """
 
     a: Ints
@@ -110,14 +112,13 @@ def coverage(passages: Alignments, stream: Stream, seeds: Seeds, compiled: bool 
 
     ``compiled``: see ``when.is_large``.
     """
-    documents, runs = stream.documents, passages.runs
     pairs = edges_of(passages.a, passages.b)
-    a, b, edges = passages.a[pairs[:-1]], passages.b[pairs[:-1]], passages.first[pairs]
-    work = _compiled_shared if is_large(int(documents[-1]), compiled) else _shared
-    found = work(passages, stream, edges, seeds)
-    sizes = np.diff(documents).astype(np.float64)
+    a, b = passages.a[pairs[:-1]], passages.b[pairs[:-1]]
+    work = _compiled_shared if is_large(int(stream.documents[-1]), compiled) else _shared
+    found = work(passages, stream, pairs, seeds)
+    sizes = np.diff(stream.documents).astype(np.float64)
     a_weight, b_weight = _share(found.of_a[:, 0], found.whole[a]), _share(found.of_b[:, 0], found.whole[b])
-    begins = [_begins(documents[its], side, edges) for its, side in ((a, runs.a), (b, runs.b))]
+    begins = [its <= stream.documents[of] + HEADLINE for its, of in zip(found.begins.T, (a, b), strict=True)]
     others, equal = found.marked.T
     filled = (others >= OTHERS) & (others >= OTHER * (others + equal))
     titled = np.maximum(a_weight, b_weight) >= PARTIAL
@@ -136,12 +137,13 @@ def _share(part: Shares, whole: Shares) -> Shares:
 
 class _Shared(NamedTuple):
     """What pairs of documents share, float64. whole: weight of every document. of_a, of_b: weight and number of the
-    words in the pair's passages, a row a pair. marked: numbers and names within its passages, those in which the
-    two differ, and those that are equal."""
+    words in the pair's passages, a row a pair. begins: int64, the first word of them on both sides. marked: numbers and
+    names within its passages, those in which the two differ, and those that are equal; 0 where they weigh nothing."""
 
     whole: Shares
     of_a: Shares
     of_b: Shares
+    begins: Ints
     marked: Shares
 
 
@@ -152,9 +154,9 @@ def _numbers_and_names(stream: Stream) -> Iterator[Shares]:
         yield ((flags & NUMBER != 0) | (flags & (CAPITAL | OPENING) == CAPITAL)).astype(np.float64)
 
 
-def _shared(passages: Alignments, stream: Stream, edges: Ints, seeds: Seeds) -> _Shared:
-    """What each pair shares. The runs of pair i are edges[i]:edges[i + 1]."""
-    documents, runs, count = stream.documents, passages.runs, len(edges) - 1
+def _shared(passages: Alignments, stream: Stream, pairs: Ints, seeds: Seeds) -> _Shared:
+    """What each pair shares. The passages of pair i are pairs[i]:pairs[i + 1]."""
+    documents, runs, edges, count = stream.documents, passages.runs, passages.first[pairs], len(pairs) - 1
     places = np.concatenate([side + length for side in (runs.a, runs.b) for length in (0, runs.length)])
     weights = (rare_weights(*part) for part in seeds.per_token(stream))
     sums, pair = Sums(np.concatenate([documents, places]), weights), owners(np.diff(edges))
@@ -170,42 +172,44 @@ def _shared(passages: Alignments, stream: Stream, edges: Ints, seeds: Seeds) -> 
     others = np.bincount(pair[following], np.maximum(np.minimum(*between), 0), count)
     equal = np.bincount(pair, marks[runs.a + runs.length] - marks[runs.a], count)
     whole = sums[documents[1:]] - sums[documents[:-1]]
-    return _Shared(whole, side_of(runs.a), side_of(runs.b), np.stack([others, equal], axis=1))
+    of_a, of_b = side_of(runs.a), side_of(runs.b)
+    marked: Shares = np.stack([others, equal], axis=1)
+    a, b = passages.a[pairs[:-1]], passages.b[pairs[:-1]]
+    little = of_a[:, 1] / np.maximum(whole[a], 1e-9) + of_b[:, 1] / np.maximum(whole[b], 1e-9) < PARTIAL
+    of_a[little, 0] = of_b[little, 0] = 0
+    marked[(of_a[:, 0] == 0) & (of_b[:, 0] == 0)] = 0
+    begins = [np.minimum.reduceat(start, edges[:-1]) if count else start for start in (runs.a, runs.b)]
+    return _Shared(whole, of_a, of_b, np.stack(begins, axis=1), marked)
 
 
-def _compiled_shared(passages: Alignments, stream: Stream, edges: Ints, seeds: Seeds) -> _Shared:
+def _compiled_shared(passages: Alignments, stream: Stream, pairs: Ints, seeds: Seeds) -> _Shared:
     """``_shared`` by the kernels: what words lack of counting in full is added up, as most lack nothing."""
     from ..compiled import ranks
     from ..compiled import story as kernels
 
-    documents, runs, count = stream.documents, passages.runs, len(edges) - 1
+    documents, runs, count = stream.documents, passages.runs, len(pairs) - 1
     held = ranks.room(int(documents[-1]) + 1)
-    for places in (documents, runs.a, runs.b, runs.a + runs.length, runs.b + runs.length):
-        ranks.mark(places, 1, 0, held)
+    ranks.mark(documents, 1, 0, held)
+    for side in (runs.a, runs.b):
+        kernels.mark(side, runs.length, held)
     longest = int(np.diff(np.searchsorted(seeds.place, documents)).max(initial=0))
     lacks, common = kernels.Places(held, np.empty(ranks.count(held))), np.empty((longest, 3), np.int64)
     columns, limits = (seeds.place, seeds.group, seeds.frequency, seeds.begins), (FREQUENT, RARER, float(GRAIN))
     kernels.lacks(columns, documents, limits, lacks, common, np.empty(longest, np.int64))
-    whole, of_a, of_b, marked = np.empty(len(documents)), *(np.empty((count, 2)) for _ in range(3))
-    kernels.at(lacks, documents, whole)
-    key = np.empty(int(np.diff(edges).max(initial=0)), np.int64)
-    for start, result in ((runs.a, of_a), (runs.b, of_b)):
-        kernels.shared(edges, start, runs.length, lacks, key, result)
+    lacking, sizes = np.empty(len(documents)), np.diff(documents)
+    kernels.at(lacks, documents, lacking)
+    whole, words = sizes - np.diff(lacking), np.zeros((2, (int(sizes.max(initial=0)) >> 6) + 2), np.uint64)
+    both = passages.a[pairs[:-1]], passages.b[pairs[:-1]]
+    its = kernels.Pairs(pairs, passages.first, both, (runs.a, runs.b), runs.length)
+    shares, begins, marked = np.empty((count, 2, 2)), np.empty((count, 2), np.int64), np.empty((count, 2))
+    kernels.shared(its, kernels.Documents(documents, whole), lacks, PARTIAL, words, begins, shares)
     marks, known = lacks, np.zeros(2, np.int64)  # in the room of those, which are not needed any more
     for first in range(0, int(documents[-1]) + 1, BLOCK):
         flags, blocks = stream.flags[first : first + BLOCK], (first >> 6, min((first + BLOCK) >> 6, len(held)))
         kernels.marks(flags, blocks, (NUMBER, CAPITAL, OPENING), marks, known)
         release(stream.flags, above=HELD)
-    kernels.compare(edges, (runs.a, runs.b), runs.length, owners(np.diff(passages.first)), marks, marked)
-    return _Shared(np.diff(documents) - np.diff(whole), of_a, of_b, marked)
-
-
-def _begins(starts: Ints, places: Ints, edges: Ints) -> Mask:
-    """Whether the first shared word of each pair (runs edges[i]:edges[i + 1]) is among the first of its document."""
-    if not len(starts):
-        return np.zeros(0, np.bool_)
-    result: Mask = np.minimum.reduceat(places, edges[:-1]) - starts <= HEADLINE
-    return result
+    kernels.compare(its, marks, shares, marked)
+    return _Shared(whole, shares[:, 0], shares[:, 1], begins, marked)
 
 
 def rare_weights(frequency: Ints, documents: Ints) -> Shares:
