@@ -37,7 +37,7 @@ def test_members_are_those_of_unique() -> None:
         assert numbers.tolist() == inverse.reshape(places.shape).tolist()
 
 
-@pytest.mark.parametrize("most", [1, 5, 1 << 20, 1 << 60])
+@pytest.mark.parametrize("most", [1, 5, 1 << 20, 1 << 52, 1 << 60])
 def test_rows_are_in_the_order_of_several_columns(most: int) -> None:
     rng = np.random.default_rng(1)
     for count in (0, 1, 2, 300):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 from builders import own
 from hypothesis import given
@@ -16,13 +18,14 @@ PASSAGES = st.lists(st.tuples(st.integers(0, 2), SPAN, SPAN, st.integers(1, 5), 
 def test_what_stays_shows_all_there_is_word_by_word(
     passages: list[tuple[int, tuple[int, int], tuple[int, int], int, bool]],
 ) -> None:
-    pair, a, b, matched, quoted = zip(*passages, strict=True)
+    pair, a, b, matched, quoted = zip(*sorted(passages, key=itemgetter(0)), strict=True)
     columns = [np.array(side, np.int64) for side in (pair, *zip(*a, strict=True), *zip(*b, strict=True), matched)]
     sides = (columns[0], columns[0]), (columns[1], columns[2]), (columns[3], columns[4])
-    found = adding(*sides, columns[5], np.array(quoted))
-    assert adding(*sides, columns[5], np.array(quoted), compiled=True).tolist() == found.tolist()
+    order, quotes = (columns[5], *sides[1:]), np.array(quoted)
+    found = adding(*sides, order, quotes)
+    assert adding(*sides, order, quotes, compiled=True).tolist() == found.tolist()
     shown: set[tuple[int, str, int]] = set()
-    for row in sorted(range(len(passages)), key=lambda row: (-matched[row], row)):
+    for row in sorted(range(len(passages)), key=lambda row: (-matched[row], a[row], b[row], row)):
         words = [{(pair[row], name, word) for word in range(*side[row])} for name, side in (("a", a), ("b", b))]
         new = [bool(side - shown) for side in words]
         assert found[row] == (any(new) if quoted[row] else all(new))

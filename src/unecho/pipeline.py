@@ -290,7 +290,7 @@ def _cuts(corpus: Corpus, verdicts: Verdicts, parts: Parts) -> list[Cut]:
     gone = verdicts.place[verdicts.removed]
     kept[gone[:, 0]] = False
     keepers[ranges(gone[:, 2], gone[:, 3] - gone[:, 2] + 1)] = True
-    return cut_passages(corpus, parts.alignments(np.flatnonzero(parts.quote)), kept, keepers)
+    return cut_passages(corpus, parts.alignments(parts.in_order(np.flatnonzero(parts.quote))), kept, keepers)
 
 
 def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tuple[Corpus, Order]:

@@ -262,21 +262,27 @@ def distinct(values: NDArray[T]) -> NDArray[T]:
 
 def order_of(*columns: Ints) -> Ints:
     """The order of rows by the first column, then by the next one and so on, then as they come (int64), of columns
-    without numbers below zero: as ``np.lexsort`` has it, but where there is room by sorting numbers that are made of
-    all columns and the number of the row, which takes a third of the time."""
-    own = len(columns[0]).bit_length()
+    without numbers below zero: as ``np.lexsort`` has it, but by sorting numbers that are made of as many columns as
+    there is room for and of the number of the row, which takes a third of the time or less."""
+    own, order = len(columns[0]).bit_length(), np.arange(len(columns[0]))
     sizes = [int(column.max(initial=0)).bit_length() for column in columns]
-    if sum(sizes) + own >= 64:
+    if max(sizes) + own >= 64:
         return np.lexsort(columns[::-1])
-    keys = np.zeros(len(columns[0]), np.int64)
-    for column, size in zip(columns, sizes, strict=True):
-        keys <<= size
-        keys |= column
-    keys <<= own
-    keys |= np.arange(len(keys))
-    keys.sort()
-    keys &= (1 << own) - 1
-    return keys
+    end = len(columns)
+    while end:  # by the last ones first: rows that are equal stay as they come
+        first = end - 1
+        while first and sum(sizes[first - 1 : end]) + own < 64:
+            first -= 1
+        keys, is_first = np.zeros(len(order), np.int64), end == len(columns)
+        for column, size in zip(columns[first:end], sizes[first:end], strict=True):
+            keys <<= size
+            keys |= column if is_first else column[order]
+        keys <<= own
+        keys |= np.arange(len(keys))
+        keys.sort()
+        keys &= (1 << own) - 1
+        order, end = keys if is_first else order[keys], first
+    return order
 
 
 def members(places: Ints, count: int) -> tuple[Ints, Ints]:

@@ -90,7 +90,7 @@ def _with_repeats(table: Table, found: Keepers, repeats: tuple[Ints, Ints]) -> K
 
 
 def quotes_apart(corpus: Corpus, found: Alignments, coverage: Coverage) -> Parts:
-    """Passages in order of document and start, quotes cut apart from copies."""
+    """Passages, quotes cut apart from copies."""
     count = len(corpus.ids)
     same = coverage.a[coverage.same] * count + coverage.b[coverage.same]
     return separate(corpus, found, among((found.a * count + found.b).view(np.uint64), same.view(np.uint64)))
@@ -106,7 +106,8 @@ class Passages(Rows[Passage]):
         compiled = is_large(len(parts), None)
         quoted = at_quotes(corpus.stream, *spans)
         stays &= quoted | ~only_names(corpus, parts)
-        which = np.flatnonzero(stays & adding(pairs, *spans, equal, quoted, compiled))
+        which = np.flatnonzero(stays & adding(pairs, *spans, (equal, parts.a, parts.b), quoted, compiled))
+        which = parts.in_order(which)
         spans = (spans[0][0][which], spans[0][1][which]), (spans[1][0][which], spans[1][1][which])
         words, quotes = np.minimum(*(end - start for start, end in spans)), parts.quote[which]
         (a_start, a_end), (b_start, b_end) = framed(corpus, *spans)

@@ -22,8 +22,7 @@ def below(corpus: Corpus, parts: Parts) -> tuple[Spans, Spans, Ints, Mask]:
     which of them are passages still (bool)."""
     a, b, matched, stays = parts.a, parts.b, parts.matched.copy(), np.ones(len(parts), np.bool_)
     documents = parts.found.a[parts.row], parts.found.b[parts.row]
-    behind = _behind(corpus, np.concatenate(documents), np.concatenate([a[0], b[0]]))
-    of_a, of_b = behind[: len(parts)], behind[len(parts) :]
+    of_a, of_b = (_behind(corpus, document, side[0]) for document, side in zip(documents, (a, b), strict=True))
     rows = np.flatnonzero((of_a > a[0]) | (of_b > b[0]))
     runs, row = parts.runs(rows)
     places, length = (runs.a, runs.b), runs.length

@@ -3,17 +3,21 @@ the other document prints inside a paragraph of its own, a reader wants to see t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..base.columns import Ints, Mask, distinct, offsets_of, owners, ranges
+from ..base.columns import Ints, Mask, distinct, offsets_of, order_of, owners, ranges
 from ..compiled.when import is_large
 from ..text.lookup import among
 from .corpus import Corpus, characters
 from .grow import LEAST
 from .passages import Alignment, Alignments, Equal
+
+T = TypeVar("T", bound=np.generic)
 
 _WHOLE = 0.8
 """Share of the paragraphs it lies in, on both sides, that makes a part a copy of them."""
@@ -29,7 +33,7 @@ _MARKS = np.array(list(map(ord, "\"'“„«‹‘「『")), np.uint32)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Passages, those in parts that were cut: columns in order of document and start.
+    """Passages, as they are found, those in parts that were cut.
 
     row: int64, which of ``found`` each is, or is a part of. a, b: its tokens on both sides. matched: int64, equal
     words. quote: bool, whether it is part of paragraphs that are otherwise different.
@@ -44,6 +48,10 @@ class Parts:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def in_order(self, which: Ints) -> Ints:
+        """Some parts in order of the span in the first document, the span in the second one, and the passage."""
+        return which[by_span((x[which] for x in self.a), (x[which] for x in self.b))]
 
     def runs(self, which: Ints) -> tuple[Equal, Ints]:
         """The runs of equal tokens of some parts, and for each run which of them it is of (int64)."""
@@ -76,32 +84,31 @@ def separate(corpus: Corpus, found: Alignments, copies: Mask, compiled: bool | N
         quote, which = _compiled(corpus, found, copies)
     else:
         quote, which = np.zeros(len(found), np.bool_), np.flatnonzero(~copies)
-    stays = np.ones(len(found), np.bool_)
-    stays[which] = False
-    kept, last = np.flatnonzero(stays), found.first[1:] - 1
     runs, number = _cut_runs(corpus, found, which)
     parts = _joined(corpus, runs, number, _parts(corpus, runs, number))
-    begin, end = parts[:-1], parts[1:] - 1
-    sides = [
-        (
-            np.concatenate([whole[found.first[kept]], cut[begin]]),
-            np.concatenate([whole[last[kept]] + found.runs.length[last[kept]], cut[end] + runs[2][end]]),
-        )
-        for whole, cut in ((found.runs.a, runs[0]), (found.runs.b, runs[1]))
-    ]
-    row, matched = np.concatenate([kept, number[begin]]), np.concatenate([found.matched[kept], _sums(runs[2], parts)])
-    quote = np.concatenate([quote[kept], ~_whole(corpus, runs, parts)])
-    order = _order(sides[0], sides[1], row)
-    a, b = ((start[order], end[order]) for start, end in sides)
-    return Parts(found, row[order], a, b, matched[order], quote[order])
+    begin, end, first, last = parts[:-1], parts[1:] - 1, found.first[:-1], found.first[1:] - 1
+    counts = np.ones(len(found), np.int64)
+    counts[which] = np.bincount(number[begin], minlength=len(found))[which]
+    row, cut = owners(counts), ranges(offsets_of(counts)[which], counts[which])
+
+    def column(whole: NDArray[T], its: NDArray[T]) -> NDArray[T]:
+        """Of passages as they are, and of the parts of those that were cut."""
+        result = whole[row]
+        result[cut] = its
+        return result
+
+    a, b = (
+        (column(whole[first], its[begin]), column(whole[last] + found.runs.length[last], (its + runs[2])[end]))
+        for whole, its in ((found.runs.a, runs[0]), (found.runs.b, runs[1]))
+    )
+    matched = column(found.matched, _sums(runs[2], parts))
+    return Parts(found, row, a, b, matched, column(quote, ~_whole(corpus, runs, parts)))
 
 
-def _order(a: Spans, b: Spans, row: Ints) -> Ints:
-    """Order of parts by the span in a, the span in b, and passage."""
-    # A span in one number: where it begins, which tells of the document too, and how long it is.
-    longest = max(int((end - start).max(initial=0)) for start, end in (a, b))
-    keys = [start * (longest + 1) + end - start for start, end in (a, b)]
-    return np.lexsort((row, keys[1], keys[0]))
+def by_span(a: Iterable[Ints], b: Iterable[Ints], *before: Ints) -> Ints:
+    """The order of parts by some columns, then by the span in a, then by that in b."""
+    (a_start, a_end), (b_start, b_end) = a, b
+    return order_of(*before, a_start, a_end - a_start, b_start, b_end - b_start)
 
 
 def _cut_runs(corpus: Corpus, found: Alignments, which: Ints) -> tuple[_Columns, Ints]:

@@ -8,24 +8,19 @@ from bisect import bisect_left, bisect_right
 import numpy as np
 
 from ..base.columns import Ints, Mask, edges_of, offsets_of, owners, ranges
-
-Spans = tuple[Ints, Ints]
-"""int64 columns: where each span begins, and the end."""
+from .quotes import Spans, by_span
 
 
 def adding(
-    pairs: tuple[Ints, Ints], a: Spans, b: Spans, matched: Ints, quoted: Mask, compiled: bool = False
+    pairs: tuple[Ints, Ints], a: Spans, b: Spans, order: tuple[Ints, Spans, Spans], quoted: Mask, compiled: bool = False
 ) -> Mask:  # fmt: skip
     """Which passages show words on both sides that no other one of the same documents shows (bool); those that are
     ``quoted`` (bool), on either side.
 
-    Of two that show the same the one with more equal words stays, then the first. ``pairs``: their two documents.
-    ``compiled``: by the kernels.
+    ``pairs``: their two documents; passages of the same ones lie together. ``order``: of two that show the same the one
+    with more equal words stays, then the first by its spans, as they were found. ``compiled``: by the kernels.
     """
-    order = np.argsort(pairs[0] << 32 | pairs[1], kind="stable")
-    a, b = (a[0][order], a[1][order]), (b[0][order], b[1][order])
-    matched, quoted, edges = matched[order], quoted[order], edges_of(pairs[0][order], pairs[1][order])
-    result = np.ones(len(matched), np.bool_)
+    edges, result = edges_of(*pairs), np.ones(len(quoted), np.bool_)
     if not len(result):
         return result
     if compiled:
@@ -37,25 +32,30 @@ def adding(
         several = np.flatnonzero(overlap)
         counts = np.diff(edges)[several]
         rows, pair = ranges(edges[several], counts), owners(counts)
-        rows = rows[np.lexsort((-matched[rows], pair))]
-        adds = np.ones(len(matched), np.bool_)
+        rows = rows[_in_order(order, rows, pair)]
         room = np.empty((4, int(counts.max(initial=0)) + 1), np.int64)
-        kernels.adding(offsets_of(counts), a, b, quoted, rows, room, adds)
-        result[order] = adds
+        kernels.adding(offsets_of(counts), a, b, quoted, rows, room, result)
         return result
     for number in np.flatnonzero(_overlaps(edges, a) | _overlaps(edges, b)).tolist():
         low, high = int(edges[number]), int(edges[number + 1])
         sides = [np.stack([start[low:high], end[low:high]], 1).tolist() for start, end in (a, b)]
         shown = _Cover(), _Cover()
-        for row in np.argsort(-matched[low:high], kind="stable").tolist():
+        for row in _in_order(order, np.arange(low, high)).tolist():
             here = list(zip(shown, (side[row] for side in sides), strict=True))
             new = [not cover.holds(*span) for cover, span in here]
             if any(new) if quoted[low + row] else all(new):
                 for cover, span in here:
                     cover.add(*span)
             else:
-                result[order[low + row]] = False
+                result[low + row] = False
     return result
+
+
+def _in_order(order: tuple[Ints, Spans, Spans], rows: Ints, *before: Ints) -> Ints:
+    """The order of some passages by other columns, then as ``adding`` has it."""
+    matched, *sides = order
+    a, b = ((start[rows], end[rows]) for start, end in sides)
+    return by_span(a, b, *before, matched.max() - matched[rows])
 
 
 def _overlaps(edges: Ints, spans: Spans) -> Mask:

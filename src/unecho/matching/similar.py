@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, PIECE, Hashes, Ints, Mask, new_column, offsets_of, ordered, pieces, release
+from ..base.columns import HELD, PIECE, Hashes, Ints, Mask, new_column, offsets_of, order_of, ordered, pieces, release
 from ..compiled.when import is_large
 from ..text import shingles
 from ..text.vocabulary import spelled
@@ -68,7 +68,7 @@ def pairs(corpus: Corpus, signed: Signed, least: float, workers: int) -> lsh.Pai
         return kinds[part[alike]]
 
     verified = np.concatenate(list(map(similar, some)))
-    return verified[np.lexsort((verified[:, 0], verified[:, 1]))]
+    return verified[order_of(verified[:, 1].astype(np.int64), verified[:, 0].astype(np.int64))]
 
 
 def _is_large(corpus: Corpus) -> bool:
