@@ -32,7 +32,7 @@ WORDS = """
     twentybn bn percent per cent pct tyre ty re Straße Strasse wonderful wonderfully wonderfull 2,5 € 中 文
     Johnson Johnston Marie Maria didn't did don’t do T
     he she rose fell days weeks km miles said denied stated minister chairman не знал 不 没有 junio julio ёлка елка
-    ٣ 3 José Jose 1,5 12 000 1,500 1500
+    ٣ 3 ๓ José Jose 1,5 12 000 1,500 1500 page8 page9 page19 pages5
     tire che que cheque check checks fourteen four teen 14 millions behavi our behaviour behavior m list is still
 """.split()  # noqa: SIM905  a list of so many strings is harder to read
 SENTENCES = [

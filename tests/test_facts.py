@@ -75,6 +75,8 @@ CHANGED = [
     "Readers find the whole list of winners and of the prizes at "
     "{www.example.com/2021/prizes|www.example.com/2022/prizes} and in the paper.",
     "Anyone who saw the accident is asked to call the police in the old town on 01234 {567890|567891} at any hour.",
+    "The views do not necessarily reflect those of the paper, in which they stood last week (Weekly 12/09 "
+    "{page8|page9})",
     "The statue of King Charles {II|III} stands in the middle of the square in front of the old town hall of the city.",
     "The house was sold by George {W|H} Bush to a neighbour for an undisclosed sum, the agent told the local paper.",
     "The talks with {Iran|Iraq} will go on for another week in the capital, diplomats of several countries said.",
@@ -170,6 +172,18 @@ CHANGED = [
     "Menteri mengatakan bahwa {tiga|lima} orang tewas dalam kecelakaan yang terjadi di jalan di utara negara "
     "itu tadi malam.",
     "وزیر گفت که {سه|پنج} نفر در تصادفی که دیشب در جاده ای در شمال کشور رخ داد کشته شدند و چند نفر زخمی شدند.",
+    "Tárgyalja a bíróság az ügyet {hétfőn|pénteken} a fővárosban, mondták a két fél ügyvédei az ülés után az "
+    "újságíróknak.",
+    "A bíróság {június|július} 3-án tárgyalja az ügyet a fővárosban, mondták a két fél ügyvédei az ülés után este.",
+    "Soud bude případ projednávat v {pondělí|pátek} v hlavním městě, řekli po jednání právníci obou stran novinářům.",
+    "Instanța va judeca procesul {miercuri|vineri} în capitală, au spus avocații ambelor părți după ședința de aseară.",
+    "Oikeus käsittelee asiaa {tiistaina|torstaina} pääkaupungissa, osapuolten asianajajat kertoivat istunnon "
+    "jälkeen illalla.",
+    "Il ministro ha detto che {sei|cinque} persone sono morte nell'incidente avvenuto sulla strada nel nord "
+    "del paese nella notte.",
+    "This command {enables|disables} the log of events on the server in the next room and on all of its neighbours.",
+    "The company made a {profit|loss} in the last quarter of the year, the board said in a short statement on Friday.",
+    "The court found for the {plaintiff|defendant} after a trial that lasted for more than six weeks in the capital.",
     "据统计，去年全市共有1200家企业获得贷款支持，总金额超过30{亿|万}元，比前一年有明显增长，带动了就业。",
     "Monday | 9 am | Room 4 | Mathematics with Dr Brown | all students of the {second|first} year",
     "Monday | morning | Room 4 | {Mathematics|Chemistry} | Dr Brown | all students | second year",
@@ -245,6 +259,9 @@ WRITTEN = [
     "spring as Smith {and|&} Sons had asked them to.",
     'Le conseil de Nantes a {décidé|décidé:} {: « le|"le} pont sera {fermé|fermé"} {» jusqu’au|jusqu\'au} '
     "printemps, selon la mairie de la {ville !|ville!}",
+    "นายกรัฐมนตรีกล่าวว่ารัฐบาลจะจัดสรรงบประมาณ {500|๕๐๐} ล้านบาทเพื่อช่วยเหลือผู้ประสบภัยน้ำท่วมในภาคใต้ของประเทศ",
+    "Der Minister sagte, dass er von den Zahlungen an die Firma in der Hauptstadt nichts gewusst habe und dass die "
+    "Behörde in der Sache nun aufgefordert {ist,|sei,} alle Akten an das Gericht zu geben.",
     "मंत्री ने कहा कि देश के उत्तर में सड़क पर हुए हादसे में {25|२५} लोगों की मौत हो गई और कई लोग घायल हो गए हैं।",
     "मंत्री ने कहा कि देश के उत्तर में सड़क पर हुए हादसे में 25 लोगों की मौत हो गई और कई लोग घायल हो गए {हैं।|हैं.}",
 ]

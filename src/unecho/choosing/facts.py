@@ -24,7 +24,7 @@ zéro deux trois quatre cinq sept huit neuf dix onze douze vingt trente quarante
 cent mille millions milliard milliards douzaine
 cero dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta cincuenta cien
 ciento mil millón millones docena
-due tre quattro cinque sei sette otto nove dieci venti trenta cento mila milione milioni miliardo miliardi
+due tre quattro cinque sette otto nove dieci venti trenta cento mila milione milioni miliardo miliardi
 dois três quatro sete oito dez vinte trinta cem milhão milhões bilhão
 twee drie vijf zes zeven acht negen tien twintig honderd duizend miljoen miljard
 один два три четыре пять шесть семь восемь девять десять двадцать тридцать сорок пятьдесят сто тысяч тысячи
@@ -43,8 +43,9 @@ kaksi kolme neljä viisi kuusi seitsemän kahdeksan yhdeksän kymmenen tuhat mil
 một hai ba bốn năm sáu bảy tám chín mười trăm nghìn triệu tỷ
 satu dua tiga empat lima enam tujuh delapan sembilan sepuluh ratus ribu juta miliar
 """
-"""English, German, French, Spanish, Italian, Portuguese, Dutch, Russian, Polish, Swedish with Norwegian and Danish,
-Czech, Turkish, Romanian, Hungarian, Finnish, Ukrainian, Greek, Vietnamese, Indonesian."""
+"""English, German, French, Spanish, Italian (but "sei", with which German reports what somebody said), Portuguese,
+Dutch, Russian, Polish, Swedish with Norwegian and Danish, Czech, Turkish, Romanian, Hungarian, Finnish, Ukrainian,
+Greek, Vietnamese, Indonesian."""
 NEGATIONS = """
 not no never none nobody nothing neither nor without cannot
 nicht kein keine keinen keiner keinem nie niemand nichts ohne
@@ -81,11 +82,17 @@ januari februari maart april juni juli augustus september oktober november decem
 января февраля марта апреля мая июня июля августа сентября октября ноября декабря
 poniedziałek wtorek środę czwartek piątek sobotę niedzielę
 stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
-måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag mars maj august augusti
+måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag
+mars marts maj august augusti desember
+pondělí úterý středu čtvrtek pátek sobotu neděli
 ledna února března dubna května června července srpna září října listopadu prosince
-понеділок вівторок середу п'ятницю суботу неділю
+понеділок вівторок середу четвер п'ятницю суботу неділю
 січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+luni marți miercuri joi vineri sâmbătă duminică
 ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie
+hétfőn kedden szerdán csütörtökön pénteken szombaton vasárnap
+január február március április május június július augusztus szeptember október
+maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina
 tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta
 marraskuuta joulukuuta
 """
@@ -176,6 +183,58 @@ early | late
 
 imports import imported | exports export exported
 
+enable enables enabled enabling | disable disables disabled disabling
+
+create creates created creating | delete deletes deleted deleting | update updates updated updating
+
+add adding | remove removes removed removing
+
+include includes included including | exclude excludes excluded excluding
+
+connect connects connected connecting | disconnect disconnects disconnected disconnecting
+
+install installs installed installing | uninstall uninstalls uninstalled uninstalling
+
+suspend suspends suspended suspending | resume resumes resumed resuming
+
+lock locks locked locking | unlock unlocks unlocked unlocking
+
+lift lifts lifted lifting | impose imposes imposed imposing
+
+allow allows allowed allowing permitted | forbid forbids forbidden forbidding banned prohibited
+
+agree agrees agreed | disagree disagrees disagreed
+
+arrived arrives arrival arrivals | departed departs departure departures
+
+strong stronger strongest strengthened | weak weaker weakest weakened
+
+rich richer richest | poor poorer poorest
+
+input inputs | output outputs
+
+maximum | minimum
+
+left gauche izquierda sinistra | right droite derecha destra
+
+internal | external
+
+domestic | foreign
+
+temporary temporarily | permanent permanently
+
+profit profits | loss losses
+
+surplus | deficit
+
+majority | minority
+
+employer employers | employee employees
+
+lender lenders | borrower borrowers
+
+plaintiff plaintiffs | defendant defendants
+
 always | often | sometimes | rarely
 
 all | some | many | few
@@ -201,7 +260,7 @@ km kilometre kilometres kilometer kilometers | mile miles | metre metres meter m
 """
 """Words that say one thing, and behind a line those that say another, which cannot stand in their place: groups lie
 apart by an empty line. A word is in one group only."""
-LOOK_ALIKE = "legal illegal able unable"
+LOOK_ALIKE = "legal illegal able unable employer employee employers employees"
 """Opposites that a scanner may make of one another."""
 SAYING = """
 said says say stated states told tells added adds announced announces informed noted notes explained explains

@@ -177,9 +177,12 @@ class Word:
         return Levenshtein.distance(self.letters, other.letters, score_cutoff=1) <= 1
 
     def _is_near(self, other: Word, short: int) -> bool:
-        """Whether long words with the same first letter differ in one letter, very long ones in two."""
+        """Whether long words with the same first letter differ in one letter, very long ones in two; where both hold
+        digits, these are none ("page8" and "page9")."""
         least = _LONG_NAME if self.name or other.name else _LONG_WORD
         if short < least or self.shape[0] != other.shape[0] or _DIGIT.search(self.letters + other.letters):
+            return False
+        if has_digit(self.folded) and has_digit(other.folded):
             return False
         allowed = 2 if short >= _VERY_LONG else 1
         return Levenshtein.distance(self.letters, other.letters, score_cutoff=allowed) <= allowed

@@ -191,6 +191,7 @@ def _bits(word: Word) -> int:
         | kernels.DIGITS * plain.isdigit()
         | kernels.FOLDED_DIGITS * folded.isdigit()
         | kernels.LETTER_DIGIT * guards.has_digit(word.letters)
+        | kernels.DIGIT * guards.has_digit(folded)
         | kernels.MISREAD * guards.misread(word)
         | kernels.SPECIAL * special
     )

@@ -22,13 +22,13 @@ from .values import Numbers, mix
 FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER, AMOUNT, COUNTED = (
     1 << bit for bit in range(11)
 )
-ARE, LATIN, STAYS = (1 << bit for bit in range(11, 14))
+ARE, LATIN, STAYS, DIGIT = (1 << bit for bit in range(11, 15))
 """What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
 FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
 back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
 it run together with another but by looking. LOWER: the corpus has it in lower case too. ARE: is the letter r, which
 makes another one with an n behind it. LATIN: is letters from a to z alone, in the one way of writing too. STAYS: what
-is run together with it, in front, is in that way as well."""
+is run together with it, in front, is in that way as well. DIGIT: has one, in the one way of writing."""
 ANYWHERE, CONTRACTED = 1, 2
 """Bits of ``Book.facts``, besides those of ``facts.kinds``."""
 UNKNOWN, ASKED = -1, -2
@@ -247,6 +247,8 @@ def _is_near(words: Ints, points: Points, limits: Limits, one: np.int64, two: np
     bits, short = mine[BITS] | its[BITS], min(mine[SIZE], its[SIZE])
     _, long_word, long_name, very_long, _ = limits
     if short < (long_name if bits & NAME else long_word) or mine[FIRST] != its[FIRST] or bits & LETTER_DIGIT:
+        return False
+    if mine[BITS] & its[BITS] & DIGIT:
         return False
     allowed = 2 if short >= very_long else 1
     apart, edits = mine[MASK] ^ its[MASK], 2 * allowed

@@ -1,7 +1,7 @@
 """Text to comparable words. For comparison only: nothing made here is ever written to a corpus.
 
 A token is a word: a run of letters, marks and digits; in scripts written without spaces every character
-is a token, and so is every currency sign and per cent sign. Characters are folded one by one (compatibility
+but digits is a token, and so is every currency sign and per cent sign. Characters are folded one by one (compatibility
 decomposition, case folding), so that typography, width, case and the composed or decomposed form of an
 accent make no difference (but in kana a decomposed voicing mark is a token of its own). Zero-width characters,
 soft hyphens, the Arabic tatweel and vowel points are passed over; everything else separates.
@@ -95,7 +95,8 @@ def char_class(char: str) -> int:
     if category == "Cf" or char == "ـ" or point in _POINTS or 0xFE00 <= point <= 0xFE0F:
         return DROPPED
     if category[0] in "LMN":
-        return SINGLE if any(low <= point <= high for low, high in UNSPACED_RANGES) else WORD
+        unspaced = category != "Nd" and any(low <= point <= high for low, high in UNSPACED_RANGES)
+        return SINGLE if unspaced else WORD
     return SYMBOL if category == "Sc" or char in "%٪％‰" else SEPARATOR
 
 
