@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.base.columns import Ints, offsets_of
-from unecho.compiled.text import Text, owner_of
+from unecho.compiled.text import Letters, Text, owner_of
 from unecho.matching.places import LONG, Places, Steps, packed, unpacked
 
 SMALL = st.integers(0, 3)
@@ -75,6 +75,7 @@ def test_the_paragraph_of_a_token_is_found_from_a_near_one(sizes: list[int]) -> 
     none = np.zeros(0, np.uint32), np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint16)
     places = np.arange(edges[-1], dtype=np.uint32)
     near = Places.written(places, places, edges).near
-    text = Text(*none, near, edges, rows, np.zeros((1, 3), np.int64))
+    letters = Letters(np.zeros(0, np.uint8), edges, places, places)
+    text = Text(*none, near, edges, rows, np.zeros((1, 3), np.int64), letters)
     owners = np.repeat(np.arange(len(sizes)), sizes)
     assert [int(owner_of(text, token)) for token in range(int(edges[-1]))] == owners.tolist()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, Hashes, Ints, offsets_of, trim
+from ..base.columns import HELD, Hashes, Ints, offsets_of, release
 from ..compiled.when import is_large
 from ..config import Settings
 from ..matching.corpus import Corpus
@@ -24,13 +24,10 @@ if TYPE_CHECKING:
     from ..compiled import share
     from ..compiled import verdict as kernels
     from ..compiled.place import Codes
-    from ..compiled.text import Bytes, Rules, Text
+    from ..compiled.text import Text
     from .wordbook import WordBook
 
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
-_AHEAD = 4000, 40_000
-"""Runs, of the next documents, that are looked through for words not known yet where a document had some: to look up
-words takes as long; and where only words run together were not known, which are seldom like the word at hand."""
 _TOGETHER = 4096
 """Documents that are gone through at a time, at the most."""
 _MAPPED = 2500
@@ -69,33 +66,27 @@ def choose(
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What the kernels choose by, as far as the runs tell. listed: see ``State.listed``. book: has the words
-    that are going to be compared, as far as that can be foreseen."""
+    """What the kernels choose by, as far as the runs tell."""
 
     text: Text
     shared: share.Shared
-    listed: Bytes
     book: WordBook
 
 
 def foreseen(corpus: Corpus, runs: Equal, settings: Settings) -> Foreseen:
     """Make ready what ``by_kernels`` begins with. The arguments are those of ``choose``."""
-    from ..compiled import choose as kernels
-    from .wordbook import WordBook, rules
+    from .wordbook import WordBook
 
-    text, listed = _text(corpus), np.full(len(corpus.paragraphs), kernels.UNSEEN, np.uint8)
+    text = _text(corpus)
     shared = _shared(text, runs, settings.similar * WORTH_A_LOOK)
     corpus.release()
-    book = WordBook(corpus, listed)
-    _foresee(text, shared, book, rules())
-    trim()
-    return Foreseen(text, shared, listed, book)
+    return Foreseen(text, shared, WordBook(corpus, text))
 
 
 def by_kernels(
     corpus: Corpus, ready: Foreseen, near: Near, story: Ints, related: Ints | None, settings: Settings
 ) -> Verdicts:  # fmt: skip
-    """``choose`` by the kernels: over all documents, and again from the first with words they did not know."""
+    """``choose`` by the kernels."""
     from ..compiled import choose as kernels
     from ..compiled.text import AMONG
     from ..compiled.verdict import Choice, room_for
@@ -111,32 +102,15 @@ def by_kernels(
         (SHINGLE, 2 * SHINGLE), np.uint64(PRIME), rules(),
     )  # fmt: skip
     state = kernels.state_for(text, shared, choice.rules, *_keepers(corpus, story, settings))
-    state, found = state._replace(listed=ready.listed), room_for(len(corpus.paragraphs))
+    found = room_for(len(corpus.paragraphs))
     in_order = np.argsort(corpus.stream.rank, kind="stable")
-    while True:
+    while state.progress[0] < len(in_order):
         corpus.release(_MAPPED)
-        page = book.page()
+        release(text.letters.data, above=HELD)
         some = in_order[: int(state.progress[0]) + _TOGETHER]
-        kernels.choose(text, shared, page, choice, state, found, some, _AHEAD)
-        if state.progress[1]:
-            book.learn(page)
-        elif state.progress[0] == len(in_order):
-            return _verdicts(corpus, found)
-
-
-def _foresee(text: Text, shared: share.Shared, book: WordBook, rules: Rules) -> None:
-    """Look up the words that are going to be compared, as far as that can be foreseen."""
-    from ..compiled import foresee as kernels
-
-    count, most, first = len(text.paragraphs) - 1, int(np.diff(shared.first).max(initial=0)), 0
-    documents = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
-    kernels.earliest(text, documents[0])
-    asked = np.zeros(len(text.word) // 8 + 1, np.uint8)
-    room = np.empty((most, 3), np.int64), np.empty((most, 2), np.int64)
-    while first < count:
-        page = book.page()
-        first = kernels.foresee(text, shared, page, rules, first, documents, asked, room)
-        book.learn(page)
+        kernels.choose(text, shared, book.page(), choice, state, found, some)
+        book.learn()
+    return _verdicts(corpus, found)
 
 
 def _text(corpus: Corpus) -> Text:
@@ -144,16 +118,21 @@ def _text(corpus: Corpus) -> Text:
     from ..compiled import text as kernels
 
     stream, document, count = corpus.stream, corpus.paragraphs.document, len(corpus.paragraphs)
-    paragraphs = np.zeros((count + 1, kernels.SHIFT + 1), np.int64)
+    paragraphs = np.zeros((count + 1, kernels.END + 1), np.int64)
     paragraphs[:count, kernels.DOCUMENT], paragraphs[:count, kernels.KIND] = document, corpus.kind
     paragraphs[:count, kernels.LONG], paragraphs[:count, kernels.BY_CHARACTER] = corpus.long, corpus.by_character
     paragraphs[:count, kernels.SHIFT] = corpus.places.shift
-    documents = np.zeros((len(corpus.ids) + 1, kernels.RANK + 1), np.int64)
+    paragraphs[:count, kernels.START] = corpus.paragraphs.start
+    paragraphs[:count, kernels.END] = corpus.paragraphs.end
+    documents, texts = np.zeros((len(corpus.ids) + 1, kernels.PLAIN + 1), np.int64), corpus.utf8()
     documents[:, kernels.TOKENS] = stream.documents
     documents[:, kernels.PARAGRAPHS] = np.searchsorted(document, np.arange(len(corpus.ids) + 1))
     documents[:-1, kernels.RANK] = stream.rank
+    documents[:-1, kernels.BEGIN], documents[:-1, kernels.BEHIND] = texts.begin, texts.end
+    documents[:-1, kernels.PLAIN] = texts.plain
     columns = corpus.places.step, corpus.places.near, stream.paragraphs
-    return kernels.Text(stream.word, stream.vocabulary, stream.flags, *columns, paragraphs, documents)
+    letters = kernels.Letters(texts.data, *corpus.places.written_out())
+    return kernels.Text(stream.word, stream.vocabulary, stream.flags, *columns, paragraphs, documents, letters)
 
 
 def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, Codes]:

@@ -194,6 +194,17 @@ def _joined(one: str, two: str) -> str:
     return f"{one} {two}" if apart else one + two
 
 
+def facts_folded() -> frozenset[str]:
+    """Number words, dates, negations and the like, in the one way of writing."""
+    return _facts()
+
+
+def signs() -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """What scanners see in place of digits, and of letters, turned back; and letters that they take for one another,
+    made the same: for ``str.translate``."""
+    return _DIGIT_LETTERS, _LETTER_DIGITS, _SHAPES
+
+
 def is_fact(folded: str) -> bool:
     """Whether a word in the one way of writing is a number word or a negation."""
     return folded in _facts()

@@ -12,7 +12,8 @@ from .cover import MISSING, Scratch
 from .jit import lean, part
 from .place import Codes
 from .share import OTHER, Shared, cut, put_in_order, resembling
-from .text import AMONG, DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, Bits, Bytes, Rules, Text
+from .spell import Spelling, fill, hashes
+from .text import AMONG, DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, Bits, Letters, Rules, Text, is_listed
 from .values import sort as sort_values
 from .values import word_at
 from .verdict import (
@@ -28,23 +29,20 @@ from .verdict import (
     shingles_of,
     why_of,
 )
-from .word import Book, ask_listed, count_documents, enter, first_wrong, mark
+from .word import NOTHING, WANTED, Book, count_documents, enter, mark
 
-UNSEEN = 2
-NOT_WANTED, WANTED = -2, -1
+NOT_LOOKED_FOR, LOOKED_FOR = -2, -1
 
 
 class State(NamedTuple):
     """What is kept so far. slots: uint64, the pairs of kind and ``AMONG`` there are, sorted, if copies stay apart.
-    keeper: int32 per slot (or kind), the paragraph that stays, or -1. listed: uint8 per paragraph, whether it is an
-    item of a list: 0 or 1, or UNSEEN. short: int32 per kind, the short line of it that stays, or WANTED; NOT_WANTED but
-    within ``_drop``. progress: int64, the document (in keeping order) to begin with, and how many words were not known.
-    room, shingles, key, rows, candidates: to work in."""
+    keeper: int32 per slot (or kind), the paragraph that stays, or -1. short: int32 per kind, the short line of it that
+    stays, or LOOKED_FOR; NOT_LOOKED_FOR but within ``_drop``. progress: int64, the document (in keeping order) to begin
+    with. room, shingles, key, rows, candidates: to work in."""
 
     kept: Mask
     slots: Hashes
     keeper: Codes
-    listed: Bytes
     short: Codes
     progress: Ints
     room: Scratch
@@ -56,8 +54,10 @@ class State(NamedTuple):
 
 def warm() -> None:
     """Compile these kernels, or load them from the cache."""
-    text, shared, book, rules = of_nothing()
+    text, shared, book, rules = _of_nothing()
     nothing, none, codes = shared.first[:0], text.vocabulary, text.near
+    fill(none, codes)
+    hashes(book.points, shared.first, none)
     choice = Choice(0.9, 0.97, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     state = state_for(text, shared, rules, none, codes)
     enter(book.keys, book.numbers, none, 0)
@@ -66,20 +66,22 @@ def warm() -> None:
     cut((nothing, nothing, nothing), text, codes, state.kept, np.zeros((0, 2), np.uint32), nothing, shared.runs)
     put_in_order(text, 0.5, shared.first, shared.runs)
     resembling(np.zeros((0, 2), np.uint32), nothing, shared.kinds)
-    choose(text, shared, book, choice, state, room_for(0), nothing, (0, 0))
+    choose(text, shared, book, choice, state, room_for(0), nothing)
 
 
-def of_nothing() -> tuple[Text, Shared, Book, Rules]:
+def _of_nothing() -> tuple[Text, Shared, Book, Rules]:
     """A corpus without documents, to compile kernels with."""
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
     points, flags, kinds = np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros(0, np.uint16)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 4), np.int64)
-    paragraphs, documents = np.zeros((1, 6), np.int64), np.zeros((1, 3), np.int64)
-    text = Text(points, none, flags, np.zeros(0, np.uint16), codes, edges, paragraphs, documents)
+    paragraphs, documents = np.zeros((1, 8), np.int64), np.zeros((1, 6), np.int64)
+    letters = Letters(np.frombuffer(b"", np.uint8), nothing, points, points)
+    text = Text(points, none, flags, np.zeros(0, np.uint16), codes, edges, paragraphs, documents, letters)
+    room = np.zeros((0, 3), np.uint32)
+    spelling = Spelling(codes, none, rows, np.zeros((0, 5), np.int64), points, rows, nothing, rows, room)
     book = Book(
-        np.zeros(2, np.uint64), np.full(2, -1, np.int32), np.zeros((0, 13), np.int64), points,
-        np.zeros((0, 2), np.int64), np.zeros(2, np.int64), np.zeros((0, 4), np.int64), np.zeros(2, np.int64), kinds,
-        (3, 5, 7, 10, 4), codes, (3, 10),
+        none, codes, np.zeros((0, 14), np.int64), points, np.zeros(3, np.int64), kinds, np.zeros(0, np.bool_),
+        (3, 5, 7, 10, 4), codes, (3, 10), spelling,
     )  # fmt: skip
     rules = Rules(3, 12, 8, (1, 6), 8, 15, (4, 8, 256), Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
     return text, Shared(rows, edges, points, edges, nothing), book, rules
@@ -93,8 +95,8 @@ def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: C
     pieces, kinds = np.diff(shared.first), np.diff(shared.first_kind)
     most, candidates = int(pieces.max(initial=0)), int((pieces + kinds[kind]).max(initial=0))
     return State(
-        np.zeros(count, np.bool_), slots, keeper, np.full(count, UNSEEN, np.uint8),
-        np.full(count, NOT_WANTED, np.int32), np.zeros(2, np.int64),
+        np.zeros(count, np.bool_), slots, keeper,
+        np.full(count, NOT_LOOKED_FOR, np.int32), np.zeros(1, np.int64),
         cover_kernels.scratch_for(longest, most, rules), np.empty((2, 4 * longest + 2), np.uint64),
         np.empty(candidates, np.int64), np.empty((most, 3), np.int64), np.empty((candidates, 4), np.int64),
     )  # fmt: skip
@@ -105,56 +107,37 @@ def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: C
 
 @lean
 def choose(
-    text: Text, shared: Shared, book: Book, choice: Choice, state: State, found: Verdicts, order: Ints,
-    ahead: tuple[int, int],
+    text: Text, shared: Shared, book: Book, choice: Choice, state: State, found: Verdicts, order: Ints
 ) -> None:  # fmt: skip
     """``chooser.Chooser.decide_document`` of one document after another, in keeping order.
 
-    Stops where words are not known, and looks through the next documents, with ``ahead`` runs, for more of them; what
-    it found from the first of those documents on, where ``state.progress[0]`` is then, is taken back. Where only words
-    run together are not known, it goes on as if they were like no other, for more runs, and takes back what it found
-    the next time, when they are known, if that was wrong. ``found`` has room for as many verdicts as there are
-    paragraphs.
+    Stops before the first document for which something is wanted, of ``book``; ``state.progress[0]`` tells which.
+    ``found`` has room for as many verdicts as there are paragraphs.
     """
-    wrong = first_wrong(book)
-    if 0 <= wrong < state.progress[0]:
-        _take_back(text, choice, state, found, order[wrong : state.progress[0]])
-        state.progress[0] = wrong
-    number, end, unknown = state.progress[0], np.int64(len(order)), np.int64(-1)
-    left, more = ahead
-    while number < end:
-        before, document, asked = found.total[0], order[number], book.counts[1]
+    number = state.progress[0]
+    while number < len(order):
+        before, document = found.total[0], order[number]
         first, last = text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]
-        book.doubted[1] = number
         for paragraph in range(first, last):
             _decide(text, shared, book, choice, state, found, paragraph)
+        if book.made[WANTED] != NOTHING:
+            _take_back(text, choice, state, (first, last))
+            found.total[0] = before
+            break
         if choice.drop and found.total[0] > before:
             _drop(text, state, found, (first, last), before)
-        if unknown < 0 and book.counts[1] > asked:
-            unknown = number
         number += 1
-        left -= shared.first[last] - shared.first[first] if unknown >= 0 else 0
-        more -= shared.first[last] - shared.first[first] if book.doubted[0] else 0
-        if left <= 0 or more <= 0:
-            end = number
-    if unknown >= 0:
-        _take_back(text, choice, state, found, order[unknown:number])
-    state.progress[0], state.progress[1] = unknown if unknown >= 0 else number, book.counts[0]
+    state.progress[0] = number
 
 
 @lean
-def _take_back(text: Text, choice: Choice, state: State, found: Verdicts, documents: Ints) -> None:
-    """What was found of the last documents, which are in keeping order."""
-    first, total = text.documents[documents[0], RANK], found.total[0]
-    while total and text.documents[text.paragraphs[found.place[total - 1, 0], DOCUMENT], RANK] >= first:
-        total -= 1
-    found.total[0] = total
-    for document in documents:
-        for paragraph in range(text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]):
-            state.kept[paragraph] = False
-            slot = _slot(state, choice, text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, AMONG])
-            if slot >= 0 and state.keeper[slot] == paragraph:
-                state.keeper[slot] = -1
+def _take_back(text: Text, choice: Choice, state: State, paragraphs: tuple[int, int]) -> None:
+    """What stays of a document."""
+    for paragraph in range(paragraphs[0], paragraphs[1]):
+        state.kept[paragraph] = False
+        slot = _slot(state, choice, text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, AMONG])
+        if slot >= 0 and state.keeper[slot] == paragraph:
+            state.keeper[slot] = -1
 
 
 @part  # as its arguments are many: a call takes as long as the comparison of two short paragraphs
@@ -166,7 +149,7 @@ def _decide(
     slot = _slot(state, choice, text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, AMONG])
     if text.paragraphs[paragraph, LONG]:
         row = found.total[0]
-        if not _same_words(text, book, choice, state, found, paragraph, state.keeper[slot]):
+        if not _same_words(text, choice, found, paragraph, state.keeper[slot]):
             _similar(text, shared, book, choice, state, found, paragraph)
         if found.total[0] > row and found.labels[row, REMOVED]:
             return
@@ -186,18 +169,13 @@ def _slot(state: State, choice: Choice, kind: int, among: int) -> np.int64:
 
 
 @part
-def _same_words(
-    text: Text, book: Book, choice: Choice, state: State, found: Verdicts, paragraph: int, keeper: int
-) -> bool:
+def _same_words(text: Text, choice: Choice, found: Verdicts, paragraph: int, keeper: int) -> bool:
     """``chooser.Chooser._same_words``: whether there is a verdict."""
     if keeper < 0:
         return False
     within = text.paragraphs[keeper, DOCUMENT] == text.paragraphs[paragraph, DOCUMENT]
-    if within:
-        if not choice.exact or state.listed[paragraph] == 1:
-            return False
-        if state.listed[paragraph] == UNSEEN:
-            ask_listed(book, paragraph)
+    if within and (not choice.exact or is_listed(text, paragraph)):
+        return False
     mine, its = text.edges[paragraph], text.edges[keeper]
     size = text.edges[paragraph + 1] - mine
     if text.edges[keeper + 1] - its != size:
@@ -355,7 +333,7 @@ def _drop(text: Text, state: State, found: Verdicts, paragraphs: tuple[int, int]
             if complete:
                 exact(found, paragraph, keeper, False)
     for paragraph in range(paragraphs[0], paragraphs[1]):
-        state.short[text.paragraphs[paragraph, KIND]] = NOT_WANTED
+        state.short[text.paragraphs[paragraph, KIND]] = NOT_LOOKED_FOR
         state.kept[paragraph] = state.kept[paragraph] and not complete
     if not complete:
         found.total[0] = after
@@ -370,8 +348,8 @@ def _short_copies(
     wanted, last = 0, np.int64(-1)
     for paragraph in range(paragraphs[0], paragraphs[1]):
         kind = text.paragraphs[paragraph, KIND]
-        if state.kept[paragraph] and state.short[kind] == NOT_WANTED:
-            state.short[kind], wanted = WANTED, wanted + 1
+        if state.kept[paragraph] and state.short[kind] == NOT_LOOKED_FOR:
+            state.short[kind], wanted = LOOKED_FOR, wanted + 1
     while wanted:
         document = np.int64(len(text.documents))
         for row in range(before, after):
@@ -384,6 +362,6 @@ def _short_copies(
         begin = text.documents[document, PARAGRAPHS]
         for paragraph in range(text.documents[document + 1, PARAGRAPHS] - 1, begin - 1, -1):
             kind = text.paragraphs[paragraph, KIND]
-            if state.short[kind] == WANTED and state.kept[paragraph] and not text.paragraphs[paragraph, LONG]:
+            if state.short[kind] == LOOKED_FOR and state.kept[paragraph] and not text.paragraphs[paragraph, LONG]:
                 state.short[kind], wanted = paragraph, wanted - 1
         last = document

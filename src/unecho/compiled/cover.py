@@ -9,16 +9,12 @@ import numpy as np
 from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
 from .share import in_line
+from .spell import BITS, LOWER, MISREAD, PLAIN, SIZE
 from .text import BY_CHARACTER, DOCUMENT, SHIFT, TOKENS, Rules, Text, owner_of
 from .values import Numbers, word_at
 from .word import (
     ANYWHERE,
-    BITS,
     CONTRACTED,
-    LOWER,
-    MISREAD,
-    PLAIN,
-    SIZE,
     UNKNOWN,
     Book,
     alike,
@@ -27,6 +23,7 @@ from .word import (
     are_two,
     is_misread,
     is_scanned,
+    known_word,
     same_together,
     word_of,
     words_of,
@@ -204,7 +201,7 @@ def cover(
             places = room.places[: _opposite(text, rules, kept, at, end, pieces, number, room.places)]
             mine, theirs = room.words[:size], room.their_words[: len(places)]
             for place in range(size):
-                mine[place] = word_of(text, book, rules.bits.capital, at + place)
+                mine[place] = known_word(text, book, rules.bits.capital, at + place)
             words_of(text, book, rules.bits.capital, places, theirs)
             spare -= size - alike_places(book, mine, theirs, size if size <= rules.short else spare, room.where)
             if spare < 0:

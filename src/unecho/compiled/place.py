@@ -116,6 +116,28 @@ def places(step: Steps, number: Ints, known: tuple[Points, Points], wanted: Ints
 
 
 @lean
+def place_of(step: Steps, number: Ints, start: Points, end: Points, token: int | np.int64) -> tuple[np.int64, np.int64]:
+    """The characters at which one token begins and ends; see ``places``."""
+    at = np.int64(np.searchsorted(number, token, "right")) - 1
+    first, last = np.int64(start[at]), np.int64(end[at])
+    for between in range(number[at] + 1, token + 1):
+        first = last + (step[between] >> 8)
+        last = first + (step[between] & 255)
+    return first, last
+
+
+@lean
+def byte_of(text: Bytes, begin: int, end: int, plain: bool, place: int | np.int64) -> int:
+    """Where a character of a text stands that begins at ``begin``; ``end`` where it has none."""
+    if plain:
+        return int(min(begin + place, end))
+    at, character = _nearer(text, begin, end, np.int64(0), np.int64(place))
+    while character < place and at < end:
+        at, character = at + decoded(text, at)[1], character + 1
+    return at
+
+
+@lean
 def characters(
     text: Bytes, edges: tuple[Ints, Ints], plain: Mask, rows: Ints, wanted: Ints, result: Points
 ) -> None:  # fmt: skip

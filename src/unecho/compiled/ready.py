@@ -6,7 +6,6 @@ from ..base.engine import ordered_map
 from . import (
     automaton,
     choose,
-    foresee,
     forest,
     frame,
     group,
@@ -35,7 +34,7 @@ MODULES = {
     module.__name__: module
     for module in (
         choose, passage, tree, scan, shingle, seed, story, line, token, minhash, automaton, quote, forest, lookup,
-        matter, group, foresee, place, vocabulary, paragraph, wrap, record,
+        matter, group, place, vocabulary, paragraph, wrap, record,
         ranks, frame,
     )
 }  # fmt: skip

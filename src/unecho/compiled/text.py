@@ -5,20 +5,28 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .jit import part
-from .place import Codes, Steps, paragraph_at
+from .jit import lean, part
+from .place import Codes, Points, Steps, byte_of, paragraph_at, place_of
+from .spell import BLOCK, FLAGS, FOLD, FOLD_END, UPPER, Spelling, row_of
+from .utf8 import Bytes, byte_at, decoded
 from .values import Numbers
 
-Bytes = NDArray[np.uint8]
-Points = NDArray[np.uint32]
-
-DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER, SHIFT = range(6)
+DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER, SHIFT, START, END = range(8)
 """Columns of ``Text.paragraphs``."""
-TOKENS, PARAGRAPHS, RANK = range(3)
+TOKENS, PARAGRAPHS, RANK, BEGIN, BEHIND, PLAIN = range(6)
 """Columns of ``Text.documents``."""
+
+
+class Letters(NamedTuple):
+    """The texts themselves, in UTF-8, and which tokens have their places written out, with these: see
+    ``places.Steps``."""
+
+    data: Bytes
+    number: Ints
+    start: Points
+    end: Points
 
 
 class Text(NamedTuple):
@@ -27,8 +35,9 @@ class Text(NamedTuple):
 
     What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the
     document, kind, number of the documents among which a copy may stay, whether it is long and of a script without
-    spaces, and by how much farther on its tokens lie in ``step``; a row of ``documents`` (int64) the first token, first
-    paragraph and rank. These have a row more, as ``edges``.
+    spaces, by how much farther on its tokens lie in ``step``, and the characters where it begins and ends; a row of
+    ``documents`` (int64) the first token, first paragraph, rank, the bytes where its text begins and ends, and whether
+    that is ASCII. These have a row more, as ``edges``.
     """
 
     word: Numbers
@@ -39,12 +48,57 @@ class Text(NamedTuple):
     edges: Ints
     paragraphs: Ints
     documents: Ints
+    letters: Letters
 
 
 @part
 def owner_of(text: Text, token: int) -> np.int64:
     """``place.paragraph_at``."""
     return paragraph_at(text.near, text.edges, token)
+
+
+@part
+def _byte_of(text: Text, document: int, character: int | np.int64) -> int:
+    """Where a character of a document stands."""
+    begin, plain = text.documents[document, BEGIN], text.documents[document, PLAIN] != 0
+    return byte_of(text.letters.data, begin, text.documents[document, BEHIND], plain, character)
+
+
+@lean
+def folded(text: Text, table: Spelling, token: int) -> tuple[np.int64, bool]:
+    """The characters of a token, folded, to the beginning of ``table.room``; how many they are, and whether it begins
+    with a capital. Where a character is not known, it is the block of that, below zero: -1 for the first one."""
+    letters, owner = text.letters, owner_of(text, token)
+    place = token + text.paragraphs[owner, SHIFT]
+    first, last = place_of(text.step, letters.number, letters.start, letters.end, place)
+    at, size, name = _byte_of(text, text.paragraphs[owner, DOCUMENT], first), np.int64(0), False
+    for character in range(first, last):
+        point, length = decoded(letters.data, at)
+        row, at = row_of(table, point), at + length
+        if row < 0:
+            return np.int64(-1) - point // BLOCK, False
+        name = name or (character == first and table.characters[row, FLAGS] & UPPER != 0)
+        for its in range(table.characters[row, FOLD], table.characters[row, FOLD_END]):
+            table.room[0, size], size = table.points[its], size + 1
+    return size, name
+
+
+@lean
+def is_listed(text: Text, paragraph: int) -> bool:
+    """``cover.is_listed``."""
+    document, data = text.paragraphs[paragraph, DOCUMENT], text.letters.data
+    at = _byte_of(text, document, text.paragraphs[paragraph, START])
+    end = _byte_of(text, document, text.paragraphs[paragraph, END])
+    mark = np.int64(0)
+    for place in range(at, min(at + 4, end)):
+        mark = mark << 8 | np.int64(byte_at(data, place))
+        for bullet in (0x2D20, 0x2A20, 0xE280A220, 0xE2809320, 0xC2B720):
+            if mark == bullet:
+                return True
+    for place in range(at, end - 2):
+        if byte_at(data, place) == 0x20 and byte_at(data, place + 1) == 0x7C and byte_at(data, place + 2) == 0x20:
+            return True
+    return False
 
 
 class Bits(NamedTuple):

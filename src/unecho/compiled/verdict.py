@@ -11,7 +11,8 @@ from ..base.columns import Hashes, Ints
 from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, OTHERWISE, TOLD, Cover
 from .jit import lean, part
 from .share import Shared
-from .text import BY_CHARACTER, DOCUMENT, Bytes, Rules, Text
+from .text import BY_CHARACTER, DOCUMENT, Rules, Text
+from .utf8 import Bytes
 from .values import mix
 
 RELATION, REMOVED, REPEAT, WHY = range(4)

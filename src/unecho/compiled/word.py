@@ -1,9 +1,8 @@
 """Compiled loops that compare words; ``guards`` holds the plain twins.
 
-Words are compared by numbers: what their spellings come to is looked up in a book of words. A word that the book does
-not have is noted in it and counts as unlike all others: whoever asked learns of it, has the book completed and asks
-again. So does he for two words run together, but only if they turn out to be like the word they were held against:
-they seldom are.
+Words are compared by numbers: what their spellings come to is looked up in a book of words, in which each is spelled
+out when it is first met. Where that cannot be done, something is wanted of whoever asked: he takes back what was found
+meanwhile, has it brought and asks again.
 """
 
 from __future__ import annotations
@@ -13,37 +12,62 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, Mask, mix64
+from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
 from .place import Codes
-from .text import SHIFT, Bytes, Points, Text, owner_of
+from .spell import (
+    AMOUNT,
+    ARE,
+    BEGIN,
+    BITS,
+    CLASSES,
+    COUNTED,
+    DECIMAL,
+    DIGIT_FIRST,
+    DIGITS,
+    DIGITS_OF,
+    END,
+    FACT,
+    FIRST,
+    FOLDED,
+    FOLDED_DIGITS,
+    LATIN,
+    LETTER_DIGIT,
+    LETTERS,
+    LOWER,
+    MASK,
+    MORE,
+    NAME,
+    NUMBERED,
+    NUMERIC,
+    PLACE,
+    PLAIN,
+    SHAPE,
+    SIZE,
+    SPECIAL,
+    START,
+    STAYS,
+    Points,
+    Spelling,
+    has,
+    spelled,
+)
+from .text import SHIFT, Text, folded, owner_of
+from .utf8 import Bytes
 from .values import Numbers, mix
 
-FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, LOWER, AMOUNT, COUNTED = (
-    1 << bit for bit in range(11)
-)
-ARE, LATIN, STAYS, DIGIT = (1 << bit for bit in range(11, 15))
-"""What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
-FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
-back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
-it run together with another but by looking. LOWER: the corpus has it in lower case too. ARE: is the letter r, which
-makes another one with an n behind it. LATIN: is letters from a to z alone, in the one way of writing too. STAYS: what
-is run together with it, in front, is in that way as well. DIGIT: has one, in the one way of writing."""
 ANYWHERE, CONTRACTED = 1, 2
 """Bits of ``Book.facts``, besides those of ``facts.kinds``."""
-UNKNOWN, ASKED = -1, -2
+UNKNOWN = -1
 _PAIR = 1 << 31
-WORD, LISTED, KNOWN = -1, -2, -3
-"""Second columns of ``Book.asked`` that are no words: the word of a token is wanted, or whether a paragraph is an item
-of a list, or which names the corpus knows."""
+ROWS, CHARACTERS, WANTED = range(3)
+"""Places of ``Book.made``."""
+NOTHING, ROOM, KNOWN = -1, -2, -3
+"""What may be wanted besides a block of characters: nothing, more room, which names the corpus knows."""
 
-UNIT, RESPELLED = 4, 4
+UNIT_SIZE, RESPELLED = 4, 4
 """Letters from which a word is no unit that is written short ("mn"); and how many fewer one may have in the one way of
 writing."""
-
-FOLDED, LETTERS, DIGITS_OF, SHAPE, PLAIN, SIZE, FIRST, BEGIN, BITS, MASK, CLASSES, PLACE, END = range(13)
-"""Columns of ``Book.words``."""
-
 
 Limits = tuple[int, int, int, int, int]
 Kinds = NDArray[np.uint16]
@@ -52,15 +76,10 @@ Kinds = NDArray[np.uint16]
 class Book(NamedTuple):
     """Words: what ``guards.Word`` makes of them, as numbers that are equal where the strings are.
 
-    keys, numbers: a hash table from words, and from pairs of words run together, to their rows in ``words`` (int64):
-    numbers of the strings folded, letters, digits (0: none) and shape; characters as written and in the one way of
-    writing; first character of the shape, and of the shape of the word as written; bits, see above; a bit for each
-    letter there is, and for each class of letters (see ``wordbook``); where its letters begin and end in ``points``.
-    asked: the token whose word is wanted, and WORD; or the rows of two words wanted run together; or a paragraph, and
-    LISTED; or KNOWN. counts: how many of them, and how often anything was not known. doubts: two words that were not
-    known run together, the one they were held against, and where: int64, n x 4, rows of words and the second one of
-    ``doubted``, the first one of which is how many. facts: ``facts.kinds`` for each word of the
-    vocabulary, and ``ANYWHERE`` for number words and negations, ``CONTRACTED`` for a contracted negation. limits:
+    keys, numbers: a hash table from words, and from pairs of words run together, to their rows in ``words`` (int64, see
+    ``spell``), with room for more; points: their characters. made: how many rows are filled, and how many characters;
+    and what is wanted. facts: ``facts.kinds`` for each word of the vocabulary, and ``ANYWHERE`` for number words and
+    negations, ``CONTRACTED`` for a contracted negation. lower: which words the corpus has in lower case too. limits:
     lengths from ``guards``. known: of ``known.known``, nothing until it is asked for. enough: numbers from there.
     """
 
@@ -68,14 +87,13 @@ class Book(NamedTuple):
     numbers: Codes
     words: Ints
     points: Points
-    asked: Ints
-    counts: Ints
-    doubts: Ints
-    doubted: Ints
+    made: Ints
     facts: Kinds
+    lower: Mask
     limits: Limits
     known: Codes
     enough: tuple[int, int]
+    spelling: Spelling
 
 
 @part
@@ -108,45 +126,16 @@ def enter(keys: Hashes, numbers: Codes, new: Hashes, first: int) -> None:
         keys[slot], numbers[slot] = new[number], first + number
 
 
-def word_keys(words: Numbers, lengths: Points, capital: Mask) -> Hashes:
-    """``word_key`` of many words."""
-    keys: Hashes = words.astype(np.uint64) << np.uint64(9)
-    keys |= 2 * lengths.astype(np.uint64) + capital
-    return mix64(keys)
-
-
-def pair_keys(pairs: Ints) -> Hashes:
-    """``pair_key`` of many pairs of words."""
-    return mix64((pairs[:, 0] | _PAIR).astype(np.uint64) << np.uint64(32) | pairs[:, 1].astype(np.uint64))
-
-
 @lean
-def _number(book: Book, key: np.uint64, one: int | np.int64, two: int | np.int64) -> np.int64:
-    """The row of a key; if the book does not have it yet, ``ASKED``, and noted as asked for, or ``UNKNOWN`` where there
-    is no room for that."""
-    slot = slot_of(book.keys, book.numbers, key)
-    number, count = book.numbers[slot], book.counts[0]
-    if number != UNKNOWN or count == len(book.asked):
-        return np.int64(number)
-    book.keys[slot], book.numbers[slot] = key, ASKED
-    book.asked[count, 0], book.asked[count, 1] = one, two
-    book.counts[0] = count + 1
-    return np.int64(ASKED)
-
-
-@lean
-def ask_listed(book: Book, paragraph: int) -> None:
-    """Note that it is not known whether a paragraph is an item of a list."""
-    _ask(book, paragraph, LISTED)
-
-
-@lean
-def _ask(book: Book, one: int, two: int) -> None:
-    book.counts[1] += 1
-    count = book.counts[0]
-    if count < len(book.asked):
-        book.asked[count, 0], book.asked[count, 1] = one, two
-        book.counts[0] = count + 1
+def _entered(book: Book, slot: np.int64, key: np.uint64, size: int | np.int64, name: bool) -> np.int64:
+    """The row of a new word, which stands at the beginning of ``spelling.room``; ``UNKNOWN`` where there is no room."""
+    number, made = book.made[ROWS], book.made
+    if number == len(book.words) or made[CHARACTERS] + 2 * size + MORE > len(book.points):
+        made[WANTED] = ROOM
+        return np.int64(UNKNOWN)
+    made[CHARACTERS] = spelled(book.spelling, int(size), name, book.words[number], book.points, made[CHARACTERS])
+    book.keys[slot], book.numbers[slot], made[ROWS] = key, number, number + 1
+    return np.int64(number)
 
 
 @lean
@@ -177,7 +166,7 @@ def mark(words: Numbers, flags: Bytes, capital: np.uint8, opening: np.uint8, dou
 def are_two(text: Text, book: Book, one: int, two: int) -> bool:
     """``known.are_two`` of two tokens."""
     if not len(book.known):
-        _ask(book, 0, KNOWN)
+        book.made[WANTED] = KNOWN
         return False
     mine, its = book.known[text.word[one]], book.known[text.word[two]]
     return bool(min(mine, its) >= book.enough[0] and max(mine, its) <= book.enough[1] * min(mine, its))
@@ -198,15 +187,33 @@ def are_other_names(text: Text, book: Book, capital: np.uint8, one: int, two: in
 def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Ints) -> None:
     """The rows of tokens' words, or ``UNKNOWN``."""
     for number in range(len(places)):
-        found[number] = word_of(text, book, capital, places[number])
+        found[number] = known_word(text, book, capital, places[number])
+
+
+@part
+def known_word(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
+    """``word_of`` where a word is mostly known."""
+    place = token + text.paragraphs[owner_of(text, token), SHIFT]
+    key = word_key(text.word[token], text.step[place] & np.uint16(255), text.flags[token] & capital != 0)
+    number = np.int64(book.numbers[slot_of(book.keys, book.numbers, key)])
+    return number if number >= 0 else word_of(text, book, capital, token)
 
 
 @lean
 def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
+    """The row of a token's word; ``UNKNOWN`` where something is wanted to tell it."""
     place = token + text.paragraphs[owner_of(text, token), SHIFT]
     key = word_key(text.word[token], text.step[place] & np.uint16(255), text.flags[token] & capital != 0)
-    number = _number(book, key, token, WORD)
-    book.counts[1] += number < 0
+    slot = slot_of(book.keys, book.numbers, key)
+    if book.numbers[slot] != UNKNOWN:
+        return np.int64(book.numbers[slot])
+    size, name = folded(text, book.spelling, token)
+    if size < 0:
+        book.made[WANTED] = -1 - size
+        return np.int64(UNKNOWN)
+    number = _entered(book, slot, key, size, name)
+    if number >= 0 and book.lower[text.word[token]]:
+        book.words[number, BITS] |= LOWER
     return number
 
 
@@ -248,7 +255,7 @@ def _is_near(words: Ints, points: Points, limits: Limits, one: np.int64, two: np
     _, long_word, long_name, very_long, _ = limits
     if short < (long_name if bits & NAME else long_word) or mine[FIRST] != its[FIRST] or bits & LETTER_DIGIT:
         return False
-    if mine[BITS] & its[BITS] & DIGIT:
+    if mine[BITS] & its[BITS] & NUMBERED:
         return False
     allowed = 2 if short >= very_long else 1
     apart, edits = mine[MASK] ^ its[MASK], 2 * allowed
@@ -309,7 +316,7 @@ def alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) ->
         # They must begin alike, as most do not.
         likely = bool(words[one, BEGIN] == words[other, FIRST]) or words[one, BITS] & ARE != 0
         return likely and _is_like_both(words, book.points, book.limits, one, two, other)
-    together = _together(book, one, two, other) if _may_be(book, one, two, other) else np.int64(UNKNOWN)
+    together = _together(book, one, two) if _may_be(book, one, two, other) else np.int64(UNKNOWN)
     return bool(together >= 0) and _is_like(words, book.points, book.limits, together, other)
 
 
@@ -320,7 +327,7 @@ def same_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> 
         return False
     if _is_spelled(book.words, one, two, other):
         return _are_both(book.words, book.points, one, two, other)
-    together = _together(book, one, two, other) if _may_be(book, one, two, other) else np.int64(UNKNOWN)
+    together = _together(book, one, two) if _may_be(book, one, two, other) else np.int64(UNKNOWN)
     return bool(together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS])
 
 
@@ -410,7 +417,7 @@ def _may_be(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
     if words[one, BEGIN] != words[other, FIRST]:
         return False
     apart, edits = (words[one, CLASSES] | words[two, CLASSES]) ^ words[other, CLASSES], 2
-    if not apart or size < UNIT:
+    if not apart or size < UNIT_SIZE:
         return True
     if its < size - RESPELLED - 2 or its > size + 2 or its < book.limits[1]:
         return False
@@ -423,28 +430,31 @@ def _may_be(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
 
 
 @lean
-def _together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> np.int64:
-    """The row of two words run together, of which it is asked whether they are like another."""
-    number, count = _number(book, pair_key(one, two), one, two), book.doubted[0]
-    if number == ASKED and count < len(book.doubts):
-        doubts = book.doubts
-        doubts[count, 0], doubts[count, 1], doubts[count, 2], doubts[count, 3] = one, two, other, book.doubted[1]
-        book.doubted[0] = count + 1
-    else:
-        book.counts[1] += number < 0
-    return number
+def _together(book: Book, one: np.int64, two: np.int64) -> np.int64:
+    """The row of two words run together."""
+    key = pair_key(one, two)
+    slot = slot_of(book.keys, book.numbers, key)
+    if book.numbers[slot] != UNKNOWN:
+        return np.int64(book.numbers[slot])
+    size = _joined(book, one, two)
+    return _entered(book, slot, key, size, book.words[one, BITS] & NAME != 0)
 
 
 @lean
-def first_wrong(book: Book) -> np.int64:
-    """Where the first of the doubts was that turns out to have been right, or -1; none is left then."""
-    first = np.int64(-1)
-    for row in range(book.doubted[0]):
-        one, two, other, place = book.doubts[row]
-        together = book.numbers[slot_of(book.keys, book.numbers, pair_key(one, two))]
-        same = together >= 0 and book.words[together, LETTERS] == book.words[other, LETTERS]
-        like = together >= 0 and _is_like(book.words, book.points, book.limits, np.int64(together), other)
-        if (same or like) and (first < 0 or place < first):
-            first = place
-    book.doubted[0] = 0
-    return first
+def _joined(book: Book, one: np.int64, two: np.int64) -> int:
+    """The characters of two words run together, as ``guards.Word.together`` has them, to the beginning of
+    ``spelling.room``; returns how many."""
+    words, points, table = book.words, book.points, book.spelling
+    first, second, size, more = words[one, START], words[two, START], words[one, PLAIN], words[two, PLAIN]
+    for place in range(size):
+        table.room[0, place] = points[first + place]
+    meet = size and more and has(table, points[first + size - 1], NUMERIC) and has(table, points[second], NUMERIC)
+    thousands = words[one, BITS] & DIGITS and more == 3
+    for place in range(more):
+        thousands = thousands and has(table, points[second + place], DECIMAL)
+    if meet and not thousands:
+        table.room[0, size] = ord(" ")
+        size += 1
+    for place in range(more):
+        table.room[0, size + place] = points[second + place]
+    return int(size + more)

@@ -142,6 +142,13 @@ class Places:
     steps: Steps | None = None
     """Where each is worked out when it is asked for."""
 
+    def written_out(self) -> tuple[Ints, Points, Points]:
+        """Of ``Steps``: number, start and end."""
+        if self.steps:
+            return self.steps.number, self.steps.start, self.steps.end
+        every = slice(0, len(self.step))
+        return np.arange(len(self.step)), self.start[every], self.end[every]
+
     @classmethod
     def written(cls, start: Points, end: Points, paragraphs: Ints) -> Places:
         """All of them at hand. ``paragraphs``: int64, where the tokens of each paragraph begin."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 _NUMBERS = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
     seventeen eighteen nineteen twenty"""
@@ -33,17 +34,22 @@ _AFTER = {
     "enc": "e|es|ed",
 }  # fmt: skip
 """What comes behind the letters that are written otherwise, at the end of a word."""
-_ENGLISH = (
-    (re.compile(rf"(?<=[a-z]{{2}})our(?=(?:{_AFTER['our']})?$)"), "or"),
-    (re.compile(rf"(?<=[a-z]{{2}}[bt])re(?=(?:{_AFTER['re']})?$)"), "er"),
-    (re.compile(rf"(?<=[a-z]{{3}})is(?=(?:{_AFTER['is']})$)"), "iz"),
-    (re.compile(rf"(?<=[a-z]{{2}}l)ys(?=(?:{_AFTER['ys']})$)"), "yz"),
-    (re.compile(rf"(?<=[a-z]{{2}})ll(?=(?:{_AFTER['ll']})$)"), "l"),
-    (re.compile(rf"(?<=[a-z]{{2}})ogue(?={_AFTER['ogue']}?$)"), "og"),
-    (re.compile(rf"(?<=[a-z]{{3}})enc(?=(?:{_AFTER['enc']})$)"), "ens"),
-)
-"""British to American endings. What they do to other words does not matter, as long as two words of different
-meaning seldom become one."""
+ENDINGS = (
+    ("our", "or", 2, "", True), ("re", "er", 2, "bt", True), ("is", "iz", 3, "", False), ("ys", "yz", 2, "l", False),
+    ("ll", "l", 2, "", False), ("ogue", "og", 2, "", True), ("enc", "ens", 3, "", False),
+)  # fmt: skip
+"""British endings and American ones, one after another: so many letters stand before, then one of those, if any are
+told; and whether a word may end with that, or something of ``_AFTER`` has to come. What they do to other words does not
+matter, as long as two words of different meaning seldom become one."""
+
+
+def _pattern(old: str, letters: int, last: str, bare: bool) -> re.Pattern[str]:
+    before, after = f"[{last}]" if len(last) > 1 else last, _AFTER[old]
+    behind = (f"(?:{after})" if "|" in after else after) + "?" * bare
+    return re.compile(rf"(?<=[a-z]{{{letters}}}{before}){old}(?={behind}$)")
+
+
+_ENGLISH = tuple((_pattern(old, letters, last, bare), new) for old, new, letters, last, bare in ENDINGS)
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _ACCENTED = 4
@@ -106,3 +112,36 @@ def begins_amount(word: str) -> bool:
 def ends_amount(word: str) -> bool:
     """Whether a folded word may be the rest of an amount that begins with a number word."""
     return _COUNTED.fullmatch(word) is not None
+
+
+class Known(NamedTuple):
+    """What is known of a string. whole: what stands for it as a word. unit: and behind digits, where it is a unit.
+    ending: the number in ``ENDINGS`` of what words that end so have, or -1. changes, tail: what ``may_change`` says of
+    it, and of all that end in it. begins, ends: what ``begins_amount`` says of it, and ``ends_amount``."""
+
+    whole: str | None
+    unit: str | None
+    ending: int
+    changes: bool
+    tail: bool
+    begins: bool
+    ends: bool
+
+
+def known() -> dict[str, Known]:
+    """All strings of which anything is known."""
+    units = {unit: _UNIT.get(unit, unit) for unit in (*_UNIT, *_UNITS)}
+    tails = {
+        old + end: number
+        for number, (old, _, _, _, bare) in enumerate(ENDINGS)
+        for end in ([""] if bare else []) + _AFTER[old].split("|")
+    }
+    whole, last = set(_WHOLE), set(_TAILS)
+    strings = {*_ENDS, *_TAILS, *_DIGITS, *(some + unit for some in ("", "een", "teen") for unit in units)}
+    return {
+        word: Known(
+            canonical(word) if word in whole else None, units.get(word), tails.get(word, -1), word in _ENDS,
+            word in last, begins_amount(word), ends_amount(word),
+        )
+        for word in strings
+    }  # fmt: skip
