@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
 _TOGETHER = 256
-"""Documents that are gone through at a time, at the most: then the texts are let go of, in which words met for the first
-time were looked up. With 4,096 they were a quarter of all memory."""
+"""Documents that are gone through at a time, at the most: then the texts are let go of, in which words met for the
+first time were looked up. With 4,096 they were a quarter of all memory."""
 _MAPPED = 2500
 """Megabytes of files in memory from which they are let go meanwhile: what is looked into here and there brings its wide
 surroundings with it, and to bring them again each time takes longer than the choosing itself."""
