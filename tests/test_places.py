@@ -75,7 +75,7 @@ def test_the_paragraph_of_a_token_is_found_from_a_near_one(sizes: list[int]) -> 
     none = np.zeros(0, np.uint32), np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint16)
     places = np.arange(edges[-1], dtype=np.uint32)
     near = Places.written(places, places, edges).near
-    letters = Letters(np.zeros(0, np.uint8), edges, places, places)
+    letters = Letters(np.zeros(0, np.uint8), edges, places, places, np.array([-1, 0, 0]))
     text = Text(*none, near, edges, rows, np.zeros((1, 3), np.int64), letters)
     owners = np.repeat(np.arange(len(sizes)), sizes)
     assert [int(owner_of(text, token)) for token in range(int(edges[-1]))] == owners.tolist()

@@ -132,7 +132,7 @@ def _text(corpus: Corpus) -> Text:
     documents[:-1, kernels.BEGIN], documents[:-1, kernels.BEHIND] = texts.begin, texts.end
     documents[:-1, kernels.PLAIN] = texts.plain
     columns = corpus.places.step, corpus.places.near, stream.paragraphs
-    letters = kernels.Letters(texts.data, *corpus.places.written_out())
+    letters = kernels.Letters(texts.data, *corpus.places.written_out(), np.array([-1, 0, 0]))
     return kernels.Text(stream.word, stream.vocabulary, stream.flags, *columns, paragraphs, documents, letters)
 
 

@@ -21,12 +21,14 @@ TOKENS, PARAGRAPHS, RANK, BEGIN, BEHIND, PLAIN = range(6)
 
 class Letters(NamedTuple):
     """The texts themselves, in UTF-8, and which tokens have their places written out, with these: see
-    ``places.Steps``."""
+    ``places.Steps``. met: int64, the document (-1: none yet), character and byte that were looked for last: the next
+    one is mostly behind it, and a long text is not counted through from its beginning each time."""
 
     data: Bytes
     number: Ints
     start: Points
     end: Points
+    met: Ints
 
 
 class Text(NamedTuple):
@@ -57,11 +59,19 @@ def owner_of(text: Text, token: int) -> np.int64:
     return paragraph_at(text.near, text.edges, token)
 
 
-@part
+@lean
 def _byte_of(text: Text, document: int, character: int | np.int64) -> int:
     """Where a character of a document stands."""
-    begin, plain = text.documents[document, BEGIN], text.documents[document, PLAIN] != 0
-    return byte_of(text.letters.data, begin, text.documents[document, BEHIND], plain, character)
+    begin, end, met = text.documents[document, BEGIN], text.documents[document, BEHIND], text.letters.met
+    if text.documents[document, PLAIN]:
+        return int(min(begin + character, end))
+    known = np.int64(0)
+    if met[0] == document and met[1] <= character:
+        known, begin = met[1], met[2]
+    at = byte_of(text.letters.data, begin, end, False, character - known)
+    if at < end:
+        met[0], met[1], met[2] = document, character, at
+    return at
 
 
 @lean
