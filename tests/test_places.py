@@ -71,11 +71,11 @@ def which_of(places: Places, tokens: Ints) -> Ints:
 @given(sizes=st.lists(st.integers(0, 90), min_size=1, max_size=12))
 def test_the_paragraph_of_a_token_is_found_from_a_near_one(sizes: list[int]) -> None:
     edges = offsets_of(np.array(sizes))
-    rows = np.zeros((len(edges), 6), np.int64)
+    rows = np.zeros((len(edges), 7), np.uint32)
     none = np.zeros(0, np.uint32), np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint16)
     places = np.arange(edges[-1], dtype=np.uint32)
     near = Places.written(places, places, edges).near
     letters = Letters(np.zeros(0, np.uint8), edges, places, places, np.array([-1, 0, 0]))
-    text = Text(*none, near, edges, rows, np.zeros((1, 3), np.int64), letters)
+    text = Text(*none, near, edges[:-1], edges, rows, np.zeros((1, 3), np.int64), letters)
     owners = np.repeat(np.arange(len(sizes)), sizes)
     assert [int(owner_of(text, token)) for token in range(int(edges[-1]))] == owners.tolist()

@@ -77,7 +77,7 @@ def agree(book: word.Book, row: np.int64, one: Word) -> None:
 def bits_of(one: Word) -> int:
     """Of a word all but what its letters are held against."""
     plain, folded = one.plain, one.folded
-    bits = FACT * guards.is_fact(folded) | NAME * one.name
+    bits = FACT * (folded in guards.facts_folded()) | NAME * one.name
     bits |= spell.AMOUNT * spelling.begins_amount(plain) | spell.COUNTED * spelling.ends_amount(plain)
     if plain.isalpha() and folded.isalpha():
         bits |= spell.LATIN * (plain == folded and plain.isascii()) | spell.STAYS * (not spelling.may_change(plain))

@@ -242,7 +242,7 @@ def _match(
     _refuse_too_much(config.limits, len(corpus.stream.word), len(alignments))
     with clock.stage("choosing"):
         compiled = is_large(len(corpus.stream.word), None)
-        ready = _meanwhile(lambda: choose.foreseen(corpus, runs, settings) if compiled else None, together)
+        ready = _meanwhile(lambda: choose.prepare(corpus, runs, settings) if compiled else None, together)
         coverage = stories.coverage(alignments, corpus.stream, chosen)
         near = similar.pairs(corpus, signed, settings.similar, workers)
         del chosen, signed
@@ -252,15 +252,15 @@ def _match(
         groups = stories.groups(coverage)
         story = stories.numbers(groups, len(corpus.ids))
         meanwhile()
-        foreseen = ready()
+        prepared = ready()
         release(*runs)
         few = words >= WORDS_A_PASSAGE * len(alignments)
         apart = _meanwhile(partial(_passages, corpus, alignments, coverage), together and few)
-        if foreseen is None:
+        if prepared is None:
             verdicts = choose.choose(corpus, sets, near, runs, story, related, settings)
         else:
-            verdicts = choose.by_kernels(corpus, foreseen, near, story, related, settings)
-        del ready, foreseen
+            verdicts = choose.by_kernels(corpus, prepared, near, story, related, settings)
+        del ready, prepared
         trim()
         if settings.safe and settings.passages:
             verdicts = surely(corpus, verdicts, coverage, settings.within_document == "exact")

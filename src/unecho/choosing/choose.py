@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from .wordbook import WordBook
 
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
-_TOGETHER = 256
+_TOGETHER = 64
 """Documents that are gone through at a time, at the most: then the texts are let go of, in which words met for the
-first time were looked up. With 4,096 they were a quarter of all memory."""
+first time were looked up. With 4,096 they were a quarter of all memory, with 256 a twentieth."""
 _MAPPED = 2500
 """Megabytes of files in memory from which they are let go meanwhile: what is looked into here and there brings its wide
 surroundings with it, and to bring them again each time takes longer than the choosing itself."""
@@ -51,7 +51,7 @@ def choose(
     Returns verdicts in the order they were made: on what goes, and on what is similar and stays.
     """
     if is_large(len(corpus.stream.word), compiled):
-        return by_kernels(corpus, foreseen(corpus, runs, settings), near, story, related, settings)
+        return by_kernels(corpus, prepare(corpus, runs, settings), near, story, related, settings)
     chooser = Chooser(corpus, sets, near, runs, story, related, settings)
     edges = np.searchsorted(corpus.paragraphs.document, np.arange(len(corpus.ids) + 1))
     found: list[Verdict] = []
@@ -66,7 +66,7 @@ def choose(
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class Prepared:
     """What the kernels choose by, as far as the runs tell."""
 
     text: Text
@@ -74,18 +74,18 @@ class Foreseen:
     book: WordBook
 
 
-def foreseen(corpus: Corpus, runs: Equal, settings: Settings) -> Foreseen:
+def prepare(corpus: Corpus, runs: Equal, settings: Settings) -> Prepared:
     """Make ready what ``by_kernels`` begins with. The arguments are those of ``choose``."""
     from .wordbook import WordBook
 
     text = _text(corpus)
     shared = _shared(text, runs, settings.similar * WORTH_A_LOOK)
     corpus.release()
-    return Foreseen(text, shared, WordBook(corpus, text))
+    return Prepared(text, shared, WordBook(corpus, text))
 
 
 def by_kernels(
-    corpus: Corpus, ready: Foreseen, near: Near, story: Ints, related: Ints | None, settings: Settings
+    corpus: Corpus, prepared: Prepared, near: Near, story: Ints, related: Ints | None, settings: Settings
 ) -> Verdicts:  # fmt: skip
     """``choose`` by the kernels."""
     from ..compiled import choose as kernels
@@ -93,7 +93,7 @@ def by_kernels(
     from ..compiled.verdict import Choice, room_for
     from .wordbook import rules
 
-    text, book, shared = ready.text, ready.book, _with_pairs(ready.shared, near, related)
+    text, book, shared = prepared.text, prepared.book, _with_pairs(prepared.shared, near, related)
     if settings.stories_only:
         text.paragraphs[:-1, AMONG] = story[corpus.paragraphs.document]
     choice = Choice(
@@ -119,10 +119,9 @@ def _text(corpus: Corpus) -> Text:
     from ..compiled import text as kernels
 
     stream, document, count = corpus.stream, corpus.paragraphs.document, len(corpus.paragraphs)
-    paragraphs = np.zeros((count + 1, kernels.END + 1), np.int64)
+    paragraphs = np.zeros((count + 1, kernels.END + 1), np.uint32)
     paragraphs[:count, kernels.DOCUMENT], paragraphs[:count, kernels.KIND] = document, corpus.kind
     paragraphs[:count, kernels.LONG], paragraphs[:count, kernels.BY_CHARACTER] = corpus.long, corpus.by_character
-    paragraphs[:count, kernels.SHIFT] = corpus.places.shift
     paragraphs[:count, kernels.START] = corpus.paragraphs.start
     paragraphs[:count, kernels.END] = corpus.paragraphs.end
     documents, texts = np.zeros((len(corpus.ids) + 1, kernels.PLAIN + 1), np.int64), corpus.utf8()
@@ -131,7 +130,7 @@ def _text(corpus: Corpus) -> Text:
     documents[:-1, kernels.RANK] = stream.rank
     documents[:-1, kernels.BEGIN], documents[:-1, kernels.BEHIND] = texts.begin, texts.end
     documents[:-1, kernels.PLAIN] = texts.plain
-    columns = corpus.places.step, corpus.places.near, stream.paragraphs
+    columns = corpus.places.step, corpus.places.near, corpus.places.shift, stream.paragraphs
     letters = kernels.Letters(texts.data, *corpus.places.written_out(), np.array([-1, 0, 0]))
     return kernels.Text(stream.word, stream.vocabulary, stream.flags, *columns, paragraphs, documents, letters)
 

@@ -205,11 +205,6 @@ def signs() -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
     return _DIGIT_LETTERS, _LETTER_DIGITS, _SHAPES
 
 
-def is_fact(folded: str) -> bool:
-    """Whether a word in the one way of writing is a number word or a negation."""
-    return folded in _facts()
-
-
 def numbers_differ(words: Sequence[str]) -> str:
     """What is told of numbers and negations that one copy lacks, and of words that say something else there."""
     told: dict[str, list[str]] = {"numbers": [], "negations": [], "words": []}

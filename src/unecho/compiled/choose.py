@@ -74,9 +74,9 @@ def _of_nothing() -> tuple[Text, Shared, Book, Rules]:
     nothing, none, codes = np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32)
     points, flags, kinds = np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros(0, np.uint16)
     edges, rows = np.zeros(1, np.int64), np.zeros((0, 4), np.int64)
-    paragraphs, documents = np.zeros((1, 8), np.int64), np.zeros((1, 6), np.int64)
+    paragraphs, documents = np.zeros((1, 7), np.uint32), np.zeros((1, 6), np.int64)
     letters = Letters(np.frombuffer(b"", np.uint8), nothing, points, points, np.array([-1, 0, 0]))
-    text = Text(points, none, flags, np.zeros(0, np.uint16), codes, edges, paragraphs, documents, letters)
+    text = Text(points, none, flags, np.zeros(0, np.uint16), codes, nothing, edges, paragraphs, documents, letters)
     room = np.zeros((0, 3), np.uint32)
     spelling = Spelling(codes, none, rows, np.zeros((0, 5), np.int64), points, rows, nothing, rows, room)
     book = Book(

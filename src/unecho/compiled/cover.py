@@ -10,7 +10,7 @@ from ..base.columns import Hashes, Ints, Mask
 from .jit import compiled, lean, part
 from .share import in_line
 from .spell import BITS, LOWER, MISREAD, PLAIN, SIZE
-from .text import BY_CHARACTER, DOCUMENT, SHIFT, TOKENS, Rules, Text, owner_of
+from .text import BY_CHARACTER, DOCUMENT, TOKENS, Rules, Text, owner_of
 from .values import Numbers, word_at
 from .word import (
     ANYWHERE,
@@ -458,7 +458,7 @@ def _says_otherwise(
 @lean
 def _stands_alone(text: Text, rules: Rules, token: int, low: int) -> bool:
     """``cover.Coverer._stands_alone`` of a token of a paragraph that begins at ``low``."""
-    place, space = token + text.paragraphs[owner_of(text, token), SHIFT], np.uint16(1 << 8 | 255)
+    place, space = token + text.shift[owner_of(text, token)], np.uint16(1 << 8 | 255)
     behind_another = token - 1 > low and text.step[place - 1] > space
     marked = behind_another and text.step[place] > space and text.step[place + 1] > space
     return bool(marked and not text.flags[token] & rules.bits.opening)

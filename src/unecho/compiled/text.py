@@ -13,7 +13,7 @@ from .spell import BLOCK, FLAGS, FOLD, FOLD_END, UPPER, Spelling, row_of
 from .utf8 import Bytes, byte_at, decoded
 from .values import Numbers
 
-DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER, SHIFT, START, END = range(8)
+DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER, START, END = range(7)
 """Columns of ``Text.paragraphs``."""
 TOKENS, PARAGRAPHS, RANK, BEGIN, BEHIND, PLAIN = range(6)
 """Columns of ``Text.documents``."""
@@ -32,14 +32,14 @@ class Letters(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A corpus: see ``corpus.Corpus``. step: see ``places.Steps``. near: see ``places.Places``. edges: where the tokens
-    of each paragraph begin (int64), apart, as it is looked at most.
+    """A corpus: see ``corpus.Corpus``. step: see ``places.Steps``. near, shift: see ``places.Places``. edges: where the
+    tokens of each paragraph begin (int64), apart, as it is looked at most.
 
-    What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (int64) has the
+    What is passed from function to function is gathered in few arrays: a row of ``paragraphs`` (uint32) has the
     document, kind, number of the documents among which a copy may stay, whether it is long and of a script without
-    spaces, by how much farther on its tokens lie in ``step``, and the characters where it begins and ends; a row of
-    ``documents`` (int64) the first token, first paragraph, rank, the bytes where its text begins and ends, and whether
-    that is ASCII. These have a row more, as ``edges``.
+    spaces, and the characters where it begins and ends; a row of ``documents`` (int64) the first token, first
+    paragraph, rank, the bytes where its text begins and ends, and whether that is ASCII. These have a row more, as
+    ``edges``.
     """
 
     word: Numbers
@@ -47,8 +47,9 @@ class Text(NamedTuple):
     flags: Bytes
     step: Steps
     near: Codes
+    shift: Ints
     edges: Ints
-    paragraphs: Ints
+    paragraphs: Numbers
     documents: Ints
     letters: Letters
 
@@ -79,7 +80,7 @@ def folded(text: Text, table: Spelling, token: int) -> tuple[np.int64, bool]:
     """The characters of a token, folded, to the beginning of ``table.room``; how many they are, and whether it begins
     with a capital. Where a character is not known, it is the block of that, below zero: -1 for the first one."""
     letters, owner = text.letters, owner_of(text, token)
-    place = token + text.paragraphs[owner, SHIFT]
+    place = token + text.shift[owner]
     first, last = place_of(text.step, letters.number, letters.start, letters.end, place)
     at, size, name = _byte_of(text, text.paragraphs[owner, DOCUMENT], first), np.int64(0), False
     for character in range(first, last):

@@ -52,7 +52,7 @@ from .spell import (
     has,
     spelled,
 )
-from .text import SHIFT, Text, folded, owner_of
+from .text import Text, folded, owner_of
 from .utf8 import Bytes
 from .values import Numbers, mix
 
@@ -193,7 +193,7 @@ def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Int
 @part
 def known_word(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
     """``word_of`` where a word is mostly known."""
-    place = token + text.paragraphs[owner_of(text, token), SHIFT]
+    place = token + text.shift[owner_of(text, token)]
     key = word_key(text.word[token], text.step[place] & np.uint16(255), text.flags[token] & capital != 0)
     number = np.int64(book.numbers[slot_of(book.keys, book.numbers, key)])
     return number if number >= 0 else word_of(text, book, capital, token)
@@ -202,7 +202,7 @@ def known_word(text: Text, book: Book, capital: np.uint8, token: int) -> np.int6
 @lean
 def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
     """The row of a token's word; ``UNKNOWN`` where something is wanted to tell it."""
-    place = token + text.paragraphs[owner_of(text, token), SHIFT]
+    place = token + text.shift[owner_of(text, token)]
     key = word_key(text.word[token], text.step[place] & np.uint16(255), text.flags[token] & capital != 0)
     slot = slot_of(book.keys, book.numbers, key)
     if book.numbers[slot] != UNKNOWN:
