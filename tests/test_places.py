@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unecho.base.columns import Ints, offsets_of
-from unecho.compiled.text import Letters, Text, owner_of
+from unecho.compiled.place import Codes
+from unecho.compiled.text import BEGIN, BEHIND, PLAIN, Letters, Text, byte_of_character, owner_of
 from unecho.matching.places import LONG, Places, Steps, packed, unpacked
 
 SMALL = st.integers(0, 3)
@@ -71,11 +72,41 @@ def which_of(places: Places, tokens: Ints) -> Ints:
 @given(sizes=st.lists(st.integers(0, 90), min_size=1, max_size=12))
 def test_the_paragraph_of_a_token_is_found_from_a_near_one(sizes: list[int]) -> None:
     edges = offsets_of(np.array(sizes))
-    rows = np.zeros((len(edges), 7), np.uint32)
-    none = np.zeros(0, np.uint32), np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.uint16)
     places = np.arange(edges[-1], dtype=np.uint32)
-    near = Places.written(places, places, edges).near
-    letters = Letters(np.zeros(0, np.uint8), edges, places, places, np.array([-1, 0, 0]))
-    text = Text(*none, near, edges[:-1], edges, rows, np.zeros((1, 3), np.int64), letters)
+    text = text_of([""], edges, Places.written(places, places, edges).near)
     owners = np.repeat(np.arange(len(sizes)), sizes)
     assert [int(owner_of(text, token)) for token in range(int(edges[-1]))] == owners.tolist()
+
+
+def text_of(texts: list[str], edges: Ints, near: Codes) -> Text:
+    """Documents for the kernels, of whose tokens no more is known than where those of each paragraph begin."""
+    written = [text.encode() for text in texts]
+    documents = np.zeros((len(texts) + 1, PLAIN + 1), np.int64)
+    bounds = offsets_of(np.array([len(data) for data in written]))
+    documents[:-1, BEGIN], documents[:-1, BEHIND] = bounds[:-1], bounds[1:]
+    documents[:-1, PLAIN] = [text.isascii() for text in texts]
+    none, flags, steps = np.zeros(0, np.uint32), np.zeros(0, np.uint8), np.zeros(0, np.uint16)
+    letters = Letters(np.frombuffer(b"".join(written), np.uint8), edges[:0], none, none, np.array([-1, 0, 0]))
+    rows = np.zeros((len(edges), 7), np.uint32)
+    return Text(none, np.zeros(0, np.uint64), flags, steps, near, edges[:-1], edges, rows, documents, letters)
+
+
+@given(texts=st.lists(st.text(st.sampled_from("a é中😀"), max_size=200), min_size=1, max_size=3), data=st.data())
+def test_the_byte_of_a_character_is_found_whichever_was_looked_for_before(
+    texts: list[str], data: st.DataObject
+) -> None:
+    text = text_of(texts, np.zeros(1, np.int64), np.zeros(0, np.int32))
+    for _ in range(8):
+        document = data.draw(st.integers(0, len(texts) - 1))
+        character = data.draw(st.integers(0, len(texts[document])))
+        begin = int(text.documents[document, BEGIN])
+        assert byte_of_character(text, document, character) == begin + len(texts[document][:character].encode())
+
+
+def test_a_text_is_not_counted_through_from_its_beginning_for_each_character_looked_for() -> None:
+    text = text_of(["é" * 1000], np.zeros(1, np.int64), np.zeros(0, np.int32))
+    assert byte_of_character(text, 0, 500) == 1000
+    text.letters.met[2] += 2  # whoever goes on from there finds all that is behind it a character later
+    assert byte_of_character(text, 0, 501) == 1004
+    assert byte_of_character(text, 0, 900) == 1802
+    assert byte_of_character(text, 0, 400) == 800

@@ -61,7 +61,7 @@ def owner_of(text: Text, token: int) -> np.int64:
 
 
 @lean
-def _byte_of(text: Text, document: int, character: int | np.int64) -> int:
+def byte_of_character(text: Text, document: int, character: int | np.int64) -> int:
     """Where a character of a document stands."""
     begin, end, met = text.documents[document, BEGIN], text.documents[document, BEHIND], text.letters.met
     if text.documents[document, PLAIN]:
@@ -82,7 +82,7 @@ def folded(text: Text, table: Spelling, token: int) -> tuple[np.int64, bool]:
     letters, owner = text.letters, owner_of(text, token)
     place = token + text.shift[owner]
     first, last = place_of(text.step, letters.number, letters.start, letters.end, place)
-    at, size, name = _byte_of(text, text.paragraphs[owner, DOCUMENT], first), np.int64(0), False
+    at, size, name = byte_of_character(text, text.paragraphs[owner, DOCUMENT], first), np.int64(0), False
     for character in range(first, last):
         point, length = decoded(letters.data, at)
         row, at = row_of(table, point), at + length
@@ -98,8 +98,8 @@ def folded(text: Text, table: Spelling, token: int) -> tuple[np.int64, bool]:
 def is_listed(text: Text, paragraph: int) -> bool:
     """``cover.is_listed``."""
     document, data = text.paragraphs[paragraph, DOCUMENT], text.letters.data
-    at = _byte_of(text, document, text.paragraphs[paragraph, START])
-    end = _byte_of(text, document, text.paragraphs[paragraph, END])
+    at = byte_of_character(text, document, text.paragraphs[paragraph, START])
+    end = byte_of_character(text, document, text.paragraphs[paragraph, END])
     mark = np.int64(0)
     for place in range(at, min(at + 4, end)):
         mark = mark << 8 | np.int64(byte_at(data, place))
