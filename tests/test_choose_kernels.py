@@ -97,6 +97,7 @@ def test_both_choose_alike(texts: list[str], choices: dict[str, Any]) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(choose, "choose", both)
+        patch.setattr(choose_kernels, "PIECES", 1)  # so that more room is asked for
         dedupe([(f"d{number}", text) for number, text in enumerate(texts)], clean="off", **choices)
     assert compared
 

@@ -237,12 +237,11 @@ def _match(
         chosen = seeds.pick(corpus.stream, workers)
         if settings.passages:
             alignments = passages.find(corpus.stream, chosen, workers)
-        runs = alignments.runs
     release(corpus.stream.word)
     _refuse_too_much(config.limits, len(corpus.stream.word), len(alignments))
     with clock.stage("choosing"):
         compiled = is_large(len(corpus.stream.word), None)
-        ready = _meanwhile(lambda: choose.prepare(corpus, runs, settings) if compiled else None, together)
+        ready = _meanwhile(lambda: choose.prepare(corpus, alignments) if compiled else None, together)
         coverage = stories.coverage(alignments, corpus.stream, chosen)
         near = similar.pairs(corpus, signed, settings.similar, workers)
         del chosen, signed
@@ -253,11 +252,11 @@ def _match(
         story = stories.numbers(groups, len(corpus.ids))
         meanwhile()
         prepared = ready()
-        release(*runs)
+        release(*alignments.runs)
         few = words >= WORDS_A_PASSAGE * len(alignments)
         apart = _meanwhile(partial(_passages, corpus, alignments, coverage), together and few)
         if prepared is None:
-            verdicts = choose.choose(corpus, sets, near, runs, story, related, settings)
+            verdicts = choose.choose(corpus, sets, near, alignments, story, related, settings)
         else:
             verdicts = choose.by_kernels(corpus, prepared, near, story, related, settings)
         del ready, prepared

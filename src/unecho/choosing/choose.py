@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, Hashes, Ints, offsets_of, release
+from ..base.columns import HELD, Hashes, Ints, edges_of, offsets_of, release
 from ..compiled.when import is_large
 from ..config import Settings
 from ..matching.corpus import Corpus
-from ..matching.passages import Equal
+from ..matching.passages import Alignments
 from ..text.normalize import PRIME
 from ..text.shingles import SHINGLE, ShingleSource
 from . import guards
@@ -39,20 +39,20 @@ _TOLD = 10_000
 
 
 def choose(
-    corpus: Corpus, sets: ShingleSource, near: Near, runs: Equal, story: Ints, related: Ints | None,
+    corpus: Corpus, sets: ShingleSource, near: Near, passages: Alignments, story: Ints, related: Ints | None,
     settings: Settings, compiled: bool | None = None,
 ) -> Verdicts:  # fmt: skip
     """Go through the paragraphs in keeping order and decide on each.
 
     ``sets``: shingle sets of all paragraphs. ``near``: pairs of paragraphs (the first of each kind) whose
-    resemblance is verified to be similar. ``runs``: equal runs of all passages. ``story``: a number per document
-    (int64), equal within a story; looked at with ``stories_only`` alone. ``related``: of
-    ``stories.Coverage.pairs_with_much``, None if it is not known. ``compiled``: see ``when.is_large``.
+    resemblance is verified to be similar. ``story``: a number per document (int64), equal within a story; looked at
+    with ``stories_only`` alone. ``related``: of ``stories.Coverage.pairs_with_much``, None if it is not known.
+    ``compiled``: see ``when.is_large``.
     Returns verdicts in the order they were made: on what goes, and on what is similar and stays.
     """
     if is_large(len(corpus.stream.word), compiled):
-        return by_kernels(corpus, prepare(corpus, runs, settings), near, story, related, settings)
-    chooser = Chooser(corpus, sets, near, runs, story, related, settings)
+        return by_kernels(corpus, prepare(corpus, passages), near, story, related, settings)
+    chooser = Chooser(corpus, sets, near, passages.runs, story, related, settings)
     edges = np.searchsorted(corpus.paragraphs.document, np.arange(len(corpus.ids) + 1))
     found: list[Verdict] = []
     for number, document in enumerate(np.argsort(corpus.stream.rank, kind="stable").tolist()):
@@ -74,14 +74,12 @@ class Prepared:
     book: WordBook
 
 
-def prepare(corpus: Corpus, runs: Equal, settings: Settings) -> Prepared:
+def prepare(corpus: Corpus, passages: Alignments) -> Prepared:
     """Make ready what ``by_kernels`` begins with. The arguments are those of ``choose``."""
     from .wordbook import WordBook
 
     text = _text(corpus)
-    shared = _shared(text, runs, settings.similar * WORTH_A_LOOK)
-    corpus.release()
-    return Prepared(text, shared, WordBook(corpus, text))
+    return Prepared(text, _shared(corpus, passages), WordBook(corpus, text))
 
 
 def by_kernels(
@@ -93,11 +91,12 @@ def by_kernels(
     from ..compiled.verdict import Choice, room_for
     from .wordbook import rules
 
-    text, book, shared = prepared.text, prepared.book, _with_pairs(prepared.shared, near, related)
+    text, book = prepared.text, prepared.book
+    shared = _with_pairs(prepared.shared, len(corpus.paragraphs), near, related)
     if settings.stories_only:
         text.paragraphs[:-1, AMONG] = story[corpus.paragraphs.document]
     choice = Choice(
-        settings.threshold, 0.0 if related is None else OTHERS, settings.similar,
+        settings.threshold, 0.0 if related is None else OTHERS, settings.similar, settings.similar * WORTH_A_LOOK,
         settings.ignore_numbers, settings.ignore_names,
         settings.within_document == "exact", settings.emptied == "drop", settings.stories_only,
         (SHINGLE, 2 * SHINGLE), np.uint64(PRIME), rules(),
@@ -111,6 +110,7 @@ def by_kernels(
         some = in_order[: int(state.progress[0]) + _TOGETHER]
         kernels.choose(text, shared, book.page(), choice, state, found, some)
         book.learn()
+        state = kernels.with_room(text, shared, choice.rules, state)
     return _verdicts(corpus, found)
 
 
@@ -144,28 +144,23 @@ def _keepers(corpus: Corpus, story: Ints, settings: Settings) -> tuple[Hashes, C
     return slots, np.full(len(slots), -1, np.int32)
 
 
-def _shared(text: Text, runs: Equal, least: float) -> share.Shared:
-    """``pieces.pieces`` as the kernels take them; no pairs yet."""
-    from ..compiled import share
-    from ..compiled import text as kernels
-
-    columns, free = (runs.a, runs.b, runs.length), np.zeros(len(text.paragraphs) - 1, np.int64)
-    rank = text.documents[text.paragraphs[:-1, kernels.DOCUMENT], kernels.RANK].astype(np.int32)
-    long, owners = text.paragraphs[:-1, kernels.LONG] != 0, np.empty((len(runs.a), 2), np.uint32)
-    share.cut(columns, text, rank, long, owners, free, np.empty((0, 4), np.int64))
-    first = offsets_of(free)
-    pieces = np.empty((int(first[-1]), 4), np.int64)
-    share.cut(columns, text, rank, long, owners, first[:-1].copy(), pieces)
-    del owners
-    pieces = pieces[: share.put_in_order(text, least, first, pieces)]
-    return share.Shared(pieces, first, np.zeros(0, np.uint32), np.zeros_like(first), np.zeros(0, np.int64))
-
-
-def _with_pairs(shared: share.Shared, near: Near, related: Ints | None) -> share.Shared:
-    """The same with the pairs of kinds, both ways, and those of documents."""
+def _shared(corpus: Corpus, passages: Alignments) -> share.Shared:
+    """What documents share, as the kernels take it; no pairs that resemble yet."""
     from ..compiled import share
 
-    similar, free = near.astype(np.uint32, copy=False), np.zeros(len(shared.first) - 1, np.int64)
+    begins, rank, (one, two, length) = edges_of(passages.b, passages.a), corpus.stream.rank, passages.runs
+    a, b = passages.a[begins[:-1]], passages.b[begins[:-1]]
+    later = np.where(rank[a] > rank[b], a, b)
+    pairs, first = np.argsort(later, kind="stable"), offsets_of(np.bincount(later, minlength=len(rank)))
+    nothing, none = np.zeros(0, np.int64), np.zeros(0, np.uint32)
+    return share.Shared((one, two), length, passages.first[begins], pairs, first, none, nothing, nothing)
+
+
+def _with_pairs(shared: share.Shared, count: int, near: Near, related: Ints | None) -> share.Shared:
+    """The same with the pairs of kinds (of so many), both ways, and those of documents."""
+    from ..compiled import share
+
+    similar, free = near.astype(np.uint32, copy=False), np.zeros(count, np.int64)
     kinds = np.empty(2 * len(similar), np.uint32)
     share.resembling(similar, free, kinds[:0])
     first = offsets_of(free)

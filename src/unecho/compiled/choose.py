@@ -11,7 +11,8 @@ from . import cover as cover_kernels
 from .cover import MISSING, Scratch
 from .jit import lean, part
 from .place import Codes
-from .share import OTHER, Shared, cut, put_in_order, resembling
+from .share import OTHER, Pieces, Shared, cut, of_paragraph, resembling
+from .share import room_for as room_for_pieces
 from .spell import Spelling, fill, hashes
 from .text import AMONG, DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, Bits, Letters, Rules, Text, is_listed
 from .values import sort as sort_values
@@ -32,23 +33,25 @@ from .verdict import (
 from .word import NOTHING, WANTED, Book, count_documents, enter, mark
 
 NOT_LOOKED_FOR, LOOKED_FOR = -2, -1
+PIECES = 4096
+"""There is room for at first, of a document."""
 
 
 class State(NamedTuple):
     """What is kept so far. slots: uint64, the pairs of kind and ``AMONG`` there are, sorted, if copies stay apart.
     keeper: int32 per slot (or kind), the paragraph that stays, or -1. short: int32 per kind, the short line of it that
     stays, or LOOKED_FOR; NOT_LOOKED_FOR but within ``_drop``. progress: int64, the document (in keeping order) to begin
-    with. room, shingles, key, rows, candidates: to work in."""
+    with. pieces, room, shingles, key, candidates: to work in."""
 
     kept: Mask
     slots: Hashes
     keeper: Codes
     short: Codes
     progress: Ints
-    room: Scratch
     shingles: Hashes
+    pieces: Pieces
+    room: Scratch
     key: Ints
-    rows: Ints
     candidates: Ints
 
 
@@ -58,13 +61,11 @@ def warm() -> None:
     nothing, none, codes = shared.first[:0], text.vocabulary, text.near
     fill(none, codes)
     hashes(book.points, shared.first, none)
-    choice = Choice(0.9, 0.97, 0.5, False, False, True, True, False, (3, 6), np.uint64(3), rules)
+    choice = Choice(0.9, 0.97, 0.5, 0.15, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     state = state_for(text, shared, rules, none, codes)
     enter(book.keys, book.numbers, none, 0)
     mark(text.word, text.flags, np.uint8(1), np.uint8(2), state.kept, state.kept)
     count_documents(text.word, text.flags, shared.first, np.uint8(1), codes, codes)
-    cut((nothing, nothing, nothing), text, codes, state.kept, np.zeros((0, 2), np.uint32), nothing, shared.runs)
-    put_in_order(text, 0.5, shared.first, shared.runs)
     resembling(np.zeros((0, 2), np.uint32), nothing, shared.kinds)
     choose(text, shared, book, choice, state, room_for(0), nothing)
 
@@ -84,21 +85,35 @@ def _of_nothing() -> tuple[Text, Shared, Book, Rules]:
         (3, 5, 7, 10, 4), codes, (3, 10), spelling,
     )  # fmt: skip
     rules = Rules(3, 12, 8, (1, 6), 8, 15, (4, 8, 256), Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
-    return text, Shared(rows, edges, points, edges, nothing), book, rules
+    shared = Shared((nothing, nothing), nothing, edges, nothing, edges, points, edges, nothing)
+    return text, shared, book, rules
 
 
 def state_for(text: Text, shared: Shared, rules: Rules, slots: Hashes, keeper: Codes) -> State:
     """Nothing is kept yet."""
-    count = len(text.paragraphs) - 1
-    longest = int(np.diff(text.edges).max(initial=0))
-    kind = text.paragraphs[:count, KIND]
-    pieces, kinds = np.diff(shared.first), np.diff(shared.first_kind)
-    most, candidates = int(pieces.max(initial=0)), int((pieces + kinds[kind]).max(initial=0))
+    count, longest = len(text.paragraphs) - 1, int(np.diff(text.edges).max(initial=0))
     return State(
-        np.zeros(count, np.bool_), slots, keeper,
-        np.full(count, NOT_LOOKED_FOR, np.int32), np.zeros(1, np.int64),
-        cover_kernels.scratch_for(longest, most, rules), np.empty((2, 4 * longest + 2), np.uint64),
-        np.empty(candidates, np.int64), np.empty((most, 3), np.int64), np.empty((candidates, 4), np.int64),
+        np.zeros(count, np.bool_), slots, keeper, np.full(count, NOT_LOOKED_FOR, np.int32), np.zeros(1, np.int64),
+        np.empty((2, 4 * longest + 2), np.uint64), *_room(text, shared, rules, PIECES),
+    )  # fmt: skip
+
+
+def with_room(text: Text, shared: Shared, rules: Rules, state: State) -> State:
+    """The same with room for the pieces of the document to begin with, if there was too little."""
+    wanted = int(state.pieces.total[0])
+    if wanted <= len(state.pieces.runs):
+        return state
+    pieces, room, key, candidates = _room(text, shared, rules, 2 * wanted)
+    return state._replace(pieces=pieces, room=room, key=key, candidates=candidates)
+
+
+def _room(text: Text, shared: Shared, rules: Rules, pieces: int) -> tuple[Pieces, Scratch, Ints, Ints]:
+    """To work in, with documents that share so many pieces with those before them."""
+    longest, most = int(np.diff(text.edges).max(initial=0)), int(np.diff(text.documents[:, PARAGRAPHS]).max(initial=0))
+    candidates = pieces + int(np.diff(shared.first_kind).max(initial=0))
+    return (
+        room_for_pieces(pieces, most), cover_kernels.scratch_for(longest, pieces, rules),
+        np.empty(candidates, np.int64), np.empty((candidates, 4), np.int64),
     )  # fmt: skip
 
 
@@ -111,13 +126,15 @@ def choose(
 ) -> None:  # fmt: skip
     """``chooser.Chooser.decide_document`` of one document after another, in keeping order.
 
-    Stops before the first document for which something is wanted, of ``book``; ``state.progress[0]`` tells which.
-    ``found`` has room for as many verdicts as there are paragraphs.
+    Stops before the first document for which something is wanted, of ``book``, or room; ``state.progress[0]`` tells
+    which. ``found`` has room for as many verdicts as there are paragraphs.
     """
     number = state.progress[0]
     while number < len(order):
         before, document = found.total[0], order[number]
         first, last = text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]
+        if _compares(text, choice, state, (first, last)) and not cut(text, shared, document, state.pieces):
+            break
         for paragraph in range(first, last):
             _decide(text, shared, book, choice, state, found, paragraph)
         if book.made[WANTED] != NOTHING:
@@ -128,6 +145,20 @@ def choose(
             _drop(text, state, found, (first, last), before)
         number += 1
     state.progress[0] = number
+
+
+@lean
+def _compares(text: Text, choice: Choice, state: State, paragraphs: tuple[int, int]) -> bool:
+    """Whether any paragraph of a document may have to be compared with others, as it is no exact copy of one that
+    stays: ``state.pieces.wanted``."""
+    wanted, base, following = state.pieces.wanted, paragraphs[0], paragraphs[1] - paragraphs[0]
+    wanted[following] = following
+    for paragraph in range(paragraphs[1] - 1, base - 1, -1):
+        slot = _slot(state, choice, text.paragraphs[paragraph, KIND], text.paragraphs[paragraph, AMONG])
+        if text.paragraphs[paragraph, LONG] and not _is_copy(text, paragraph, state.keeper[slot]):
+            following = paragraph - base
+        wanted[paragraph - base] = following
+    return bool(following < paragraphs[1] - base)
 
 
 @lean
@@ -176,17 +207,24 @@ def _same_words(text: Text, choice: Choice, found: Verdicts, paragraph: int, kee
     within = text.paragraphs[keeper, DOCUMENT] == text.paragraphs[paragraph, DOCUMENT]
     if within and (not choice.exact or is_listed(text, paragraph)):
         return False
-    mine, its = text.edges[paragraph], text.edges[keeper]
-    size = text.edges[paragraph + 1] - mine
-    if text.edges[keeper + 1] - its != size:
+    if not _is_copy(text, paragraph, keeper):
+        return False
+    exact(found, paragraph, keeper, within)
+    return True
+
+
+@part
+def _is_copy(text: Text, paragraph: int, keeper: int) -> bool:
+    """Whether it has the same words as the one that stays, if there is any."""
+    if keeper < 0:
+        return False
+    mine, its, size = text.edges[paragraph], text.edges[keeper], _size(text, paragraph)
+    if _size(text, keeper) != size:
         return False
     differ = np.uint32(0)
     for place in range(size):  # nearly always to the end: without a way out, many are compared at a time
         differ |= word_at(text.word, mine + place) ^ word_at(text.word, its + place)
-    if differ:
-        return False
-    exact(found, paragraph, keeper, within)
-    return True
+    return not differ
 
 
 @lean
@@ -229,14 +267,13 @@ def _similar(
 
 @lean
 def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragraph: int) -> int:
-    """``chooser.Chooser._candidates``: into ``state.rows`` the runs that count, and into ``state.candidates`` the
-    documents, the part of those runs that each shares, and the paragraph that resembles (or -1). Returns how many;
+    """``chooser.Chooser._candidates``: into ``state.pieces.rows`` the runs that count, and into ``state.candidates``
+    the documents, the part of those runs that each shares, and the paragraph that resembles (or -1). Returns how many;
     ``state.key`` has their order: place in keeping order (a document may come twice), and row, packed."""
-    low, high, kind = shared.first[paragraph], shared.first[paragraph + 1], text.paragraphs[paragraph, KIND]
-    among, rows, found = text.paragraphs[paragraph, AMONG], state.rows, state.candidates
-    count, candidates, last = 0, 0, np.int64(-1)
-    for number in range(low, high):
-        opposite = shared.runs[number, OTHER]
+    among, kind = text.paragraphs[paragraph, AMONG], text.paragraphs[paragraph, KIND]
+    rows, found, count, candidates, last = state.pieces.rows, state.candidates, 0, 0, np.int64(-1)
+    for number in range(of_paragraph(text, state.pieces, paragraph, choice.least)):
+        opposite = rows[number, OTHER]
         if not state.kept[opposite] or text.paragraphs[opposite, AMONG] != among:
             continue
         if text.paragraphs[opposite, DOCUMENT] != last:
@@ -244,7 +281,7 @@ def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragr
             found[candidates, 0], found[candidates, 1], found[candidates, 3] = last, count, -1
             candidates += 1
         for column in range(3):
-            rows[count, column] = shared.runs[number, column]
+            rows[count, column] = rows[number, column]
         count += 1
         found[candidates - 1, 2] = count
     for number in range(shared.first_kind[kind], shared.first_kind[kind + 1]):
@@ -275,7 +312,7 @@ def _pieces(text: Text, state: State, low: int, high: int, paragraph: int) -> in
     for at in range(low, high):
         number = state.key[at] & 0xFFFFFFFF
         first, end, keeper = state.candidates[number, 1], state.candidates[number, 2], state.candidates[number, 3]
-        runs = state.rows[first:end]
+        runs = state.pieces.rows[first:end]
         if keeper >= 0:
             if words >= min(_size(text, paragraph), _size(text, keeper)):
                 continue  # they cannot have more

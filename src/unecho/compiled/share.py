@@ -6,97 +6,127 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base.columns import Ints, Mask
+from ..base.columns import Ints
 from .jit import lean, part
-from .place import Codes
-from .text import DOCUMENT, Rules, Text, owner_of
+from .text import DOCUMENT, PARAGRAPHS, TOKENS, Rules, Text, owner_of
 from .values import Numbers
 
-OTHER = 3
-"""Column of ``Shared.runs``: the paragraph on the other side."""
+OTHER, NEXT = 3, 4
+"""Columns of ``Pieces.runs``: the paragraph on the other side, and the next run of the same paragraph, or -1."""
 
 
 class Shared(NamedTuple):
-    """What paragraphs share. runs: equal tokens, int64, n x 4: place in a paragraph, place in another document, length,
-    and the paragraph there; those of paragraph i are runs[first[i]:first[i + 1]], sorted by document and place. kinds:
-    uint32, kinds of paragraphs that resemble each other; those that resemble kind i are
-    kinds[first_kind[i]:first_kind[i + 1]]. related: pairs of documents, see ``stories.Coverage.pairs_with_much``."""
+    """What documents share. sides, length: runs of equal tokens (int64): places in two documents, lengths; those of
+    pair i of documents are edges[i]:edges[i + 1]. pairs: numbers of those in which document i is the later one in
+    keeping order are pairs[first[i]:first[i + 1]], by the other document. kinds: uint32, kinds of paragraphs that
+    resemble each other; those that resemble kind i are kinds[first_kind[i]:first_kind[i + 1]]. related: pairs of
+    documents, see ``stories.Coverage.pairs_with_much``."""
 
-    runs: Ints
+    sides: tuple[Ints, Ints]
+    length: Ints
+    edges: Ints
+    pairs: Ints
     first: Ints
     kinds: Numbers
     first_kind: Ints
     related: Ints
 
 
-@lean
-def cut(
-    columns: tuple[Ints, Ints, Ints], text: Text, rank: Codes, long: Mask, owners: Numbers, free: Ints, found: Ints
-) -> None:  # fmt: skip
-    """The runs of equal tokens (places in two documents, lengths) that the later document in keeping order has of the
-    earlier one, cut at the borders of paragraphs on both sides; only of paragraphs that are long enough to go.
+class Pieces(NamedTuple):
+    """Room for what one document shares with those before it, in runs that are cut at the borders of paragraphs.
 
-    Those of paragraph i go into ``found`` from free[i] on, which is where the next one would go then. With no room at
-    all in ``found`` they are only counted, and ``owners`` (uint32, a row a run) receives the paragraphs in which each
-    begins, that of the later document first: the call that writes the runs goes by them. rank (int32: of the document),
-    long: of each paragraph, in columns of their own, as they are looked up here and there.
-    """
-    for number in range(len(columns[0])):
-        place, other, left = columns[0][number], columns[1][number], columns[2][number]
-        if len(found) == 0:
-            mine, its = owner_of(text, place), owner_of(text, other)
-            if rank[mine] < rank[its]:
-                mine, its = its, mine
-            owners[number, 0], owners[number, 1] = mine, its
-        mine, its = np.int64(owners[number, 0]), np.int64(owners[number, 1])
-        if not text.edges[mine] <= place < text.edges[mine + 1]:
-            place, other = other, place
-        while left:
-            while text.edges[mine + 1] <= place:
-                mine += 1
-            length = min(left, text.edges[mine + 1] - place)
-            if long[mine]:
-                while text.edges[its + 1] <= other:
-                    its += 1
-                length = min(length, text.edges[its + 1] - other)
-                at = free[mine]
-                if len(found):
-                    found[at, 0], found[at, 1], found[at, 2], found[at, OTHER] = place, other, length, its
-                free[mine] = at + 1
-            left, place, other = left - length, place + length, other + length
+    runs: int64, n x 5: place in a paragraph, place in another document, length, ``OTHER``, ``NEXT``. total: int64, how
+    many there are, or would be. ends: int64, for each paragraph its first run and its last one, or -1. wanted: int64,
+    for each paragraph the next one, from it on, whose runs are wanted, or the number of paragraphs. rows: int64, n x 4,
+    the runs of one paragraph."""
+
+    runs: Ints
+    total: Ints
+    ends: Ints
+    wanted: Ints
+    rows: Ints
+
+
+def room_for(runs: int, paragraphs: int) -> Pieces:
+    """Room for so many, of documents with so many paragraphs at the most."""
+    ends, wanted = np.empty((paragraphs, 2), np.int64), np.empty(paragraphs + 1, np.int64)
+    return Pieces(np.empty((runs, 5), np.int64), np.zeros(1, np.int64), ends, wanted, np.empty((runs, 4), np.int64))
 
 
 @lean
-def put_in_order(text: Text, least: float, first: Ints, runs: Ints) -> int:
-    """The cut runs of each paragraph by other document and place, of those pairs that share ``least`` of the paragraph;
-    these alone are left in ``runs``, and ``first`` tells where those of each paragraph begin. Returns how many."""
-    count = end = 0
-    for paragraph in range(len(first) - 1):
-        begin, end = end, first[paragraph + 1]
-        size = text.edges[paragraph + 1] - text.edges[paragraph]
-        first[paragraph], row = count, begin
-        for later in range(begin + 1, end):
-            _sink(text, runs, begin, later)
-        while row < end:
-            start, shared, document = count, 0, document_of(text, runs, row)
-            while row < end and document_of(text, runs, row) == document:
-                shared += runs[row, 2]
-                for column in range(4):
-                    runs[count, column] = runs[row, column]
-                count, row = count + 1, row + 1
-            if shared < least * size:
-                count = start
-    first[len(first) - 1] = count
+def cut(text: Text, shared: Shared, document: int, found: Pieces) -> bool:
+    """The runs that the wanted paragraphs of a document share with documents before it in keeping order. Returns
+    whether there was room for all."""
+    begin, end = text.documents[document, TOKENS], text.documents[document + 1, TOKENS]
+    base, (one, two), count = text.documents[document, PARAGRAPHS], shared.sides, np.int64(0)
+    found.ends[: text.documents[document + 1, PARAGRAPHS] - base] = -1
+    for number in range(shared.first[document], shared.first[document + 1]):
+        pair = shared.pairs[number]
+        for row in range(shared.edges[pair], shared.edges[pair + 1]):
+            place, shift = one[row], two[row] - one[row]
+            if not begin <= place < end:
+                place, shift = two[row], -shift
+            stop = place + shared.length[row]
+            mine = base + found.wanted[owner_of(text, place) - base]
+            while text.edges[mine] < stop:
+                place, high = max(place, text.edges[mine]), min(stop, text.edges[mine + 1])
+                its = owner_of(text, place + shift)
+                while place < high:
+                    while text.edges[its + 1] <= place + shift:
+                        its += 1
+                    length = min(high, text.edges[its + 1] - shift) - place
+                    if count < len(found.runs):
+                        _put(found, count, mine - base, (place, place + shift, length, its))
+                    count, place = count + 1, place + length
+                mine = base + found.wanted[mine + 1 - base]
+    found.total[0] = count
+    return bool(count <= len(found.runs))
+
+
+@part
+def _put(found: Pieces, at: np.int64, paragraph: np.int64, run: tuple[int, int, int, np.int64]) -> None:
+    """A run behind those of its paragraph that are there."""
+    runs, ends = found.runs, found.ends
+    runs[at, 0], runs[at, 1], runs[at, 2], runs[at, OTHER] = run
+    runs[at, NEXT] = -1
+    if ends[paragraph, 0] < 0:
+        ends[paragraph, 0] = at
+    else:
+        runs[ends[paragraph, 1], NEXT] = at
+    ends[paragraph, 1] = at
+
+
+@lean
+def of_paragraph(text: Text, found: Pieces, paragraph: int, least: float) -> int:
+    """The runs of a paragraph by other document and place into ``found.rows``, those of documents that share ``least``
+    of it; returns how many."""
+    mine = paragraph - text.documents[text.paragraphs[paragraph, DOCUMENT], PARAGRAPHS]
+    rows, at, total, count, row = found.rows, found.ends[mine, 0], 0, 0, 0
+    while at >= 0:
+        for column in range(4):
+            rows[total, column] = found.runs[at, column]
+        _sink(text, rows, total)
+        at, total = found.runs[at, NEXT], total + 1
+    enough = least * (text.edges[paragraph + 1] - text.edges[paragraph])
+    while row < total:
+        start, shared, document = count, 0, document_of(text, rows, row)
+        while row < total and document_of(text, rows, row) == document:
+            shared += rows[row, 2]
+            for column in range(4):
+                rows[count, column] = rows[row, column]
+            count, row = count + 1, row + 1
+        if shared < enough:
+            count = start
     return count
 
 
 @lean
-def _sink(text: Text, runs: Ints, begin: int, row: int) -> None:
-    """A row to its place among those from ``begin`` on, which are in order: nearly always it is there already, as the
+def _sink(text: Text, runs: Ints, row: int) -> None:
+    """A row to its place among those before it, which are in order: nearly always it is there already, as the
     documents come in order."""
     place, other, length, opposite = runs[row, 0], runs[row, 1], runs[row, 2], runs[row, OTHER]
     document = document_of(text, runs, row)
-    while row > begin and _is_before(document, place, other, length, text, runs, row - 1):
+    while row > 0 and _is_before(document, place, other, length, text, runs, row - 1):
         for column in range(4):
             runs[row, column] = runs[row - 1, column]
         row -= 1

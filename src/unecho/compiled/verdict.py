@@ -25,13 +25,15 @@ EXACT, NEAR, CONTAINED = range(3)
 
 
 class Choice(NamedTuple):
-    """Settings. others: ``chooser.OTHERS``, 0 if it is not known which documents are related. exact: repeats inside a
+    """Settings. others: ``chooser.OTHERS``, 0 if it is not known which documents are related. least: share of a
+    paragraph that runs of a document must have for it to be looked at. exact: repeats inside a
     document go. drop: emptied documents go. apart: copies stay only among documents with the same number. size:
     shingles of a paragraph, and of one in a script without spaces. prime: of their hash. rules: for words."""
 
     threshold: float
     others: float
     similar: float
+    least: float
     ignore_numbers: bool
     ignore_names: bool
     exact: bool
