@@ -185,6 +185,29 @@ def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> N
     assert removed(run(f"{text}\n\n{OTHER}", scanned)) == []
 
 
+@pytest.mark.parametrize(("name", "other"), [("Ireland", "Iceland"), ("Leonardo", "Leonard")])
+def test_a_name_that_differs_alone_is_another_one_unless_scanners_take_them_for_one_another(
+    name: str, other: str
+) -> None:
+    text = f"{PROSE} Among them was the {name} Ferry, which runs to the island."
+    changed = text.replace(name, other)
+    assert whys(run(f"{text}\n\n{OTHER}", changed)) == [f"names differ: {other}"]
+    twice = f" And it was the {name} Ferry, too."
+    assert removed(run(f"{text}{twice}\n\n{OTHER}", changed + twice.replace(name, other))) == []
+    for edit in (changed.replace("traders", "tradors"), text.replace(name, name.replace("l", "i", 1))):
+        assert removed(run(f"{text}\n\n{OTHER}", edit)) == [("d1", edit)]
+
+
+@pytest.mark.parametrize(("name", "other"), [("Marion", "Marlon"), ("Hollywood", "Bollywood"), ("Allan", "Alan")])
+def test_names_that_scanners_take_for_one_another_are_two_where_other_documents_have_both(
+    name: str, other: str
+) -> None:
+    text = f"{PROSE} Among them was the {name} Ferry, which runs to the island."
+    scanned, known = text.replace(name, other), [f"{own(n)} And so said {name} and {other}." for n in range(3)]
+    assert removed(run(f"{text}\n\n{OTHER}", scanned)) == [("d1", scanned)]
+    assert removed(run(f"{text}\n\n{OTHER}", scanned, *known)) == []
+
+
 @pytest.mark.parametrize(("name", "other"), [("Maria", "Marie"), ("Johnson", "Johnston")])
 def test_a_name_that_other_documents_have_is_no_other_one_misread(name: str, other: str) -> None:
     text = f"{PROSE} Among them was {name} Leagrave, who runs the ferry."

@@ -30,7 +30,7 @@ WORDS = """
     river rivet Riverbank riverbank bank the Iran Iraq mill milling ing 5 five fivemillion million 5m m 15 l5 1o0 Zürich
     Zurich Zurichs colour color organised organized tbe not no Jones Jonas modern modem peop1e people rn n r twenty
     twentybn bn percent per cent pct tyre ty re Straße Strasse wonderful wonderfully wonderfull 2,5 € 中 文
-    Johnson Johnston Marie Maria didn't did don’t do T
+    Johnson Johnston Marie Maria Marion Marlon Ireland Iceland didn't did don’t do T
     he she rose fell days weeks km miles said denied stated minister chairman не знал 不 没有 junio julio ёлка елка
     ٣ 3 ๓ José Jose 1,5 12 000 1,500 1500 page8 page9 page19 pages5
     tire che que cheque check checks fourteen four teen 14 millions behavi our behaviour behavior m list is still
@@ -41,6 +41,7 @@ SENTENCES = [
     "- one cup of rice, two eggs, a spoon of oil and some salt for the whole family",
     "It will not pay, and ten towns in the north with 5 million people have said so.",
     "The minister Tony Harrow told Harry Leeds that the farmers of Iran will return to the modern mill.",
+    "The people of Ireland say that Mary Johnson and Marion Jones were seen on the bank of the river.",
     '“We will see to it that the mill stays open for as long as it can,” a spokesman said on the bank.',
     "“We will see to it that the mill stays open for as long as it can,” her lawyer said.",
     "“The price of bread rose by 12 cents in three days,” he said to the minister on Monday.",

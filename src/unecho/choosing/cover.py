@@ -119,9 +119,22 @@ class Coverer:
         return any(self._made(mine).is_scanned(self._made(theirs)) for mine, theirs in alike.items())
 
     def _are_other_names(self, mine: int, theirs: int) -> bool:
-        """Whether two tokens are alike as words are that differ in a letter or two, but names that the corpus knows."""
+        """Whether two tokens are alike, but written otherwise, and names that the corpus knows."""
         word, other = self._made(mine), self._made(theirs)
-        return word.name and other.name and word.is_only_near(other) and self._are_two(mine, theirs)
+        return word.name and other.name and word.folded != other.folded and self._are_two(mine, theirs)
+
+    def _without_lone_name(self, alike: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Without the one word that is written otherwise, however often it stands there, if it is a name, and of the
+        letters in which it differs a scanner does not take one for the other: it is misread, or misspelled, only where
+        other words are, too."""
+        words = self._corpus.stream.word
+        differ = [(mine, its) for mine, its in alike if self._made(mine).folded != self._made(its).folded]
+        if len({(words[mine], words[its]) for mine, its in differ}) != 1:
+            return alike
+        word, other = map(self._made, differ[0])
+        if not (word.name and other.name and word.is_only_near(other)):
+            return alike
+        return [pair for pair in alike if pair not in differ]
 
     def _are_two(self, mine: int, theirs: int) -> bool:
         words = self._corpus.stream.word
@@ -165,7 +178,7 @@ class Coverer:
             if spare < 0:
                 return None
             found += [(low + place, int(places[its])) for place, its in pairs]
-        return [(mine, its) for mine, its in found if not self._are_other_names(mine, its)]
+        return self._without_lone_name([pair for pair in found if not self._are_other_names(*pair)])
 
     def _opposite(self, low: int, high: int, pieces: Sequence[Run], other: int, kept: Mask) -> Ints:
         """Tokens of the other document that lie where an unmatched stretch would have to lie."""

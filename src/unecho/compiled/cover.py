@@ -19,10 +19,12 @@ from .word import (
     Book,
     alike,
     alike_together,
+    are_near_names,
     are_other_names,
     are_two,
     is_misread,
     is_scanned,
+    is_written_otherwise,
     known_word,
     same_together,
     word_of,
@@ -215,12 +217,29 @@ def cover(
             length = pieces[number, 2]
             covered[end - low : end - low + length] = True
             at = max(at, end + length)
+    _leave_lone_name(text, book, rules, low, its, covered)
     _weigh(text, pieces, its, room.cover)
     _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
     _exchanged(text, book, rules, kept, paragraph, pieces, room)
     room.cover[OTHERWISE] = _said_otherwise(text, book, rules, low, covered)
     return True
+
+
+@lean
+def _leave_lone_name(text: Text, book: Book, rules: Rules, low: int, its: Ints, covered: Mask) -> None:
+    """``cover.Coverer._without_lone_name``."""
+    capital, lone, words = rules.bits.capital, -1, text.word
+    for place in range(len(its)):
+        if its[place] >= 0 and is_written_otherwise(text, book, capital, low + place, its[place]):
+            lone = place if lone < 0 else lone
+            if words[low + place] != words[low + lone] or words[its[place]] != words[its[lone]]:
+                return
+    if lone < 0 or not are_near_names(text, book, capital, low + lone, its[lone]):
+        return
+    for place in range(lone, len(its)):
+        if its[place] >= 0 and is_written_otherwise(text, book, capital, low + place, its[place]):
+            its[place], covered[place] = -1, False
 
 
 @lean

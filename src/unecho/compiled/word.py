@@ -173,14 +173,29 @@ def are_two(text: Text, book: Book, one: int, two: int) -> bool:
 
 
 @lean
+def is_written_otherwise(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
+    """Whether a token is written otherwise than another one that it is like, not counting what is the same word."""
+    mine, its = word_of(text, book, capital, one), word_of(text, book, capital, two)
+    return bool(mine >= 0 and its >= 0 and book.words[mine, FOLDED] != book.words[its, FOLDED])
+
+
+@lean
 def are_other_names(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
     """``cover.Coverer._are_other_names`` of two tokens."""
+    if not is_written_otherwise(text, book, capital, one, two):
+        return False
     mine, its = word_of(text, book, capital, one), word_of(text, book, capital, two)
-    if mine < 0 or its < 0 or not book.words[mine, BITS] & book.words[its, BITS] & NAME:
+    return bool(book.words[mine, BITS] & book.words[its, BITS] & NAME) and are_two(text, book, one, two)
+
+
+@lean
+def are_near_names(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
+    """Whether two tokens that are written otherwise are names, and ``guards.Word.is_only_near``."""
+    mine, its = word_of(text, book, capital, one), word_of(text, book, capital, two)
+    words = book.words
+    if not words[mine, BITS] & words[its, BITS] & NAME or words[mine, SHAPE] == words[its, SHAPE]:
         return False
-    if book.words[mine, FOLDED] == book.words[its, FOLDED] or book.words[mine, SHAPE] == book.words[its, SHAPE]:
-        return False
-    return _is_near(book.words, book.points, book.limits, mine, its) and are_two(text, book, one, two)
+    return _is_near(words, book.points, book.limits, mine, its)
 
 
 @lean
