@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
+from twins import kernel_of
 
 from unecho import dedupe
 from unecho.choosing import choose
@@ -25,6 +26,9 @@ from unecho.compiled import word as word_kernels
 from unecho.decisions.recheck import _corpus
 from unecho.matching.corpus import Corpus
 from unecho.text.normalize import fold
+
+words_of, alike_places = kernel_of(word_kernels.words_of), kernel_of(cover_kernels.alike_places)
+compiled_in_line = kernel_of(share.in_line)
 
 WORDS = """
     river rivet Riverbank riverbank bank the Iran Iraq mill milling ing 5 five fivemillion million 5m m 15 l5 1o0 Zürich
@@ -189,8 +193,8 @@ def both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> None:
     for _ in range(100):
         page = book.page()
         words, its = np.empty(last, np.int64), np.empty(edge, np.int64)
-        word_kernels.words_of(text, page, rules().bits.capital, np.arange(last), words)
-        count = cover_kernels.alike_places(page, words[:edge], words[edge:], last, its)
+        words_of(text, page, rules().bits.capital, np.arange(last), words)
+        count = alike_places(page, words[:edge], words[edge:], last, its)
         if page.made[word_kernels.WANTED] == word_kernels.NOTHING:
             break
         book.learn()
@@ -218,7 +222,7 @@ def test_the_common_subsequence_is_the_one_that_rapidfuzz_finds(one: list[str], 
 def test_both_find_the_same_pieces_in_line(pieces: list[tuple[int, int, int]], least: int) -> None:
     pieces.sort()
     rows, lines = np.array(pieces), np.empty((len(pieces), 2), np.int64)
-    count = share.in_line(rules(), rows, least, lines)
+    count = compiled_in_line(rules(), rows, least, lines)
     assert list(map(tuple, rows[:count].tolist())) == in_line(pieces, least)
 
 

@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
+from twins import kernel_of
 
 from unecho import dedupe, pipeline
 from unecho.base.columns import Sums, offsets_of, spread
@@ -30,6 +31,7 @@ from unecho.compiled import jit, ready, when
 from unecho.compiled import passage as passage_kernels
 from unecho.compiled import run as run_kernels
 from unecho.compiled import shingle as kernels
+from unecho.compiled.spell import hash_of
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
 from unecho.matching.signature import PERMUTATIONS, permutations, signatures
@@ -467,6 +469,30 @@ print(values.tolist(), sum(sort.stats.cache_hits.values()))
 def test_a_numba_that_keeps_code_otherwise_loads_it_itself(tmp_path: Path) -> None:
     for hits in (0, 1):
         assert run(KEPT_OTHERWISE, NUMBA_CACHE_DIR=str(tmp_path)) == f"[1, 2, 3] {hits}"
+
+
+OF_ANOTHER_NUMBA = """
+from unecho.compiled import link
+
+link._NEEDED = [(link.Flags, "of_another_numba")]
+import numba, numpy as np
+from unecho.compiled.spell import hash_of
+
+points = np.arange(3, dtype=np.uint32)
+print(hash_of(points, 0, 3) == numba.njit(lambda points: hash_of(points, 0, 3))(points))
+"""
+
+
+def test_what_kernels_alone_call_is_compiled_for_them() -> None:
+    points = np.arange(3, dtype=np.uint32)
+    for _ in range(2):
+        with pytest.raises(TypeError, match="hash_of is called by kernels alone"):
+            hash_of(points, 0, 3)
+    assert kernel_of(hash_of)(points, 0, 0) == 0
+
+
+def test_a_numba_that_compiles_otherwise_does_so_in_its_own_way(tmp_path: Path) -> None:
+    assert run(OF_ANOTHER_NUMBA, NUMBA_CACHE_DIR=str(tmp_path)) == "True"
 
 
 def test_what_changes_in_one_module_is_compiled_anew_where_it_is_used() -> None:

@@ -3,11 +3,15 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from twins import kernel_of
 
 from unecho.base.columns import Ints, offsets_of
+from unecho.compiled import text as kernels
 from unecho.compiled.place import Codes
-from unecho.compiled.text import BEGIN, BEHIND, PLAIN, Letters, Text, byte_of_character, owner_of
+from unecho.compiled.text import BEGIN, BEHIND, PLAIN, Letters, Text, owner_of
 from unecho.matching.places import LONG, Places, Steps, packed, unpacked
+
+byte_of_character = kernel_of(kernels.byte_of_character)
 
 SMALL = st.integers(0, 3)
 LARGE = st.sampled_from([LONG - 1, LONG, LONG + 1, 70_000])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from twins import kernel_of
 
 from unecho.choosing import guards
 from unecho.choosing.choose import _text
@@ -13,10 +14,13 @@ from unecho.choosing.guards import Word
 from unecho.choosing.wordbook import WordBook
 from unecho.compiled import spell, word
 from unecho.compiled.spell import BITS, FACT, NAME, Points
-from unecho.compiled.text import is_listed as compiled_is_listed
+from unecho.compiled.text import is_listed as listed
 from unecho.decisions.recheck import _corpus
 from unecho.text import spelling
 from unecho.text.normalize import CAPITAL, fold, tokenize
+
+words_of, together = kernel_of(word.words_of), kernel_of(word._together)
+hash_of_points, compiled_is_listed = kernel_of(spell.hash_of), kernel_of(listed)
 
 STRINGS = st.sampled_from(
     [*sorted(spelling.known()), "rn", "five", "12", "1o0", "e\u0301", "е\u0308", "Ж", "٣", "ﬁ", "ß"]
@@ -41,7 +45,7 @@ def test_words_are_spelled_alike(texts: list[str]) -> None:
     rows = np.empty(len(words), np.int64)
     for _ in range(300):
         page = book.page()
-        word.words_of(text, page, CAPITAL, np.arange(len(words)), rows)
+        words_of(text, page, CAPITAL, np.arange(len(words)), rows)
         if page.made[word.WANTED] == word.NOTHING:
             break
         book.learn()
@@ -49,7 +53,7 @@ def test_words_are_spelled_alike(texts: list[str]) -> None:
     for row, one in zip(rows, made, strict=True):
         agree(page, row, one)
     for row, its, one, other in zip(rows, rows[1:], made, made[1:], strict=False):
-        agree(page, word._together(page, row, its), one + other)
+        agree(page, together(page, row, its), one + other)
 
 
 def agree(book: word.Book, row: np.int64, one: Word) -> None:
@@ -99,7 +103,7 @@ def read(points: Points, begin: int, end: int) -> str:
 
 def hash_of(text: str) -> np.uint64:
     points = np.array(list(map(ord, text)), np.uint32)
-    return np.uint64(spell.hash_of(points, 0, len(points)))
+    return np.uint64(hash_of_points(points, 0, len(points)))
 
 
 @settings(deadline=None)

@@ -1,8 +1,21 @@
-"""Slow, obvious twins of the fast paths."""
+"""Slow, obvious twins of the fast paths, and what calls these."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numba
+
 from unecho.text.normalize import DROPPED, SEPARATOR, SINGLE, WORD, char_class, fold
+
+
+def kernel_of(function: Any) -> Any:
+    """A kernel that calls a function which kernels alone call."""
+
+    def kernel(*given: Any) -> Any:
+        return function(*given)
+
+    return numba.njit(kernel)
 
 
 def words(text: str) -> list[tuple[str, int, int]]:

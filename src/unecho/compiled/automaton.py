@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Ints, Mask
-from .jit import lean
+from .jit import inner, lean
 
 UNKNOWN, DEAD, BEGIN = 0, 1, 2
 """States. UNKNOWN: none; what was not asked for before. DEAD: from which no text is taken. BEGIN: before the first
@@ -57,7 +57,7 @@ def warm() -> None:
     run(np.zeros(0, np.uint16), ints[:2], small, np.zeros((1, 1), np.bool_), places, states, small[:1].copy())
 
 
-@lean
+@inner
 def _hash(places: NDArray[np.int32], start: np.int64, end: np.int64) -> np.uint64:
     """Of places in any order."""
     value = np.uint64(0)
@@ -67,7 +67,7 @@ def _hash(places: NDArray[np.int32], start: np.int64, end: np.int64) -> np.uint6
     return value * _FACTOR >> np.uint64(32)
 
 
-@lean
+@inner
 def _follow(places: Places, takes: Mask, states: States, state: int) -> np.int64:
     """Write the places that may take a character after a state behind those of all states, mark them, and tell where
     they end; -1 if there is no room. ``takes``: whether a place of each label takes the character."""
@@ -88,7 +88,7 @@ def _follow(places: Places, takes: Mask, states: States, state: int) -> np.int64
     return end
 
 
-@lean
+@inner
 def _is(states: States, state: int, marks: Mask, size: np.int64) -> bool:
     """Whether a state is the set of the places that are marked, which are so many."""
     at, end = states.offsets[state], states.offsets[state + 1]
@@ -99,7 +99,7 @@ def _is(states: States, state: int, marks: Mask, size: np.int64) -> bool:
     return bool(at == end)
 
 
-@lean
+@inner
 def _state(places: Places, states: States, end: np.int64) -> int:
     """The state of the places that were written last and are marked; UNKNOWN if there is no room for it."""
     count = states.size[0]

@@ -9,7 +9,7 @@ import numpy as np
 from ..base.columns import Hashes, Ints, Mask
 from . import cover as cover_kernels
 from .cover import MISSING, Scratch
-from .jit import lean, part
+from .jit import inner, lean, part
 from .place import Codes
 from .share import OTHER, Pieces, Shared, cut, of_paragraph, resembling
 from .share import room_for as room_for_pieces
@@ -147,7 +147,7 @@ def choose(
     state.progress[0] = number
 
 
-@lean
+@inner
 def _compares(text: Text, choice: Choice, state: State, paragraphs: tuple[int, int]) -> bool:
     """Whether any paragraph of a document may have to be compared with others, as it is no exact copy of one that
     stays: ``state.pieces.wanted``."""
@@ -161,7 +161,7 @@ def _compares(text: Text, choice: Choice, state: State, paragraphs: tuple[int, i
     return bool(following < paragraphs[1] - base)
 
 
-@lean
+@inner
 def _take_back(text: Text, choice: Choice, state: State, paragraphs: tuple[int, int]) -> None:
     """What stays of a document."""
     for paragraph in range(paragraphs[0], paragraphs[1]):
@@ -227,7 +227,7 @@ def _is_copy(text: Text, paragraph: int, keeper: int) -> bool:
     return not differ
 
 
-@lean
+@inner
 def _similar(
     text: Text, shared: Shared, book: Book, choice: Choice, state: State,
     found: Verdicts, paragraph: int,
@@ -265,7 +265,7 @@ def _similar(
         found.place[row, 0], found.total[0] = paragraph, row + 1
 
 
-@lean
+@inner
 def _candidates(text: Text, shared: Shared, choice: Choice, state: State, paragraph: int) -> int:
     """``chooser.Chooser._candidates``: into ``state.pieces.rows`` the runs that count, and into ``state.candidates``
     the documents, the part of those runs that each shares, and the paragraph that resembles (or -1). Returns how many;
@@ -304,7 +304,7 @@ def _size(text: Text, paragraph: int) -> int:
     return size
 
 
-@lean
+@inner
 def _pieces(text: Text, state: State, low: int, high: int, paragraph: int) -> int:
     """Of the runs that a paragraph shares with one document, candidates low to high, those of most words, into
     ``room.pieces``; returns how many."""
@@ -329,7 +329,7 @@ def _pieces(text: Text, state: State, low: int, high: int, paragraph: int) -> in
     return count
 
 
-@lean
+@inner
 def _spare(size: int, choice: Choice, found: Verdicts, row: int, any_yet: bool) -> int:
     """``chooser.Chooser._spare`` of so many words; row: of the best verdict, if there is any yet."""
     share = max(choice.similar, found.scores[row, 0]) if any_yet else choice.similar
@@ -349,7 +349,7 @@ def _is_too_many(missing: int, size: int, choice: Choice, found: Verdicts, row: 
     return covered <= found.scores[row, 0] and (found.labels[row, REMOVED] or covered < choice.threshold)
 
 
-@lean
+@inner
 def _drop(text: Text, state: State, found: Verdicts, paragraphs: tuple[int, int], before: int) -> None:
     """The end of ``chooser.Chooser.decide_document``: the short lines of a document whose text is all duplicates go
     too, if all of them stand in documents that keep the text. before: the verdicts before those on this document."""
@@ -376,7 +376,7 @@ def _drop(text: Text, state: State, found: Verdicts, paragraphs: tuple[int, int]
         found.total[0] = after
 
 
-@lean
+@inner
 def _short_copies(
     text: Text, state: State, found: Verdicts, paragraphs: tuple[int, int], before: int, after: int
 ) -> None:  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask
-from .jit import compiled, lean, part
+from .jit import compiled, inner, part
 from .share import in_line
 from .spell import BITS, LOWER, MISREAD, PLAIN, SIZE
 from .text import BY_CHARACTER, DOCUMENT, TOKENS, Rules, Text, owner_of
@@ -76,7 +76,7 @@ something else stands around its quotes; which are told."""
 # ---- stretches of words -----------------------------------------------------------------------------
 
 
-@lean
+@inner
 def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) -> int:
     """``cover._Words.alike_places``: into ``its`` for each of my words the place of theirs, or -1; how many."""
     its[: len(mine)] = -1
@@ -185,7 +185,7 @@ def _bit(rows: Hashes, width: int, row: int, column: int) -> bool:
 # ---- paragraphs -------------------------------------------------------------------------------------
 
 
-@lean
+@inner
 def cover(
     text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, spare: int, room: Scratch
 ) -> bool:
@@ -226,7 +226,7 @@ def cover(
     return True
 
 
-@lean
+@inner
 def _leave_lone_name(text: Text, book: Book, rules: Rules, low: int, its: Ints, covered: Mask) -> None:
     """``cover.Coverer._without_lone_name``."""
     capital, lone, words = rules.bits.capital, -1, text.word
@@ -242,7 +242,7 @@ def _leave_lone_name(text: Text, book: Book, rules: Rules, low: int, its: Ints, 
             its[place], covered[place] = -1, False
 
 
-@lean
+@inner
 def _opposite(
     text: Text, rules: Rules, kept: Mask, low: int, high: int, pieces: Pieces, following: int, places: Ints
 ) -> int:
@@ -256,7 +256,7 @@ def _opposite(
     return count
 
 
-@lean
+@inner
 def between(
     text: Text, rules: Rules, low: int, high: int, pieces: Pieces, following: int
 ) -> tuple[np.int64, np.int64]:  # fmt: skip
@@ -274,7 +274,7 @@ def between(
     return max(start, first), max(min(stop, end), first)
 
 
-@lean
+@inner
 def _weigh(text: Text, pieces: Pieces, its: Ints, found: Cover) -> None:
     """Which paragraphs of the other document cover, and which of them most."""
     first = last = owner_of(text, pieces[0, 1])
@@ -308,7 +308,7 @@ def _weigh(text: Text, pieces: Pieces, its: Ints, found: Cover) -> None:
         paragraph = following
 
 
-@lean
+@inner
 def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
     """``guards.numbers`` of one token."""
     if text.flags[token] & rules.bits.number:
@@ -317,7 +317,7 @@ def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
     return bool(fact & ANYWHERE or (fact & CONTRACTED and not text.flags[token] & rules.bits.spaced))
 
 
-@lean
+@inner
 def _missing(
     text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, room: Scratch
 ) -> None:  # fmt: skip
@@ -349,7 +349,7 @@ def _missing(
     found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = count, numbers, names
 
 
-@lean
+@inner
 def _said_otherwise(text: Text, book: Book, rules: Rules, low: int, covered: Mask) -> bool:
     """``cover.said_otherwise``, of the words missing that are no verbs of saying."""
     marked = inside = False
@@ -367,7 +367,7 @@ def _said_otherwise(text: Text, book: Book, rules: Rules, low: int, covered: Mas
     return bool(marked and lost >= rules.around[0] and lost * rules.around[1] > around)
 
 
-@lean
+@inner
 def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) -> int:
     """``cover.Coverer._is_scanned``: 1 or -1."""
     capital, result = rules.bits.capital, -1
@@ -379,7 +379,7 @@ def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) ->
     return result
 
 
-@lean
+@inner
 def _is_misread(
     text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: np.int64, document: np.int64
 ) -> bool:  # fmt: skip
@@ -391,7 +391,7 @@ def _is_misread(
     return is_misread(book, mine, its) and not are_two(text, book, token, int(other))
 
 
-@lean
+@inner
 def _facing(low: int, place: int, pieces: Pieces, its: Ints) -> np.int64:
     """The token that stands on the other side where ``place`` does, if what is before it and behind it says so; or -1.
     See ``cover.Coverer._readable``."""
@@ -412,7 +412,7 @@ def _facing(low: int, place: int, pieces: Pieces, its: Ints) -> np.int64:
     return before if before == behind else np.int64(-1)
 
 
-@lean
+@inner
 def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) -> None:
     """``cover.Coverer._put_in``: numbers and negations that only the other side has, and in scripts in which these
     cannot be told all that it has where nothing of the paragraph stands."""
@@ -433,7 +433,7 @@ def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) 
                     found[NUMBERS_TOLD] += 1
 
 
-@lean
+@inner
 def _exchanged(
     text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, room: Scratch
 ) -> None:  # fmt: skip
@@ -459,7 +459,7 @@ def _exchanged(
                 found[NUMBERS_TOLD] += 1
 
 
-@lean
+@inner
 def _says_otherwise(
     text: Text, book: Book, rules: Rules, kept: Mask, token: int, theirs: tuple[int, int], alone: bool
 ) -> bool:
@@ -474,7 +474,7 @@ def _says_otherwise(
     return False
 
 
-@lean
+@inner
 def _stands_alone(text: Text, rules: Rules, token: int, low: int) -> bool:
     """``cover.Coverer._stands_alone`` of a token of a paragraph that begins at ``low``."""
     place, space = token + text.shift[owner_of(text, token)], np.uint16(1 << 8 | 255)
@@ -483,7 +483,7 @@ def _stands_alone(text: Text, rules: Rules, token: int, low: int) -> bool:
     return bool(marked and not text.flags[token] & rules.bits.opening)
 
 
-@lean
+@inner
 def _run_together(
     text: Text, book: Book, rules: Rules, token: int, theirs: tuple[int, int], mine: tuple[int, int]
 ) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..base.columns import Ints
-from .jit import lean, part
+from .jit import inner, part
 from .run import Runs, Words
 from .values import Numbers, word_at
 from .vectors import lowest
@@ -104,7 +104,7 @@ def goes_on(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rul
     return False
 
 
-@lean
+@inner
 def _extend(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rules: Rules, found: Found) -> None:
     """``grow.extend`` forwards (step 1) or backwards (-1), until ``stop`` on either side."""
     best, score, keep = 0.0, 0.0, found.counts[1]
@@ -126,7 +126,7 @@ def _extend(tokens: Numbers, at: Place, stop: Place, step: int, factor: int, rul
     found.counts[1] = keep
 
 
-@lean
+@inner
 def _meet(tokens: Numbers, at: Place, stop: Place, step: int, gap: int, resync: int) -> Place:
     """``grow._meet``: the nearest places from two on where two tokens in a row agree; (-1, -1) if none. No more
     than 64 of a side are looked at, as a gap is shorter, and there is a bit for each."""
@@ -153,7 +153,7 @@ def _meet(tokens: Numbers, at: Place, stop: Place, step: int, gap: int, resync: 
     return at[0] + step * best_a, at[1] + step * best_b
 
 
-@lean
+@inner
 def _run(tokens: Numbers, at: Place, stop: Place, step: int, known: int) -> int:
     """How many tokens are equal from two places on, of which the first ``known`` are known to be."""
     length, most = known, min(abs(stop[0] - at[0]), abs(stop[1] - at[1]))
@@ -162,7 +162,7 @@ def _run(tokens: Numbers, at: Place, stop: Place, step: int, known: int) -> int:
     return length
 
 
-@lean
+@inner
 def _turn(found: Found, begin: int) -> None:
     """Put the last runs, from ``begin`` on, in the opposite order."""
     low, high = begin, found.counts[1] - 1
@@ -172,7 +172,7 @@ def _turn(found: Found, begin: int) -> None:
         low, high = low + 1, high - 1
 
 
-@lean
+@inner
 def _with_run(found: Found, a: int, b: int, length: int) -> None:
     at = found.counts[1]
     if at == len(found.length):

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 import numba
 from numba.core.dispatcher import Dispatcher
 
+from .link import OPTIONS, fits, known_to_kernels
 from .load import code_alone
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -77,6 +78,7 @@ def digests(sources: Mapping[str, str]) -> dict[str, str]:
 
 
 _TAKES: Final = re.compile(r"^from \.(?: import )?(\w+)", re.MULTILINE)
+_HOW: Final[Mapping[str, Any]] = {"nogil": True, "error_model": "numpy"}
 _FOLDER: Final = cache_folder()
 _OWN: Final = digests({path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")})
 """In the cache each module has a folder for its very sources: numba looks at the file of a kernel alone, and would go
@@ -109,8 +111,17 @@ def compiled(function: F) -> F:
 
 
 def lean(function: F) -> F:
-    """For kernels, and what they call in their innermost loops, that make no array: none is counted as held either."""
+    """For kernels that make no array: none is counted as held either."""
     return _cached(function, counted=False)
+
+
+def inner(function: F) -> F:
+    """For functions that kernels alone call, and that make no array."""
+    if not fits():
+        return lean(function)
+    result: F = numba.njit(**_HOW, _nrt=False, **OPTIONS)(function)
+    known_to_kernels(result)
+    return result
 
 
 def _cached(function: F, *, counted: bool) -> F:
@@ -118,7 +129,7 @@ def _cached(function: F, *, counted: bool) -> F:
     own = _FOLDER and _FOLDER / _OWN.get(function.__module__.rpartition(".")[2], "other")
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(own or "")
     try:
-        result: F = numba.njit(nogil=True, error_model="numpy", cache=_FOLDER is not None, _nrt=counted)(function)
+        result: F = numba.njit(**_HOW, cache=_FOLDER is not None, _nrt=counted)(function)
     finally:
         numba.config.CACHE_DIR = before
     if _FOLDER is not None:
@@ -129,5 +140,5 @@ def _cached(function: F, *, counted: bool) -> F:
 def part(function: F) -> F:
     """For the small functions that kernels are made of, and for larger ones that are called in one place: of what they
     are given each column would be handed over in seven values."""
-    result: F = numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    result: F = numba.njit(**_HOW, inline="always")(function)
     return result

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .jit import lean, part
+from .jit import inner, lean, part
 
 SPACE, LOWER, UPPER, UNCASED, UNSPACED, DIGIT, QUOTE, BRACKET, MARK = 1, 2, 3, 4, 5, 6, 10, 11, 14
 """Those kinds of characters of ``measure`` that are asked for here."""
@@ -66,7 +66,7 @@ def warm() -> None:
     )
 
 
-@lean
+@inner
 def mixed(value: np.uint64) -> np.uint64:
     """As ``columns.mix64``."""
     value ^= value >> np.uint64(33)
@@ -101,7 +101,7 @@ def _with(value: np.uint64, point: np.uint64) -> np.uint64:
     return value ^ value >> np.uint64(32)
 
 
-@lean
+@inner
 def _counted(
     text: NDArray[np.uint32], start: int, end: int, kinds: NDArray[np.uint8], counts: Ints, row: Ints
 ) -> np.uint64:
@@ -133,7 +133,7 @@ def _counted(
     return value
 
 
-@lean
+@inner
 def _folded(text: NDArray[np.uint32], start: int, end: int, decimal: NDArray[np.bool_]) -> np.uint64:
     """The hash of the characters of a line with each number as one digit."""
     value = np.uint64(0)
@@ -147,7 +147,7 @@ def _folded(text: NDArray[np.uint32], start: int, end: int, decimal: NDArray[np.
     return value
 
 
-@lean
+@inner
 def _word(text: NDArray[np.uint32], at: int, end: int, tables: Tables) -> tuple[np.uint64, int, int]:
     """The hash of the word that begins at a place, how many characters it covers, and where the word ends."""
     kinds = tables.kinds

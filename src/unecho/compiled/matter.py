@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Ints
-from .jit import lean
+from .jit import inner, lean
 
 SURE: Final = 64
 """Parts of a probability."""
@@ -67,7 +67,7 @@ def warm() -> None:
     matter(ints, ints, ints, edges, room_for(1, 1), np.empty((len(COLUMNS), 1), np.float32))
 
 
-@lean
+@inner
 def _by_line(terms: Ints, lines: Ints, offsets: Ints, out: Ints) -> None:
     """The terms line by line. ``offsets`` (zeros): where those of each line begin, and those of the last one end."""
     for line in lines:
@@ -83,7 +83,7 @@ def _by_line(terms: Ints, lines: Ints, offsets: Ints, out: Ints) -> None:
     offsets[-1] = len(terms)
 
 
-@lean
+@inner
 def _place(known: Ints, size: int, term: int) -> int:
     """Where a term is in a table of so many places, a power of 2, or would be put."""
     place = term & (size - 1)
@@ -92,7 +92,7 @@ def _place(known: Ints, size: int, term: int) -> int:
     return place
 
 
-@lean
+@inner
 def _gather(given: Terms, first: int, end: int, table: Table, size: int, places: Ints) -> None:
     """Put the terms of the lines [first, end) into the table. ``places``: where each is, -1 if its line had it."""
     table.terms[:size] = 0
@@ -111,7 +111,7 @@ def _gather(given: Terms, first: int, end: int, table: Table, size: int, places:
             table.lines[place] += 1
 
 
-@lean
+@inner
 def _tell(given: Terms, first: int, end: int, table: Table, places: Ints, out: NDArray[np.float32]) -> None:
     for line in range(first, end):
         own = given.chances[line]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..base.columns import Ints, Mask
-from .jit import lean, part
+from .jit import inner, lean, part
 from .utf8 import Bytes, byte_at, decoded
 from .vectors import BLOCK, below, counted, lowest, sets_of
 
@@ -42,7 +42,7 @@ def trait_of(point: np.int64, traits: Bytes) -> np.uint8:
     return trait
 
 
-@lean
+@inner
 def _line_end(text: Bytes, at: int, stop: int, traits: Bytes) -> tuple[int, int]:
     """Where the line ends that goes on at a place, and how many characters that is."""
     chars = 0
@@ -61,7 +61,7 @@ def _line_end(text: Bytes, at: int, stop: int, traits: Bytes) -> tuple[int, int]
     return at, chars
 
 
-@lean
+@inner
 def _stripped(text: Bytes, line: tuple[int, int, int, int], traits: Bytes) -> tuple[int, int, int, int]:
     """A line (beginning and end in bytes, beginning and end in characters) without the white space around it."""
     begin, end, start, last = line
@@ -83,7 +83,7 @@ def _stripped(text: Bytes, line: tuple[int, int, int, int], traits: Bytes) -> tu
     return begin, end, start, last
 
 
-@lean
+@inner
 def line_at(text: Bytes, at: int, stop: int, char: int, traits: Bytes) -> tuple[int, int, int, int, int, int]:
     """The line at a place, the character ``char``, without the white space around it: beginning and end in bytes, and
     in characters; and where the next one is, in both."""

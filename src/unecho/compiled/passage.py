@@ -12,7 +12,7 @@ import numpy as np
 from ..base.columns import Ints
 from .group import Groups, Seeds
 from .grow import Found, Place, Rules, cost, goes_on, grow
-from .jit import compiled, lean, part
+from .jit import compiled, inner, part
 from .run import Runs, Words, exact_runs, in_order, pairs_at_most, room
 
 
@@ -85,7 +85,7 @@ def passages(words: Words, groups: Groups, seeds: Seeds, rules: Rules, rows: Int
     return compared
 
 
-@lean
+@inner
 def _pair(
     words: Words, seeds: Seeds, pair: Place, rules: Rules, runs: Runs, span: Place, sums: Sums, found: Found
 ) -> None:  # fmt: skip
@@ -181,7 +181,7 @@ def _end(found: Found, run: int) -> Place:
     return found.a[run] + found.length[run], found.b[run] + found.length[run]
 
 
-@lean
+@inner
 def _is_held(found: Found, first: int, begin: Place, end: Place) -> bool:
     """Whether one of the last passages, from the number ``first`` on, holds all that is between two places."""
     for number in range(first, found.counts[0]):
@@ -194,7 +194,7 @@ def _is_held(found: Found, first: int, begin: Place, end: Place) -> bool:
     return False
 
 
-@lean
+@inner
 def _with_passage(found: Found, pair: Place, begin: int) -> None:
     """Of the runs from ``begin`` on a passage is made, if there is room for one."""
     number, passages = found.counts[0], found.passages
@@ -234,7 +234,7 @@ def _in_common(runs: Runs, rows: Ints, rules: Rules, factor: int) -> np.int64:
     return common
 
 
-@lean
+@inner
 def _add_up(words: Words, seeds: Seeds, document: int, rules: Rules, sums: Sums) -> None:
     """The ``Sums`` of a document."""
     low, high = words.documents[document], words.documents[document + 1]
@@ -257,7 +257,7 @@ def _add_up(words: Words, seeds: Seeds, document: int, rules: Rules, sums: Sums)
     sums.worth[high - low], sums.unknown[high - low] = worth, unknown
 
 
-@lean
+@inner
 def _worth(sums: Sums, rarest: int, rules: Rules, found: Found, first: int) -> np.int64:
     """``passages._worth`` of the last runs."""
     total, unknown, begin = np.int64(0), np.int64(0), sums.begin[0]

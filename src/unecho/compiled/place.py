@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Ints, Mask
-from .jit import lean, part
+from .jit import inner, lean, part
 from .utf8 import byte_at, decoded
 from .vectors import BLOCK, counted, sets_of
 
@@ -115,7 +115,7 @@ def places(step: Steps, number: Ints, known: tuple[Points, Points], wanted: Ints
         start[row], end[row] = first, last
 
 
-@lean
+@inner
 def place_of(step: Steps, number: Ints, start: Points, end: Points, token: int | np.int64) -> tuple[np.int64, np.int64]:
     """The characters at which one token begins and ends; see ``places``."""
     at = np.int64(np.searchsorted(number, token, "right")) - 1
@@ -126,7 +126,7 @@ def place_of(step: Steps, number: Ints, start: Points, end: Points, token: int |
     return first, last
 
 
-@lean
+@inner
 def byte_of(text: Bytes, begin: int, end: int, plain: bool, place: int | np.int64) -> int:
     """Where a character of a text stands that begins at ``begin``; ``end`` where it has none."""
     if plain:
@@ -163,7 +163,7 @@ def characters(
                 result[row] = decoded(text, at)[0]
 
 
-@lean
+@inner
 def _nearer(text: Bytes, at: int, end: int, character: np.int64, place: np.int64) -> tuple[int, np.int64]:
     """Where a later character begins, not beyond the one at ``place``, and its number: by whole blocks of bytes."""
     while at + BLOCK <= end:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..base.columns import Ints, Mask
-from .jit import lean, part
+from .jit import inner, lean, part
 from .place import Codes, paragraph_at
 from .values import sort
 
@@ -123,14 +123,14 @@ def adding(
                 on_b = _with_span(room[2], room[3], on_b, b[0][row], b[1][row])
 
 
-@lean
+@inner
 def _holds(starts: Ints, ends: Ints, count: int, start: int, end: int) -> bool:
     """``repeats._Cover.holds``."""
     low = np.searchsorted(starts[:count], start, "right") - 1
     return bool(low >= 0 and end <= ends[low])
 
 
-@lean
+@inner
 def _with_span(starts: Ints, ends: Ints, count: int, start: int, end: int) -> int:
     """``repeats._Cover.add``: how many spans there are then."""
     low, high = np.searchsorted(ends[:count], start), np.searchsorted(starts[:count], end, "right")

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ..base.columns import Ints
-from .jit import lean, part
+from .jit import inner, lean, part
 from .utf8 import Bytes, byte_at, size_at, written
 from .vectors import BLOCK, lowest, moved, sets_of
 
@@ -48,7 +48,7 @@ def _is_name(text: Bytes, at: int, name: Bytes) -> bool:
     return place == len(name)
 
 
-@lean
+@inner
 def _begin_of(text: Bytes, at: int, end: int, name: Bytes) -> int:
     """Where the first string begins that stands behind a name in a line, its quotation mark included; ``end`` if none
     does."""
@@ -113,7 +113,7 @@ def _special(text: Bytes, at: int, meaning: Bytes, out: Bytes, to: int) -> tuple
     return (2 + digits if digits else 0), written(out, to, point)
 
 
-@lean
+@inner
 def _unescaped(text: Bytes, at: int, end: int, meaning: Bytes, out: Bytes, to: int) -> tuple[int, int]:
     """Write a string, from behind its quotation mark on, in UTF-8. Returns where its last quotation mark stands, or
     ``end`` where it is not sound, and where the next one goes."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Ints, Mask
 from .group import Groups, Seeds
-from .jit import compiled, lean, part
+from .jit import compiled, inner, lean, part
 from .values import Numbers, mix, sort, word_at
 
 Bytes = NDArray[np.uint8]
@@ -56,7 +56,7 @@ def room(size: int) -> Runs:
     )  # fmt: skip
 
 
-@lean
+@inner
 def pairs_at_most(groups: Groups, seeds: Seeds, document: int, full: int) -> int:
     """Seed pairs of a document with those before it, and with what it repeats of itself."""
     count = 0
@@ -80,7 +80,7 @@ def _partners(groups: Groups, group: int, seed: int, full: int) -> tuple[int, in
     return groups.head_edges[group], groups.head_edges[group + 1], False
 
 
-@lean
+@inner
 def exact_runs(words: Words, groups: Groups, seeds: Seeds, rules: tuple[int, int], document: int, runs: Runs) -> int:
     """Maximal runs of equal tokens of a document with those before it, at every seed they share; their number.
 
@@ -138,7 +138,7 @@ def _slot(runs: Runs, size: int, diagonal: int) -> np.int64:
     return slot
 
 
-@lean
+@inner
 def _refill(runs: Runs, count: int, size: int) -> None:
     """The runs found so far into a larger table; of one diagonal, the last counts."""
     runs.slots[:size] = -1

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
-from .jit import lean, part
+from .jit import inner, lean, part
 
 Bytes = NDArray[np.uint8]
 Points = NDArray[np.uint16]
@@ -65,7 +65,7 @@ def _is(traits: Bytes, point: np.uint32, trait: np.uint8) -> np.bool_:
     return np.bool_(point < PLANE and (traits[point] & trait) != 0)
 
 
-@lean
+@inner
 def _is_item(text: NDArray[np.uint32], at: int, end: int, traits: Bytes) -> np.bool_:
     """Whether a line begins as an item of a list; see ``features.shape``."""
     if at + 1 < end and _is(traits, text[at], BULLET) and text[at] != _OPEN and _is(traits, text[at + 1], BLANK):
@@ -79,7 +79,7 @@ def _is_item(text: NDArray[np.uint32], at: int, end: int, traits: Bytes) -> np.b
     return _is(traits, text[at + 1], BLANK)
 
 
-@lean
+@inner
 def _ends(text: NDArray[np.uint32], start: int, end: int, traits: Bytes) -> np.bool_:
     """Whether a line ends as a sentence does; see ``features.shape``."""
     least, at = max(start, end - 3), end - 1
@@ -88,7 +88,7 @@ def _ends(text: NDArray[np.uint32], start: int, end: int, traits: Bytes) -> np.b
     return np.bool_(at >= least and _is(traits, text[at], STOP))
 
 
-@lean
+@inner
 def _is_phrase(plain: Points, start: int, end: int, traits: Bytes, phrases: Hashes) -> np.bool_:
     """Whether the characters are those of a phrase, the signs around them aside; see ``rules.bare``."""
     if start < end and plain[start] in (_HYPHEN, _STAR) and plain[end - 1] == plain[start]:
@@ -110,7 +110,7 @@ def _is_phrase(plain: Points, start: int, end: int, traits: Bytes, phrases: Hash
     return np.bool_(phrases[place & last] == mark)
 
 
-@lean
+@inner
 def _shape(text: NDArray[np.uint32], start: int, end: int, traits: Bytes, row: Ints) -> None:
     words = unspaced = 0
     blank, odd = True, False
@@ -126,7 +126,7 @@ def _shape(text: NDArray[np.uint32], start: int, end: int, traits: Bytes, row: I
     row[ITEM], row[ENDS] = _is_item(text, start, end, traits), _ends(text, start, end, traits)
 
 
-@lean
+@inner
 def _plain(text: NDArray[np.uint32], at: int, end: int, letters: Letters, plain: Points, out: int) -> int:
     """Write a line as rules see it to ``plain``; where it ends there."""
     begin, gap = out, False
@@ -199,7 +199,7 @@ def _encoded(point: int, out: Bytes, at: int) -> int:
     return at + 3
 
 
-@lean
+@inner
 def _written(text: NDArray[np.uint32], at: int, end: int, letters: Letters, out: Bytes, begin: int) -> int:
     """Write a line as rules see it in UTF-8; where it ends, or -1 if it cannot be written."""
     place, gap = begin, False

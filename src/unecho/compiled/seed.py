@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
-from .jit import compiled, lean, part
+from .jit import compiled, inner, lean, part
 from .values import mix
 
 Bytes = NDArray[np.uint8]
@@ -64,7 +64,7 @@ def pick(
     return count
 
 
-@lean
+@inner
 def _grams(words: Numbers, vocabulary: Hashes, size: int, prime: np.uint64, hashes: Hashes, values: Hashes) -> None:
     """Hashes of all runs of so many tokens, token by token: so the compiler does several runs at a time. hashes: room
     for those of the tokens."""
@@ -79,7 +79,7 @@ def _grams(words: Numbers, vocabulary: Hashes, size: int, prime: np.uint64, hash
         values[place] = mix(values[place])
 
 
-@lean
+@inner
 def _spread(values: Hashes, wide: int, least: bool) -> None:
     """In place of each value the least, or the greatest, of so many from it on; of the last few, of those that are
     left. Of twice as many each time, so that it takes few steps."""

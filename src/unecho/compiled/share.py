@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..base.columns import Ints
-from .jit import lean, part
+from .jit import inner, lean, part
 from .text import DOCUMENT, PARAGRAPHS, TOKENS, Rules, Text, owner_of
 from .values import Numbers
 
@@ -53,7 +53,7 @@ def room_for(runs: int, paragraphs: int) -> Pieces:
     return Pieces(np.empty((runs, 5), np.int64), np.zeros(1, np.int64), ends, wanted, np.empty((runs, 4), np.int64))
 
 
-@lean
+@inner
 def cut(text: Text, shared: Shared, document: int, found: Pieces) -> bool:
     """The runs that the wanted paragraphs of a document share with documents before it in keeping order. Returns
     whether there was room for all."""
@@ -96,7 +96,7 @@ def _put(found: Pieces, at: np.int64, paragraph: np.int64, run: tuple[int, int, 
     ends[paragraph, 1] = at
 
 
-@lean
+@inner
 def of_paragraph(text: Text, found: Pieces, paragraph: int, least: float) -> int:
     """The runs of a paragraph by other document and place into ``found.rows``, those of documents that share ``least``
     of it; returns how many."""
@@ -120,7 +120,7 @@ def of_paragraph(text: Text, found: Pieces, paragraph: int, least: float) -> int
     return count
 
 
-@lean
+@inner
 def _sink(text: Text, runs: Ints, row: int) -> None:
     """A row to its place among those before it, which are in order: nearly always it is there already, as the
     documents come in order."""
@@ -162,7 +162,7 @@ def resembling(pairs: Numbers, free: Ints, found: Numbers) -> None:
             free[kind] += 1
 
 
-@lean
+@inner
 def in_line(rules: Rules, pieces: Ints, least: int, lines: Ints) -> int:
     """``cover.in_line``: the pieces that do not stand apart come first; returns how many they are."""
     count, most = 0, np.int64(0)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .jit import lean, part
+from .jit import inner, lean, part
 from .place import Codes
 from .values import mix
 
@@ -121,7 +121,7 @@ def _key(value: np.uint64) -> np.uint64:
     return mix(value) | np.uint64(1)
 
 
-@lean
+@inner
 def hash_of(points: Points, begin: int, end: int) -> np.uint64:
     """Of a string: 0 of none; from its end on, so that what a word ends in is met on the way."""
     value = np.uint64(0)
@@ -147,7 +147,7 @@ def fill(keys: Hashes, slots: Codes) -> None:
         slots[slot] = row
 
 
-@lean
+@inner
 def _known(table: Spelling, key: np.uint64) -> np.int64:
     """The row of a string by its hash, or -1."""
     slot = key & np.uint64(len(table.slots) - 1)
@@ -156,7 +156,7 @@ def _known(table: Spelling, key: np.uint64) -> np.int64:
     return np.int64(table.slots[slot])
 
 
-@lean
+@inner
 def spelled(table: Spelling, size: int, name: bool, row: Ints, points: Points, at: int) -> int:
     """The columns of the word of ``size`` characters, folded, at the beginning of ``table.room``, into ``row``, and its
     characters into ``points`` from a place on; returns the place behind them. name: begins with a capital."""
@@ -192,7 +192,7 @@ _PLAINLY: Final = 1 << 30
 """Bit of words that are letters alone, however they are written."""
 
 
-@lean
+@inner
 def _bits(table: Spelling, plain: Points, size: int, word: Points, length: int) -> np.int64:
     """The bits of a word as written and in the one way of writing; MISREAD, if its digits may be misread."""
     whole = _bits_of(table, hash_of(plain, 0, size))
@@ -214,14 +214,14 @@ def _bits(table: Spelling, plain: Points, size: int, word: Points, length: int) 
     return bits
 
 
-@lean
+@inner
 def _added(word: Points, size: int, points: Points, at: int) -> int:
     for place in range(size):
         points[at + place] = word[place]
     return at + size
 
 
-@lean
+@inner
 def _bare(table: Spelling, plain: Points, size: int, result: Points) -> int:
     """``spelling.bare``; returns how long it is."""
     ascii_, others, letters = True, False, 0
@@ -243,7 +243,7 @@ def _bare(table: Spelling, plain: Points, size: int, result: Points) -> int:
     return count
 
 
-@lean
+@inner
 def _digits_of(table: Spelling, plain: Points, size: int, room: Points) -> np.int64:
     """Hash of ``guards.Word.digits``."""
     alpha = 0 < size == _count(table, plain, size, ALPHA)
@@ -254,7 +254,7 @@ def _digits_of(table: Spelling, plain: Points, size: int, room: Points) -> np.in
     return np.int64(hash_of(room, 0, size))
 
 
-@lean
+@inner
 def _count(table: Spelling, word: Points, size: int, flag: int) -> int:
     """How many characters have a flag."""
     count = 0
@@ -268,7 +268,7 @@ def _is_em(points: Points, place: int) -> bool:
     return bool(points[place] == ord("r") and points[place + 1] == ord("n"))
 
 
-@lean
+@inner
 def _shape(table: Spelling, word: Points, size: int, result: Points) -> int:
     """``guards.shape``; returns its length."""
     count = place = 0
@@ -288,7 +288,7 @@ def _bits_of(table: Spelling, key: np.uint64) -> np.int64:
     return table.known[row, OF] if row >= 0 else np.int64(0)
 
 
-@lean
+@inner
 def _has_tail(table: Spelling, word: Points, size: int) -> bool:
     """Whether what ends as a word does may be written otherwise."""
     value = np.uint64(0)
@@ -303,7 +303,7 @@ _LONGEST_TAIL: Final = 12
 """Letters that an ending has at the most."""
 
 
-@lean
+@inner
 def _canonical(table: Spelling, word: Points, size: int) -> int:
     """``spelling.canonical``, in place; returns how long it is."""
     row = _known(table, hash_of(word, 0, size))
@@ -331,14 +331,14 @@ def _canonical(table: Spelling, word: Points, size: int) -> int:
     return size
 
 
-@lean
+@inner
 def _put(table: Spelling, word: Points, at: int, first: int, end: int) -> int:
     for place in range(first, end):
         word[at + place - first] = table.points[place]
     return at + end - first
 
 
-@lean
+@inner
 def _ending(table: Spelling, word: Points, size: int, last: np.int64) -> tuple[np.int64, int]:
     """The first of the endings behind the ``last`` one that a word has, and how many letters it takes; their number
     where it has none."""
@@ -352,7 +352,7 @@ def _ending(table: Spelling, word: Points, size: int, last: np.int64) -> tuple[n
     return found, tail
 
 
-@lean
+@inner
 def _stands_behind(table: Spelling, word: Points, place: int, ending: np.int64) -> bool:
     """Whether before an ending that begins at a place there is what has to be."""
     last = table.endings[ending, LAST]

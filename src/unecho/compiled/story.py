@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
 from .group import Numbers
-from .jit import lean, part
+from .jit import inner, lean, part
 from .ranks import Ranks, lowest, rank
 from .values import ones, sort
 
@@ -88,7 +88,7 @@ def lacks(
     _put(places, known, (done, documents[-1] + 1), total, 0.0)
 
 
-@lean
+@inner
 def _common(
     seeds: tuple[Ints, Numbers, Ints, Bytes], span: tuple[int, int], tokens: tuple[int, int], few: int, common: Ints
 ) -> int:  # fmt: skip
@@ -118,7 +118,7 @@ def _begins(begins: Bytes, token: int) -> np.uint8:
     return byte
 
 
-@lean
+@inner
 def _usual(common: Ints, words: int, limits: tuple[int, float, float], key: Ints) -> np.int64:
     """Documents that may have a word of a document of so many words for it to count in full. common: those that
     many have."""
@@ -136,7 +136,7 @@ def _usual(common: Ints, words: int, limits: tuple[int, float, float], key: Ints
     return usual
 
 
-@lean
+@inner
 def _put(places: Places, known: int, span: tuple[np.int64, np.int64], first: float, step: float) -> int:
     """Values of the places within a span: ``first``, and so much more for each word. known: values that are there;
     returns how many are then."""
@@ -249,7 +249,7 @@ def _within(block: int, begin: np.int64, end: np.int64) -> np.uint64:
     return bits
 
 
-@lean
+@inner
 def _lacked(bits: Hashes, base: np.int64, blocks: tuple[np.int64, np.int64], lacks: Places) -> float:
     """What words that are held lack of counting in full. bits: a bit for each word, from block ``base`` on; blocks:
     the first and the last one with such words, or their end."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..base.columns import Hashes, Ints
-from .jit import lean, part
+from .jit import inner, part
 from .place import Codes, Points, Steps, byte_of, paragraph_at, place_of
 from .spell import BLOCK, FLAGS, FOLD, FOLD_END, UPPER, Spelling, row_of
 from .utf8 import Bytes, byte_at, decoded
@@ -60,7 +60,7 @@ def owner_of(text: Text, token: int) -> np.int64:
     return paragraph_at(text.near, text.edges, token)
 
 
-@lean
+@inner
 def byte_of_character(text: Text, document: int, character: int | np.int64) -> int:
     """Where a character of a document stands."""
     begin, end, met = text.documents[document, BEGIN], text.documents[document, BEHIND], text.letters.met
@@ -75,7 +75,7 @@ def byte_of_character(text: Text, document: int, character: int | np.int64) -> i
     return at
 
 
-@lean
+@inner
 def folded(text: Text, table: Spelling, token: int) -> tuple[np.int64, bool]:
     """The characters of a token, folded, to the beginning of ``table.room``; how many they are, and whether it begins
     with a capital. Where a character is not known, it is the block of that, below zero: -1 for the first one."""
@@ -94,7 +94,7 @@ def folded(text: Text, table: Spelling, token: int) -> tuple[np.int64, bool]:
     return size, name
 
 
-@lean
+@inner
 def is_listed(text: Text, paragraph: int) -> bool:
     """``cover.is_listed``."""
     document, data = text.paragraphs[paragraph, DOCUMENT], text.letters.data

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Ints
-from .jit import compiled, lean, part
+from .jit import compiled, inner, lean, part
 
 LEVELS: Final = 8
 """Elements above a block that are looked at."""
@@ -82,7 +82,7 @@ def _above(lines: Lines, first: int, end: int) -> Ints:
     return above
 
 
-@lean
+@inner
 def _level(above: Ints, line: int, element: int) -> int:
     """Levels from a line up to an element; -1 if it does not lie in it."""
     for level in range(LEVELS):
@@ -91,7 +91,7 @@ def _level(above: Ints, line: int, element: int) -> int:
     return -1
 
 
-@lean
+@inner
 def _of_container(above: Ints, first: int, element: int, out: NDArray[np.float32]) -> None:
     """Levels from the container down to what it and each line lie in, and from the line up to that."""
     inside = 0
@@ -111,7 +111,7 @@ def _of_container(above: Ints, first: int, element: int, out: NDArray[np.float32
         out[0, first + line], out[1, first + line] = far, up
 
 
-@lean
+@inner
 def _of_groups(lines: Lines, first: int, end: int, total: int, room: Ints, out: NDArray[np.float32]) -> None:
     for number in range(3):
         group = lines.groups[number]
@@ -128,7 +128,7 @@ def _of_groups(lines: Lines, first: int, end: int, total: int, room: Ints, out: 
             out[3 * number + 2, line] = count
 
 
-@lean
+@inner
 def _sums(lines: Lines, above: Ints, first: int, sums: Ints) -> int:
     """What lies in each element: mass, drag, characters, those in links, lines; four times how much of the mass lies
     right in it, that of lines further down counting less; and how many lines at all, with or without characters.
@@ -154,7 +154,7 @@ def _sums(lines: Lines, above: Ints, first: int, sums: Ints) -> int:
     return total
 
 
-@lean
+@inner
 def _of_levels(above: Ints, first: int, total: int, most: float, sums: Ints, out: NDArray[np.float32]) -> None:
     for line in range(len(above)):
         for level in range(1, 6):

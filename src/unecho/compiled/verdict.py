@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
 from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, OTHERWISE, TOLD, Cover
-from .jit import lean, part
+from .jit import inner, part
 from .share import Shared
 from .text import BY_CHARACTER, DOCUMENT, Rules, Text
 from .utf8 import Bytes
@@ -64,7 +64,7 @@ def room_for(count: int) -> Verdicts:
     )  # fmt: skip
 
 
-@lean
+@inner
 def exact(found: Verdicts, paragraph: int, keeper: int | np.int64, within: bool) -> None:
     """``verdicts.exact``."""
     row, place, scores, labels = found.total[0], found.place, found.scores, found.labels
@@ -91,7 +91,7 @@ def why_of(text: Text, shared: Shared, choice: Choice, cover: Cover, covered: fl
     return why
 
 
-@lean
+@inner
 def _are_related(text: Text, related: Ints, paragraph: int, other: np.int64) -> bool:
     """``chooser.Chooser._are_related``, as far as it is known."""
     one, two = text.paragraphs[paragraph, DOCUMENT], text.paragraphs[other, DOCUMENT]
@@ -100,7 +100,7 @@ def _are_related(text: Text, related: Ints, paragraph: int, other: np.int64) -> 
     return bool(place < len(related) and related[place] == pair)
 
 
-@lean
+@inner
 def judge(
     text: Text, choice: Choice, cover: Cover, shingles: tuple[Hashes, Hashes], found: Verdicts, mine: int,
     covered: float, why: int,
@@ -134,7 +134,7 @@ def is_better(why: int, covered: float, found: Verdicts, row: int) -> bool:
     return bool(covered > found.scores[row, 0])
 
 
-@lean
+@inner
 def shingles_of(text: Text, choice: Choice, paragraph: int, known: Hashes, found: Hashes) -> tuple[int, int]:
     """``shingles.ShingleSource.of``, into a hash table; returns how many they are, and how many of them are in another
     one. Both are of ``shingle_slots``; what is 0 is free, and no shingle."""

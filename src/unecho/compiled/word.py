@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
-from .jit import compiled, lean, part
+from .jit import compiled, inner, lean, part
 from .place import Codes
 from .spell import (
     AMOUNT,
@@ -108,7 +108,7 @@ def pair_key(one: np.int64, two: np.int64) -> np.uint64:
     return mix(np.uint64(one | _PAIR) << np.uint64(32) | np.uint64(two))
 
 
-@lean
+@inner
 def slot_of(keys: Hashes, numbers: Codes, key: np.uint64) -> np.int64:
     """The slot of a key in a hash table, or the free one where it belongs. numbers: ``UNKNOWN`` in free slots."""
     most = np.int64(len(keys) - 1)
@@ -126,7 +126,7 @@ def enter(keys: Hashes, numbers: Codes, new: Hashes, first: int) -> None:
         keys[slot], numbers[slot] = new[number], first + number
 
 
-@lean
+@inner
 def _entered(book: Book, slot: np.int64, key: np.uint64, size: int | np.int64, name: bool) -> np.int64:
     """The row of a new word, which stands at the beginning of ``spelling.room``; ``UNKNOWN`` where there is no room."""
     number, made = book.made[ROWS], book.made
@@ -162,7 +162,7 @@ def mark(words: Numbers, flags: Bytes, capital: np.uint8, opening: np.uint8, dou
             doubtful[words[token]] = True
 
 
-@lean
+@inner
 def are_two(text: Text, book: Book, one: int, two: int) -> bool:
     """``known.are_two`` of two tokens."""
     if not len(book.known):
@@ -172,14 +172,14 @@ def are_two(text: Text, book: Book, one: int, two: int) -> bool:
     return bool(min(mine, its) >= book.enough[0] and max(mine, its) <= book.enough[1] * min(mine, its))
 
 
-@lean
+@inner
 def is_written_otherwise(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
     """Whether a token is written otherwise than another one that it is like, not counting what is the same word."""
     mine, its = word_of(text, book, capital, one), word_of(text, book, capital, two)
     return bool(mine >= 0 and its >= 0 and book.words[mine, FOLDED] != book.words[its, FOLDED])
 
 
-@lean
+@inner
 def are_other_names(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
     """``cover.Coverer._are_other_names`` of two tokens."""
     if not is_written_otherwise(text, book, capital, one, two):
@@ -188,7 +188,7 @@ def are_other_names(text: Text, book: Book, capital: np.uint8, one: int, two: in
     return bool(book.words[mine, BITS] & book.words[its, BITS] & NAME) and are_two(text, book, one, two)
 
 
-@lean
+@inner
 def are_near_names(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
     """Whether two tokens that are written otherwise are names, and ``guards.Word.is_only_near``."""
     mine, its = word_of(text, book, capital, one), word_of(text, book, capital, two)
@@ -198,7 +198,7 @@ def are_near_names(text: Text, book: Book, capital: np.uint8, one: int, two: int
     return _is_near(words, book.points, book.limits, mine, its)
 
 
-@lean
+@inner
 def words_of(text: Text, book: Book, capital: np.uint8, places: Ints, found: Ints) -> None:
     """The rows of tokens' words, or ``UNKNOWN``."""
     for number in range(len(places)):
@@ -214,7 +214,7 @@ def known_word(text: Text, book: Book, capital: np.uint8, token: int) -> np.int6
     return number if number >= 0 else word_of(text, book, capital, token)
 
 
-@lean
+@inner
 def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
     """The row of a token's word; ``UNKNOWN`` where something is wanted to tell it."""
     place = token + text.shift[owner_of(text, token)]
@@ -242,7 +242,7 @@ def alike(book: Book, one: np.int64, two: np.int64) -> bool:
     return likely and _is_like(book.words, book.points, book.limits, one, two)
 
 
-@lean
+@inner
 def _is_like(
     words: Ints, points: Points, limits: Limits, one: np.int64, two: np.int64
 ) -> bool:  # fmt: skip
@@ -262,7 +262,7 @@ def _is_like(
     return bool(mine[SHAPE] == its[SHAPE]) or _is_near(words, points, limits, one, two)
 
 
-@lean
+@inner
 def _is_near(words: Ints, points: Points, limits: Limits, one: np.int64, two: np.int64) -> bool:
     """``guards.Word._is_near`` of two words by number."""
     mine, its = words[one], words[two]
@@ -282,7 +282,7 @@ def _is_near(words: Ints, points: Points, limits: Limits, one: np.int64, two: np
     return near(points[mine[PLACE] : mine[END]], points[its[PLACE] : its[END]], allowed)
 
 
-@lean
+@inner
 def is_scanned(book: Book, one: np.int64, two: np.int64) -> bool:
     """``guards.Word.is_scanned`` of two words by number."""
     if one < 0 or two < 0:
@@ -291,7 +291,7 @@ def is_scanned(book: Book, one: np.int64, two: np.int64) -> bool:
     return bool(mine[SHAPE] == its[SHAPE] and mine[LETTERS] != its[LETTERS])
 
 
-@lean
+@inner
 def is_misread(book: Book, one: np.int64, two: np.int64) -> bool:
     """``guards.Word.is_misread`` of two words by number."""
     if one < 0 or two < 0:
@@ -335,7 +335,7 @@ def alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) ->
     return bool(together >= 0) and _is_like(words, book.points, book.limits, together, other)
 
 
-@lean
+@inner
 def same_together(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
     """Whether two words run together are another, letter for letter."""
     if one < 0 or two < 0 or other < 0:
@@ -353,7 +353,7 @@ def _is_spelled(words: Ints, one: np.int64, two: np.int64, other: np.int64) -> b
     return bool(letters and not words[other, BITS] & FACT)
 
 
-@lean
+@inner
 def _are_both(words: Ints, points: Points, one: np.int64, two: np.int64, other: np.int64) -> bool:
     """Whether the letters of a word are those of two others run together."""
     size, begin = words[one, END] - words[one, PLACE], words[other, PLACE]
@@ -391,7 +391,7 @@ def _is_like_both(
     return _shape_at(mine, 0)[0] == words[other, FIRST] and near(mine, its, 2 if short >= very_long else 1)
 
 
-@lean
+@inner
 def _have_one_shape(a: Points, b: Points) -> bool:
     """Whether two words have the same ``guards.shape``, of which one is letters from a to z alone."""
     at = its = 0
@@ -406,7 +406,7 @@ def _have_one_shape(a: Points, b: Points) -> bool:
     return at == len(a) and its == len(b)
 
 
-@lean
+@inner
 def _shape_at(letters: Points, at: int) -> tuple[int, int]:
     """The letter that stands for the one at a place, and those that scanners take for it; and the place behind."""
     letter = letters[at]
@@ -444,7 +444,7 @@ def _may_be(book: Book, one: np.int64, two: np.int64, other: np.int64) -> bool:
     return edits >= 0
 
 
-@lean
+@inner
 def _together(book: Book, one: np.int64, two: np.int64) -> np.int64:
     """The row of two words run together."""
     key = pair_key(one, two)
@@ -455,7 +455,7 @@ def _together(book: Book, one: np.int64, two: np.int64) -> np.int64:
     return _entered(book, slot, key, size, book.words[one, BITS] & NAME != 0)
 
 
-@lean
+@inner
 def _joined(book: Book, one: np.int64, two: np.int64) -> int:
     """The characters of two words run together, as ``guards.Word.together`` has them, to the beginning of
     ``spelling.room``; returns how many."""

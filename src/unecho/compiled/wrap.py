@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..base.columns import Ints
-from .jit import lean, part
+from .jit import inner, lean, part
 from .paragraph import ALPHA, BLANK, BULLET, DECIMAL, LOWER, STOP, UPPER, line_at, trait_of
 from .utf8 import Bytes, byte_at, decoded
 from .vectors import BLOCK
@@ -82,7 +82,7 @@ def _same_at(text: Bytes, at: int, end: int) -> int:
     return count
 
 
-@lean
+@inner
 def _ends(text: Bytes, line: Ints, traits: Bytes) -> bool:
     """Whether a line ends as a sentence does."""
     at = line[_END] - 1
@@ -91,7 +91,7 @@ def _ends(text: Bytes, line: Ints, traits: Bytes) -> bool:
     return bool(trait_of(decoded(text, at)[0], traits) & STOP)
 
 
-@lean
+@inner
 def _is_markup(text: Bytes, line: Ints, traits: Bytes) -> bool:
     at, end = line[_BEGIN], line[_END]
     char = byte_at(text, at)
@@ -105,7 +105,7 @@ def _is_markup(text: Bytes, line: Ints, traits: Bytes) -> bool:
     return False
 
 
-@lean
+@inner
 def _is_bullet(text: Bytes, line: Ints, traits: Bytes) -> bool:
     at, end = line[_BEGIN], line[_END]
     point, size = decoded(text, at)
@@ -134,7 +134,7 @@ def _is_unspaced(point: np.int64) -> bool:
     return bool(0x3040 <= point <= 0x30FF or 0x3400 <= point <= 0x9FFF or 0xF900 <= point <= 0xFAFF)
 
 
-@lean
+@inner
 def _fits(text: Bytes, line: Ints, after: Ints, width: int, traits: Bytes) -> bool:
     """Whether the first word of the line after would have found room on a line."""
     room = width - _size(line)
@@ -151,7 +151,7 @@ def _fits(text: Bytes, line: Ints, after: Ints, width: int, traits: Bytes) -> bo
     return word <= room
 
 
-@lean
+@inner
 def _read(text: Bytes, at: int, stop: int, traits: Bytes, lines: Ints) -> int:
     """Write the lines of a text that are not blank; returns how many there are, or ``UNKNOWN``."""
     count, char, row, joined = 0, 0, 0, False
@@ -170,7 +170,7 @@ def _read(text: Bytes, at: int, stop: int, traits: Bytes, lines: Ints) -> int:
     return count
 
 
-@lean
+@inner
 def _running(text: Bytes, lines: Ints, traits: Bytes, sizes: Ints) -> tuple[int, int, int]:
     """How many lines run on, how many have a fresh one after them and how many have one that is no list item. ``sizes``
     counts the first by their size, all beyond the last one there."""
@@ -191,7 +191,7 @@ def _running(text: Bytes, lines: Ints, traits: Bytes, sizes: Ints) -> tuple[int,
     return running, fresh, pairs
 
 
-@lean
+@inner
 def _wrap_width(text: Bytes, lines: Ints, traits: Bytes, layout: Layout, sizes: Ints) -> int:
     running, fresh, pairs = _running(text, lines, traits, sizes)
     if running < max(layout.pairs, fresh // 5) or running < pairs // 5:
@@ -218,7 +218,7 @@ def _wrap_width(text: Bytes, lines: Ints, traits: Bytes, layout: Layout, sizes: 
     return width if enough else 0
 
 
-@lean
+@inner
 def _breaks(text: Bytes, before: Ints, after: Ints, width: int, in_list: bool, traits: Bytes) -> bool:
     size, next_size = _size(before), _size(after)
     if 2 * max(size, next_size) > 3 * width or _is_markup(text, before, traits) or _is_markup(text, after, traits):
@@ -235,7 +235,7 @@ def _breaks(text: Bytes, before: Ints, after: Ints, width: int, in_list: bool, t
     return not ended and 5 * size < 3 * width <= 4 * next_size and bool(trait & UPPER)
 
 
-@lean
+@inner
 def _blocks(text: Bytes, lines: Ints, width: int, traits: Bytes, spans: Ints) -> int:
     """Write the paragraphs of a wrapped text; returns how many there are."""
     count, in_list = 0, False
