@@ -185,7 +185,7 @@ def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> N
     assert removed(run(f"{text}\n\n{OTHER}", scanned)) == []
 
 
-@pytest.mark.parametrize(("name", "other"), [("Ireland", "Iceland"), ("Leonardo", "Leonard")])
+@pytest.mark.parametrize(("name", "other"), [("Ireland", "Iceland"), ("Leonardo", "Leonard"), ("BBC", "BBE")])
 def test_a_name_that_differs_alone_is_another_one_unless_scanners_take_them_for_one_another(
     name: str, other: str
 ) -> None:

@@ -66,6 +66,9 @@ CHANGED = [
     "The fire broke out shortly {before|after} the guests had left the hotel, the police said in a short statement.",
     "A {man|woman} was found dead in a flat in the old town on Sunday, the police said in a short statement "
     "to the press.",
+    "Most of the members of the town council voted {for|against} the new road at the meeting on Tuesday evening.",
+    "The company made a {profit|loss} of several million in the last quarter, the board said in a short statement.",
+    "The new rules are meant for people {over|under} the age at which they can leave school, the office reported.",
     "Three people were {killed|injured} when a bus left the road near the village and fell into the river on Sunday.",
     "Ingredients: 200 g flour, two eggs, a cup of milk, salt, pepper, butter, {onions,|garlic,} fresh "
     "parsley and lemon juice.",

@@ -124,15 +124,14 @@ class Coverer:
         return word.name and other.name and word.folded != other.folded and self._are_two(mine, theirs)
 
     def _without_lone_name(self, alike: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Without the one word that is written otherwise, however often it stands there, if it is a name, and of the
-        letters in which it differs a scanner does not take one for the other: it is misread, or misspelled, only where
-        other words are, too."""
+        """Without the one word that is written otherwise, however often it stands there, if it is a name: it is misread
+        only where other words are, too, or in letters that scanners take for one another."""
         words = self._corpus.stream.word
         differ = [(mine, its) for mine, its in alike if self._made(mine).folded != self._made(its).folded]
         if len({(words[mine], words[its]) for mine, its in differ}) != 1:
             return alike
         word, other = map(self._made, differ[0])
-        if not (word.name and other.name and word.is_only_near(other)):
+        if not word.is_another_name(other):
             return alike
         return [pair for pair in alike if pair not in differ]
 

@@ -137,7 +137,9 @@ north northern | south southern | east eastern | west western
 
 inside | outside
 
-above | below
+above over | below beneath under
+
+for für pour | against gegen contre contra
 
 with mit avec con com | without ohne sans sin senza sem
 
@@ -223,7 +225,7 @@ domestic | foreign
 
 temporary temporarily | permanent permanently
 
-profit profits | loss losses
+profit profits gain gains | loss losses
 
 surplus | deficit
 

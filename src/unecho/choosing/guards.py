@@ -160,10 +160,13 @@ class Word:
             return False
         return self.shape == other.shape or self._is_near(other, short)
 
-    def is_only_near(self, other: Word) -> bool:
-        """Whether two words of letters, with another shape, differ in one letter, very long ones in two."""
+    def is_another_name(self, other: Word) -> bool:
+        """Whether a name is not the other one misread that it is like, where nothing else shows that it was: they are
+        short, or differ in letters that scanners do not take for one another."""
+        if not (self.name and other.name) or self.folded == other.folded:
+            return False
         short = min(len(self.folded), len(other.folded))
-        return self.folded != other.folded and self.shape != other.shape and self._is_near(other, short)
+        return short == _SHORTEST or (self.shape != other.shape and self._is_near(other, short))
 
     def is_scanned(self, other: Word) -> bool:
         """Whether two words differ in letters alone that scanners take for one another."""

@@ -19,9 +19,9 @@ from .word import (
     Book,
     alike,
     alike_together,
-    are_near_names,
     are_other_names,
     are_two,
+    is_another_name,
     is_misread,
     is_scanned,
     is_written_otherwise,
@@ -235,7 +235,7 @@ def _leave_lone_name(text: Text, book: Book, rules: Rules, low: int, its: Ints, 
             lone = place if lone < 0 else lone
             if words[low + place] != words[low + lone] or words[its[place]] != words[its[lone]]:
                 return
-    if lone < 0 or not are_near_names(text, book, capital, low + lone, its[lone]):
+    if lone < 0 or not is_another_name(text, book, capital, low + lone, its[lone]):
         return
     for place in range(lone, len(its)):
         if its[place] >= 0 and is_written_otherwise(text, book, capital, low + place, its[place]):

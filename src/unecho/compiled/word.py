@@ -189,13 +189,14 @@ def are_other_names(text: Text, book: Book, capital: np.uint8, one: int, two: in
 
 
 @inner
-def are_near_names(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
-    """Whether two tokens that are written otherwise are names, and ``guards.Word.is_only_near``."""
+def is_another_name(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
+    """``guards.Word.is_another_name`` of two tokens that are written otherwise."""
     mine, its = word_of(text, book, capital, one), word_of(text, book, capital, two)
     words = book.words
-    if not words[mine, BITS] & words[its, BITS] & NAME or words[mine, SHAPE] == words[its, SHAPE]:
+    if not words[mine, BITS] & words[its, BITS] & NAME:
         return False
-    return _is_near(words, book.points, book.limits, mine, its)
+    short = min(words[mine, SIZE], words[its, SIZE]) == book.limits[0]
+    return short or (words[mine, SHAPE] != words[its, SHAPE] and _is_near(words, book.points, book.limits, mine, its))
 
 
 @inner
