@@ -32,6 +32,7 @@ from unecho.compiled import passage as passage_kernels
 from unecho.compiled import run as run_kernels
 from unecho.compiled import shingle as kernels
 from unecho.compiled.spell import hash_of
+from unecho.compiled.values import DIGITS, sort_from
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
 from unecho.matching.signature import PERMUTATIONS, permutations, signatures
@@ -109,6 +110,17 @@ def test_shingle_lists(texts: list[str], workers: int) -> None:
     two = shingle_lists(tokens.hash, tokens.offsets, by_character, workers, compiled=True)
     assert one.hash.tolist() == two.hash.tolist()
     assert one.offsets.tolist() == two.offsets.tolist()
+
+
+sort_by_bits = kernel_of(sort_from)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 2**63 - 1) | st.integers(0, 2**34), max_size=40), st.integers(0, 40))
+def test_sorting_by_the_leading_bits(numbers: list[int], bit: int) -> None:
+    values = np.array(numbers, np.int64)
+    sort_by_bits(bit, values, np.empty_like(values), np.empty(DIGITS, np.int64))
+    assert values.tolist() == sorted(numbers, key=lambda number: number >> bit)
 
 
 def test_sorting_does_not_rely_on_chance() -> None:

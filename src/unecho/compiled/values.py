@@ -6,15 +6,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .jit import compiled, part
+from .jit import compiled, inner, part
 
 Numbers = NDArray[np.uint32]
+
+DIGITS = 256
 
 
 @compiled
 def sort(values: Ints | Hashes) -> None:
     """In place."""
     values.sort()
+
+
+@inner
+def sort_from(bit: int, values: Ints, room: Ints, counts: Ints) -> None:
+    """In place, by their bits from one on, a digit of eight at a time; what is equal in these stays as it comes, and
+    nothing is below zero. room, counts: to work in, as much as the values, and ``DIGITS``."""
+    most = np.int64(0)
+    for value in values:
+        most |= value
+    while bit < 64 and most >> bit:
+        counts[:DIGITS] = 0
+        for value in values:
+            counts[value >> bit & (DIGITS - 1)] += 1
+        total = np.int64(0)
+        for digit in range(DIGITS):
+            counts[digit], total = total, total + counts[digit]
+        for value in values:
+            digit = value >> bit & (DIGITS - 1)
+            room[counts[digit]] = value
+            counts[digit] += 1
+        for number in range(len(values)):
+            values[number] = room[number]
+        bit += 8
 
 
 @part

@@ -52,7 +52,7 @@ UNIT = 1000
 """What a word of two documents alone is worth."""
 STEP = 50_000
 """Seeds whose documents are compared in one step of the compiled work."""
-ROOM = 16_384
+ROOM = 65_536
 """Passages there is room for at first in such a step."""
 
 
