@@ -17,7 +17,7 @@ import numba
 from numba.core.dispatcher import Dispatcher
 
 from .link import OPTIONS, fits, known_to_kernels
-from .load import code_alone
+from .load import code_alone, processor_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -99,7 +99,7 @@ def is_cached(module: ModuleType) -> bool:
 def _is_kept(kernel: Any) -> bool:
     """Whether the cache has a kernel, of its source as it is now."""
     try:
-        processor = kernel.targetctx.codegen().magic_tuple()
+        processor = processor_of(kernel.targetctx.codegen())
         return any(key[1] == processor for key in kernel._cache._cache_file._load_index())
     except (AttributeError, LookupError, TypeError):
         return False  # a numba that keeps them otherwise
@@ -129,7 +129,7 @@ def _cached(function: F, *, counted: bool) -> F:
     own = _FOLDER and _FOLDER / _OWN.get(function.__module__.rpartition(".")[2], "other")
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(own or "")
     try:
-        result: F = numba.njit(**_HOW, cache=_FOLDER is not None, _nrt=counted)(function)
+        result: F = numba.njit(**_HOW, cache=_FOLDER is not None, _nrt=counted, no_cfunc_wrapper=True)(function)
     finally:
         numba.config.CACHE_DIR = before
     if _FOLDER is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from llvmlite.binding import Linkage
 from numba.core.codegen import CPUCodeLibrary
 from numba.core.compiler import Compiler, Flags
 
@@ -18,6 +19,9 @@ class _Library(CPUCodeLibrary):  # type: ignore[misc]  # numba is not typed
         pass
 
     def _finalize_final_module(self) -> None:
+        for held in self._final_module.global_variables:
+            if held.linkage == Linkage.common:  # a place for what Python holds, kept by the kernels that look there
+                held.linkage = Linkage.linkonce_odr
         self._finalized = True
 
 

@@ -30,9 +30,18 @@ def code_alone(cache: Any) -> None:
 
 
 def _load(cache: Any, signature: Any, context: Any) -> Any:
+    processor_of(context.codegen())
     with _linked_later(), cache._guard_against_spurious_io_errors():
         rtsys.initialize(context)  # what all code needs; numba would load all that it can compile, too
         return cache._load_overload(signature, context)
+
+
+def processor_of(codegen: Any) -> Any:
+    """What code is compiled for. numba asks LLVM for it again for each kernel: here it is asked once."""
+    processor = codegen.magic_tuple()
+    if "magic_tuple" not in vars(codegen):
+        codegen.magic_tuple = lambda: processor
+    return processor
 
 
 @contextmanager
