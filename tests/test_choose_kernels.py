@@ -184,7 +184,7 @@ def test_both_find_two_words_run_together_alike(one: str, two: str, edits: list[
 def both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> None:
     corpus = corpus_of(" ".join(mine), " ".join(theirs))
     text = _text(corpus)
-    book = WordBook(corpus, text)
+    book = WordBook(corpus)
     edge, last = corpus.stream.paragraphs[1:].tolist()
     mine, theirs = (
         [corpus.text(number)[a:b] for a, b in zip(corpus.start[part].tolist(), corpus.end[part].tolist(), strict=True)]

@@ -17,7 +17,7 @@ from unecho.compiled.spell import BITS, FACT, NAME, Points
 from unecho.compiled.text import is_listed as listed
 from unecho.decisions.recheck import _corpus
 from unecho.text import spelling
-from unecho.text.normalize import CAPITAL, fold, tokenize
+from unecho.text.normalize import CAPITAL, tokenize
 
 words_of, together = kernel_of(word.words_of), kernel_of(word._together)
 hash_of_points, compiled_is_listed = kernel_of(spell.hash_of), kernel_of(listed)
@@ -34,12 +34,14 @@ TEXTS = st.one_of(
 
 @settings(deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=8))
+@example(["a" * 2000 + "1", "ﷺ" * 500])
+@example(["b" * 900, "c" * 900])
 @example(["a" * 300, "Behaviour", "criticised", "défense", "5m", "grey", "fivemillion", "1st", "ﷺ" * 20, "peop1e"])
 def test_words_are_spelled_alike(texts: list[str]) -> None:
     """Of tokens, and of two of them run together."""
     corpus = _corpus("", [(0, 0)], texts)
     text, found = _text(corpus), tokenize(texts)
-    book, number = WordBook(corpus, text), np.repeat(np.arange(len(texts)), np.diff(found.offsets))
+    book, number = WordBook(corpus), np.repeat(np.arange(len(texts)), np.diff(found.offsets))
     spans = zip(number.tolist(), found.start.tolist(), found.end.tolist(), strict=True)
     words = [texts[which][start:end] for which, start, end in spans]
     rows = np.empty(len(words), np.int64)
@@ -53,7 +55,10 @@ def test_words_are_spelled_alike(texts: list[str]) -> None:
     for row, one in zip(rows, made, strict=True):
         agree(page, row, one)
     for row, its, one, other in zip(rows, rows[1:], made, made[1:], strict=False):
-        agree(page, together(page, row, its), one + other)
+        while (both := together(page, row, its)) < 0:
+            book.learn()
+            page = book.page()
+        agree(page, both, one + other)
 
 
 def agree(book: word.Book, row: np.int64, one: Word) -> None:
@@ -115,7 +120,6 @@ def test_items_of_lists_are_known_alike(text: str) -> None:
     assert bool(compiled_is_listed(_text(corpus), 1)) == is_listed(corpus, 1)
 
 
-def test_no_character_becomes_more_than_there_is_room_for() -> None:
-    assert max(len(fold(chr(point))) for point in range(0x110000)) <= spell.GROWN
+def test_both_have_the_same_bounds() -> None:
     assert max(map(len, spelling._TAILS)) <= spell._LONGEST_TAIL
     assert (spell._ACCENTED, spell._MISREAD) == (spelling._ACCENTED, guards._LONG_WORD)

@@ -79,7 +79,7 @@ def prepare(corpus: Corpus, passages: Alignments) -> Prepared:
     from .wordbook import WordBook
 
     text = _text(corpus)
-    return Prepared(text, _shared(corpus, passages), WordBook(corpus, text))
+    return Prepared(text, _shared(corpus, passages), WordBook(corpus))
 
 
 def by_kernels(

@@ -21,16 +21,22 @@ _CLASSES = "ilvy", "bh", "ft", "gkq", *"djopwx"
 
 
 _BLOCKS = 0x110000 // kernels.BLOCK
+_ROOM = 1 << 10
+"""Characters of the longest word that there is room for at first."""
 
 
 class Spellings:
-    """The table, with the characters that were asked for, and room for words of up to so many characters."""
+    """The table, with the characters that were asked for, and room for words as long as were met."""
 
-    def __init__(self, longest: int) -> None:
+    def __init__(self) -> None:
         self._begin = np.full(_BLOCKS, -1, np.int64)
         self._characters, self._folds = np.zeros((0, 4), np.int64), np.zeros(0, np.uint32)
-        self._room = np.empty((3, 2 * kernels.GROWN * longest + kernels.MORE), np.uint32)
+        self._room = np.empty((3, _ROOM), np.uint32)
         self.add(0)
+
+    def lengthen(self) -> None:
+        """Make room for longer words: only as it is asked for, as a character may become many when it is folded."""
+        self._room = np.empty((3, 2 * self._room.shape[1]), np.uint32)
 
     def add(self, block: int) -> None:
         """Make the characters of a block known, and those that they become when they are folded."""
@@ -101,8 +107,7 @@ def _known() -> tuple[Codes, Hashes, Ints, Ints, kernels.Points]:
         for old, _, letters, last, _ in spelling.ENDINGS
     ]
     keys, slots = np.empty(len(rows), np.uint64), np.full(4 << len(rows).bit_length(), -1, np.int32)
-    kernels.hashes(*_points_of(list(written)), keys)
-    kernels.fill(keys, slots)
+    kernels.fill(*_points_of(list(written)), keys, slots)
     return (
         slots, keys, np.column_stack([np.array(rows, np.int64), edges[:-1], edges[1:]]),
         np.column_stack([np.array(endings, np.int64), fresh_edges[:-1] + edges[-1], fresh_edges[1:] + edges[-1]]),

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from ..base.columns import Hashes, Mask, release
 from ..compiled import spell
 from ..compiled import word as kernels
-from ..compiled.text import Bits, Rules, Text
+from ..compiled.text import Bits, Rules
 from ..matching.corpus import Corpus
 from ..matching.grow import GAP
-from ..matching.places import LONG
 from ..text.lookup import among
 from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, QUOTED, SPACED, UNQUOTED
 from ..text.shingles import SHORTEST
@@ -42,14 +41,14 @@ def rules() -> Rules:
 class WordBook:
     """The words of one corpus, as far as they were met."""
 
-    def __init__(self, corpus: Corpus, text: Text) -> None:
+    def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._made = np.array([0, 0, kernels.NOTHING])
         self._keys, self._numbers = np.zeros(0, np.uint64), np.zeros(0, np.int32)
         self._columns, self._points = np.zeros((0, spell.COLUMNS), np.int64), np.zeros(0, np.uint32)
         self._facts, self._lower = _facts(corpus.stream.vocabulary), also_lower(corpus)
         self._spread = np.zeros(0, np.int32)
-        self._spellings = Spellings(int((text.letters.end - text.letters.start).max(initial=LONG)))
+        self._spellings = Spellings()
         self._grow()
 
     def page(self) -> kernels.Book:
@@ -67,6 +66,8 @@ class WordBook:
             self._grow()
         elif wanted == kernels.KNOWN:
             self._spread = known.known(self._corpus, compiled=True)
+        elif wanted == kernels.LONGER:
+            self._spellings.lengthen()
         elif wanted != kernels.NOTHING:
             self._spellings.add(wanted)
 

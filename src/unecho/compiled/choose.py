@@ -13,7 +13,7 @@ from .jit import inner, lean, part
 from .place import Codes
 from .share import OTHER, Pieces, Shared, cut, of_paragraph, resembling
 from .share import room_for as room_for_pieces
-from .spell import Spelling, fill, hashes
+from .spell import Spelling, fill
 from .text import AMONG, DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, Bits, Letters, Rules, Text, is_listed
 from .values import sort as sort_values
 from .values import word_at
@@ -59,8 +59,7 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     text, shared, book, rules = _of_nothing()
     nothing, none, codes = shared.first[:0], text.vocabulary, text.near
-    fill(none, codes)
-    hashes(book.points, shared.first, none)
+    fill(book.points, shared.first, none, codes)
     choice = Choice(0.9, 0.97, 0.5, 0.15, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     state = state_for(text, shared, rules, none, codes)
     enter(book.keys, book.numbers, none, 0)

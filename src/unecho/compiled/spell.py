@@ -48,8 +48,6 @@ ALPHA, INNER, NUMERIC, DECIMAL, UPPER = (1 << bit for bit in range(5))
 ``str.isupper``."""
 BLOCK: Final = 256
 """Code points of which something is known together."""
-GROWN: Final = 18
-"""Characters that one becomes when it is folded, at the most."""
 MORE: Final = 20
 """Characters that a word may get when it is written in another way, at the most."""
 _ACCENTED: Final = 4
@@ -69,8 +67,8 @@ class Spelling(NamedTuple):
     where what is written instead begins and ends. signs: int64, for each character of ASCII the letter or digit that
     scanners see for it, the one that stands for those they take for one another, and the bit of its class. begin: for
     each block of code points where it begins in ``characters``, or -1 where these are not known. characters: int64,
-    flags, where what they become folded begins and ends in ``points``, and the digit that they are. room: to work
-    in."""
+    flags, where what they become folded begins and ends in ``points``, and the digit that they are. room: uint32, three
+    rows for the characters of a word, to work in."""
 
     slots: Codes
     keys: Hashes
@@ -131,16 +129,11 @@ def hash_of(points: Points, begin: int, end: int) -> np.uint64:
 
 
 @lean
-def hashes(points: Points, edges: Ints, result: Hashes) -> None:
-    """``hash_of`` of strings that lie end to end. edges: int64 offsets."""
-    for row in range(len(result)):
-        result[row] = hash_of(points, edges[row], edges[row + 1])
-
-
-@lean
-def fill(keys: Hashes, slots: Codes) -> None:
-    """Make ``Spelling.slots`` of keys. ``slots``: -1 everywhere."""
+def fill(points: Points, edges: Ints, keys: Hashes, slots: Codes) -> None:
+    """Make ``Spelling.keys`` and ``slots`` of strings that lie end to end. edges: int64 offsets. ``slots``: -1
+    everywhere."""
     for row in range(len(keys)):
+        keys[row] = hash_of(points, edges[row], edges[row + 1])
         slot = keys[row] & np.uint64(len(slots) - 1)
         while slots[slot] >= 0:
             slot = (slot + np.uint64(1)) & np.uint64(len(slots) - 1)

@@ -78,7 +78,8 @@ def byte_of_character(text: Text, document: int, character: int | np.int64) -> i
 @inner
 def folded(text: Text, table: Spelling, token: int) -> tuple[np.int64, bool]:
     """The characters of a token, folded, to the beginning of ``table.room``; how many they are, and whether it begins
-    with a capital. Where a character is not known, it is the block of that, below zero: -1 for the first one."""
+    with a capital. Where a character is not known, it is the block of that, below zero: -1 for the first one; where
+    there is no room for all, it is as many as there is room for."""
     letters, owner = text.letters, owner_of(text, token)
     place = token + text.shift[owner]
     first, last = place_of(text.step, letters.number, letters.start, letters.end, place)
@@ -88,6 +89,9 @@ def folded(text: Text, table: Spelling, token: int) -> tuple[np.int64, bool]:
         row, at = row_of(table, point), at + length
         if row < 0:
             return np.int64(-1) - point // BLOCK, False
+        grown = table.characters[row, FOLD_END] - table.characters[row, FOLD]
+        if size + grown > table.room.shape[1]:
+            return np.int64(table.room.shape[1]), False
         name = name or (character == first and table.characters[row, FLAGS] & UPPER != 0)
         for its in range(table.characters[row, FOLD], table.characters[row, FOLD_END]):
             table.room[0, size], size = table.points[its], size + 1

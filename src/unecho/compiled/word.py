@@ -62,8 +62,9 @@ UNKNOWN = -1
 _PAIR = 1 << 31
 ROWS, CHARACTERS, WANTED = range(3)
 """Places of ``Book.made``."""
-NOTHING, ROOM, KNOWN = -1, -2, -3
-"""What may be wanted besides a block of characters: nothing, more room, which names the corpus knows."""
+NOTHING, ROOM, KNOWN, LONGER = -1, -2, -3, -4
+"""What may be wanted besides a block of characters: nothing, more room, which names the corpus knows, more room for a
+word."""
 
 UNIT_SIZE, RESPELLED = 4, 4
 """Letters from which a word is no unit that is written short ("mn"); and how many fewer one may have in the one way of
@@ -126,10 +127,21 @@ def enter(keys: Hashes, numbers: Codes, new: Hashes, first: int) -> None:
         keys[slot], numbers[slot] = new[number], first + number
 
 
+@part
+def _has_room(book: Book, size: int | np.int64) -> bool:
+    """Whether ``spelling.room`` has some for a word of so many characters, which is wanted otherwise."""
+    enough = size + MORE <= book.spelling.room.shape[1]
+    if not enough:
+        book.made[WANTED] = LONGER
+    return bool(enough)
+
+
 @inner
 def _entered(book: Book, slot: np.int64, key: np.uint64, size: int | np.int64, name: bool) -> np.int64:
     """The row of a new word, which stands at the beginning of ``spelling.room``; ``UNKNOWN`` where there is no room."""
     number, made = book.made[ROWS], book.made
+    if not _has_room(book, size):
+        return np.int64(UNKNOWN)
     if number == len(book.words) or made[CHARACTERS] + 2 * size + MORE > len(book.points):
         made[WANTED] = ROOM
         return np.int64(UNKNOWN)
@@ -452,6 +464,8 @@ def _together(book: Book, one: np.int64, two: np.int64) -> np.int64:
     slot = slot_of(book.keys, book.numbers, key)
     if book.numbers[slot] != UNKNOWN:
         return np.int64(book.numbers[slot])
+    if not _has_room(book, book.words[one, PLAIN] + book.words[two, PLAIN] + 1):
+        return np.int64(UNKNOWN)
     size = _joined(book, one, two)
     return _entered(book, slot, key, size, book.words[one, BITS] & NAME != 0)
 
