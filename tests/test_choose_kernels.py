@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
+from builders import own
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
@@ -91,6 +92,10 @@ CHOICES = st.fixed_dictionaries(
 @settings(deadline=None)
 @given(DOCUMENTS, CHOICES)
 def test_both_choose_alike(texts: list[str], choices: dict[str, Any]) -> None:
+    both_choose_alike(texts, choices)
+
+
+def both_choose_alike(texts: Sequence[str], choices: Mapping[str, Any]) -> None:
     plainly: Callable[..., Verdicts] = choose.choose
     compared: list[int] = []
 
@@ -113,6 +118,18 @@ STORY = "The council of Harrow met on Tuesday evening and agreed to close the ol
 LONGER = f"{STORY} Farmers in the valley say the dam has lowered the water in their wells by several metres since then."
 LATER = "Work on it begins in May, say the engineers from Leeds and York."
 DEARER = "They will cost much more, say the engineers from Leeds and York."
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("Ireland", "Iceland"), ("BBC", "BBE"), ("Marion", "Marlon"), ("Marion", "Mariom")]
+)
+def test_both_tell_names_apart(name: str, other: str) -> None:
+    text = f"{STORY} So said the head of the bank of {name}. The bank of {name} pays for it, it was said."
+    once, everywhere = text.replace(name, other, 1), text.replace(name, other)
+    known = [f"{own(number)} And so said {name} and {other}." for number in range(3)]
+    for changed in (once, everywhere, once.replace("evening", "evenlng"), once.replace("repairs", "repoirs")):
+        both_choose_alike([f"{text}\n\n{LATER}", changed], {})
+        both_choose_alike([f"{text}\n\n{LATER}", changed, *known], {})
 
 
 @pytest.mark.parametrize(

@@ -127,13 +127,11 @@ class Coverer:
         """Without the one word that is written otherwise, however often it stands there, if it is a name: it is misread
         only where other words are, too, or in letters that scanners take for one another."""
         words = self._corpus.stream.word
-        differ = [(mine, its) for mine, its in alike if self._made(mine).folded != self._made(its).folded]
+        differ = {(mine, its) for mine, its in alike if self._made(mine).folded != self._made(its).folded}
         if len({(words[mine], words[its]) for mine, its in differ}) != 1:
             return alike
-        word, other = map(self._made, differ[0])
-        if not word.is_another_name(other):
-            return alike
-        return [pair for pair in alike if pair not in differ]
+        word, other = map(self._made, min(differ))
+        return [pair for pair in alike if pair not in differ] if word.is_another_name(other) else alike
 
     def _are_two(self, mine: int, theirs: int) -> bool:
         words = self._corpus.stream.word

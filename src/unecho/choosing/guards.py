@@ -161,9 +161,9 @@ class Word:
         return self.shape == other.shape or self._is_near(other, short)
 
     def is_another_name(self, other: Word) -> bool:
-        """Whether a name is not the other one misread that it is like, where nothing else shows that it was: they are
-        short, or differ in letters that scanners do not take for one another."""
-        if not (self.name and other.name) or self.folded == other.folded:
+        """Whether a name is not the other one misread that it is like, but written otherwise, where nothing else shows
+        that it was: they are short, or differ in letters that scanners do not take for one another."""
+        if not (self.name and other.name):
             return False
         short = min(len(self.folded), len(other.folded))
         return short == _SHORTEST or (self.shape != other.shape and self._is_near(other, short))
