@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import subprocess
 import sys
-import time
+from typing import Any
 
 import pytest
+from charset_normalizer import CharsetMatches, from_bytes
+from endless import ends
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -233,18 +235,23 @@ def test_a_signature_inside_the_text_is_text() -> None:
 
 
 @pytest.mark.parametrize("stray", [b"\xff" * 400_000, b"a\xe9" * 200_000, "ä".encode() * 100_000 + b"\xff" * 99])
-def test_bad_bytes_cost_linear_time(stray: bytes) -> None:
-    began = time.process_time()
-    round_trip(stray)
-    round_trip(stray, encoding="utf-8")
-    assert time.process_time() - began < 3
+def test_bad_bytes_come_to_an_end(stray: bytes) -> None:
+    with ends():
+        round_trip(stray * 5)
+        round_trip(stray * 5, encoding="utf-8")
 
 
-def test_guessing_looks_at_a_sample_only() -> None:
+def test_guessing_looks_at_a_sample_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def from_sample(sample: bytes, **options: Any) -> CharsetMatches:
+        sizes.append(len(sample))
+        return from_bytes(sample, **options)
+
+    monkeypatch.setattr("charset_normalizer.from_bytes", from_sample)
     data = b"ascii first\n" * 300_000 + (RUSSIAN + "\n").encode("cp1251") * 20_000
-    began = time.process_time()
     assert decode(data).encoding == "cp1251"
-    assert time.process_time() - began < 3
+    assert len(sizes) == 1 and sizes[0] < 100_000
 
 
 def test_plain_text_imports_no_parser() -> None:

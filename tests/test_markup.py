@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from endless import ends
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -305,12 +305,11 @@ def test_bs4_and_lxml_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=range(13),
 )
-def test_hostile_pages_end_in_time(html: str) -> None:
-    began = time.process_time()
-    page = read_html(html)
+def test_hostile_pages_come_to_an_end(html: str) -> None:
+    with ends():
+        page = read_html(html)
     assert "deep" in page.text
     assert len(page.text) <= 2 * len(html)
-    assert time.process_time() - began < 5
 
 
 def test_nul_and_lone_surrogates_do_not_end_the_page() -> None:

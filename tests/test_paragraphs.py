@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from endless import ends
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -228,17 +228,17 @@ def test_seeds(name: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"),
+    "text",
     [
-        ("abcd efg " * 2_000_000, 1.0),
-        ((SENTENCE * 5 + "\n\n") * 30_000, 1.0),
-        ((wrapped(SENTENCE * 5, 72) + "\n\n") * 15_000, 2.5),
+        "abcd efg " * 2_000_000,
+        (SENTENCE * 5 + "\n\n") * 30_000,
+        (wrapped(SENTENCE * 5, 72) + "\n\n") * 15_000,
     ],
+    ids=range(3),
 )
-def test_time_is_linear_and_short(text: str, seconds: float) -> None:
-    started = time.process_time()
-    paragraphs.split(text)
-    assert time.process_time() - started < seconds
+def test_large_texts_come_to_an_end(text: str) -> None:
+    with ends():
+        paragraphs.split(text)
 
 
 @given(st.text("-*•(1٣.)aZé#|>=~` ", min_size=1, max_size=6))
