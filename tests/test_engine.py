@@ -86,21 +86,6 @@ def test_processes_stay_for_more_work_and_end_with_it(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
-def test_processes_that_rest_end_and_others_start_for_more_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    rounds = []
-    with Workers(2, apart=True) as workers:
-        workers.rest()
-        for _ in range(2):
-            rounds.append({process for _, process in workers.map(work, range(20))})
-            workers.rest()
-    assert not rounds[0] & rounds[1]
-    assert not any(map(psutil.pid_exists, rounds[0] | rounds[1]))
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize(("size", "early"), [(SMALL * BATCH_BYTES, 0), (SMALL * BATCH_BYTES + 1, 2)])
 def test_processes_start_early_where_much_is_to_come(size: int, early: int) -> None:
     with Workers(3) as workers:

@@ -129,7 +129,6 @@ def _run(
     work = partial(reading.prepare, settings=settings, known=known, compiled=compiled)
     with clock.stage(reading.STAGE):
         taken, paragraphs = reading.read(found, items, inputs, work, clock.progress, spool, compiled, workers)
-    workers.rest()  # as the matching takes the most memory
     with clock.stage("site templates"):
         paragraphs = _without_templates(taken, paragraphs, known, workers.count)
         repeats, telling = paragraphs.first_copies(), grounds.first_rows(paragraphs)

@@ -134,18 +134,11 @@ class Workers:
 
     def start(self, load: Callable[[], object], size: int) -> None:
         """Where there will be work of ``size`` bytes, worth several processes, start them now, while something else is
-        done here. ``load``: loads what they will need; its module is loaded too."""
-        if self._pool is None and self.count > 1 and size > SMALL * BATCH_BYTES:
+        done here, or let them get ready for it. ``load``: loads what they will need; its module is loaded too."""
+        if self.count > 1 and size > SMALL * BATCH_BYTES:
             with suppress(BrokenProcessPool):  # it is told once there is work
                 for _ in range(self._others):
                     self._submit(load)
-
-    def rest(self) -> None:
-        """Let the processes end, for whose next work there is time: others start then. Nothing waits for their end but
-        that of all."""
-        if self._pool is not None:
-            self._ends.callback(beside(self._pool.shutdown, True))
-            self._pool = None
 
     def map(
         self, function: Callable[[T], R], items: Iterable[T], meanwhile: Callable[[], None] | None = None
