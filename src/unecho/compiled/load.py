@@ -56,20 +56,29 @@ def _linked_later() -> Iterator[None]:
             CPUCodeLibrary._unserialize = before
 
 
+class _Loaded(CPUCodeLibrary):  # type: ignore[misc]  # numba is not typed
+    """Code from the cache. It goes straight to the linker: numba makes an empty module for it, for which it then hands
+    the code out of a cache of its own, and that takes three times as long."""
+
+    def __init__(self, codegen: Any, name: str, code: bytes, to_link: bytes) -> None:
+        super(CPUCodeLibrary, self).__init__(codegen, name)
+        codegen._engine._ee.add_object_file(llvm.ObjectFileRef.from_data(code))
+        codegen._engine.finalize_object()
+        self._finalized = self._disable_inspection = True
+        self._to_link, self._shared_module = to_link, None
+
+    def _get_module_for_linking(self) -> Any:
+        if self._shared_module is None:
+            self._shared_module = llvm.parse_bitcode(self._to_link)
+            self._codegen._engine._load_defined_symbols(self._shared_module)
+        return self._shared_module
+
+    def get_pointer_to_function(self, name: str) -> int:
+        address: int = self._codegen._engine.get_function_address(name)  # numba looks at what is parsed first
+        return address
+
+
 def _unserialized(codegen: Any, state: tuple[str, str, Any]) -> CPUCodeLibrary:
-    """``CPUCodeLibrary._unserialize`` of code that lies in the cache, as it is but for the time of the parsing."""
+    """``CPUCodeLibrary._unserialize`` of code that lies in the cache."""
     name, _, (code, to_link) = state
-    library = codegen.create_library(name)
-    library.enable_object_caching()
-    library._set_compiled_object(code)
-    library._finalize_final_module()
-
-    def linked() -> Any:
-        if library._shared_module is None:
-            library._shared_module = llvm.parse_bitcode(to_link)
-            codegen._engine._load_defined_symbols(library._shared_module)
-        return library._shared_module
-
-    library._get_module_for_linking = linked
-    library.get_pointer_to_function = codegen._engine.get_function_address  # numba looks at what is parsed first
-    return library
+    return _Loaded(codegen, name, code, to_link)
