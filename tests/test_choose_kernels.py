@@ -24,6 +24,7 @@ from unecho.compiled import choose as choose_kernels
 from unecho.compiled import cover as cover_kernels
 from unecho.compiled import share
 from unecho.compiled import word as word_kernels
+from unecho.compiled.subsequence import equal_runs
 from unecho.decisions.recheck import _corpus
 from unecho.matching.corpus import Corpus
 from unecho.text.normalize import fold
@@ -231,7 +232,7 @@ def test_the_common_subsequence_is_the_one_that_rapidfuzz_finds(one: list[str], 
         if step.tag == "equal"
     ]
     runs = np.empty((max(len(one), len(two)) + 2, 3), np.int64)
-    assert list(map(tuple, runs[: cover_kernels.equal_runs(text, 0, 1, runs)].tolist())) == wanted
+    assert list(map(tuple, runs[: equal_runs(text, 0, 1, runs)].tolist())) == wanted
 
 
 @settings(deadline=None)

@@ -14,6 +14,7 @@ from .place import Codes
 from .share import OTHER, Pieces, Shared, cut, of_paragraph, resembling
 from .share import room_for as room_for_pieces
 from .spell import Spelling, fill
+from .subsequence import equal_runs
 from .text import AMONG, DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, Bits, Letters, Rules, Text, is_listed
 from .values import sort as sort_values
 from .values import word_at
@@ -315,7 +316,7 @@ def _pieces(text: Text, state: State, low: int, high: int, paragraph: int) -> in
         if keeper >= 0:
             if words >= min(_size(text, paragraph), _size(text, keeper)):
                 continue  # they cannot have more
-            runs = state.room.others[: cover_kernels.equal_runs(text, paragraph, keeper, state.room.others)]
+            runs = state.room.others[: equal_runs(text, paragraph, keeper, state.room.others)]
         total = np.int64(0)
         for row in range(len(runs)):
             total += runs[row, 2]
