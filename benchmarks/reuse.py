@@ -224,7 +224,8 @@ def syndicated(
     yield "removals precision", f"{precision:.4f}"
     yield "removals recall", f"{recall:.4f}"
     yield "removals lost", f"{lost:.4f}"
-    yield "scanned P / R", f"{scans[0]:.4f} / {scans[1]:.4f}"
+    yield "scanned precision", f"{scans[0]:.4f}"
+    yield "scanned recall", f"{scans[1]:.4f}"
     yield "safe precision", f"{safe[0]:.4f}"
     yield "safe recall", f"{safe[1]:.4f}"
 

@@ -185,6 +185,16 @@ def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> N
     assert removed(run(f"{text}\n\n{OTHER}", scanned)) == []
 
 
+def test_a_short_name_is_misread_where_the_corpus_knows_the_one_and_has_the_other_nowhere_else() -> None:
+    text = f"{PROSE} Among them was Tony Leagrave, who runs the ferry."
+    scanned = text.replace("Tony", "Tonb").replace("the bridge", "tbe bridge")
+    known = [f"{own(number)} And so said Tony." for number in range(2)]
+    assert whys(run(f"{text}\n\n{OTHER}", scanned, *known[:1])) == ["names differ: Tonb"]
+    assert removed(run(f"{text}\n\n{OTHER}", scanned, *known)) == [("d1", scanned)]
+    assert whys(run(f"{text}\n\n{OTHER}", scanned, *known, f"{own(3)} And so said Tonb.")) == ["names differ: Tonb"]
+    assert removed(run(f"{text}\n\n{OTHER}", scanned.replace("Tonb", "Tnb"), *known)) == []
+
+
 @pytest.mark.parametrize(("name", "other"), [("Ireland", "Iceland"), ("Leonardo", "Leonard"), ("BBC", "BBE")])
 def test_a_name_that_differs_alone_is_another_one_unless_scanners_take_them_for_one_another(
     name: str, other: str

@@ -122,7 +122,8 @@ DEARER = "They will cost much more, say the engineers from Leeds and York."
 
 
 @pytest.mark.parametrize(
-    ("name", "other"), [("Ireland", "Iceland"), ("BBC", "BBE"), ("Marion", "Marlon"), ("Marion", "Mariom")]
+    ("name", "other"),
+    [("Ireland", "Iceland"), ("BBC", "BBE"), ("Marion", "Marlon"), ("Marion", "Mariom"), ("Mary", "Marb")],
 )
 def test_both_tell_names_apart(name: str, other: str) -> None:
     text = f"{STORY} So said the head of the bank of {name}. The bank of {name} pays for it, it was said."
@@ -131,6 +132,7 @@ def test_both_tell_names_apart(name: str, other: str) -> None:
     for changed in (once, everywhere, once.replace("evening", "evenlng"), once.replace("repairs", "repoirs")):
         both_choose_alike([f"{text}\n\n{LATER}", changed], {})
         both_choose_alike([f"{text}\n\n{LATER}", changed, *known], {})
+        both_choose_alike([f"{text}\n\n{LATER}", changed, *(text.replace(other, name) for text in known)], {})
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from ..text.normalize import CASELESS, OPENING, QUOTED, UNQUOTED
 from ..text.shingles import SHORTEST
 from . import facts, guards
 from .guards import Word
-from .known import are_two, known
+from .known import are_two, is_odd, known
 
 SMALL_EDIT = 3
 """Words between two shared runs, on either side, that make it an edit and not another sentence."""
@@ -110,12 +110,18 @@ class Coverer:
             high = before.get(place) if place + 1 == tokens.stop else behind.get(place)
             if low is None or low != high or not (self._names[place] and first <= low < end and kept[owner[low]]):
                 return False
-            return self._made(place).is_misread(self._made(low)) and not self._are_two(place, low)
+            word, its, words = self._made(place), self._made(low), self._corpus.stream.word
+            if not word.is_misread(its):
+                return False
+            if word.is_short_beside(its):
+                return is_odd(self._known, words[place], words[low])
+            return not self._are_two(place, low)
 
         return [place for place in missing if not is_misread(place)]
 
     def _is_scanned(self, alike: Mapping[int, int]) -> bool:
-        """Whether a word differs from the one it is like in letters alone that scanners take for one another."""
+        """Whether a word differs from the one it is like in letters, or digits, alone that scanners take for one
+        another."""
         return any(self._made(mine).is_scanned(self._made(theirs)) for mine, theirs in alike.items())
 
     def _are_other_names(self, mine: int, theirs: int) -> bool:

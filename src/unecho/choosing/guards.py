@@ -28,9 +28,9 @@ LITTLE_ELSE = "the two documents share little else"
 _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
 """Letters from which a word, or a name, may differ in one letter; from the last, in two."""
-_SHORT_NAME = 5
+_SHORT_NAME, _ODD_NAME = 5, 4
 """Letters from which a name in a text that was scanned badly may: of shorter ones too many are names as well (Iran and
-Iraq)."""
+Iraq), so that with one letter less it must be one that no other document has, of one that the corpus knows."""
 _DIGIT = re.compile(r"\d")
 _MISREAD = re.compile(r"(?:[^\W\d]+\d+)+[^\W\d]+")
 _THOUSANDS = re.compile(r"\d{3}")
@@ -169,15 +169,19 @@ class Word:
         return short == _SHORTEST or (self.shape != other.shape and self._is_near(other, short))
 
     def is_scanned(self, other: Word) -> bool:
-        """Whether two words differ in letters alone that scanners take for one another."""
-        return self.shape == other.shape and self.letters != other.letters
+        """Whether two words differ in letters, or digits, alone that scanners take for one another."""
+        return self.shape == other.shape and self.folded != other.folded
 
     def is_misread(self, other: Word) -> bool:
         """Whether two words of some letters differ in one of them, which is not the first."""
         short = min(len(self.folded), len(other.folded))
-        if short < _SHORT_NAME or self.shape[0] != other.shape[0] or _DIGIT.search(self.letters + other.letters):
+        if short < _ODD_NAME or self.shape[0] != other.shape[0] or _DIGIT.search(self.letters + other.letters):
             return False
         return Levenshtein.distance(self.letters, other.letters, score_cutoff=1) <= 1
+
+    def is_short_beside(self, other: Word) -> bool:
+        """Whether one of two words is a short name, of which many are a letter apart."""
+        return min(len(self.folded), len(other.folded)) < _SHORT_NAME
 
     def _is_near(self, other: Word, short: int) -> bool:
         """Whether long words with the same first letter differ in one letter, very long ones in two; where both hold
@@ -238,10 +242,10 @@ def has_digit(text: str) -> bool:
     return bool(_DIGIT.search(text))
 
 
-def lengths() -> tuple[int, int, int, int, int]:
+def lengths() -> tuple[int, int, int, int, int, int]:
     """Letters from which words may have misread shapes; a word, or a name, may differ in one letter; or in two; and a
-    name where other words were misread."""
-    return _SHORTEST, _LONG_WORD, _LONG_NAME, _VERY_LONG, _SHORT_NAME
+    name where other words were misread; or one that no other document has."""
+    return _SHORTEST, _LONG_WORD, _LONG_NAME, _VERY_LONG, _SHORT_NAME, _ODD_NAME
 
 
 def alike(word: str, other: str) -> bool:

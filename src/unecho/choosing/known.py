@@ -39,6 +39,12 @@ def known(corpus: Corpus, compiled: bool | None = None) -> NDArray[np.int32]:
     return np.bincount(met[0], minlength=words).astype(np.int32)
 
 
+def is_odd(counts: NDArray[np.int32], one: np.uint32, two: np.uint32) -> bool:
+    """Whether the corpus knows one of two names, by their numbers, and has the other in one document alone."""
+    few, many = sorted((int(counts[one]), int(counts[two])))
+    return few <= 1 and many >= LEAST
+
+
 def are_two(counts: NDArray[np.int32], one: np.uint32, two: np.uint32) -> bool:
     """Whether the corpus knows two names, by their numbers, that differ in a letter or two."""
     few, many = sorted((int(counts[one]), int(counts[two])))

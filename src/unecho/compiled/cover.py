@@ -22,6 +22,7 @@ from .word import (
     are_two,
     is_another_name,
     is_misread,
+    is_odd,
     is_scanned,
     is_written_otherwise,
     known_word,
@@ -313,7 +314,11 @@ def _is_misread(
     if owner < 0 or not kept[owner] or text.paragraphs[owner, DOCUMENT] != document:
         return False
     mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, int(other))
-    return is_misread(book, mine, its) and not are_two(text, book, token, int(other))
+    if not is_misread(book, mine, its):
+        return False
+    if min(book.words[mine, SIZE], book.words[its, SIZE]) < book.limits[4]:  # ``guards.Word.is_short_beside``
+        return is_odd(text, book, token, int(other))
+    return not are_two(text, book, token, int(other))
 
 
 @inner

@@ -70,7 +70,7 @@ UNIT_SIZE, RESPELLED = 4, 4
 """Letters from which a word is no unit that is written short ("mn"); and how many fewer one may have in the one way of
 writing."""
 
-Limits = tuple[int, int, int, int, int]
+Limits = tuple[int, int, int, int, int, int]
 Kinds = NDArray[np.uint16]
 
 
@@ -185,6 +185,16 @@ def are_two(text: Text, book: Book, one: int, two: int) -> bool:
 
 
 @inner
+def is_odd(text: Text, book: Book, one: int, two: int) -> bool:
+    """``known.is_odd`` of two tokens."""
+    if not len(book.known):
+        book.made[WANTED] = KNOWN
+        return False
+    mine, its = book.known[text.word[one]], book.known[text.word[two]]
+    return bool(min(mine, its) <= 1 and max(mine, its) >= book.enough[0])
+
+
+@inner
 def is_written_otherwise(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
     """Whether a token is written otherwise than another one that it is like, not counting what is the same word."""
     mine, its = word_of(text, book, capital, one), word_of(text, book, capital, two)
@@ -280,7 +290,7 @@ def _is_near(words: Ints, points: Points, limits: Limits, one: np.int64, two: np
     """``guards.Word._is_near`` of two words by number."""
     mine, its = words[one], words[two]
     bits, short = mine[BITS] | its[BITS], min(mine[SIZE], its[SIZE])
-    _, long_word, long_name, very_long, _ = limits
+    _, long_word, long_name, very_long, _, _ = limits
     if short < (long_name if bits & NAME else long_word) or mine[FIRST] != its[FIRST] or bits & LETTER_DIGIT:
         return False
     if mine[BITS] & its[BITS] & NUMBERED:
@@ -301,7 +311,7 @@ def is_scanned(book: Book, one: np.int64, two: np.int64) -> bool:
     if one < 0 or two < 0:
         return False
     mine, its = book.words[one], book.words[two]
-    return bool(mine[SHAPE] == its[SHAPE] and mine[LETTERS] != its[LETTERS])
+    return bool(mine[SHAPE] == its[SHAPE] and mine[FOLDED] != its[FOLDED])
 
 
 @inner
@@ -310,7 +320,7 @@ def is_misread(book: Book, one: np.int64, two: np.int64) -> bool:
     if one < 0 or two < 0:
         return False
     mine, its = book.words[one], book.words[two]
-    if min(mine[SIZE], its[SIZE]) < book.limits[4] or mine[FIRST] != its[FIRST]:
+    if min(mine[SIZE], its[SIZE]) < book.limits[5] or mine[FIRST] != its[FIRST]:
         return False
     if (mine[BITS] | its[BITS]) & LETTER_DIGIT:
         return False
@@ -394,7 +404,7 @@ def _is_like_both(
     mine[:size] = points[words[one, PLACE] : words[one, END]]
     mine[size:] = points[words[two, PLACE] : words[two, END]]
     bits, short = words[one, BITS] & NAME | words[other, BITS], min(len(mine), words[other, SIZE])
-    least, long_word, long_name, very_long, _ = limits
+    least, long_word, long_name, very_long, _, _ = limits
     if short < least or bits & FOLDED_DIGITS:
         return False
     if _have_one_shape(mine, its):
