@@ -173,6 +173,21 @@ def test_numbers_and_negations_run_together_with_the_word_next_to_them_are_not_p
     assert bool(removed(result)) == goes
 
 
+@pytest.mark.parametrize(("written", "other"), [("5", "5%"), ("5", "5.2"), ("2004", "2004-05")])
+def test_what_is_joined_to_the_last_word_in_the_copy_that_stays_is_no_less_than_that(written: str, other: str) -> None:
+    text = f"{PROSE} They said that it was {written}"
+    assert removed(run(f"{text}. {OTHER}", text)) == [("d1", text)]
+    longer = f"{PROSE} They said that it was {other}"
+    assert removed(run(f"{longer}. {OTHER}", text)) == []
+    assert removed(run(f"{longer}\n\n{OTHER}", text)) == []
+
+
+def test_what_is_joined_to_the_first_word_in_the_copy_that_stays_is_no_less_than_that() -> None:
+    text = f"5m people say so. {PROSE}"
+    for before, goes in (("", True), ("The ", True), ("$", False), ("1.", False), ("2-", False)):
+        assert bool(removed(run(f"{before}{text}\n\n{OTHER}", text))) == goes
+
+
 def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> None:
     text = f"{PROSE} Among them was Harry Leagrave, who runs the ferry."
     scanned = text.replace("Harry", "Harrc")

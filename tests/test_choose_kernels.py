@@ -135,6 +135,13 @@ def test_both_tell_names_apart(name: str, other: str) -> None:
         both_choose_alike([f"{text}\n\n{LATER}", changed, *(text.replace(other, name) for text in known)], {})
 
 
+@pytest.mark.parametrize("before", ["", "$", "1."])
+@pytest.mark.parametrize("behind", ["", "%", "-05"])
+def test_both_see_what_is_joined_to_the_first_word_or_the_last(before: str, behind: str) -> None:
+    text = f"5m people said so. {STORY} There were as many in 2004"
+    both_choose_alike([f"{before}{text}{behind}\n\n{LATER}", text], {})
+
+
 @pytest.mark.parametrize(
     ("first", "second", "covered"),
     [
