@@ -188,12 +188,20 @@ def test_what_is_joined_to_the_first_word_in_the_copy_that_stays_is_no_less_than
         assert bool(removed(run(f"{before}{text}\n\n{OTHER}", text))) == goes
 
 
+def test_a_sentence_that_follows_in_the_copy_that_stays_may_begin_with_a_number() -> None:
+    text = "市长王伟在周一的新闻发布会上说，新的地铁线路将于明年开通，市民对此表示欢迎。"
+    assert removed(run(f"{text}2019年的时候，当地居民已经提出了这个要求，政府没有答应他们。", text)) == [("d1", text)]
+    assert removed(run(f"{PROSE}.5 of the traders said so. {OTHER}", PROSE)) == [("d1", PROSE)]
+
+
 def test_a_name_misread_in_a_text_that_was_scanned_badly_is_no_other_name() -> None:
     text = f"{PROSE} Among them was Harry Leagrave, who runs the ferry."
     scanned = text.replace("Harry", "Harrc")
     assert whys(run(f"{text}\n\n{OTHER}", scanned)) == ["names differ: Harrc"]
     scanned = scanned.replace("the bridge", "tbe bridge")
     assert removed(run(f"{text}\n\n{OTHER}", scanned)) == [("d1", scanned)]
+    digit = text.replace("Harry", "Harrc").replace("close", "cl0se")
+    assert removed(run(f"{text}\n\n{OTHER}", digit)) == [("d1", digit)]
     for name in ("Larry", "Henri", "Hans", "Harc and"):
         assert removed(run(f"{text}\n\n{OTHER}", scanned.replace("Harrc", name))) == []
     text, scanned = text.replace("Harry", "Iran's"), scanned.replace("Harrc", "Iraq's")

@@ -129,7 +129,13 @@ def test_both_tell_names_apart(name: str, other: str) -> None:
     text = f"{STORY} So said the head of the bank of {name}. The bank of {name} pays for it, it was said."
     once, everywhere = text.replace(name, other, 1), text.replace(name, other)
     known = [f"{own(number)} And so said {name} and {other}." for number in range(3)]
-    for changed in (once, everywhere, once.replace("evening", "evenlng"), once.replace("repairs", "repoirs")):
+    for changed in (
+        once,
+        everywhere,
+        once.replace("evening", "evenlng"),
+        once.replace("repairs", "repoirs"),
+        once.replace("close", "cl0se"),
+    ):
         both_choose_alike([f"{text}\n\n{LATER}", changed], {})
         both_choose_alike([f"{text}\n\n{LATER}", changed, *known], {})
         both_choose_alike([f"{text}\n\n{LATER}", changed, *(text.replace(other, name) for text in known)], {})
@@ -140,6 +146,7 @@ def test_both_tell_names_apart(name: str, other: str) -> None:
 def test_both_see_what_is_joined_to_the_first_word_or_the_last(before: str, behind: str) -> None:
     text = f"5m people said so. {STORY} There were as many in 2004"
     both_choose_alike([f"{before}{text}{behind}\n\n{LATER}", text], {})
+    both_choose_alike([f"{before}{STORY[4:]}{behind}\n\n{LATER}", STORY[4:]], {})
 
 
 @pytest.mark.parametrize(

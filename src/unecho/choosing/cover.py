@@ -15,7 +15,7 @@ from rapidfuzz.distance import Indel
 from ..base.columns import Ints, Mask
 from ..matching.corpus import Corpus
 from ..matching.grow import GAP, Run
-from ..text.normalize import CASELESS, OPENING, QUOTED, SPACED, UNQUOTED
+from ..text.normalize import CASELESS, NUMBER, OPENING, QUOTED, SPACED, UNQUOTED
 from ..text.shingles import SHORTEST
 from . import facts, guards
 from .guards import Word
@@ -215,16 +215,16 @@ class Coverer:
         return tuple(found)
 
     def _attached(self, tokens: slice, pieces: Sequence[Run]) -> tuple[str, ...]:
-        """Numbers, signs and negations that the other side has right before the first word of the paragraph, or right
-        behind the last one, with no space between: "5%" for "5"."""
+        """Numbers and signs that the other side has joined to a number that the paragraph begins or ends with: "5%" and
+        "5.2" for "5"."""
         (place, begin, _), (last, its, length) = pieces[0], pieces[-1]
         borders = [begin] if place == tokens.start else []
         borders += [its + length] if last + length == tokens.stop else []
-        stream, owner = self._corpus.stream, self._corpus.paragraph_of_token
-        inside = [at for at in borders if 0 < at < len(stream.word) and owner[at - 1] == owner[at]]
-        joined = [at for at in inside if not stream.flags[at] & SPACED]
+        flags, owner = self._corpus.stream.flags, self._corpus.paragraph_of_token
+        inside = [at for at in borders if 0 < at < len(flags) and owner[at - 1] == owner[at]]
+        joined = [at for at in inside if flags[at - 1] & flags[at] & NUMBER and not flags[at] & SPACED]
         found = [at - 1 if at == begin else at for at in joined]
-        return self._words_at(self._text_of(begin), np.array([at for at in found if self._numbers[at]], np.int64))
+        return self._words_at(self._text_of(begin), np.array(found, np.int64))
 
     def _exchanged(self, missing: set[int], tokens: slice, pieces: Sequence[Run], kept: Mask) -> tuple[str, ...]:
         """Words that are missing where the other side has another one that says something else: "fell" for "rose", or

@@ -147,7 +147,7 @@ def cover(
     _weigh(text, pieces, its, room.cover)
     _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
-    _attached(text, book, rules, paragraph, pieces, room.cover)
+    _attached(text, rules, paragraph, pieces, room.cover)
     _exchanged(text, book, rules, kept, paragraph, pieces, room)
     room.cover[OTHERWISE] = _said_otherwise(text, book, rules, low, covered)
     return True
@@ -365,28 +365,29 @@ def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) 
 
 
 @inner
-def _attached(text: Text, book: Book, rules: Rules, paragraph: int, pieces: Pieces, found: Cover) -> None:
+def _attached(text: Text, rules: Rules, paragraph: int, pieces: Pieces, found: Cover) -> None:
     """``cover.Coverer._attached``, noted as missing numbers."""
     last = len(pieces) - 1
     begin, end = pieces[0, 1], pieces[last, 1] + pieces[last, 2]
     if pieces[0, 0] == text.edges[paragraph] and _is_joined(text, rules, int(begin)):
-        _tell_number(text, book, rules, int(begin) - 1, found)
+        _tell_number(int(begin) - 1, found)
     if pieces[last, 0] + pieces[last, 2] == text.edges[paragraph + 1] and _is_joined(text, rules, int(end)):
-        _tell_number(text, book, rules, int(end), found)
+        _tell_number(int(end), found)
 
 
 @inner
 def _is_joined(text: Text, rules: Rules, token: int) -> bool:
-    """Whether a token follows another one of its paragraph with no space between."""
+    """Whether a token and the one before it in its paragraph are numbers with no space between."""
     if not 0 < token < len(text.word) or text.flags[token] & rules.bits.spaced:
         return False
-    return bool(owner_of(text, token - 1) == owner_of(text, token))
+    numbers = text.flags[token - 1] & text.flags[token] & rules.bits.number
+    return bool(numbers and owner_of(text, token - 1) == owner_of(text, token))
 
 
 @inner
-def _tell_number(text: Text, book: Book, rules: Rules, token: int, found: Cover) -> None:
-    """Note a token as missing if it is a number."""
-    if found[NUMBERS_TOLD] < EVIDENCE and _is_number(text, book, rules, token):
+def _tell_number(token: int, found: Cover) -> None:
+    """Note a token as a number that is missing, if there is room."""
+    if found[NUMBERS_TOLD] < EVIDENCE:
         found[TOLD + found[NUMBERS_TOLD]] = token
         found[NUMBERS_TOLD] += 1
 
