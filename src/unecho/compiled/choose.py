@@ -17,7 +17,7 @@ from .spell import Spelling, fill
 from .subsequence import equal_runs
 from .text import AMONG, DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, Bits, Letters, Rules, Text, is_listed
 from .values import sort as sort_values
-from .values import word_at
+from .values import word_at, zero
 from .verdict import (
     REMOVED,
     REPEAT,
@@ -237,7 +237,7 @@ def _similar(
     if not count:
         return
     row, any_yet, mine = found.total[0], False, -1
-    size, room, at = _size(text, paragraph), state.room, 0
+    size, room, at = _size(text, paragraph), state.room, zero()
     shingles = state.shingles[0, : shingle_slots(size)], state.shingles[1]
     while at < count:
         end = at + 1

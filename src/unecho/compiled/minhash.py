@@ -73,14 +73,12 @@ def keys(hashes: Hashes, offsets: Ints, a: Words, b: Words, factors: Hashes, res
 @part
 def _sign(hashes: Hashes, at: int, end: int, a: Words, b: Words, lowest: Words) -> None:
     """Several hashes go through one pass over the permutations: their results stay in the processor's registers."""
-    begin = at
+    several = end - at >= _STEP
     lowest[:] = np.uint32(0xFFFFFFFF)
-    while at + _STEP <= end:
-        _lower_by_eight(hashes[at : at + _STEP], a, b, lowest)
+    while several and at < end:
+        first = min(at, end - _STEP)  # at the end some once more, which changes nothing
+        _lower_by_eight(hashes[first : first + _STEP], a, b, lowest)
         at += _STEP
-    if at < end and end - begin >= _STEP:
-        _lower_by_eight(hashes[end - _STEP : end], a, b, lowest)  # some once more, which changes nothing
-        at = end
     for place in range(at, end):
         value = _mix32(hashes[place])
         for lane in range(len(lowest)):

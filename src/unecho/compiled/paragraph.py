@@ -9,6 +9,7 @@ import numpy as np
 from ..base.columns import Ints, Mask
 from .jit import inner, lean, part
 from .utf8 import Bytes, byte_at, decoded
+from .values import zero
 from .vectors import BLOCK, below, counted, lowest, sets_of
 
 BLANK, BREAK, STOP, UPPER, LOWER, ALPHA, DECIMAL, BULLET = (np.uint8(1 << bit) for bit in range(8))
@@ -109,7 +110,7 @@ def lines(text: Bytes, edges: Ints, traits: Bytes, least: tuple[int, int], out: 
     count = 0
     for number in range(len(edges)):
         at, stop = edges[number]
-        first, char = count, 0
+        first, char = count, zero()
         row = running = fresh = 0
         joined, stopped = False, False
         while at < stop:

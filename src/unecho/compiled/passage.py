@@ -14,6 +14,7 @@ from .group import Groups, Seeds
 from .grow import Found, Place, Rules, cost, goes_on, grow
 from .jit import compiled, inner, part
 from .run import Runs, Words, exact_runs, in_order, pairs_at_most, room
+from .values import zero
 
 
 class Sums(NamedTuple):
@@ -71,7 +72,7 @@ def passages(words: Words, groups: Groups, seeds: Seeds, rules: Rules, rows: Int
             runs = room(2 * pairs)
         count = exact_runs(words, groups, seeds, (rules.seed, rules.full), document, runs)
         in_order(runs, count)
-        begin = 0
+        begin = zero()
         while begin < count:
             other, stop = runs.other[runs.order[begin]], begin + 1
             while stop < count and runs.other[runs.order[stop]] == other:
@@ -159,7 +160,7 @@ def _take(words: Words, pair: Place, span: Place, done: Place, factor: int, rule
     return behind
 
 
-@part
+@inner
 def _go_on(
     words: Words, pair: Place, run: int, stop: Place, step: int, factor: int, rules: Rules, found: Found
 ) -> None:
@@ -286,7 +287,7 @@ def _gaps(runs: Runs, one: int, two: int) -> Place:
     return runs.a[two] - runs.a[one] - runs.length[one], runs.b[two] - runs.b[one] - runs.length[one]
 
 
-@part
+@inner
 def _promising(runs: Runs, order: Ints, rules: Rules, rows: Ints) -> int:
     """``passages._promising`` of the runs of one pair of documents, into ``rows``; returns their number."""
     count, near = 0, False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base.engine import ordered_map
+from ..base.engine import ordered_map, uncollected
 from . import (
     automaton,
     choose,
@@ -56,4 +56,5 @@ def warm(workers: int = 1) -> None:
 
 
 def _warm(name: str) -> None:
-    MODULES[name].warm()
+    with uncollected():
+        MODULES[name].warm()

@@ -9,6 +9,7 @@ import numpy as np
 from ..base.columns import Ints
 from .jit import inner, lean, part
 from .utf8 import Bytes, byte_at, size_at, written
+from .values import zero
 from .vectors import BLOCK, lowest, moved, sets_of
 
 _quotes, _breaks = sets_of([(0x22, 0x22)]), sets_of([(0x00, 0x1F), (0x22, 0x22), (0x5C, 0x5C), (0x80, 0xFF)])
@@ -65,7 +66,7 @@ def _begin_of(text: Bytes, at: int, end: int, name: Bytes) -> int:
     return end
 
 
-@part
+@inner
 def _four_digits(text: Bytes, at: int) -> np.int64:
     """The number of four hexadecimal digits; below zero where there is anything else."""
     value = np.int64(0)
@@ -96,7 +97,7 @@ def _escaped_point(text: Bytes, at: int) -> tuple[np.int64, int]:
     return np.int64(0), 0
 
 
-@part
+@inner
 def _special(text: Bytes, at: int, meaning: Bytes, out: Bytes, to: int) -> tuple[int, int]:
     """Write a character that is escaped or beyond ASCII. Returns how many bytes it takes in both texts, 0 where it is
     not sound."""
@@ -154,7 +155,7 @@ def texts(text: Bytes, edges: Ints, name: Bytes, meaning: Bytes, out: Bytes, end
     int64, of each line where the text and the rest of it end in ``out``. Of a line in which there is no text, or none
     that is sound, there is nothing.
     """
-    to = 0
+    to = zero()
     for line in range(len(edges)):
         begin, end = edges[line]
         first = _begin_of(text, begin, end, name)

@@ -56,6 +56,7 @@ _CHANGED: Final = 4
 """Letters up to which no ending is written otherwise."""
 _MISREAD: Final = 5
 """Letters from which digits may be misread ones: ``guards``."""
+_FIRST_LETTER, _LAST_LETTER, _M, _N, _R = (ord(letter) for letter in "azmnr")
 _PRIME: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -96,7 +97,7 @@ def has(table: Spelling, point: np.uint32, flag: int) -> bool:
 
 @part
 def _is_letter(point: np.uint32) -> bool:
-    return bool(ord("a") <= point <= ord("z"))
+    return bool(_FIRST_LETTER <= point <= _LAST_LETTER)
 
 
 @part
@@ -177,7 +178,7 @@ def spelled(table: Spelling, size: int, name: bool, row: Ints, points: Points, a
     shapes = _shape(table, word, length, other)
     row[SHAPE], row[FIRST] = np.int64(hash_of(other, 0, shapes)), np.int64(other[0]) if shapes else -1
     em = size > 1 and _is_em(plain, 0)
-    row[BEGIN] = ord("m") if em else np.int64(_sign(signs, LIKE, plain[0])) if size else -1
+    row[BEGIN] = _M if em else np.int64(_sign(signs, LIKE, plain[0])) if size else -1
     return at
 
 
@@ -195,7 +196,7 @@ def _bits(table: Spelling, plain: Points, size: int, word: Points, length: int) 
         same = length == size
         for place in range(length):
             same = same and word[place] == plain[place] < 128
-        bits |= (LATIN if same else 0) | (ARE if size == 1 and plain[0] == ord("r") else 0) | _PLAINLY
+        bits |= (LATIN if same else 0) | (ARE if size == 1 and plain[0] == _R else 0) | _PLAINLY
         return bits if whole & CHANGES or _has_tail(table, plain, size) else bits | STAYS
     bits |= DIGIT_FIRST if size and has(table, plain[0], NUMERIC) else 0
     bits |= DIGITS if 0 < size == _count(table, plain, size, NUMERIC) else 0
@@ -258,7 +259,7 @@ def _count(table: Spelling, word: Points, size: int, flag: int) -> int:
 
 @part
 def _is_em(points: Points, place: int) -> bool:
-    return bool(points[place] == ord("r") and points[place + 1] == ord("n"))
+    return bool(points[place] == _R and points[place + 1] == _N)
 
 
 @inner
@@ -267,7 +268,7 @@ def _shape(table: Spelling, word: Points, size: int, result: Points) -> int:
     count = place = 0
     while place < size:
         em = place + 1 < size and _is_em(word, place)
-        letter = np.uint32(ord("m")) if em else _sign(table.signs, LIKE, word[place])
+        letter = np.uint32(_M) if em else _sign(table.signs, LIKE, word[place])
         place += 2 if em else 1
         if not (count and result[count - 1] == letter and has(table, letter, INNER)):
             result[count] = letter

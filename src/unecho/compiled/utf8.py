@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .jit import part
+from .jit import inner, part
 
 Bytes = NDArray[np.uint8]
 
@@ -17,7 +17,7 @@ def byte_at(text: Bytes, at: int | np.int64) -> np.uint8:
     return byte
 
 
-@part
+@inner
 def decoded(text: Bytes, at: int | np.int64) -> tuple[np.int64, int]:
     """(code point, bytes) of the character that begins at a place of UTF-8 text."""
     lead = np.int64(byte_at(text, at))

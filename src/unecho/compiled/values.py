@@ -19,6 +19,13 @@ def sort(values: Ints | Hashes) -> None:
     values.sort()
 
 
+@part
+def zero() -> int:
+    """Where something begins to be counted that is handed to an ``inner`` kernel: for a constant 0 numba would compile
+    the kernel once more."""
+    return np.int64(0)  # type: ignore[return-value]  # int64 is what an int is there
+
+
 @inner
 def sort_from(bit: int, values: Ints, room: Ints, counts: Ints) -> None:
     """In place, by their bits from one on, a digit of eight at a time; what is equal in these stays as it comes, and

@@ -70,6 +70,10 @@ UNIT_SIZE, RESPELLED = 4, 4
 """Letters from which a word is no unit that is written short ("mn"); and how many fewer one may have in the one way of
 writing."""
 
+_M, _N, _R, _SPACE = (ord(letter) for letter in "mnr ")
+_SHAPES = tuple((ord(letter), ord(shape)) for letter, shape in zip("icbfuaqv", "lehtnngy", strict=True))
+"""A letter that scanners take for another, and the one that stands for both: ``guards.shape``."""
+
 Limits = tuple[int, int, int, int, int, int]
 Kinds = NDArray[np.uint16]
 
@@ -401,8 +405,10 @@ def _is_like_both(
     its = points[words[other, PLACE] : words[other, END]]
     size = words[one, END] - words[one, PLACE]
     mine = np.empty(size + words[two, END] - words[two, PLACE], np.uint32)
-    mine[:size] = points[words[one, PLACE] : words[one, END]]
-    mine[size:] = points[words[two, PLACE] : words[two, END]]
+    for place in range(size):
+        mine[place] = points[words[one, PLACE] + place]
+    for place in range(size, len(mine)):
+        mine[place] = points[words[two, PLACE] + place - size]
     bits, short = words[one, BITS] & NAME | words[other, BITS], min(len(mine), words[other, SIZE])
     least, long_word, long_name, very_long, _, _ = limits
     if short < least or bits & FOLDED_DIGITS:
@@ -433,11 +439,11 @@ def _have_one_shape(a: Points, b: Points) -> bool:
 def _shape_at(letters: Points, at: int) -> tuple[int, int]:
     """The letter that stands for the one at a place, and those that scanners take for it; and the place behind."""
     letter = letters[at]
-    if letter == ord("r") and at + 1 < len(letters) and letters[at + 1] == ord("n"):
-        return ord("m"), at + 2
-    for one, shape in (("i", "l"), ("c", "e"), ("b", "h"), ("f", "t"), ("u", "n"), ("a", "n"), ("q", "g"), ("v", "y")):
-        if letter == ord(one):
-            return ord(shape), at + 1
+    if letter == _R and at + 1 < len(letters) and letters[at + 1] == _N:
+        return _M, at + 2
+    for one, shape in _SHAPES:
+        if letter == one:
+            return shape, at + 1
     return int(letter), at + 1
 
 
@@ -493,7 +499,7 @@ def _joined(book: Book, one: np.int64, two: np.int64) -> int:
     for place in range(more):
         thousands = thousands and has(table, points[second + place], DECIMAL)
     if meet and not thousands:
-        table.room[0, size] = ord(" ")
+        table.room[0, size] = _SPACE
         size += 1
     for place in range(more):
         table.room[0, size + place] = points[second + place]

@@ -11,6 +11,7 @@ from ..base.columns import Ints
 from .jit import inner, lean, part
 from .paragraph import ALPHA, BLANK, BULLET, DECIMAL, LOWER, STOP, UPPER, line_at, trait_of
 from .utf8 import Bytes, byte_at, decoded
+from .values import zero
 from .vectors import BLOCK
 
 LINES, UNKNOWN = -1, -2
@@ -20,7 +21,7 @@ _BEGIN, _END, _START, _FINAL, _INDENT, _JOINED, _ROW = range(7)
 line right before it is none either, and which of all lines it is."""
 COLUMNS = 7
 _HEADING, _BAR, _QUOTED, _RULE, _DASHES, _FENCE, _OTHER_FENCE = (ord(char) for char in "#|>=-`~")
-_OPENING, _CLOSING, _DOT = (ord(char) for char in "().")
+_OPENING, _CLOSING, _DOT, _FIRST_SMALL, _LAST_SMALL = (ord(char) for char in "().az")
 _CASE = 0x20
 _MOST_HEADING, _LEAST_RULE, _MOST_DIGITS = 6, 3, 3
 
@@ -67,7 +68,7 @@ def _size(line: Ints) -> int:
     return size
 
 
-@part
+@inner
 def _blank_at(text: Bytes, at: int, end: int, traits: Bytes) -> bool:
     """Whether white space follows within a line."""
     return at < end and bool(trait_of(decoded(text, at)[0], traits) & BLANK)
@@ -117,7 +118,7 @@ def _is_bullet(text: Bytes, line: Ints, traits: Bytes) -> bool:
         return False
     digits = 0
     point, size = decoded(text, at)
-    if ord("a") <= (point | _CASE) <= ord("z"):
+    if _FIRST_SMALL <= (point | _CASE) <= _LAST_SMALL:
         at += 1
         return at < end and byte_at(text, at) == _CLOSING and _blank_at(text, at + 1, end, traits)
     while digits < _MOST_DIGITS and at < end and trait_of(point, traits) & DECIMAL:
@@ -154,7 +155,7 @@ def _fits(text: Bytes, line: Ints, after: Ints, width: int, traits: Bytes) -> bo
 @inner
 def _read(text: Bytes, at: int, stop: int, traits: Bytes, lines: Ints) -> int:
     """Write the lines of a text that are not blank; returns how many there are, or ``UNKNOWN``."""
-    count, char, row, joined = 0, 0, 0, False
+    count, char, row, joined = 0, zero(), 0, False
     while at < stop:
         begin, end, start, final, after, following = line_at(text, at, stop, char, traits)
         if begin < end:
