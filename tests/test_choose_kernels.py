@@ -14,12 +14,12 @@ from rapidfuzz.distance import Indel
 from twins import kernel_of
 
 from unecho import dedupe
-from unecho.choosing import choose
+from unecho.choosing import choose, guards
 from unecho.choosing.choose import _text
 from unecho.choosing.cover import _Words, in_line
 from unecho.choosing.known import known
 from unecho.choosing.verdicts import Verdict, Verdicts, verdicts_of
-from unecho.choosing.wordbook import WordBook, also_lower, rules
+from unecho.choosing.wordbook import WordBook, ordinary, rules
 from unecho.compiled import choose as choose_kernels
 from unecho.compiled import cover as cover_kernels
 from unecho.compiled import share
@@ -271,11 +271,11 @@ def test_both_count_the_documents_of_names(texts: list[str]) -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDS)).map(" ".join), min_size=1, max_size=6))
-def test_both_know_the_words_that_are_in_lower_case_too(texts: list[str]) -> None:
-    corpus = corpus_of(*texts)
-    plain, compiled = also_lower(corpus, compiled=False), also_lower(corpus, compiled=True)
-    assert plain.tolist() == compiled.tolist()
-    assert len(plain) == len(corpus.stream.vocabulary)
+def test_both_know_the_ordinary_words(texts: list[str]) -> None:
+    stream = corpus_of(*texts).stream
+    expected = guards.ordinary(stream.word, stream.flags, len(stream.vocabulary))
+    assert ordinary(corpus_of(*texts)).tolist() == expected.tolist()
+    assert len(expected) == len(stream.vocabulary)
 
 
 def test_verdicts_in_columns_are_the_verdicts() -> None:

@@ -124,12 +124,13 @@ def _text(corpus: Corpus) -> Text:
     paragraphs[:count, kernels.LONG], paragraphs[:count, kernels.BY_CHARACTER] = corpus.long, corpus.by_character
     paragraphs[:count, kernels.START] = corpus.paragraphs.start
     paragraphs[:count, kernels.END] = corpus.paragraphs.end
-    documents, texts = np.zeros((len(corpus.ids) + 1, kernels.PLAIN + 1), np.int64), corpus.utf8()
+    documents, texts = np.zeros((len(corpus.ids) + 1, kernels.UNCASED + 1), np.int64), corpus.utf8()
+    uncased = guards.uncased(stream.flags, stream.documents)
     documents[:, kernels.TOKENS] = stream.documents
     documents[:, kernels.PARAGRAPHS] = np.searchsorted(document, np.arange(len(corpus.ids) + 1))
     documents[:-1, kernels.RANK] = stream.rank
     documents[:-1, kernels.BEGIN], documents[:-1, kernels.BEHIND] = texts.begin, texts.end
-    documents[:-1, kernels.PLAIN] = texts.plain
+    documents[:-1, kernels.PLAIN], documents[:-1, kernels.UNCASED] = texts.plain, uncased
     columns = corpus.places.step, corpus.places.near, corpus.places.shift, stream.paragraphs
     letters = kernels.Letters(texts.data, *corpus.places.written_out(), np.array([-1, 0, 0]))
     return kernels.Text(stream.word, stream.vocabulary, stream.flags, *columns, paragraphs, documents, letters)

@@ -57,7 +57,9 @@ class Coverer:
         self._corpus = corpus
         hashes, flags = corpus.stream.hashes(), corpus.stream.flags
         self._numbers = guards.numbers(hashes, flags)
-        self._names = guards.names(hashes, flags) & ~self._numbers
+        names = guards.names(corpus.stream.word, flags, len(corpus.stream.vocabulary))
+        names |= np.repeat(guards.uncased(flags, corpus.stream.documents), np.diff(corpus.stream.documents))
+        self._names = names & ~self._numbers
         self._kinds = facts.kinds(hashes)
         self._tell: Mask = self._numbers | (flags & CASELESS != 0)
         self._words = _Words()

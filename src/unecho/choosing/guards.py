@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from ..base.columns import Hashes, Mask, distinct
+from ..base.columns import Hashes, Ints, Mask
 from ..model import record
 from ..text.lookup import among
 from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, SPACED, SYMBOL, char_class, fold
+from ..text.shingles import flagged
 from ..text.spelling import bare, canonical
 from . import facts
 
@@ -31,6 +32,9 @@ _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
 _SHORT_NAME, _ODD_NAME = 5, 4
 """Letters from which a name in a text that was scanned badly may: of shorter ones too many are names as well (Iran and
 Iraq), so that with one letter less it must be one that no other document has, of one that the corpus knows."""
+_TELLING, _CAPITALS = 20, 100
+"""Words from which a text without capitals is one that is written so; and words for each capital that one may have:
+sentences begin with more."""
 _DIGIT = re.compile(r"\d")
 _MISREAD = re.compile(r"(?:[^\W\d]+\d+)+[^\W\d]+")
 _THOUSANDS = re.compile(r"\d{3}")
@@ -49,14 +53,33 @@ def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     return result
 
 
-def names(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
-    """Which tokens of a corpus may be names (bool): capitalised inside a sentence; capitalised at its start,
-    where the corpus never has the word in lower case; and any word of a script without capitals, where names
-    cannot be told."""
+def names(words: NDArray[np.uint32], flags: NDArray[np.uint8], count: int) -> Mask:
+    """Which tokens of a corpus may be names (bool): capitalised inside a sentence; capitalised at its start, where the
+    word is no ordinary one; and any word of a script without capitals, where names cannot be told.
+
+    words: the number of each token's word, of ``count`` different ones.
+    """
     capital = flags & CAPITAL != 0
     result: Mask = capital | (flags & CASELESS != 0)
-    doubtful = np.flatnonzero(capital & (flags & OPENING != 0))
-    result[doubtful] &= ~among(hashes[doubtful], distinct(hashes[~capital]))
+    result &= ~(ordinary(words, flags, count)[words] & capital & (flags & OPENING != 0))
+    return result
+
+
+def uncased(flags: NDArray[np.uint8], documents: Ints) -> Mask:
+    """Which documents (tokens documents[i]:documents[i + 1]) are written without capitals, so that names cannot be
+    told in them."""
+    words = np.diff(documents)
+    result: Mask = (words >= _TELLING) & (_CAPITALS * flagged(flags, documents, CAPITAL) < words)
+    return result
+
+
+def ordinary(words: NDArray[np.uint32], flags: NDArray[np.uint8], count: int) -> Mask:
+    """Which words, by number, a corpus has in lower case, and no less often than with a capital inside a sentence:
+    Frank is a name wherever it stands, though somebody may be frank. The arguments are those of ``names``."""
+    capital = flags & CAPITAL != 0
+    lower = np.bincount(words[~capital], minlength=count)
+    inside = np.bincount(words[capital & (flags & OPENING == 0)], minlength=count)
+    result: Mask = (lower > 0) & (lower >= inside)
     return result
 
 

@@ -46,7 +46,7 @@ class WordBook:
         self._made = np.array([0, 0, kernels.NOTHING])
         self._keys, self._numbers = np.zeros(0, np.uint64), np.zeros(0, np.int32)
         self._columns, self._points = np.zeros((0, spell.COLUMNS), np.int64), np.zeros(0, np.uint32)
-        self._facts, self._lower = _facts(corpus.stream.vocabulary), also_lower(corpus)
+        self._facts, self._ordinary = _facts(corpus.stream.vocabulary), ordinary(corpus)
         self._spread = np.zeros(0, np.int32)
         self._spellings = Spellings()
         self._grow()
@@ -55,7 +55,7 @@ class WordBook:
         """The book as it is now, with nothing wanted."""
         self._made[kernels.WANTED] = kernels.NOTHING
         return kernels.Book(
-            self._keys, self._numbers, self._columns, self._points, self._made, self._facts, self._lower,
+            self._keys, self._numbers, self._columns, self._points, self._made, self._facts, self._ordinary,
             guards.lengths(), self._spread, (known.LEAST, known.RARER), self._spellings.table(),
         )  # fmt: skip
 
@@ -90,20 +90,16 @@ def _longer(column: NDArray[T], count: int, size: int) -> NDArray[T]:
     return room
 
 
-def also_lower(corpus: Corpus, compiled: bool = True) -> Mask:
-    """Which words the corpus has with a capital where a sentence may begin, and in lower case too (by number)."""
+def ordinary(corpus: Corpus) -> Mask:
+    """``guards.ordinary`` of a corpus."""
     words, flags = corpus.stream.word, corpus.stream.flags
-    doubtful, lower = (np.zeros(len(corpus.stream.vocabulary), np.bool_) for _ in range(2))
+    lower, inside = (np.zeros(len(corpus.stream.vocabulary), np.uint32) for _ in range(2))
     for begin in range(0, len(flags), _PART):
         part = slice(begin, begin + _PART)
-        if compiled:
-            kernels.mark(words[part], flags[part], CAPITAL, OPENING, doubtful, lower)
-        else:
-            capital = flags[part] & CAPITAL != 0
-            doubtful[words[part][capital & (flags[part] & OPENING != 0)]] = True
-            lower[words[part][~capital]] = True
+        kernels.count_cases(words[part], flags[part], CAPITAL, OPENING, lower, inside)
         release(words, flags)
-    return doubtful & lower
+    result: Mask = (lower > 0) & (lower >= inside)
+    return result
 
 
 def _facts(vocabulary: Hashes) -> kernels.Kinds:

@@ -31,7 +31,7 @@ from .verdict import (
     shingles_of,
     why_of,
 )
-from .word import NOTHING, WANTED, Book, count_documents, enter, mark
+from .word import NOTHING, WANTED, Book, count_cases, count_documents, enter
 
 NOT_LOOKED_FOR, LOOKED_FOR = -2, -1
 PIECES = 4096
@@ -64,7 +64,7 @@ def warm() -> None:
     choice = Choice(0.9, 0.97, 0.5, 0.15, False, False, True, True, False, (3, 6), np.uint64(3), rules)
     state = state_for(text, shared, rules, none, codes)
     enter(book.keys, book.numbers, none, 0)
-    mark(text.word, text.flags, np.uint8(1), np.uint8(2), state.kept, state.kept)
+    count_cases(text.word, text.flags, np.uint8(1), np.uint8(2), text.word.copy(), text.word.copy())
     count_documents(text.word, text.flags, shared.first, np.uint8(1), codes, codes)
     resembling(np.zeros((0, 2), np.uint32), nothing, shared.kinds)
     choose(text, shared, book, choice, state, room_for(0), nothing)

@@ -9,8 +9,8 @@ import numpy as np
 from ..base.columns import Ints, Mask
 from .jit import inner
 from .share import in_line
-from .spell import BITS, LOWER, MISREAD, PLAIN, SIZE
-from .text import BY_CHARACTER, DOCUMENT, TOKENS, Rules, Text, owner_of
+from .spell import BITS, MISREAD, ORDINARY, PLAIN, SIZE
+from .text import BY_CHARACTER, DOCUMENT, TOKENS, UNCASED, Rules, Text, owner_of
 from .word import (
     ANYWHERE,
     CONTRACTED,
@@ -252,6 +252,7 @@ def _missing(
     low, high = text.edges[paragraph], text.edges[paragraph + 1]
     its, covered, found = room.its[: high - low], room.covered[: high - low], room.cover
     document = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT]
+    uncased = text.documents[text.paragraphs[paragraph, DOCUMENT], UNCASED] != 0
     count = numbers = names = scanned = 0
     for place in range(len(covered)):
         if covered[place]:
@@ -265,8 +266,8 @@ def _missing(
                 found[TOLD + numbers] = token
                 numbers += 1
         elif names < EVIDENCE:
-            capital = flags & rules.bits.capital and not (flags & rules.bits.opening and bits & LOWER)
-            if capital or flags & rules.bits.caseless:
+            capital = flags & rules.bits.capital and not (flags & rules.bits.opening and bits & ORDINARY)
+            if capital or uncased or flags & rules.bits.caseless:
                 scanned = scanned or _looks_scanned(text, book, rules, low, its)
                 facing = _facing(low, place, pieces, its) if scanned > 0 else np.int64(-1)
                 if _is_misread(text, book, rules, kept, token, facing, document):

@@ -15,7 +15,7 @@ from .values import Numbers
 
 DOCUMENT, KIND, AMONG, LONG, BY_CHARACTER, START, END = range(7)
 """Columns of ``Text.paragraphs``."""
-TOKENS, PARAGRAPHS, RANK, BEGIN, BEHIND, PLAIN = range(6)
+TOKENS, PARAGRAPHS, RANK, BEGIN, BEHIND, PLAIN, UNCASED = range(7)
 """Columns of ``Text.documents``."""
 
 

@@ -34,12 +34,12 @@ from .spell import (
     LATIN,
     LETTER_DIGIT,
     LETTERS,
-    LOWER,
     MASK,
     MORE,
     NAME,
     NUMBERED,
     NUMERIC,
+    ORDINARY,
     PLACE,
     PLAIN,
     SHAPE,
@@ -84,7 +84,7 @@ class Book(NamedTuple):
     keys, numbers: a hash table from words, and from pairs of words run together, to their rows in ``words`` (int64, see
     ``spell``), with room for more; points: their characters. made: how many rows are filled, and how many characters;
     and what is wanted. facts: ``facts.kinds`` for each word of the vocabulary, and ``ANYWHERE`` for number words and
-    negations, ``CONTRACTED`` for a contracted negation. lower: which words the corpus has in lower case too. limits:
+    negations, ``CONTRACTED`` for a contracted negation. ordinary: ``guards.ordinary`` of each. limits:
     lengths from ``guards``. known: of ``known.known``, nothing until it is asked for. enough: numbers from there.
     """
 
@@ -94,7 +94,7 @@ class Book(NamedTuple):
     points: Points
     made: Ints
     facts: Kinds
-    lower: Mask
+    ordinary: Mask
     limits: Limits
     known: Codes
     enough: tuple[int, int]
@@ -169,13 +169,13 @@ def count_documents(
 
 
 @lean
-def mark(words: Numbers, flags: Bytes, capital: np.uint8, opening: np.uint8, doubtful: Mask, lower: Mask) -> None:
-    """Which words stand with a capital where a sentence may begin, and which in lower case: ``wordbook.also_lower``."""
+def count_cases(
+    words: Numbers, flags: Bytes, capital: np.uint8, opening: np.uint8, lower: Numbers, inside: Numbers
+) -> None:  # fmt: skip
+    """How often each word stands in lower case, and how often with a capital inside a sentence, is added."""
     for token in range(len(words)):
-        if not flags[token] & capital:
-            lower[words[token]] = True
-        elif flags[token] & opening:
-            doubtful[words[token]] = True
+        lower[words[token]] += flags[token] & capital == 0
+        inside[words[token]] += flags[token] & (capital | opening) == capital
 
 
 @inner
@@ -254,8 +254,8 @@ def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
         book.made[WANTED] = -1 - size
         return np.int64(UNKNOWN)
     number = _entered(book, slot, key, size, name)
-    if number >= 0 and book.lower[text.word[token]]:
-        book.words[number, BITS] |= LOWER
+    if number >= 0 and book.ordinary[text.word[token]]:
+        book.words[number, BITS] |= ORDINARY
     return number
 
 

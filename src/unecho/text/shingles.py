@@ -80,17 +80,17 @@ def grams(hashes: Hashes, size: int) -> Hashes:
 def unspaced(flags: NDArray[np.uint8], offsets: Ints, compiled: bool | None = None) -> Mask:
     """Which runs of tokens are mostly of scripts written without spaces (bool, one per run). ``compiled``: see
     ``when.is_large``."""
-    result: Mask = _flagged(flags, offsets, UNSPACED, compiled) * 2 > np.diff(offsets)
+    result: Mask = flagged(flags, offsets, UNSPACED, compiled) * 2 > np.diff(offsets)
     return result
 
 
 def word_counts(flags: NDArray[np.uint8], offsets: Ints) -> Ints:
     """The words of runs of tokens as a reader counts them (int64, one per run): what stands between white space, and
     every character of scripts written without. "don't" is one of them, and so is a URL, of however many tokens."""
-    return _flagged(flags, offsets, SPACED | UNSPACED)
+    return flagged(flags, offsets, SPACED | UNSPACED)
 
 
-def _flagged(flags: NDArray[np.uint8], offsets: Ints, wanted: np.uint8, compiled: bool | None = None) -> Ints:
+def flagged(flags: NDArray[np.uint8], offsets: Ints, wanted: np.uint8, compiled: bool | None = None) -> Ints:
     """How many tokens of each run have one of the flags wanted (int64)."""
     result = np.zeros(len(offsets) - 1, np.int64)
     if is_large(len(flags), compiled):
