@@ -83,11 +83,13 @@ def test_below_the_threshold_it_is_similar_and_stays() -> None:
         ("will not pay, and ten", "will pay, and 12", "numbers differ: 12, ten; negations differ: not"),
         ("Tuesday", "Friday", "names differ: Friday"),
         ("the mayor called", "the Marquis called", "names differ: Marquis"),
+        ("rose by 5%", "rose by -5%", "numbers differ: -5, 5"),
+        ("rose by 5%", "rose by –5%", "numbers differ: –5, 5"),
     ],
 )
 def test_a_number_or_name_that_the_other_copy_lacks_keeps_a_paragraph(old: str, new: str, why: str) -> None:
     prose = f"{PROSE} It will not pay, and ten towns in the north have said so. She did call it late, and was willing"
-    prose += " to go. It wouldn't help, for all that the people of the valley had heard of it until then."
+    prose += " to go. It wouldn't help, for all that the people of the valley had heard of it. Rents rose by 5% then."
     result = run(f"{prose}\n\n{OTHER}", prose.replace(old, new))
     assert result.removals == []
     assert whys(result) == [why]

@@ -70,7 +70,7 @@ def sets_of(texts: list[str], compiled: bool = False, workers: int = 1) -> Shing
     return shingle_sets(tokens.hash, tokens.offsets, unspaced(tokens.flags, tokens.offsets), workers, compiled=compiled)
 
 
-@given(st.lists(MIXED | st.text(st.sampled_from('ab .,"“”\u00ad\n東')), max_size=6))
+@given(st.lists(MIXED | st.text(st.sampled_from('ab .,"“”\u00ad\n東-−5')), max_size=6))
 def test_tokens(texts: list[str]) -> None:
     assert same_tokens(tokenize(texts, compiled=True), tokenize(texts, compiled=False))
 
@@ -78,7 +78,8 @@ def test_tokens(texts: list[str]) -> None:
 ASCII = st.text(
     st.one_of(st.characters(max_codepoint=127), st.sampled_from('aZ09 .\'",$%é“')), min_size=50, max_size=300
 ) | st.lists(
-    st.sampled_from(["a", "Word", "9", "$5", '"so', 'it."', "a" * 20, "b" * 70, "-" * 70, " " * 70, "naïve", "é", "“"])
+    st.sampled_from(["a", "Word", "9", "$5", '"so', 'it."', "a" * 20, "b" * 70, "-" * 70, " " * 70, "naïve", "é", "“",
+                     "-5", "(−5", "–$5", "-٣", "-"])
 ).map(" ".join)  # fmt: skip
 
 

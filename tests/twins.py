@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import numba
 
-from unecho.text.normalize import DROPPED, SEPARATOR, SINGLE, WORD, char_class, fold
+from unecho.text.normalize import (
+    _SENTENCE_END,
+    DROPPED,
+    SEPARATOR,
+    SINGLE,
+    SYMBOL,
+    WORD,
+    char_class,
+    fold,
+)
 
 
 def kernel_of(function: Any) -> Any:
@@ -19,7 +29,7 @@ def kernel_of(function: Any) -> Any:
 
 
 def words(text: str) -> list[tuple[str, int, int]]:
-    """(folded word, start, end) of every token, character by character."""
+    """(folded word, start, end) of every token, character by character; a minus sign before a number is "-"."""
     found: list[tuple[str, int, int]] = []
     open_word = False
     for place, char in enumerate(text):
@@ -30,14 +40,22 @@ def words(text: str) -> list[tuple[str, int, int]]:
             folded, start, _ = found[-1]
             found[-1] = (folded + fold(char), start, place + 1)
         elif kind != SEPARATOR:
-            found.append((fold(char), place, place + 1))
+            signed = _is_signed(text, place)
+            found.append(("-" * signed + fold(char), place - signed, place + 1))
         open_word = kind == WORD
     return found
 
 
+def _is_signed(text: str, place: int) -> bool:
+    """Whether a minus sign stands before a number, and before that nothing, a space, or what a sentence may follow."""
+    is_number = unicodedata.category(text[place]) in ("Nd", "No") or char_class(text[place]) == SYMBOL
+    before, sign = text[max(place - 2, 0) : max(place - 1, 0)], text[max(place - 1, 0) : place]
+    return is_number and sign in ("-", "−", "–") and (not before or before.isspace() or before in _SENTENCE_END)
+
+
 def is_unspaced(text: str) -> bool:
     tokens = words(text)
-    return 2 * sum(char_class(text[start]) == SINGLE for _, start, _ in tokens) > len(tokens)
+    return 2 * sum(char_class(text[end - 1]) == SINGLE for _, _, end in tokens) > len(tokens)
 
 
 def shingle_set(text: str) -> set[tuple[str, ...]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, Mask
-from .jit import compiled, part
+from .jit import compiled, inner, part
 from .utf8 import Bytes, byte_at, decoded
 from .values import mix
 from .vectors import BLOCK, WORD, below, lowest, put, sets_of, weighed
@@ -22,6 +22,9 @@ these: separates. MARKED: marks the token it is part of. QUOTES: a quotation mar
 POINTS: Final = 256
 """Code points in a block of the tables of characters."""
 ZERO, ONE = np.uint64(0), np.uint64(1)
+_HYPHEN: Final = np.uint8(ord("-"))
+_SIGNS: Final = tuple(tuple(map(np.uint8, sign.encode())) for sign in "−–")
+"""The other signs of ``normalize.MINUS``, of three bytes each."""
 
 _DIGITS, _CAPITALS = [(0x30, 0x39)], [(0x41, 0x5A)]
 _INNER = [*_DIGITS, *_CAPITALS, (0x61, 0x7A)]
@@ -112,6 +115,29 @@ def blocks(text: Bytes, present: Mask) -> None:
             at += size
 
 
+@inner
+def _is_signed(text: Bytes, begin: int, at: int, table: Characters, before: np.uint8) -> bool:
+    """Whether a minus sign stands before a number in a text, and before that nothing, or what has one of the flags
+    ``before``: ``normalize._signed``."""
+    if at == begin:
+        return False
+    at -= 1
+    if byte_at(text, at) != _HYPHEN:
+        at -= 2
+        if at < begin:
+            return False
+        sign = byte_at(text, at), byte_at(text, at + 1), byte_at(text, at + 2)
+        if sign != _SIGNS[0] and sign != _SIGNS[1]:
+            return False
+    if at == begin:
+        return True
+    at -= 1
+    while byte_at(text, at) & 0xC0 == 0x80:
+        at -= 1
+    point, _ = decoded(text, at)
+    return bool(table.flags[np.uint64(table.begin[point >> 8] + (point & 255))] & before)
+
+
 @part
 def _longer(value: np.uint64, text: Bytes, at: int, size: int, table: Characters) -> np.uint64:
     """The hash of a word that goes on with so many ASCII characters."""
@@ -139,12 +165,13 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
     begin, roles, values, powers = table.begin, table.roles, table.value, table.power
     kinds, weights = table.flags, table.weights
     offsets, lengths = places
+    open_to = marks.opening | marks.spaced
     of_block, again = np.empty(BLOCK, np.uint8), 0
     for number in range(len(edges)):
         offsets[number] = count
-        first, stop = edges[number]
-        at = first  # ``first`` moves on by the bytes that a character is longer than one: places are in characters
-        pending, quoted, end, tight = marks.opening | marks.spaced, np.uint8(0), -2, 0
+        edge, stop = edges[number]
+        at = first = edge  # the latter moves on where a character is longer than a byte: places are in characters
+        pending, quoted, end, tight = open_to, np.uint8(0), -2, 0
         while at < stop:
             if at >= again and _is_ascii(text, at):
                 inner, digits, capitals, alone, quotes, spaces, opening, blank, beyond = _marks(text, at)
@@ -168,9 +195,12 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
                     value = weighed(text, last + left, weights, size * WORD)
                     if size > WORD:
                         value = _longer(value, text, last + left + WORD, size - WORD, table)
+                    start, numeric = last - first + left, (digits | alone) >> np.uint64(left) & ONE
+                    if numeric and _is_signed(text, edge, last + left, table, open_to):
+                        value, start = ~value, start - 1
                     out.hash[row] = value
                     out.flags[row] = of_block[np.uint64(left)] | of_block[np.uint64(right - 1)] & marks.number | pending
-                    out.start[row], out.end[row] = last - first + left, last - first + right
+                    out.start[row], out.end[row] = start, last - first + right
                     count, pending, at = count + 1, np.uint8(0), last + right
                     starts, ends = starts & (starts - ONE), ends & (ends - ONE)
                 if at > last:
@@ -195,7 +225,8 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
                     pending |= marks.unquoted
                 at, first = at + size, first + size - 1
                 continue
-            out.start[count] = at - first
+            signed = role & MARKED and _is_signed(text, edge, at, table, open_to)
+            out.start[count] = at - first - signed
             value, kind, seen = values[place], kinds[place] | pending | quoted, np.uint64(role & MARKED)
             pending = quoted = np.uint8(0)
             if role & ALONE:
@@ -227,7 +258,7 @@ def tokens(  # noqa: PLR0912, PLR0915  one pass over the bytes: parts of it woul
                     byte = byte_at(text, at)
             out.end[count], tight = end, 1
             out.flags[count] = kind | marks.number if seen else kind
-            out.hash[count] = value
+            out.hash[count] = ~value if signed else value
             count += 1
         lengths[number] = stop - first
     offsets[len(edges)] = count

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, mix64, offsets_of, pieces
+from ..base.columns import Hashes, Ints, Mask, mix64, offsets_of, pieces
 from ..compiled.when import is_large
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ _POINTS = range(0x064B, 0x0653)  # Arabic vowel points
 _SENTENCE_END = frozenset(".!?…:;\n\r。！？；：؟۔।\"'“”„‘’«»‹›([{「『—–")
 SPACE = 32
 """Code points up to here are spaces and line ends."""
+MINUS = "-−–"
+"""What may stand before a number as its sign."""
 _QUOTATION_MARKS = frozenset('"“”„‟«»‹›「」『』')
 CHARACTERS = 6
 """Characters that a token takes at the least, spaces included, in all scripts but those without spaces."""
@@ -75,9 +77,9 @@ BEHIND = bytes(64)
 class Tokens:
     """The tokens of a batch of texts, text after text.
 
-    hash: uint64 per token, equal for equal folded words. start, end: uint32, characters of the token's own
-    text. flags: uint8. offsets: int64, the tokens of text i are offsets[i]:offsets[i + 1]. lengths: int64, characters
-    of each text.
+    hash: uint64 per token, equal for equal folded words; the minus sign of a number is part of it. start, end: uint32,
+    characters of the token's own text. flags: uint8. offsets: int64, the tokens of text i are offsets[i]:offsets[i +
+    1]. lengths: int64, characters of each text.
     """
 
     hash: Hashes
@@ -163,11 +165,12 @@ def _tokens(texts: Sequence[str]) -> Tokens:
     bases = offsets_of(lengths + 1)
     table = _Table.of(points)
     first, last, places = _boundaries(table.classes[points])
-    hashes = _hashes(points[places], table, first, last)
     start, end = places[first], places[last] + 1
     offsets = np.searchsorted(start, bases).astype(np.int64)
     base = np.repeat(bases[:-1], np.diff(offsets))
     flags = _flags(points, table, places, first, last, start, end, base)
+    signed = _signed(points, table, start, base)
+    hashes, start = _hashes(points[places], table, first, last, signed), start - signed
     return Tokens(hashes, (start - base).astype(np.uint32), (end - base).astype(np.uint32), flags, offsets, lengths)
 
 
@@ -242,7 +245,18 @@ def _boundaries(classes: NDArray[np.uint8]) -> tuple[Ints, Ints, Ints]:
     return np.flatnonzero(alone | (word & ~before)), np.flatnonzero(alone | (word & ~after)), places
 
 
-def _hashes(points: NDArray[np.uint32], table: _Table, first: Ints, last: Ints) -> Hashes:
+def _signed(points: NDArray[np.uint32], table: _Table, start: Ints, base: Ints) -> Mask:
+    """Which tokens are numbers with a minus sign right before them, before which a space or what may begin a sentence
+    stands, or nothing: "-5" is not 5, but in "4-5" and "covid-19" no sign stands."""
+    result = np.zeros(len(start), np.bool_)
+    rows = np.flatnonzero((start > base) & (table.flags[points[start]] & NUMBER != 0))
+    rows = rows[np.isin(points[start[rows] - 1], [ord(sign) for sign in MINUS])]
+    before = np.maximum(start[rows] - 2, 0)
+    result[rows] = (start[rows] - 1 == base[rows]) | (table.flags[points[before]] & (OPENING | SPACED) != 0)
+    return result
+
+
+def _hashes(points: NDArray[np.uint32], table: _Table, first: Ints, last: Ints, signed: Mask) -> Hashes:
     """Polynomial hash of every token from one running sum: with weights of falling powers, the difference of
     two sums is the hash of what lies between, up to a power that is multiplied back."""
     if not len(first):
@@ -256,7 +270,9 @@ def _hashes(points: NDArray[np.uint32], table: _Table, first: Ints, last: Ints) 
     np.cumprod(rising, out=rising)
     sums = np.zeros(len(points) + 1, np.uint64)
     np.cumsum(table.value[points] * falling[reach], out=sums[1:])
-    return mix64((sums[last + 1] - sums[first]) * rising[reach[last]])
+    values = (sums[last + 1] - sums[first]) * rising[reach[last]]
+    values[signed] = ~values[signed]
+    return mix64(values)
 
 
 def _flags(
