@@ -70,6 +70,13 @@ CHANGED = [
     "The company made a {profit|loss} of several million in the last quarter, the board said in a short statement.",
     "The new rules are meant for people {over|under} the age at which they can leave school, the office reported.",
     "Three people were {killed|injured} when a bus left the road near the village and fell into the river on Sunday.",
+    "Two {thirds|quarters} of the money for the new road will come from the region, the minister said on Monday.",
+    "The driver of the car was {arrested|released} by the officers on Sunday night, a spokesman for the town said.",
+    "The coach was {hired|sacked} by the club in the last week of the season, the board said in a short statement.",
+    "The {former|current} head of the office told the newspaper that nobody had known of the payments in the town.",
+    "The {king|queen} opened the new hall of the old town in the presence of the mayor and a few hundred guests.",
+    "The price of {coal|gas} was lower in March than in any of the months before it, the statistics office said.",
+    "Growth was {−0.3|0.3} percent in the year to March, the statistics office of the country reported on Monday.",
     "Ingredients: 200 g flour, two eggs, a cup of milk, salt, pepper, butter, {onions,|garlic,} fresh "
     "parsley and lemon juice.",
     "The team: Adams, Baker, Carter, Dixon, Evans, {Foster,|Fisher,} Graham, Harris, Irving, Jackson and Keller.",

@@ -17,7 +17,8 @@ from ..text.normalize import tokenize
 NUMBERS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
-billion trillion dozen half third quarter twice first second fourth fifth sixth seventh eighth ninth tenth last next
+billion trillion dozen half third quarter thirds quarters twice thrice hundreds thousands millions billions first second
+fourth fifth sixth seventh eighth ninth tenth last next
 null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig
 hundert tausend million millionen milliarde milliarden dutzend
 zéro deux trois quatre cinq sept huit neuf dix onze douze vingt trente quarante cinquante soixante
@@ -101,31 +102,36 @@ OPPOSITES = """
 he his him himself er ihn ihm il él lui ele hij он его ему
 | she her hers herself sie elle ella lei ela zij она её ей
 
-man men boy boys father son brother husband spokesman chairman homme hommes hombre hombres uomo uomini homem homens
-мужчина mężczyzna
-| woman women girl girls mother daughter sister wife spokeswoman chairwoman femme femmes mujer mujeres donna donne
+man men boy boys male males father son brother husband uncle nephew king prince lord actor spokesman chairman homme
+hommes hombre hombres uomo uomini homem homens мужчина mężczyzna
+| woman women girl girls female females mother daughter sister wife aunt niece queen princess lady actress
+spokeswoman chairwoman femme femmes mujer mujeres donna donne
 mulher mulheres женщина kobieta
 
 rose rise rises risen rising climbed climbs increased increase increases increasing gained grew grows growth up higher
-upward stieg stiegen gestiegen wuchs hausse augmenté aumentó aumentato aumento subió aumentou gestegen выросли вырос
+upper upward raised raises widened widens stieg stiegen gestiegen wuchs hausse augmenté aumentó aumentato aumento subió
+aumentou gestegen выросли вырос
 | fell fall falls fallen falling dropped drops decreased decrease decreases decreasing declined decline declines down
-lower downward fiel fielen gefallen sank gesunken schrumpfte baisse baissé diminué bajó cayó diminuito calo caiu
-gedaald упали упал
+lower downward lowered lowers cut cuts narrowed narrows fiel fielen gefallen sank gesunken schrumpfte baisse baissé
+diminué bajó cayó diminuito calo caiu gedaald упали упал
 
 won win wins winning winner winners victory gewann gewonnen gagné ganó vinto venceu
 | lost lose loses losing loser losers defeat verlor verloren perdu perdió perso perdeu
 
 before earlier vor avant antes prima | after later nach après después dopo depois
 
-more most mehr más più mais plus больше | less fewer least weniger menos meno moins меньше
+more most mehr más più mais plus больше | less fewer least weniger menos meno moins minus меньше
 
 guilty convicted schuldig coupable culpable colpevole | innocent acquitted cleared unschuldig inocente innocente
 
-accepted accept accepts confirmed confirm confirms admitted admits approved approve approves supported support supports
-said says bestätigte | rejected reject rejects refused refuse refuses denied deny denies opposed oppose opposes bestritt
+accepted accept accepts agreed agree agrees confirmed confirm confirms admitted admits approved approve approves
+supported support supports
+said says bestätigte | rejected reject rejects disagreed disagree disagrees refused refuse refuses denied deny denies
+opposed oppose opposes bestritt
 
 killed dead died dies getötet tot gestorben tué tués mort morts muertos murieron morti mortos
-| injured wounded hurt survived unhurt verletzt blessé blessés heridos resultaron feriti feridos
+| injured wounded hurt survived unhurt alive verletzt blessé blessés heridos resultaron feriti feridos
+| born birth births
 
 opened open opens | closed close closes shut
 
@@ -155,7 +161,7 @@ known | unknown
 
 employed employment | unemployed unemployment
 
-successful success succeeded succeed | unsuccessful failed fail failure
+successful success succeeded succeed passed passes | unsuccessful failed fail failure
 
 public | private
 
@@ -205,8 +211,6 @@ lift lifts lifted lifting | impose imposes imposed imposing
 
 allow allows allowed allowing permitted | forbid forbids forbidden forbidding banned prohibited
 
-agree agrees agreed | disagree disagrees disagreed
-
 arrived arrives arrival arrivals | departed departs departure departures
 
 strong stronger strongest strengthened | weak weaker weakest weakened
@@ -220,6 +224,44 @@ maximum | minimum
 left gauche izquierda sinistra | right droite derecha destra
 
 internal | external
+
+arrested arrests arrest detained jailed imprisoned | released releases release freed
+
+hired hires hire appointed appoints | fired sacked dismissed
+
+married marries marriage wedding | divorced divorces divorce
+
+borrowed borrows borrow | lent lends lend
+
+murder murders murdered | manslaughter | suicide suicides
+
+victim victims | suspect suspects
+
+teacher teachers | pupil pupils student students
+
+attack attacks attacked | defence defense defended
+
+former | current
+
+same | different
+
+front | back
+
+top | bottom
+
+safe safely | dangerous unsafe
+
+healthy | ill sick
+
+optimistic | pessimistic
+
+conservative conservatives | liberal liberals | socialist socialists
+
+police | army | navy
+
+coal | oil | gas | nuclear | solar
+
+red | blue | green | yellow | black | white
 
 domestic | foreign
 
@@ -243,7 +285,7 @@ all | some | many | few
 
 minute minutes | hour hours hourly | day days daily tag tage jour jours día días | week weeks weekly woche wochen
 semaine semaines semana semanas | month months monthly monat monate monaten mois mes meses
-| year years yearly annual jahr jahre jahren année années año años
+| decade decades | century centuries | year years yearly annual jahr jahre jahren année années año años
 
 am | pm
 
@@ -254,7 +296,8 @@ today heute hoy | yesterday gestern ayer | tomorrow morgen mañana
 spring | summer | autumn | winter
 
 km kilometre kilometres kilometer kilometers | mile miles | metre metres meter meters | foot feet | inch inches
-| yard yards | mm | cm | kg kilo kilos kilogram kilograms kilogramme kilogrammes | pound pounds lb lbs | mg
+| yard yards | millimetre millimetres millimeter millimeters mm | centimetre centimetres centimeter centimeters cm | kg
+kilo kilos kilogram kilograms kilogramme kilogrammes | pound pounds lb lbs | mg
 | g gram grams gramme grammes | ton tons tonne tonnes | ounce ounces oz | ml | litre litres liter liters
 | gallon gallons | acre acres | hectare hectares
 | dollar dollars | euro euros | yen | franc francs | rupee rupees | rouble roubles ruble rubles | cents | pence
