@@ -160,7 +160,7 @@ def _take(words: Words, pair: Place, span: Place, done: Place, factor: int, rule
     return behind
 
 
-@inner
+@part
 def _go_on(
     words: Words, pair: Place, run: int, stop: Place, step: int, factor: int, rules: Rules, found: Found
 ) -> None:
@@ -287,7 +287,7 @@ def _gaps(runs: Runs, one: int, two: int) -> Place:
     return runs.a[two] - runs.a[one] - runs.length[one], runs.b[two] - runs.b[one] - runs.length[one]
 
 
-@inner
+@part
 def _promising(runs: Runs, order: Ints, rules: Rules, rows: Ints) -> int:
     """``passages._promising`` of the runs of one pair of documents, into ``rows``; returns their number."""
     count, near = 0, False
