@@ -93,11 +93,12 @@ def _longer(column: NDArray[T], count: int, size: int) -> NDArray[T]:
 def ordinary(corpus: Corpus) -> Mask:
     """``guards.ordinary`` of a corpus."""
     words, flags = corpus.stream.word, corpus.stream.flags
-    lower, inside = (np.zeros(len(corpus.stream.vocabulary), np.uint32) for _ in range(2))
+    counts = np.zeros((len(corpus.stream.vocabulary), 2), np.uint32)
     for begin in range(0, len(flags), _PART):
         part = slice(begin, begin + _PART)
-        kernels.count_cases(words[part], flags[part], CAPITAL, OPENING, lower, inside)
+        kernels.count_cases(words[part], flags[part], CAPITAL, OPENING, counts)
         release(words, flags)
+    lower, inside = counts.T
     result: Mask = (lower > 0) & (lower >= inside)
     return result
 

@@ -169,13 +169,12 @@ def count_documents(
 
 
 @lean
-def count_cases(
-    words: Numbers, flags: Bytes, capital: np.uint8, opening: np.uint8, lower: Numbers, inside: Numbers
-) -> None:  # fmt: skip
-    """How often each word stands in lower case, and how often with a capital inside a sentence, is added."""
+def count_cases(words: Numbers, flags: Bytes, capital: np.uint8, opening: np.uint8, counts: Numbers) -> None:
+    """Adds (counts: words x 2) how often each word stands in lower case, and with a capital inside a sentence."""
     for token in range(len(words)):
-        lower[words[token]] += flags[token] & capital == 0
-        inside[words[token]] += flags[token] & (capital | opening) == capital
+        word, kind = np.uint64(words[token]), flags[token]
+        counts[word, 0] += kind & capital == 0
+        counts[word, 1] += kind & (capital | opening) == capital
 
 
 @inner
