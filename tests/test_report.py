@@ -378,8 +378,16 @@ def test_word_diff_tells_what_is_only_written_otherwise() -> None:
     assert [p.text.strip() for p in pieces if p.kind == "kept-only"] == ["Labour’s"]
 
 
+def test_a_number_with_its_sign_is_one_word() -> None:
+    words = [word for word, _ in diff.split_words("-5 (–1.5%) 4-5 - 6")]
+    assert words == ["-5", "(", "–1.5", "%", ")", "4-5", "-", "6"]
+    assert diff.count_words("-5 - 6") == 2
+    assert [(p.kind, p.text) for p in diff.word_diff("by −5", "by -5")] == [("same", "by "), ("alike", "-5")]
+
+
 @pytest.mark.parametrize(
-    ("one", "other"), [("toll", "tolls"), ("1,500", "2,500"), ("not", "now"), ("-", "."), ("«", "(")]
+    ("one", "other"),
+    [("toll", "tolls"), ("1,500", "2,500"), ("5", "-5"), ("(−5%)", "(5%)"), ("not", "now"), ("-", "."), ("«", "(")],
 )
 def test_what_differs_is_no_other_writing(one: str, other: str) -> None:
     assert {piece.kind for piece in diff.word_diff(f"a {one} b", f"a {other} b")} == {"same", "kept-only", "here-only"}

@@ -628,7 +628,10 @@ def test_the_page_compares_texts_as_python_does(page: Page) -> None:
     pairs += [(words, words.upper()), (words, words.replace("our", "or").replace("re", "er"))]
     for number in range(60):
         text = " ".join(
-            rng.choices(["the", "river", "don't", "rose,", "(1,500)", "«Ça»", "ไทย", "the."], k=rng.randrange(1, 40))
+            rng.choices(
+                ["the", "river", "don't", "rose,", "(1,500)", "«Ça»", "ไทย", "the.", "-5", "(−5%)", "4-5", "–"],
+                k=rng.randrange(1, 40),
+            )
         )
         pairs.append((text, edited(rng, text)) if number % 2 else (edited(rng, text), text))
     found = page.evaluate(

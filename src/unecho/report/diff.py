@@ -12,15 +12,16 @@ from typing import Literal
 
 from rapidfuzz.distance import Indel
 
+from ..text.normalize import MINUS
 from ..text.spelling import canonical
 
 # A word with the space behind it: a character of a script written without spaces (with its marks), a run
-# of anything else up to punctuation (1,500 and don't are one word), or one punctuation mark.
+# of anything else up to punctuation (1,500, -5 and don't are one word), or one punctuation mark.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
 _MARKS = "!-/:-@\\[-`{-~«»¡¿\u2010-\u2027\u2030-\u205e\u3000-\u303f\uff01-\uff0f\uff1a-\uff20"
 _WORD = re.compile(
     rf"([{_UNSPACED}][\u0300-\u036f\u0e31\u0e34-\u0e4e]*"
-    rf"|(?:[^\s{_UNSPACED}{_MARKS}]|(?<=\w)[’'.,-](?=\w))+"
+    rf"|(?:[^\s{_UNSPACED}{_MARKS}]|(?<=\w)[’'.,-](?=\w)|(?<![^\s(\[])[{MINUS}](?=\d))+"
     rf"|\S)(\s*)"
 )
 
@@ -62,7 +63,12 @@ def split_words(text: str) -> Words:
 
 def count_words(text: str) -> int:
     """Words of ``text``, punctuation not counted."""
-    return sum(word[0].isalnum() for word, _ in split_words(text))
+    return sum(map(_is_word, split_words(text)))
+
+
+def _is_word(word: tuple[str, str]) -> bool:
+    """Whether it is no punctuation mark."""
+    return word[0].lstrip(MINUS)[:1].isalnum()
 
 
 @lru_cache(maxsize=65_536)
@@ -103,7 +109,7 @@ def _both(ours: Words, theirs: Words) -> Iterator[Piece]:
 
 def _piece(kind: PieceKind, words: Words) -> Piece:
     text = "".join(word + space for word, space in words)
-    return Piece(kind, text, sum(word[0].isalnum() for word, _ in words))
+    return Piece(kind, text, sum(map(_is_word, words)))
 
 
 def fold(pieces: list[Piece], longest: int = 60, ends: int = 15) -> list[Piece]:

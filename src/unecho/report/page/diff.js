@@ -5,13 +5,14 @@
   const MARKS = "!-\\/:-@\\[-`\\{-~«»¡¿\\u2010-\\u2027\\u2030-\\u205e\\u3000-\\u303f\\uff01-\\uff0f\\uff1a-\\uff20";
   const LETTER = "\\p{L}\\p{N}_";
   // A word with the space behind it: a character of a script written without spaces (with its marks), a run of
-  // anything else up to punctuation (1,500 and don't are one word), or one punctuation mark.
+  // anything else up to punctuation (1,500, -5 and don't are one word), or one punctuation mark.
   const WORD = new RegExp(
     `([${UNSPACED}][\\u0300-\\u036f\\u0e31\\u0e34-\\u0e4e]*` +
-      `|(?:[^\\s${UNSPACED}${MARKS}]|(?<=[${LETTER}])[’'.,\\-](?=[${LETTER}]))+|\\S)(\\s*)`,
+      `|(?:[^\\s${UNSPACED}${MARKS}]|(?<=[${LETTER}])[’'.,\\-](?=[${LETTER}])` +
+      `|(?<![^\\s\\(\\[])[\\-−–](?=\\p{Nd}))+|\\S)(\\s*)`,
     "gu",
   );
-  const STARTS_WORD = /^[\p{L}\p{N}]/u;
+  const STARTS_WORD = /^[-−–]?[\p{L}\p{N}]/u;
 
   const split = (text) => Array.from(text.matchAll(WORD), (match) => ({ word: match[1], space: match[2] }));
   const countWords = (words) => words.reduce((sum, { word }) => sum + STARTS_WORD.test(word), 0);
