@@ -122,6 +122,21 @@ DEARER = "They will cost much more, say the engineers from Leeds and York."
 
 
 @pytest.mark.parametrize(
+    "texts",
+    [
+        [f"{LONGER}\n\n{LATER}".lower(), LONGER.replace("Harrow", "Leeds").lower()],  # nothing tells a name
+        [
+            f"{LONGER} Souness said so.\n\n{LATER}", f"{LONGER} Frank said so.", "It was a frank answer.",
+            "A friend of Mr Frank, and of Anne Frank, came late.",
+        ],
+        [f"{LONGER} Rents rose by 5% then.\n\n{LATER}", f"{LONGER} Rents rose by −5% then."],
+    ],
+)  # fmt: skip
+def test_both_see_names_where_they_are_hard_to_tell_and_signs(texts: list[str]) -> None:
+    both_choose_alike(texts, {})
+
+
+@pytest.mark.parametrize(
     ("name", "other"),
     [("Ireland", "Iceland"), ("BBC", "BBE"), ("Marion", "Marlon"), ("Marion", "Mariom"), ("Mary", "Marb")],
 )
