@@ -350,7 +350,8 @@ def made(kind: str, count: int, folder: Path) -> Path:
         for number in range(count):
             # The pages of a template differ in a word or two of every paragraph.
             parts = [part if kind == "notice" else [*part[:20], *some(2), *part[20:]] for part in fixed]
-            text = "\n\n".join(map(" ".join, [some(30), *parts]))
+            # With capitals, as pages have them: without, any word that differs may be a name, and all of it stays.
+            text = "\n\n".join(" ".join(part).capitalize() + "." for part in (some(30), *parts))
             file.write(orjson.dumps({"id": f"{number:07d}", "text": text}) + b"\n")
     return path
 
