@@ -78,7 +78,11 @@ def ordinary(words: NDArray[np.uint32], flags: NDArray[np.uint8], count: int) ->
     Frank is a name wherever it stands, though somebody may be frank. The arguments are those of ``names``."""
     capital = flags & CAPITAL != 0
     lower = np.bincount(words[~capital], minlength=count)
-    inside = np.bincount(words[capital & (flags & OPENING == 0)], minlength=count)
+    return are_ordinary(lower, np.bincount(words[capital & (flags & OPENING == 0)], minlength=count))
+
+
+def are_ordinary(lower: NDArray[np.integer], inside: NDArray[np.integer]) -> Mask:
+    """``ordinary`` of words, by how often each stands in lower case, and with a capital inside a sentence."""
     result: Mask = (lower > 0) & (lower >= inside)
     return result
 

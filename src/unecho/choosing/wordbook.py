@@ -98,9 +98,7 @@ def ordinary(corpus: Corpus) -> Mask:
         part = slice(begin, begin + _PART)
         kernels.count_cases(words[part], flags[part], CAPITAL, OPENING, counts)
         release(words, flags)
-    lower, inside = counts.T
-    result: Mask = (lower > 0) & (lower >= inside)
-    return result
+    return guards.are_ordinary(*counts.T)
 
 
 def _facts(vocabulary: Hashes) -> kernels.Kinds:
