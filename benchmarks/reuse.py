@@ -36,11 +36,13 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from unecho import dedupe
+from unecho import clean, dedupe
 from unecho.result import Result
 
 Row = dict[str, Any]
 Spans = list[tuple[int, int]]
+Rank = dict[str, tuple[int, str]]
+"""Of documents: place in keeping order, and id."""
 
 
 def read_lines(path: Path) -> list[Row]:
@@ -60,8 +62,13 @@ def tool(data: Path, name: str) -> ModuleType:
 
 
 def run(docs: Iterable[Row], **settings: Any) -> Result:
-    """Documents as they are, matched with the defaults; the site as the folder, for the templates."""
-    return dedupe([(f"{row.get('source', '')}/{row['id']}", row["text"]) for row in docs], **settings)
+    """Documents as they are, matched with the defaults."""
+    return dedupe(inputs(docs), **settings)
+
+
+def inputs(docs: Iterable[Row]) -> list[tuple[str, str]]:
+    """Ids and texts; the site as the folder, for the templates."""
+    return [(f"{row.get('source', '')}/{row['id']}", row["text"]) for row in docs]
 
 
 def plain(name: str) -> str:
@@ -109,7 +116,9 @@ class Origins:
         return len(places) / (end - start)
 
 
-def removal_scores(result: Result, gold: Path, only: set[str] | None = None) -> tuple[float, float, float]:
+def removal_scores(
+    result: Result, gold: Path, rank: Rank, only: set[str] | None = None
+) -> tuple[float, float, float]:  # fmt: skip
     """(precision, recall, lost) of the paragraphs removed as duplicates; ``only``: those of some documents."""
     origins = Origins(read_lines(gold / "passages.jsonl"))
     paragraphs = [row for row in read_lines(gold / "paragraphs.jsonl") if only is None or row["id"] in only]
@@ -126,14 +135,15 @@ def removal_scores(result: Result, gold: Path, only: set[str] | None = None) -> 
         removed[document].append((start, end))
     found = [
         any(low <= start and end <= high for low, high in removed[document])
-        for document, start, end in removable(result, origins, paragraphs)
+        for document, start, end in removable(result, origins, paragraphs, rank)
     ]
     return sum(right) / max(len(right), 1), sum(found) / max(len(found), 1), lost / max(characters, 1)
 
 
-def removable(result: Result, origins: Origins, paragraphs: Iterable[Row]) -> Iterator[tuple[str, int, int]]:
+def removable(
+    result: Result, origins: Origins, paragraphs: Iterable[Row], rank: Rank
+) -> Iterator[tuple[str, int, int]]:  # fmt: skip
     """(document, start, end) of the body paragraphs that an earlier document in keeping order holds to .9."""
-    rank = keeping_order(result)
     for row in paragraphs:
         document, start, end = row["id"], row["start"], row["end"]
         if row["role"] != "body" or len(result.text(rank[document][1])[start:end].split()) < 8:
@@ -165,14 +175,13 @@ def duplicates(result: Result) -> Iterator[tuple[str, str, int, int]]:
             yield plain(removal.document), plain(removal.keeper.document), start, end
 
 
-def keeping_order(result: Result) -> dict[str, tuple[int, str]]:
-    """Documents without dates: the longest first, then by path."""
-    boilerplate = {record.id: record.words_removed.get("boilerplate", 0) for record in result.documents}
-    repeats = {record.id: record.words_removed.get("repeat", 0) for record in result.documents}
-    return {
-        plain(record.id): (boilerplate[record.id] + repeats[record.id] - record.words, record.id)
-        for record in result.documents
-    }
+def keeping_order(docs: Iterable[Row]) -> Rank:
+    """Documents without dates: by their words without what the cleaner takes, the longest first, then by path."""
+    with clean(inputs(docs)) as result:
+        return {
+            plain(record.id): (sum(record.words_removed.values()) - record.words, record.id)
+            for record in result.documents
+        }
 
 
 def without_headlines(found: Iterable[Row], gold: Path) -> list[Row]:
@@ -201,6 +210,7 @@ def syndicated(
             [sys.executable, generator, "--base", source, "--out", folder, *options], check=True, capture_output=True
         )
         rows = read_lines(gold / "docs.jsonl.gz")
+        rank = keeping_order(rows)
         shared = read_lines(gold / "passages.jsonl")
         scanned = {row["id"] for row in read_lines(gold / "meta.jsonl") if row["kind"] == "scanned"}
         with run(rows) as result:
@@ -210,10 +220,10 @@ def syndicated(
             quotes = quote_recall(shared, found)
             clusters = json.loads((gold / "clusters.json").read_text())
             stories = scorer.clusters_score(clusters, stories_of(result), len(rows))
-            precision, recall, lost = removal_scores(result, gold)
-            scans = removal_scores(result, gold, scanned)
+            precision, recall, lost = removal_scores(result, gold, rank)
+            scans = removal_scores(result, gold, rank, scanned)
         with run(rows, safe=True) as result:
-            safe = removal_scores(result, gold)
+            safe = removal_scores(result, gold, rank)
     yield "passages plagdet", f"{passages[4]:.4f}"
     yield "passages P / R", f"{passages[0]:.4f} / {passages[1]:.4f}"
     yield "passages without headlines, plagdet", f"{bare[4]:.4f}"
