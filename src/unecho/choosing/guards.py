@@ -32,6 +32,9 @@ _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
 _SHORT_NAME, _ODD_NAME = 5, 4
 """Letters from which a name in a text that was scanned badly may: of shorter ones too many are names as well (Iran and
 Iraq), so that with one letter less it must be one that no other document has, of one that the corpus knows."""
+_ORDINARY = 20
+"""Times as often as with a capital inside a sentence that a word stands in lower case, if it is no name where a sentence
+begins with it: an edited text may begin with another "But" or "Also", though there is Also, an island."""
 _TELLING, _CAPITALS = 20, 100
 """Words from which a text without capitals is one that is written so; and words for each capital that one may have:
 sentences begin with more."""
@@ -74,8 +77,8 @@ def uncased(flags: NDArray[np.uint8], documents: Ints) -> Mask:
 
 
 def ordinary(words: NDArray[np.uint32], flags: NDArray[np.uint8], count: int) -> Mask:
-    """Which words, by number, a corpus has in lower case, and no less often than with a capital inside a sentence:
-    Frank is a name wherever it stands, though somebody may be frank. The arguments are those of ``names``."""
+    """Which words, by number, a corpus has in lower case, and nearly never with a capital inside a sentence: Frank is a
+    name wherever it stands, though most are frank. The arguments are those of ``names``."""
     capital = flags & CAPITAL != 0
     lower = np.bincount(words[~capital], minlength=count)
     return are_ordinary(lower, np.bincount(words[capital & (flags & OPENING == 0)], minlength=count))
@@ -83,7 +86,7 @@ def ordinary(words: NDArray[np.uint32], flags: NDArray[np.uint8], count: int) ->
 
 def are_ordinary(lower: NDArray[np.integer], inside: NDArray[np.integer]) -> Mask:
     """``ordinary`` of words, by how often each stands in lower case, and with a capital inside a sentence."""
-    result: Mask = (lower > 0) & (lower >= inside)
+    result: Mask = (lower > 0) & (lower // _ORDINARY >= inside)
     return result
 
 
