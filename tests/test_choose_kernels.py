@@ -17,6 +17,7 @@ from unecho import dedupe
 from unecho.choosing import choose, guards
 from unecho.choosing.choose import _text
 from unecho.choosing.cover import _Words, in_line
+from unecho.choosing.guards import Word
 from unecho.choosing.known import known
 from unecho.choosing.verdicts import Verdict, Verdicts, verdicts_of
 from unecho.choosing.wordbook import WordBook, ordinary, rules
@@ -30,6 +31,7 @@ from unecho.matching.corpus import Corpus
 from unecho.text.normalize import fold
 
 words_of, alike_places = kernel_of(word_kernels.words_of), kernel_of(cover_kernels.alike_places)
+is_turned = kernel_of(word_kernels.is_turned)
 compiled_in_line = kernel_of(share.in_line)
 
 WORDS = """
@@ -39,6 +41,7 @@ WORDS = """
     Johnson Johnston Marie Maria Marion Marlon Ireland Iceland didn't did don’t do T
     he she rose fell days weeks km miles said denied stated minister chairman не знал 不 没有 junio julio ёлка елка
     ٣ 3 ๓ José Jose 1,5 12 000 1,500 1500 page8 page9 page19 pages5
+    fair unfair unfairly named unnamed legal illegal andere undere zunahme Abnahme inflow outflow доволен недоволен
     tire che que cheque check checks fourteen four teen 14 millions behavi our behaviour behavior m list is still
 """.split()  # noqa: SIM905  a list of so many strings is harder to read
 SENTENCES = [
@@ -130,9 +133,10 @@ DEARER = "They will cost much more, say the engineers from Leeds and York."
             "A friend of Mr Frank, and of Anne Frank, came late.",
         ],
         [f"{LONGER} Rents rose by 5% then.\n\n{LATER}", f"{LONGER} Rents rose by −5% then."],
+        [f"{LONGER} Some held it fair for all.\n\n{LATER}", f"{LONGER} Some held it unfair for all."],
     ],
 )  # fmt: skip
-def test_both_see_names_where_they_are_hard_to_tell_and_signs(texts: list[str]) -> None:
+def test_both_see_names_where_they_are_hard_to_tell_and_signs_and_prefixes(texts: list[str]) -> None:
     both_choose_alike(texts, {})
 
 
@@ -230,6 +234,15 @@ def test_both_find_two_words_run_together_alike(one: str, two: str, edits: list[
     both_find_the_same_words_alike([one.title(), two], [other or "a"])
 
 
+PREFIXES = st.sampled_from([*sorted(guards.prefixes()), "xy", "überaus"])
+
+
+@settings(deadline=None)
+@given(PREFIXES, PREFIXES, LETTERS, st.sampled_from(["", "1", "é", "中"]))
+def test_both_find_the_same_words_turned(one: str, two: str, stem: str, more: str) -> None:
+    both_find_the_same_words_alike([one + stem + more], [two + stem + more])
+
+
 def both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> None:
     corpus = corpus_of(" ".join(mine), " ".join(theirs))
     text = _text(corpus)
@@ -250,6 +263,8 @@ def both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> None:
     wanted = _Words().alike_places(mine, theirs, last)
     assert [(place, step) for place, step in enumerate(its.tolist()) if step >= 0] == wanted
     assert count == len(wanted)
+    turned = [[is_turned(page, row, other) for other in words[edge:]] for row in words[:edge]]
+    assert turned == [[Word.of(word).is_turned(Word.of(other)) for other in theirs] for word in mine]
 
 
 @settings(deadline=None)

@@ -297,6 +297,26 @@ def test_a_changed_fact_keeps_a_paragraph(marked: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    """
+    fair|unfair constitutional|unconstitutional dependent|independent legal|illegal moral|immoral regular|irregular
+    honest|dishonest violent|nonviolent understood|misunderstood estimated|underestimated overrated|underrated
+    inflows|outflows importers|exporters uphill|downhill möglich|unmöglich zunehmend|abnehmend einfuhr|ausfuhr
+    connu|inconnu conocido|desconocido доволен|недоволен souhlasily|nesouhlasily
+    """.split(),  # noqa: SIM905
+)
+def test_a_prefix_that_makes_a_word_say_another_thing_keeps_a_paragraph(words: str) -> None:
+    told = f"All that they had brought from the town was {{{words}}} to whoever looked at it in the light of day."
+    assert list(copies(told)) == [0, 0]
+
+
+@pytest.mark.parametrize("words", ["andere|undere", "missed|misssed", "entitled|enttitled"])
+def test_a_prefix_that_a_scanner_misread_keeps_none(words: str) -> None:
+    told = f"All that they had {{brought|brouqht}} from the town was {{{words}}} to whoever looked at it in the light."
+    assert list(copies(told)) == [1, 1]
+
+
+@pytest.mark.parametrize(
     "edit", ["some 300 {people|residents} of the town", "as he said, {however|though}, of the old one"]
 )
 def test_a_word_that_an_editor_exchanged_keeps_none(edit: str) -> None:

@@ -234,7 +234,7 @@ class Coverer:
         owner = self._corpus.paragraph_of_token
         found: list[int] = []
         for mine, theirs in self._edits(tokens, pieces):
-            its = [int(self._kinds[token]) for token in theirs if kept[owner[token]]]
+            its = [token for token in theirs if kept[owner[token]]]
             for token in mine:
                 if token in missing and not self._numbers[token]:
                     alone = (
@@ -242,9 +242,13 @@ class Coverer:
                         and tokens.start < token < tokens.stop - 1
                         and self._stands_alone(token, tokens)
                     )
-                    if any(alone or facts.are_opposites(int(self._kinds[token]), kind) for kind in its):
+                    if any(alone or self._say_another_thing(token, other) for other in its):
                         found.append(token)
         return self._words_at(self._text_of(tokens.start), np.array(found)) if found else ()
+
+    def _say_another_thing(self, mine: int, theirs: int) -> bool:
+        kinds = int(self._kinds[mine]), int(self._kinds[theirs])
+        return facts.are_opposites(*kinds) or self._made(mine).is_turned(self._made(theirs))
 
     def _edits(self, tokens: slice, pieces: Sequence[Run]) -> Iterator[tuple[range, range]]:
         """The tokens of a few, on either side, that stand in one another's place: between pieces, and as many before

@@ -141,8 +141,6 @@ bought buy buys buyer buyers | sold sell sells seller sellers
 
 north northern | south southern | east eastern | west western
 
-inside | outside
-
 above over | below beneath under
 
 for für pour | against gegen contre contra
@@ -150,16 +148,6 @@ for für pour | against gegen contre contra
 with mit avec con com | without ohne sans sin senza sem
 
 legal lawful | illegal unlawful
-
-likely | unlikely
-
-possible | impossible
-
-able | unable
-
-known | unknown
-
-employed employment | unemployed unemployment
 
 successful success succeeded succeed passed passes | unsuccessful failed fail failure
 
@@ -189,23 +177,11 @@ true | false
 
 early | late
 
-imports import imported | exports export exported
-
-enable enables enabled enabling | disable disables disabled disabling
-
 create creates created creating | delete deletes deleted deleting | update updates updated updating
 
 add adding | remove removes removed removing
 
-include includes included including | exclude excludes excluded excluding
-
-connect connects connected connecting | disconnect disconnects disconnected disconnecting
-
-install installs installed installing | uninstall uninstalls uninstalled uninstalling
-
 suspend suspends suspended suspending | resume resumes resumed resuming
-
-lock locks locked locking | unlock unlocks unlocked unlocking
 
 lift lifts lifted lifting | impose imposes imposed imposing
 
@@ -217,13 +193,9 @@ strong stronger strongest strengthened | weak weaker weakest weakened
 
 rich richer richest | poor poorer poorest
 
-input inputs | output outputs
-
 maximum | minimum
 
 left gauche izquierda sinistra | right droite derecha destra
-
-internal | external
 
 arrested arrests arrest detained jailed imprisoned | released releases release freed
 
@@ -305,8 +277,14 @@ kilo kilos kilogram kilograms kilogramme kilogrammes | pound pounds lb lbs | mg
 """
 """Words that say one thing, and behind a line those that say another, which cannot stand in their place: groups lie
 apart by an empty line. A word is in one group only."""
-LOOK_ALIKE = "legal illegal able unable employer employee employers employees"
-"""Opposites that a scanner may make of one another."""
+PREFIXES = """
+un dis non in im il ir de des mis miss anti re en ex out over under sub super pre post pro semi up down
+ab an auf aus ein zu vor nach ver ent on ne nie epa не без бес анти
+"""
+"""What, put before a word, or in place of another of these, makes it say another thing: unfair, inflow and outflow,
+Zunahme and Abnahme."""
+LOOK_ALIKE = "employer employee employers employees"
+"""Words of two meanings that a scanner may make of one another."""
 SAYING = """
 said says say stated states told tells added adds announced announces informed noted notes explained explains
 sagte sagt erklärte teilte

@@ -33,7 +33,7 @@ _SHORT_NAME, _ODD_NAME = 5, 4
 """Letters from which a name in a text that was scanned badly may: of shorter ones too many are names as well (Iran and
 Iraq), so that with one letter less it must be one that no other document has, of one that the corpus knows."""
 _ORDINARY = 20
-"""Times as often as with a capital inside a sentence that a word stands in lower case, if it is no name where a sentence
+"""Times as often as with a capital inside a sentence that a word stands in lower case which is no name where a sentence
 begins with it: an edited text may begin with another "But" or "Also", though there is Also, an island."""
 _TELLING, _CAPITALS = 20, 100
 """Words from which a text without capitals is one that is written so; and words for each capital that one may have:
@@ -121,6 +121,17 @@ def _facts() -> frozenset[str]:
     return _folded(facts.NUMBERS) | _folded(facts.DATES) | _negations() | _folded(facts.LOOK_ALIKE)
 
 
+@cache
+def prefixes() -> frozenset[str]:
+    """What a word may have in front that makes it say another thing, folded; and nothing."""
+    return _folded(facts.PREFIXES) | {""}
+
+
+@cache
+def _longest_prefix() -> int:
+    return max(map(len, prefixes()))
+
+
 @record
 class Word:
     """A word made ready to be compared with many others."""
@@ -188,7 +199,19 @@ class Word:
         short = min(len(self.folded), len(other.folded))
         if short < _SHORTEST or self.folded.isdigit() or other.folded.isdigit():
             return False
-        return self.shape == other.shape or self._is_near(other, short)
+        return (self.shape == other.shape or self._is_near(other, short)) and not self.is_turned(other)
+
+    def is_turned(self, other: Word) -> bool:
+        """Whether two words are one but for a prefix that one has, or both, and that makes it say another thing: not
+        one a letter apart from the other's, which was misread."""
+        longer, known = len(other.letters) - len(self.letters), prefixes()
+        for cut in range(max(0, -longer), _longest_prefix() + 1):
+            mine, its = self.letters[:cut], other.letters[: cut + longer]
+            if len(self.letters) - cut < _SHORTEST:
+                break
+            if self.letters[cut:] == other.letters[cut + longer :] and {mine, its} <= known:
+                return Levenshtein.distance(mine, its) > 1
+        return False
 
     def is_another_name(self, other: Word) -> bool:
         """Whether a name is not the other one misread that it is like, but written otherwise, where nothing else shows

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Mask, release
+from ..base.columns import Hashes, Ints, Mask, release
 from ..compiled import spell
 from ..compiled import word as kernels
 from ..compiled.text import Bits, Rules
@@ -56,7 +56,7 @@ class WordBook:
         self._made[kernels.WANTED] = kernels.NOTHING
         return kernels.Book(
             self._keys, self._numbers, self._columns, self._points, self._made, self._facts, self._ordinary,
-            guards.lengths(), self._spread, (known.LEAST, known.RARER), self._spellings.table(),
+            guards.lengths(), _prefixes(), self._spread, (known.LEAST, known.RARER), self._spellings.table(),
         )  # fmt: skip
 
     def learn(self) -> None:
@@ -99,6 +99,17 @@ def ordinary(corpus: Corpus) -> Mask:
         kernels.count_cases(words[part], flags[part], CAPITAL, OPENING, counts)
         release(words, flags)
     return guards.are_ordinary(*counts.T)
+
+
+def _prefixes() -> Ints:
+    """``Book.prefixes``."""
+    packed = []
+    for prefix in sorted(guards.prefixes()):
+        value = 0
+        for letter in prefix:
+            value = value << kernels.PACKED | ord(letter)
+        packed.append(value)
+    return np.array(packed, np.int64)
 
 
 def _facts(vocabulary: Hashes) -> kernels.Kinds:

@@ -24,6 +24,7 @@ from .word import (
     is_misread,
     is_odd,
     is_scanned,
+    is_turned,
     is_written_otherwise,
     known_word,
     same_together,
@@ -423,13 +424,15 @@ def _exchanged(
 def _says_otherwise(
     text: Text, book: Book, rules: Rules, kept: Mask, token: int, theirs: tuple[int, int], alone: bool
 ) -> bool:
-    """Whether a word says the opposite of one that stays among theirs, or any does where it stands ``alone``."""
-    _, sides, groups = rules.kinds
-    mine = book.facts[text.word[token]]
+    """Whether a word says another thing than one that stays among theirs, or any does where it stands ``alone``."""
+    (_, sides, groups), capital = rules.kinds, rules.bits.capital
+    mine, word = book.facts[text.word[token]], word_of(text, book, capital, token)
     for place in range(theirs[0], theirs[1]):
+        if not kept[owner_of(text, place)]:
+            continue
         its = book.facts[text.word[place]]
         opposite = mine // groups == its // groups != 0 and mine % groups // sides != its % groups // sides
-        if (alone or opposite) and kept[owner_of(text, place)]:
+        if alone or opposite or is_turned(book, word, word_of(text, book, capital, place)):
             return True
     return False
 

@@ -60,6 +60,8 @@ ANYWHERE, CONTRACTED = 1, 2
 """Bits of ``Book.facts``, besides those of ``facts.kinds``."""
 UNKNOWN = -1
 _PAIR = 1 << 31
+PACKED = 12
+"""Bits of each letter of ``Book.prefixes``."""
 ROWS, CHARACTERS, WANTED = range(3)
 """Places of ``Book.made``."""
 NOTHING, ROOM, KNOWN, LONGER = -1, -2, -3, -4
@@ -85,7 +87,8 @@ class Book(NamedTuple):
     ``spell``), with room for more; points: their characters. made: how many rows are filled, and how many characters;
     and what is wanted. facts: ``facts.kinds`` for each word of the vocabulary, and ``ANYWHERE`` for number words and
     negations, ``CONTRACTED`` for a contracted negation. ordinary: ``guards.ordinary`` of each. limits:
-    lengths from ``guards``. known: of ``known.known``, nothing until it is asked for. enough: numbers from there.
+    lengths from ``guards``. prefixes: of ``guards.prefixes``, ``PACKED`` bits a letter, the last one lowest. known: of
+    ``known.known``, nothing until it is asked for. enough: numbers from there.
     """
 
     keys: Hashes
@@ -96,6 +99,7 @@ class Book(NamedTuple):
     facts: Kinds
     ordinary: Mask
     limits: Limits
+    prefixes: Ints
     known: Codes
     enough: tuple[int, int]
     spelling: Spelling
@@ -265,12 +269,12 @@ def alike(book: Book, one: np.int64, two: np.int64) -> bool:
     likely = bool(one >= 0 and two >= 0)
     if likely and book.words[one, FIRST] != book.words[two, FIRST]:
         likely = bool(book.words[one, DIGITS_OF] != 0 and book.words[two, DIGITS_OF] != 0)
-    return likely and _is_like(book.words, book.points, book.limits, one, two)
+    return likely and _is_like(book.words, book.points, book.limits, book.prefixes, one, two)
 
 
 @inner
 def _is_like(
-    words: Ints, points: Points, limits: Limits, one: np.int64, two: np.int64
+    words: Ints, points: Points, limits: Limits, prefixes: Ints, one: np.int64, two: np.int64
 ) -> bool:  # fmt: skip
     mine, its = words[one], words[two]
     if mine[FOLDED] == its[FOLDED]:
@@ -285,7 +289,46 @@ def _is_like(
         return True
     if min(mine[SIZE], its[SIZE]) < limits[0] or bits & FOLDED_DIGITS:
         return False
-    return bool(mine[SHAPE] == its[SHAPE]) or _is_near(words, points, limits, one, two)
+    similar = bool(mine[SHAPE] == its[SHAPE]) or _is_near(words, points, limits, one, two)
+    return similar and not _is_turned(
+        points[mine[PLACE] : mine[END]], points[its[PLACE] : its[END]], prefixes, limits[0]
+    )
+
+
+@inner
+def is_turned(book: Book, one: np.int64, two: np.int64) -> bool:
+    """``guards.Word.is_turned`` of two words by number."""
+    if one < 0 or two < 0:
+        return False
+    mine, its, points = book.words[one], book.words[two], book.points
+    return _is_turned(points[mine[PLACE] : mine[END]], points[its[PLACE] : its[END]], book.prefixes, book.limits[0])
+
+
+@inner
+def _is_turned(a: Points, b: Points, prefixes: Ints, least: int) -> bool:
+    """``guards.Word.is_turned`` of two words that differ, by their letters. least: letters that must be the same."""
+    same, short, longest = 0, min(len(a), len(b)), 63 // PACKED
+    while same < short and a[len(a) - 1 - same] == b[len(b) - 1 - same]:
+        same += 1
+    while same >= least and max(len(a), len(b)) - same <= longest:  # what is the same may be part of the prefixes
+        mine, its = a[: len(a) - same], b[: len(b) - same]
+        if _is_prefix(mine, prefixes) and _is_prefix(its, prefixes):
+            return not near(mine, its, 1)
+        same -= 1
+    return False
+
+
+@inner
+def _is_prefix(letters: Points, prefixes: Ints) -> bool:
+    packed = np.int64(0)
+    for letter in letters:
+        if letter >> PACKED:
+            return False
+        packed = packed << PACKED | np.int64(letter)
+    found = packed == 0
+    for prefix in prefixes:
+        found = found or packed == prefix
+    return bool(found)
 
 
 @inner
@@ -356,9 +399,9 @@ def alike_together(book: Book, one: np.int64, two: np.int64, other: np.int64) ->
     if _is_spelled(words, one, two, other):
         # They must begin alike, as most do not.
         likely = bool(words[one, BEGIN] == words[other, FIRST]) or words[one, BITS] & ARE != 0
-        return likely and _is_like_both(words, book.points, book.limits, one, two, other)
+        return likely and _is_like_both(words, book.points, book.limits, book.prefixes, one, two, other)
     together = _together(book, one, two) if _may_be(book, one, two, other) else np.int64(UNKNOWN)
-    return bool(together >= 0) and _is_like(words, book.points, book.limits, together, other)
+    return bool(together >= 0) and _is_like(words, book.points, book.limits, book.prefixes, together, other)
 
 
 @inner
@@ -396,7 +439,7 @@ def _are_both(words: Ints, points: Points, one: np.int64, two: np.int64, other: 
 
 @compiled
 def _is_like_both(
-    words: Ints, points: Points, limits: Limits, one: np.int64, two: np.int64, other: np.int64
+    words: Ints, points: Points, limits: Limits, prefixes: Ints, one: np.int64, two: np.int64, other: np.int64
 ) -> bool:  # fmt: skip
     """``_is_like`` of two words run together and another."""
     if _are_both(words, points, one, two, other):
@@ -413,10 +456,12 @@ def _is_like_both(
     if short < least or bits & FOLDED_DIGITS:
         return False
     if _have_one_shape(mine, its):
-        return True
+        return not _is_turned(mine, its, prefixes, least)
     if short < (long_name if bits & NAME else long_word) or bits & LETTER_DIGIT:
         return False
-    return _shape_at(mine, 0)[0] == words[other, FIRST] and near(mine, its, 2 if short >= very_long else 1)
+    if _shape_at(mine, 0)[0] != words[other, FIRST] or not near(mine, its, 2 if short >= very_long else 1):
+        return False
+    return not _is_turned(mine, its, prefixes, least)
 
 
 @inner
