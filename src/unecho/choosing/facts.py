@@ -1,5 +1,5 @@
-"""Words that carry facts, in many languages: numbers, negations, days and months, words of which one says the opposite
-of another, and verbs that only tell that somebody spoke.
+"""Words that carry facts, in many languages: numbers, negations, hedges, days and months, words of which one says
+another thing than another, and verbs that only tell that somebody spoke.
 
 A word that is one of these in one language may be any word in another one; it is listed only where that is rare.
 """
@@ -98,9 +98,20 @@ tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta e
 marraskuuta joulukuuta
 """
 """Days and months of most of those languages that write them in lower case; others are names."""
+HEDGES = """
+alleged allegedly reportedly supposedly purported purportedly apparently presumably suspected
+angeblich angebliche angeblichen mutmaßlich mutmaßliche mutmaßlichen offenbar vermutlich anscheinend
+prétendument apparemment présumé présumée supuestamente presuntamente presunto presunta presumibilmente alegadamente
+supostamente якобы предположительно rzekomo podobno údajně
+"""
+"""Words without which something is said to be so that nobody knows."""
 OPPOSITES = """
 he his him himself er ihn ihm il él lui ele hij он его ему
 | she her hers herself sie elle ella lei ela zij она её ей
+| they them their theirs themselves
+| we our ours ourselves
+| i my mine myself
+| you your yours yourself
 
 man men boy boys male males father son brother husband uncle nephew king prince lord actor spokesman chairman homme
 hommes hombre hombres uomo uomini homem homens мужчина mężczyzna
@@ -118,7 +129,8 @@ diminué bajó cayó diminuito calo caiu gedaald упали упал
 won win wins winning winner winners victory gewann gewonnen gagné ganó vinto venceu
 | lost lose loses losing loser losers defeat verlor verloren perdu perdió perso perdeu
 
-before earlier vor avant antes prima | after later nach après después dopo depois
+before earlier vor avant antes prima | after later nach après después dopo depois | during während pendant durante
+| since seit depuis desde | until till bis jusque hasta
 
 more most mehr más più mais plus больше | less fewer least weniger menos meno moins minus меньше
 
@@ -253,7 +265,25 @@ plaintiff plaintiffs | defendant defendants
 
 always | often | sometimes | rarely
 
-all | some | many | few
+all every each | some | many | few
+
+and und et | or oder ou
+
+to into | from
+
+useful | useless
+
+harmful | harmless
+
+powerful | powerless
+
+careful carefully | careless carelessly
+
+hopeful hopefully | hopeless hopelessly
+
+painful | painless
+
+fruitful | fruitless
 
 minute minutes | hour hours hourly | day days daily tag tage jour jours día días | week weeks weekly woche wochen
 semaine semaines semana semanas | month months monthly monat monate monaten mois mes meses
@@ -300,8 +330,8 @@ SPOKE, SIDE, GROUP = 4, 8, 256
 
 @cache
 def fact_hashes() -> Hashes:
-    """Of numbers, negations and dates in words, sorted (uint64)."""
-    return np.unique(tokenize([NUMBERS, NEGATIONS, DATES]).hash)
+    """Of numbers, negations, dates and hedges in words, sorted (uint64)."""
+    return np.unique(tokenize([NUMBERS, NEGATIONS, DATES, HEDGES]).hash)
 
 
 @cache

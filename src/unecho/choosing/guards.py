@@ -118,7 +118,13 @@ def _negations() -> frozenset[str]:
 
 @cache
 def _facts() -> frozenset[str]:
-    return _folded(facts.NUMBERS) | _folded(facts.DATES) | _negations() | _folded(facts.LOOK_ALIKE)
+    return _folded(facts.NUMBERS) | _folded(facts.DATES) | _negations() | _words()
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Facts that are told of as any other words."""
+    return _folded(facts.HEDGES) | _folded(facts.LOOK_ALIKE)
 
 
 @cache
@@ -277,7 +283,7 @@ def _kind_of(word: str) -> str:
     """How a word is told of that one copy lacks."""
     if fold(word) == facts.CONTRACTED or _folded(word) <= _negations():
         return "negations"
-    is_number = any(_is_number(char) for char in word) or _folded(word) <= _facts() - _folded(facts.LOOK_ALIKE)
+    is_number = any(_is_number(char) for char in word) or _folded(word) <= _facts() - _words()
     return "numbers" if is_number else "words"
 
 
