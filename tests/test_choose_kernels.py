@@ -20,7 +20,7 @@ from unecho.choosing.cover import _Words, in_line
 from unecho.choosing.guards import Word
 from unecho.choosing.known import known
 from unecho.choosing.verdicts import Verdict, Verdicts, verdicts_of
-from unecho.choosing.wordbook import WordBook, ordinary, rules
+from unecho.choosing.wordbook import WordBook, cases, rules
 from unecho.compiled import choose as choose_kernels
 from unecho.compiled import cover as cover_kernels
 from unecho.compiled import share
@@ -133,6 +133,7 @@ DEARER = "They will cost much more, say the engineers from Leeds and York."
             "A friend of Mr Frank, and of Anne Frank, came late.",
         ],
         [f"{LONGER} Rents rose by 5% then.\n\n{LATER}", f"{LONGER} Rents rose by −5% then."],
+        [f"{LONGER} Souness said so.\n\n{LATER}", f"{LONGER} Frank said so.", "A frank word of Mr Souness."],
         [f"{LONGER} Some held it fair for all.\n\n{LATER}", f"{LONGER} Some held it unfair for all."],
     ],
 )  # fmt: skip
@@ -301,10 +302,10 @@ def test_both_count_the_documents_of_names(texts: list[str]) -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDS)).map(" ".join), min_size=1, max_size=6))
-def test_both_know_the_ordinary_words(texts: list[str]) -> None:
+def test_both_know_the_cases_of_words(texts: list[str]) -> None:
     stream = corpus_of(*texts).stream
-    expected = guards.ordinary(stream.word, stream.flags, len(stream.vocabulary))
-    assert ordinary(corpus_of(*texts)).tolist() == expected.tolist()
+    expected = guards.cases(stream.word, stream.flags, len(stream.vocabulary))
+    assert cases(corpus_of(*texts)).tolist() == expected.tolist()
     assert len(expected) == len(stream.vocabulary)
 
 

@@ -78,7 +78,7 @@ def agree(book: word.Book, row: np.int64, one: Word) -> None:
     assert columns[spell.BEGIN] == (ord(one.begins) if one.begins else -1)
     assert read(book.points, columns[spell.PLACE], columns[spell.END]) == one.letters
     assert read(book.points, columns[spell.START], columns[spell.START] + len(one.plain)) == one.plain
-    assert columns[BITS] & ~(spell.SPECIAL | spell.ORDINARY) == bits_of(one)
+    assert columns[BITS] & ~spell.SPECIAL == bits_of(one)
     if not one.plain or any(char.isdecimal() for char in one.plain + one.folded):
         assert columns[BITS] & spell.SPECIAL
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -15,7 +15,7 @@ from rapidfuzz.distance import Indel
 from ..base.columns import Ints, Mask
 from ..matching.corpus import Corpus
 from ..matching.grow import GAP, Run
-from ..text.normalize import CASELESS, NUMBER, OPENING, QUOTED, SPACED, UNQUOTED
+from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, QUOTED, SPACED, UNQUOTED
 from ..text.shingles import SHORTEST
 from . import facts, guards
 from .guards import Word
@@ -31,6 +31,7 @@ AROUND = 1, 6
 """Words that must be missing around a quote for it to be said by somebody else, or otherwise; and of how many of the
 words around it one must be."""
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
+_Facing = Callable[[int], int | None]
 _KEPT = 65_536
 """Words, pairs of words and stretches of words of which what was made, or found, is kept."""
 
@@ -57,9 +58,11 @@ class Coverer:
         self._corpus = corpus
         hashes, flags = corpus.stream.hashes(), corpus.stream.flags
         self._numbers = guards.numbers(hashes, flags)
-        names = guards.names(corpus.stream.word, flags, len(corpus.stream.vocabulary))
+        cases = guards.cases(corpus.stream.word, flags, len(corpus.stream.vocabulary))
+        names = guards.names(corpus.stream.word, flags, cases)
         names |= np.repeat(guards.uncased(flags, corpus.stream.documents), np.diff(corpus.stream.documents))
         self._names = names & ~self._numbers
+        self._known_names = self._names & (cases[corpus.stream.word] & guards.NAMED != 0)
         self._kinds = facts.kinds(hashes)
         self._tell: Mask = self._numbers | (flags & CASELESS != 0)
         self._words = _Words()
@@ -86,7 +89,8 @@ class Coverer:
             number = int(owner[place])
             weight[number] = weight.get(number, 0) + length
         main = max(sorted(weight), key=weight.__getitem__)
-        numbers, names = self._missing(paragraph, self._readable(missing, tokens, pieces, dict(alike), kept))
+        facing = self._facing(tokens, pieces, dict(alike), kept)
+        numbers, names = self._missing(paragraph, self._readable(missing, facing, alike), facing)
         numbers += self._put_in(pieces) + self._attached(tokens, pieces)
         numbers += self._exchanged(set(missing), tokens, pieces, kept)
         size = tokens.stop - tokens.start
@@ -94,33 +98,48 @@ class Coverer:
         otherwise = said_otherwise(self._corpus.stream.flags[tokens], lost - tokens.start)
         return Cover((size - len(missing)) / size, numbers, names, otherwise, min(weight), max(weight), main)
 
-    def _readable(
-        self, missing: list[int], tokens: slice, pieces: Sequence[Run], alike: Mapping[int, int], kept: Mask
-    ) -> list[int]:
-        """The tokens that are missing, without names which a scanner misread: in a paragraph in which it misread other
-        words, names that differ in a letter from the word that stands in the same place on the other side."""
-        if not any(self._names[place] for place in missing) or not self._is_scanned(alike):
-            return missing
+    def _facing(self, tokens: slice, pieces: Sequence[Run], alike: Mapping[int, int], kept: Mask) -> _Facing:
+        """What tells, of a token that is missing, the one that stands in its place on the other side, and stays: where
+        what is before it and what is behind it agree on one."""
         owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
         first, end = self._corpus.stream.documents[document[owner[pieces[0][1]]] :][:2].tolist()
-        before = {mine + length: theirs + length for mine, theirs, length in pieces}
-        before |= {mine + 1: theirs + 1 for mine, theirs in alike.items()}
-        behind = {mine - 1: theirs - 1 for mine, theirs, _ in pieces}
-        behind |= {mine - 1: theirs - 1 for mine, theirs in alike.items()}
+        runs = [*pieces, *((mine, theirs, 1) for mine, theirs in alike.items())]
+        before = {mine + length: theirs + length for mine, theirs, length in runs}
+        behind = {mine - 1: theirs - 1 for mine, theirs, _ in runs}
 
-        def is_misread(place: int) -> bool:
+        def facing(place: int) -> int | None:
             low = behind.get(place) if place == tokens.start else before.get(place)
             high = before.get(place) if place + 1 == tokens.stop else behind.get(place)
-            if low is None or low != high or not (self._names[place] and first <= low < end and kept[owner[low]]):
+            return low if low is not None and low == high and first <= low < end and kept[owner[low]] else None
+
+        return facing
+
+    def _readable(self, missing: list[int], facing: _Facing, alike: list[tuple[int, int]]) -> list[int]:
+        """The tokens that are missing, without names which a scanner misread: in a paragraph in which it misread other
+        words, names that differ in a letter from the word that stands in the same place on the other side."""
+        if not any(self._names[place] for place in missing) or not self._is_scanned(dict(alike)):
+            return missing
+
+        def is_misread(place: int) -> bool:
+            other = facing(place) if self._names[place] else None
+            if other is None:
                 return False
-            word, its, words = self._made(place), self._made(low), self._corpus.stream.word
+            word, its, words = self._made(place), self._made(other), self._corpus.stream.word
             if not word.is_misread(its):
                 return False
             if word.is_short_beside(its):
-                return is_odd(self._known, words[place], words[low])
-            return not self._are_two(place, low)
+                return is_odd(self._known, words[place], words[other])
+            return not self._are_two(place, other)
 
         return [place for place in missing if not is_misread(place)]
+
+    def _is_name(self, place: int, facing: _Facing) -> bool:
+        """Whether a token is a name: also where a sentence begins with it and the other side has one in its place that
+        is known inside sentences, as "Swift said" for "Souness said"."""
+        if self._names[place] or self._numbers[place] or not self._corpus.stream.flags[place] & CAPITAL:
+            return bool(self._names[place])
+        other = facing(place)
+        return other is not None and bool(self._known_names[other])
 
     def _is_scanned(self, alike: Mapping[int, int]) -> bool:
         """Whether a word differs from the one it is like in letters, or digits, alone that scanners take for one
@@ -300,15 +319,17 @@ class Coverer:
     def _word(self, text: str, place: int) -> str:
         return text[int(self._corpus.start[place]) : int(self._corpus.end[place])]
 
-    def _missing(self, paragraph: int, missing: Sequence[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _missing(
+        self, paragraph: int, missing: Sequence[int], facing: _Facing
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The numbers among the words that are missing, and the names."""
         if not missing:
             return (), ()
         text, places = self._corpus.text(int(self._corpus.paragraphs.document[paragraph])), np.array(missing)
-        numbers, names = places[self._numbers[places]], places[self._names[places]]
+        numbers, names = places[self._numbers[places]], [place for place in missing if self._is_name(place, facing)]
         written = self._words_at(text, numbers)
         numbered = tuple(word for word in written if not guards.misread(self._words.made(word)))
-        return numbered, self._words_at(text, names)
+        return numbered, self._words_at(text, np.array(names, np.int64))
 
 
 class _Words:

@@ -32,6 +32,8 @@ _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
 _SHORT_NAME, _ODD_NAME = 5, 4
 """Letters from which a name in a text that was scanned badly may: of shorter ones too many are names as well (Iran and
 Iraq), so that with one letter less it must be one that no other document has, of one that the corpus knows."""
+Cases = NDArray[np.uint8]
+ORDINARY, NAMED = np.uint8(1), np.uint8(2)
 _ORDINARY = 20
 """Times as often as with a capital inside a sentence that a word stands in lower case which is no name where a sentence
 begins with it: an edited text may begin with another "But" or "Also", though there is Also, an island."""
@@ -56,15 +58,15 @@ def numbers(hashes: Hashes, flags: NDArray[np.uint8]) -> Mask:
     return result
 
 
-def names(words: NDArray[np.uint32], flags: NDArray[np.uint8], count: int) -> Mask:
+def names(words: NDArray[np.uint32], flags: NDArray[np.uint8], cases: Cases) -> Mask:
     """Which tokens of a corpus may be names (bool): capitalised inside a sentence; capitalised at its start, where the
     word is no ordinary one; and any word of a script without capitals, where names cannot be told.
 
-    words: the number of each token's word, of ``count`` different ones.
+    words: the number of each token's word. cases: of each word.
     """
     capital = flags & CAPITAL != 0
     result: Mask = capital | (flags & CASELESS != 0)
-    result &= ~(ordinary(words, flags, count)[words] & capital & (flags & OPENING != 0))
+    result &= ~((cases[words] & ORDINARY != 0) & capital & (flags & OPENING != 0))
     return result
 
 
@@ -76,18 +78,19 @@ def uncased(flags: NDArray[np.uint8], documents: Ints) -> Mask:
     return result
 
 
-def ordinary(words: NDArray[np.uint32], flags: NDArray[np.uint8], count: int) -> Mask:
-    """Which words, by number, a corpus has in lower case, and nearly never with a capital inside a sentence: Frank is a
-    name wherever it stands, though most are frank. The arguments are those of ``names``."""
+def cases(words: NDArray[np.uint32], flags: NDArray[np.uint8], count: int) -> Cases:
+    """``cases_of`` each of ``count`` words of a corpus, whose numbers the tokens have."""
     capital = flags & CAPITAL != 0
     lower = np.bincount(words[~capital], minlength=count)
-    return are_ordinary(lower, np.bincount(words[capital & (flags & OPENING == 0)], minlength=count))
+    return cases_of(lower, np.bincount(words[capital & (flags & OPENING == 0)], minlength=count))
 
 
-def are_ordinary(lower: NDArray[np.integer], inside: NDArray[np.integer]) -> Mask:
-    """``ordinary`` of words, by how often each stands in lower case, and with a capital inside a sentence."""
-    result: Mask = (lower > 0) & (lower // _ORDINARY >= inside)
-    return result
+def cases_of(lower: NDArray[np.integer], inside: NDArray[np.integer]) -> Cases:
+    """What is known of words by how often each stands in lower case, and with a capital inside a sentence: ``ORDINARY``
+    are those that nearly never do (Frank is a name wherever it stands, though most are frank), ``NAMED`` that ever do.
+    """
+    ordinary = (lower > 0) & (lower // _ORDINARY >= inside)
+    return ORDINARY * ordinary.astype(np.uint8) | NAMED * (inside > 0).astype(np.uint8)
 
 
 class _Folds(dict[int, str]):

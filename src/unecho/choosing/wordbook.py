@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, Mask, release
+from ..base.columns import Hashes, Ints, release
 from ..compiled import spell
 from ..compiled import word as kernels
 from ..compiled.text import Bits, Rules
@@ -34,7 +34,7 @@ _WORDS, _CHARACTERS = 16_384, 12
 def rules() -> Rules:
     """The numbers of ``cover``, ``passages`` and ``shingles`` as the kernels take them."""
     kinds = facts.SPOKE, facts.SIDE, facts.GROUP
-    bits = Bits(CAPITAL, NUMBER, CASELESS, OPENING, SPACED, QUOTED, UNQUOTED)
+    bits = Bits(CAPITAL, NUMBER, CASELESS, OPENING, SPACED, QUOTED, UNQUOTED, guards.ORDINARY, guards.NAMED)
     return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, cover.AROUND, SHORTEST, GAP, kinds, bits)
 
 
@@ -46,7 +46,7 @@ class WordBook:
         self._made = np.array([0, 0, kernels.NOTHING])
         self._keys, self._numbers = np.zeros(0, np.uint64), np.zeros(0, np.int32)
         self._columns, self._points = np.zeros((0, spell.COLUMNS), np.int64), np.zeros(0, np.uint32)
-        self._facts, self._ordinary = _facts(corpus.stream.vocabulary), ordinary(corpus)
+        self._facts, self._cases = _facts(corpus.stream.vocabulary), cases(corpus)
         self._spread = np.zeros(0, np.int32)
         self._spellings = Spellings()
         self._grow()
@@ -55,7 +55,7 @@ class WordBook:
         """The book as it is now, with nothing wanted."""
         self._made[kernels.WANTED] = kernels.NOTHING
         return kernels.Book(
-            self._keys, self._numbers, self._columns, self._points, self._made, self._facts, self._ordinary,
+            self._keys, self._numbers, self._columns, self._points, self._made, self._facts, self._cases,
             guards.lengths(), _prefixes(), self._spread, (known.LEAST, known.RARER), self._spellings.table(),
         )  # fmt: skip
 
@@ -90,15 +90,15 @@ def _longer(column: NDArray[T], count: int, size: int) -> NDArray[T]:
     return room
 
 
-def ordinary(corpus: Corpus) -> Mask:
-    """``guards.ordinary`` of a corpus."""
+def cases(corpus: Corpus) -> guards.Cases:
+    """``guards.cases`` of a corpus."""
     words, flags = corpus.stream.word, corpus.stream.flags
     counts = np.zeros((len(corpus.stream.vocabulary), 2), np.uint32)
     for begin in range(0, len(flags), _PART):
         part = slice(begin, begin + _PART)
         kernels.count_cases(words[part], flags[part], CAPITAL, OPENING, counts)
         release(words, flags)
-    return guards.are_ordinary(*counts.T)
+    return guards.cases_of(*counts.T)
 
 
 def _prefixes() -> Ints:

@@ -81,10 +81,12 @@ def _of_nothing() -> tuple[Text, Shared, Book, Rules]:
     room = np.zeros((0, 3), np.uint32)
     spelling = Spelling(codes, none, rows, np.zeros((0, 5), np.int64), points, rows, nothing, rows, room)
     book = Book(
-        none, codes, np.zeros((0, 14), np.int64), points, np.zeros(3, np.int64), kinds, np.zeros(0, np.bool_),
+        none, codes, np.zeros((0, 14), np.int64), points, np.zeros(3, np.int64), kinds, flags,
         (3, 5, 7, 10, 5, 4), nothing, codes, (3, 10), spelling,
     )  # fmt: skip
-    rules = Rules(3, 12, 8, (1, 6), 8, 15, (4, 8, 256), Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6))))
+    rules = Rules(
+        3, 12, 8, (1, 6), 8, 15, (4, 8, 256), Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6, 0, 1)))
+    )
     shared = Shared((nothing, nothing), nothing, edges, nothing, edges, points, edges, nothing)
     return text, shared, book, rules
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..base.columns import Ints, Mask
 from .jit import inner
 from .share import in_line
-from .spell import BITS, MISREAD, ORDINARY, PLAIN, SIZE
+from .spell import BITS, MISREAD, PLAIN, SIZE
 from .text import BY_CHARACTER, DOCUMENT, TOKENS, UNCASED, Rules, Text, owner_of
 from .word import (
     ANYWHERE,
@@ -246,35 +246,53 @@ def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
 
 
 @inner
+def _is_name(text: Text, book: Book, rules: Rules, token: int) -> bool:
+    """``guards.names`` of one token that is no number."""
+    flags, bits = text.flags[token], rules.bits
+    opens = flags & bits.opening and book.cases[text.word[token]] & bits.ordinary
+    uncased = text.documents[text.paragraphs[owner_of(text, token), DOCUMENT], UNCASED] != 0
+    return bool(uncased or flags & bits.caseless or (flags & bits.capital and not opens))
+
+
+@inner
+def _is_known_name(text: Text, book: Book, rules: Rules, token: np.int64) -> bool:
+    """Whether a token, if there is any, is a name that is known inside sentences."""
+    if token < 0 or not book.cases[text.word[token]] & rules.bits.named or _is_number(text, book, rules, int(token)):
+        return False
+    return _is_name(text, book, rules, int(token))
+
+
+@inner
 def _missing(
     text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, room: Scratch
 ) -> None:  # fmt: skip
     """Counts the words that are missing, and notes the numbers and names among them, into ``room.cover``."""
     low, high = text.edges[paragraph], text.edges[paragraph + 1]
     its, covered, found = room.its[: high - low], room.covered[: high - low], room.cover
-    document = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT]
-    uncased = text.documents[text.paragraphs[paragraph, DOCUMENT], UNCASED] != 0
     count = numbers = names = scanned = 0
     for place in range(len(covered)):
         if covered[place]:
             continue
         count += 1
-        token, flags = low + place, text.flags[low + place]
+        token = low + place
         word = word_of(text, book, rules.bits.capital, token)
         bits = book.words[word, BITS] if word >= 0 else np.int64(0)
         if _is_number(text, book, rules, token):
             if numbers < EVIDENCE and not bits & MISREAD:
                 found[TOLD + numbers] = token
                 numbers += 1
-        elif names < EVIDENCE:
-            capital = flags & rules.bits.capital and not (flags & rules.bits.opening and bits & ORDINARY)
-            if capital or uncased or flags & rules.bits.caseless:
-                scanned = scanned or _looks_scanned(text, book, rules, low, its)
-                facing = _facing(low, place, pieces, its) if scanned > 0 else np.int64(-1)
-                if _is_misread(text, book, rules, kept, token, facing, document):
-                    continue
-                found[TOLD + EVIDENCE + names] = token
-                names += 1
+            continue
+        name = _is_name(text, book, rules, token)
+        if names == EVIDENCE or not (name or text.flags[token] & rules.bits.capital):
+            continue
+        scanned = scanned or (_looks_scanned(text, book, rules, low, its) if name else 0)
+        facing = np.int64(-1)
+        if scanned > 0 or not name:
+            facing = _facing(text, kept, low, place, pieces, its)
+        if _is_misread(text, book, rules, token, facing) if name else not _is_known_name(text, book, rules, facing):
+            continue
+        found[TOLD + EVIDENCE + names] = token
+        names += 1
     found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = count, numbers, names
 
 
@@ -309,12 +327,9 @@ def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) ->
 
 
 @inner
-def _is_misread(
-    text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: np.int64, document: np.int64
-) -> bool:  # fmt: skip
-    """Whether a token is one of the other document misread: ``other``, if that stays there."""
-    owner = owner_of(text, int(other)) if 0 <= other < len(text.word) else np.int64(-1)
-    if owner < 0 or not kept[owner] or text.paragraphs[owner, DOCUMENT] != document:
+def _is_misread(text: Text, book: Book, rules: Rules, token: int, other: np.int64) -> bool:
+    """Whether a token is another one, if there is any, misread."""
+    if other < 0:
         return False
     mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, int(other))
     if not is_misread(book, mine, its):
@@ -325,9 +340,8 @@ def _is_misread(
 
 
 @inner
-def _facing(low: int, place: int, pieces: Pieces, its: Ints) -> np.int64:
-    """The token that stands on the other side where ``place`` does, if what is before it and behind it says so; or -1.
-    See ``cover.Coverer._readable``."""
+def _facing(text: Text, kept: Mask, low: int, place: int, pieces: Pieces, its: Ints) -> np.int64:
+    """``cover.Coverer._facing`` of the token at a place of a paragraph that begins at ``low``; or -1."""
     token, before, behind = low + place, np.int64(-1), np.int64(-1)
     for number in range(len(pieces)):
         if pieces[number, 0] + pieces[number, 2] == token:
@@ -339,10 +353,12 @@ def _facing(low: int, place: int, pieces: Pieces, its: Ints) -> np.int64:
     if place + 1 < len(its) and its[place + 1] >= 0:
         behind = its[place + 1] - 1
     if place == 0:
-        return behind
-    if place + 1 == len(its):
-        return before
-    return before if before == behind else np.int64(-1)
+        before = behind
+    elif place + 1 < len(its) and before != behind:
+        return np.int64(-1)
+    document = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT]
+    inside = text.documents[document, TOKENS] <= before < text.documents[document + 1, TOKENS]
+    return before if inside and kept[owner_of(text, int(before))] else np.int64(-1)
 
 
 @inner

@@ -14,14 +14,14 @@ from .values import mix
 
 Points = NDArray[np.uint32]
 
-FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, ORDINARY, AMOUNT, COUNTED = (
-    1 << bit for bit in range(11)
+FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, AMOUNT, COUNTED = (
+    1 << bit for bit in range(10)
 )
-ARE, LATIN, STAYS, NUMBERED = (1 << bit for bit in range(11, 15))
+ARE, LATIN, STAYS, NUMBERED = (1 << bit for bit in range(10, 14))
 """What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
 FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
 back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
-it run together with another but by looking. ORDINARY: ``guards.ordinary``. ARE: is the letter r, which
+it run together with another but by looking. ARE: is the letter r, which
 makes another one with an n behind it. LATIN: is letters from a to z alone, in the one way of writing too. STAYS: what
 is run together with it, in front, is in that way as well. NUMBERED: has a digit, in the one way of writing."""
 WHOLE, UNIT, CHANGES, TAIL = (1 << bit for bit in range(20, 24))

@@ -117,7 +117,7 @@ def is_listed(text: Text, paragraph: int) -> bool:
 
 
 class Bits(NamedTuple):
-    """Flags of tokens: see ``normalize``."""
+    """Flags of tokens: see ``normalize``. ordinary, named: of words, see ``guards.cases_of``."""
 
     capital: np.uint8
     number: np.uint8
@@ -126,6 +126,8 @@ class Bits(NamedTuple):
     spaced: np.uint8
     quoted: np.uint8
     unquoted: np.uint8
+    ordinary: np.uint8
+    named: np.uint8
 
 
 class Rules(NamedTuple):

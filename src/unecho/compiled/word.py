@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Hashes, Ints, Mask
+from ..base.columns import Hashes, Ints
 from .jit import compiled, inner, lean, part
 from .place import Codes
 from .spell import (
@@ -39,7 +39,6 @@ from .spell import (
     NAME,
     NUMBERED,
     NUMERIC,
-    ORDINARY,
     PLACE,
     PLAIN,
     SHAPE,
@@ -86,7 +85,7 @@ class Book(NamedTuple):
     keys, numbers: a hash table from words, and from pairs of words run together, to their rows in ``words`` (int64, see
     ``spell``), with room for more; points: their characters. made: how many rows are filled, and how many characters;
     and what is wanted. facts: ``facts.kinds`` for each word of the vocabulary, and ``ANYWHERE`` for number words and
-    negations, ``CONTRACTED`` for a contracted negation. ordinary: ``guards.ordinary`` of each. limits:
+    negations, ``CONTRACTED`` for a contracted negation. cases: ``guards.cases`` of each. limits:
     lengths from ``guards``. prefixes: of ``guards.prefixes``, ``PACKED`` bits a letter, the last one lowest. known: of
     ``known.known``, nothing until it is asked for. enough: numbers from there.
     """
@@ -97,7 +96,7 @@ class Book(NamedTuple):
     points: Points
     made: Ints
     facts: Kinds
-    ordinary: Mask
+    cases: Bytes
     limits: Limits
     prefixes: Ints
     known: Codes
@@ -256,10 +255,7 @@ def word_of(text: Text, book: Book, capital: np.uint8, token: int) -> np.int64:
     if size < 0:
         book.made[WANTED] = -1 - size
         return np.int64(UNKNOWN)
-    number = _entered(book, slot, key, size, name)
-    if number >= 0 and book.ordinary[text.word[token]]:
-        book.words[number, BITS] |= ORDINARY
-    return number
+    return _entered(book, slot, key, size, name)
 
 
 @part
