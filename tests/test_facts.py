@@ -201,6 +201,7 @@ CHANGED = [
     "The driver of the red lorry {allegedly |}went through the lights at the corner of the square before it was seen.",
     "Whoever was born in the town {and|or} had worked there for a year was asked to come to the hall in the evening.",
     "The parcels were sent {from|to} the old harbour in the north of the island in the weeks before it was closed.",
+    "The shop on the corner of the old square sold every {iPhone|iPad} that it had by the end of the first morning.",
     "The boats lay in the harbour {during|before} the storm of last week, as the owners of the island told reporters.",
     "The council told reporters that what it had done {every|some} year for the sick of the town had been useful.",
     "All that the council had done in the hall for the sick of the town had been {harmful|harmless} to them, it said.",

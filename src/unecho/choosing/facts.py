@@ -271,6 +271,8 @@ and und et | or oder ou
 
 to into | from
 
+iphone iphones | ipad ipads | imac imacs | itunes | icloud
+
 useful | useless
 
 harmful | harmless
