@@ -325,6 +325,14 @@ def test_a_name_is_one_at_the_beginning_of_a_sentence_though_there_is_a_word_lik
     assert removed(run(longer, other, *["A frank answer."] * 20, "A friend of Anne Frank came late.")) != []
 
 
+def test_a_word_with_digits_goes_only_where_it_is_found_again(tmp_path: Path) -> None:
+    longer, plain = f"{PROSE} It was written plain by them.\n\n{OTHER}", f"{PROSE} It was written utf8nobom by them."
+    assert run(longer, plain).removals == []
+    with run(longer, plain, PROSE.replace("painful", "painfu1"), PROSE.replace("painful", "pa1nb8c")) as result:
+        assert len(removed(result)) == 1
+        assert check(result.write(tmp_path / "OUT")) == []
+
+
 def test_a_word_in_the_place_of_a_name_at_the_beginning_of_a_sentence_may_be_one() -> None:
     said, known = f"{PROSE} Souness said so.\n\n{OTHER}", "They asked Mr Souness, and it was a frank answer."
     told = run(said, f"{PROSE} Frank said so.", known)

@@ -327,9 +327,7 @@ class Coverer:
             return (), ()
         text, places = self._corpus.text(int(self._corpus.paragraphs.document[paragraph])), np.array(missing)
         numbers, names = places[self._numbers[places]], [place for place in missing if self._is_name(place, facing)]
-        written = self._words_at(text, numbers)
-        numbered = tuple(word for word in written if not guards.misread(self._words.made(word)))
-        return numbered, self._words_at(text, np.array(names, np.int64))
+        return self._words_at(text, numbers), self._words_at(text, np.array(names, np.int64))
 
 
 class _Words:

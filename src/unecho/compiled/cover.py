@@ -275,10 +275,8 @@ def _missing(
             continue
         count += 1
         token = low + place
-        word = word_of(text, book, rules.bits.capital, token)
-        bits = book.words[word, BITS] if word >= 0 else np.int64(0)
         if _is_number(text, book, rules, token):
-            if numbers < EVIDENCE and not bits & MISREAD:
+            if numbers < EVIDENCE:
                 found[TOLD + numbers] = token
                 numbers += 1
             continue
