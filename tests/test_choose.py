@@ -333,6 +333,12 @@ def test_a_word_with_digits_goes_only_where_it_is_found_again(tmp_path: Path) ->
         assert check(result.write(tmp_path / "OUT")) == []
 
 
+def test_the_last_word_of_a_paragraph_and_the_first_of_the_next_are_not_one() -> None:
+    """Else the copy would not hold what it is said to cover."""
+    (removal,) = run(f"{PROSE} It was over\n\nlooked by them. {OTHER}", f"{PROSE} It was overlooked").removals
+    assert removal.covered == round(36 / 37, 4)
+
+
 def test_a_word_in_the_place_of_a_name_at_the_beginning_of_a_sentence_may_be_one() -> None:
     said, known = f"{PROSE} Souness said so.\n\n{OTHER}", "They asked Mr Souness, and it was a frank answer."
     told = run(said, f"{PROSE} Frank said so.", known)

@@ -134,6 +134,7 @@ DEARER = "They will cost much more, say the engineers from Leeds and York."
         ],
         [f"{LONGER} Rents rose by 5% then.\n\n{LATER}", f"{LONGER} Rents rose by −5% then."],
         [f"{LONGER} Souness said so.\n\n{LATER}", f"{LONGER} Frank said so.", "A frank word of Mr Souness."],
+        [f"{LONGER} It was over\n\nlooked by them. {LATER}", f"{LONGER} It was overlooked"],
         [f"{LONGER} Some held it fair for all.\n\n{LATER}", f"{LONGER} Some held it unfair for all."],
     ],
 )  # fmt: skip
@@ -262,7 +263,7 @@ def both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> None:
             break
         book.learn()
     wanted = _Words().alike_places(mine, theirs, last)
-    assert [(place, step) for place, step in enumerate(its.tolist()) if step >= 0] == wanted
+    assert [(place, step >> 1, (step & 1) + 1) for place, step in enumerate(its.tolist()) if step >= 0] == wanted
     assert count == len(wanted)
     turned = [[is_turned(page, row, other) for other in words[edge:]] for row in words[:edge]]
     assert turned == [[Word.of(word).is_turned(Word.of(other)) for other in theirs] for word in mine]

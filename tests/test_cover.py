@@ -33,10 +33,10 @@ WORDS = st.lists(
 )
 
 
-def plainly(mine: list[str], theirs: list[str]) -> list[tuple[int, int]]:
+def plainly(mine: list[str], theirs: list[str]) -> list[tuple[int, int, int]]:
     """What ``alike_places`` finds, without anything kept and to the end."""
     made, its = [Word.of(word) for word in mine], [Word.of(word) for word in theirs]
-    found: list[tuple[int, int]] = []
+    found: list[tuple[int, int, int]] = []
     place = at = 0
     while place < len(made):
         word, following = made[place], made[place + 1 : place + 2]
@@ -53,7 +53,7 @@ def plainly(mine: list[str], theirs: list[str]) -> list[tuple[int, int]]:
                 taken, used = 1, 2
             else:
                 step += 1
-        found += [(place + number, step) for number in range(taken)]
+        found += [(place + number, step, used) for number in range(taken)]
         at = step + used if taken else at
         place += max(taken, 1)
     return found

@@ -202,8 +202,13 @@ class Coverer:
             spare -= len(mine) - len(pairs)
             if spare < 0:
                 return None
-            found += [(low + place, int(places[its])) for place, its in pairs]
+            found += [(low + place, int(places[its])) for place, its, used in pairs if self._is_one(places, its, used)]
         return self._without_lone_name([pair for pair in found if not self._are_other_names(*pair)])
+
+    def _is_one(self, places: Ints, its: int, used: int) -> bool:
+        """Whether so many tokens from one of some places on stand in one paragraph: only so are they one word."""
+        owner = self._corpus.paragraph_of_token
+        return bool(owner[places[its]] == owner[places[its + used - 1]])
 
     def _opposite(self, low: int, high: int, pieces: Sequence[Run], other: int, kept: Mask) -> Ints:
         """Tokens of the other document that lie where an unmatched stretch would have to lie."""
@@ -353,16 +358,17 @@ class _Words:
             self.together(*pair).letters for pair in pairwise(mine)
         }
 
-    def alike_places(self, mine: Sequence[str], theirs: Sequence[str], spare: int) -> list[tuple[int, int]]:
-        """Places of my words that are theirs too, and theirs, in order; words may be run together or apart.
+    def alike_places(self, mine: Sequence[str], theirs: Sequence[str], spare: int) -> list[tuple[int, int, int]]:
+        """Places of my words that are theirs too, and theirs, in order, and how many of theirs each is; words may be
+        run together or apart.
 
         Only the first ones where more than ``spare`` of mine are not among them.
         """
-        found: list[tuple[int, int]] = []
+        found: list[tuple[int, int, int]] = []
         at = place = 0
         while theirs and place < len(mine) and place - len(found) <= spare:
             step, taken, used = self._next_alike(mine[place : place + 2], theirs, at)
-            found += [(place + number, step) for number in range(taken)]
+            found += [(place + number, step, used) for number in range(taken)]
             at = step + used if taken else at
             place += max(taken, 1)
         return found

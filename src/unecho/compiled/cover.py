@@ -79,7 +79,8 @@ something else stands around its quotes; which are told."""
 
 @inner
 def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) -> int:
-    """``cover._Words.alike_places``: into ``its`` for each of my words the place of theirs, or -1; how many."""
+    """``cover._Words.alike_places``: into ``its`` for each of my words twice the place of theirs, and one more where it
+    is two of theirs, or -1; how many."""
     its[: len(mine)] = -1
     found = at = place = 0
     while len(theirs) and place < len(mine) and place - found <= spare:
@@ -102,7 +103,7 @@ def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) ->
                 break
             step += 1
         for number in range(taken):
-            its[place + number] = step
+            its[place + number] = 2 * step + used - 1
         found += taken
         at = step + used if taken else at
         place += max(taken, 1)
@@ -136,10 +137,11 @@ def cover(
             if spare < 0:
                 return False
             for place in range(size):
-                if room.where[place] >= 0:
-                    other = places[room.where[place]]
-                    if not are_other_names(text, book, rules.bits.capital, at + place, other):
-                        its[at - low + place], covered[at - low + place] = other, True
+                step, more = room.where[place] >> 1, room.where[place] & 1
+                if step < 0 or owner_of(text, places[step]) != owner_of(text, places[step + more]):
+                    continue
+                if not are_other_names(text, book, rules.bits.capital, at + place, places[step]):
+                    its[at - low + place], covered[at - low + place] = places[step], True
         if number < count:
             length = pieces[number, 2]
             covered[end - low : end - low + length] = True
