@@ -198,6 +198,16 @@ def test_words_of_other_paragraphs_of_the_kept_document_are_not_shown_as_lost(br
         expect(page.locator(".member .facts").nth(1)).to_contain_text("10 words differ")
 
 
+def test_names_that_differ_are_told_where_no_sentence_begins_with_them(browser: Browser, tmp_path: Path) -> None:
+    """Each text's own sentences count: what the copy has stands behind what only the kept text has."""
+    run = Run()
+    run.document("a", f"{own(5, 30)} Harrow said so to Leeds.")
+    run.document("b", f"{own(5, 30)} The people told so to York.")
+    run.cluster(run.place("a", run.texts["a"]), member(run.place("b", run.texts["b"]), 0.9, "near"))
+    with open_file(browser, written(run, tmp_path), "clusters") as page:
+        expect(page.locator(".member .facts").nth(1)).to_contain_text("names: Leeds → York")
+
+
 def test_what_stands_around_is_shown_on_demand(page: Page) -> None:
     view(page, "clusters")
     assert pane(page).locator(".around").count() == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -32,6 +32,7 @@ AROUND = 1, 6
 words around it one must be."""
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
 _Facing = Callable[[int], int | None]
+_Pairs = Sequence[tuple[int, int]]
 _KEPT = 65_536
 """Words, pairs of words and stretches of words of which what was made, or found, is kept."""
 
@@ -89,7 +90,7 @@ class Coverer:
             number = int(owner[place])
             weight[number] = weight.get(number, 0) + length
         main = max(sorted(weight), key=weight.__getitem__)
-        facing = self._facing(tokens, pieces, dict(alike), kept)
+        facing = self._facing(tokens, pieces, alike, kept)
         numbers, names = self._missing(paragraph, self._readable(missing, facing, alike), facing)
         numbers += self._put_in(pieces) + self._attached(tokens, pieces)
         numbers += self._exchanged(set(missing), tokens, pieces, kept)
@@ -98,12 +99,12 @@ class Coverer:
         otherwise = said_otherwise(self._corpus.stream.flags[tokens], lost - tokens.start)
         return Cover((size - len(missing)) / size, numbers, names, otherwise, min(weight), max(weight), main)
 
-    def _facing(self, tokens: slice, pieces: Sequence[Run], alike: Mapping[int, int], kept: Mask) -> _Facing:
+    def _facing(self, tokens: slice, pieces: Sequence[Run], alike: _Pairs, kept: Mask) -> _Facing:
         """What tells, of a token that is missing, the one that stands in its place on the other side, and stays: where
         what is before it and what is behind it agree on one."""
         owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
         first, end = self._corpus.stream.documents[document[owner[pieces[0][1]]] :][:2].tolist()
-        runs = [*pieces, *((mine, theirs, 1) for mine, theirs in alike.items())]
+        runs = [*pieces, *((mine, theirs, 1) for mine, theirs in alike)]
         before = {mine + length: theirs + length for mine, theirs, length in runs}
         behind = {mine - 1: theirs - 1 for mine, theirs, _ in runs}
 
@@ -114,10 +115,10 @@ class Coverer:
 
         return facing
 
-    def _readable(self, missing: list[int], facing: _Facing, alike: list[tuple[int, int]]) -> list[int]:
+    def _readable(self, missing: list[int], facing: _Facing, alike: _Pairs) -> list[int]:
         """The tokens that are missing, without names which a scanner misread: in a paragraph in which it misread other
         words, names that differ in a letter from the word that stands in the same place on the other side."""
-        if not any(self._names[place] for place in missing) or not self._is_scanned(dict(alike)):
+        if not any(self._names[place] for place in missing) or not self._is_scanned(alike):
             return missing
 
         def is_misread(place: int) -> bool:
@@ -141,10 +142,10 @@ class Coverer:
         other = facing(place)
         return other is not None and bool(self._known_names[other])
 
-    def _is_scanned(self, alike: Mapping[int, int]) -> bool:
+    def _is_scanned(self, alike: _Pairs) -> bool:
         """Whether a word differs from the one it is like in letters, or digits, alone that scanners take for one
         another."""
-        return any(self._made(mine).is_scanned(self._made(theirs)) for mine, theirs in alike.items())
+        return any(self._made(mine).is_scanned(self._made(theirs)) for mine, theirs in alike)
 
     def _are_other_names(self, mine: int, theirs: int) -> bool:
         """Whether two tokens are alike, but written otherwise, and names that the corpus knows."""

@@ -145,23 +145,25 @@
   }
 
   const CHANGED = new Set(["kept-only", "here-only"]);
+  const SIDES = { "kept-only": [0], "here-only": [1], elsewhere: [1] };
   const LONGER = 8; // words from which what only the kept text has is no change of the copy, but more text
 
   // What a reader must look at: numbers and names that only one of the texts has.
   function differences(pieces) {
     const found = { words: 0, numbers: [[], []], names: [[], []] };
-    let opening = true;
+    const opening = [true, true]; // whether a sentence may begin next, in the kept text and in the copy
     for (const { kind, items, words: count } of pieces) {
-      if (kind === "kept-only" && count > LONGER) continue;
-      const side = kind === "here-only" ? 1 : 0;
+      const sides = SIDES[kind] || [0, 1];
+      const counts = CHANGED.has(kind) && !(kind === "kept-only" && count > LONGER);
       for (const { word } of items) {
-        if (CHANGED.has(kind) && STARTS_WORD.test(word)) {
+        const isWord = STARTS_WORD.test(word);
+        if (counts && isWord) {
           found.words += 1;
+          const [side] = sides;
           if (/\p{N}/u.test(word)) found.numbers[side].push(word);
-          else if (/^\p{Lu}/u.test(word) && !opening) found.names[side].push(word);
+          else if (/^\p{Lu}/u.test(word) && !opening[side]) found.names[side].push(word);
         }
-        if (STARTS_WORD.test(word)) opening = false;
-        else if (/^[.!?:“"„«]/u.test(word)) opening = true;
+        if (isWord || /^[.!?:“"„«]/u.test(word)) for (const side of sides) opening[side] = !isWord;
       }
     }
     return found;
