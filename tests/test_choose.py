@@ -339,6 +339,13 @@ def test_the_last_word_of_a_paragraph_and_the_first_of_the_next_are_not_one() ->
     assert removal.covered == round(36 / 37, 4)
 
 
+def test_small_words_that_a_sentence_of_the_other_copy_has_too_are_none_of_a_copy() -> None:
+    """Such as those of the last sentence: what stands there in the copy that stays is another one."""
+    result = run(f"{PROSE} The mayor said that the bridge was old.", f"{PROSE} The court held the law unconstitutional")
+    assert result.removals == []
+    assert [m.covered for cluster in result.clusters for m in cluster.members] == [35 / 40]
+
+
 def test_a_word_in_the_place_of_a_name_at_the_beginning_of_a_sentence_may_be_one() -> None:
     said, known = f"{PROSE} Souness said so.\n\n{OTHER}", "They asked Mr Souness, and it was a frank answer."
     told = run(said, f"{PROSE} Frank said so.", known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -23,6 +23,8 @@ from .known import are_two, is_odd, known
 
 SMALL_EDIT = 3
 """Words between two shared runs, on either side, that make it an edit and not another sentence."""
+BY_CHANCE = 2
+"""Words in a row that two texts may well have in the same place."""
 SHORT = 12
 """Words in a stretch that templates may well have again."""
 BACK = 8
@@ -82,8 +84,9 @@ class Coverer:
         alike = self._alike(gaps, pieces, kept, spare) if gaps else []
         if alike is None:
             return None
-        found = {place for place, _ in alike}
-        missing = [place for low, high in gaps for place in range(low, high) if place not in found]
+        covered = _covered(tokens, [*pieces, *((mine, theirs, 1) for mine, theirs in alike)])
+        alike = [pair for pair in alike if covered[pair[0] - tokens.start]]
+        missing = (np.flatnonzero(~covered) + tokens.start).tolist()
         owner = self._corpus.paragraph_of_token
         weight: dict[int, int] = {}
         for _, place, length in [*pieces, *((mine, theirs, 1) for mine, theirs in alike)]:
@@ -434,6 +437,21 @@ def said_otherwise(flags: NDArray[np.uint8], missing: Ints) -> bool:
 def _goes_on(piece: Run, place: int, other: int) -> bool:
     """Whether what begins at these places goes on from a piece, but for a small edit."""
     return max(abs(place - piece[0] - piece[2]), abs(other - piece[1] - piece[2])) <= SMALL_EDIT
+
+
+def _covered(tokens: slice, runs: Iterable[Run]) -> Mask:
+    """Which of a paragraph's tokens count as found again: not the few words, "the" and the like, that a stretch of it
+    longer than an edit has in common with what lies opposite, where that is another text."""
+    found = np.zeros(tokens.stop - tokens.start, np.bool_)
+    for place, _, length in runs:
+        found[place - tokens.start : place - tokens.start + length] = True
+    edges = np.flatnonzero(np.diff(found, prepend=False, append=False)).reshape(-1, 2) + tokens.start
+    rows = [(low, 0, high - low) for low, high in edges.tolist() if high - low > BY_CHANCE]
+    for low, high in _gaps(tokens, rows):
+        stretch = found[low - tokens.start : high - tokens.start]
+        if high - low > SMALL_EDIT and 2 * int(stretch.sum()) < high - low:
+            stretch[:] = False
+    return found
 
 
 def _gaps(tokens: slice, pieces: Sequence[Run]) -> list[tuple[int, int]]:

@@ -35,7 +35,7 @@ def rules() -> Rules:
     """The numbers of ``cover``, ``passages`` and ``shingles`` as the kernels take them."""
     kinds = facts.SPOKE, facts.SIDE, facts.GROUP
     bits = Bits(CAPITAL, NUMBER, CASELESS, OPENING, SPACED, QUOTED, UNQUOTED, guards.ORDINARY, guards.NAMED)
-    return Rules(cover.SMALL_EDIT, cover.SHORT, cover.BACK, cover.AROUND, SHORTEST, GAP, kinds, bits)
+    return Rules(cover.SMALL_EDIT, cover.BY_CHANCE, cover.SHORT, cover.BACK, cover.AROUND, SHORTEST, GAP, kinds, bits)
 
 
 class WordBook:

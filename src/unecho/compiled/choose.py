@@ -85,7 +85,7 @@ def _of_nothing() -> tuple[Text, Shared, Book, Rules]:
         (3, 5, 7, 10, 5, 4), nothing, codes, (3, 10), spelling,
     )  # fmt: skip
     rules = Rules(
-        3, 12, 8, (1, 6), 8, 15, (4, 8, 256), Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6, 0, 1)))
+        3, 2, 12, 8, (1, 6), 8, 15, (4, 8, 256), Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6, 0, 1)))
     )
     shared = Shared((nothing, nothing), nothing, edges, nothing, edges, points, edges, nothing)
     return text, shared, book, rules

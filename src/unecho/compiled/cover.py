@@ -147,6 +147,7 @@ def cover(
             covered[end - low : end - low + length] = True
             at = max(at, end + length)
     _leave_lone_name(text, book, rules, low, its, covered)
+    _leave_chance(rules, its, covered)
     _weigh(text, pieces, its, room.cover)
     _missing(text, book, rules, kept, paragraph, pieces, room)
     _put_in(text, book, rules, pieces, room.cover)
@@ -170,6 +171,24 @@ def _leave_lone_name(text: Text, book: Book, rules: Rules, low: int, its: Ints, 
     for place in range(lone, len(its)):
         if its[place] >= 0 and is_written_otherwise(text, book, capital, low + place, its[place]):
             its[place], covered[place] = -1, False
+
+
+@inner
+def _leave_chance(rules: Rules, its: Ints, covered: Mask) -> None:
+    """``cover._covered``."""
+    size, low, few, place = len(covered), 0, 0, 0
+    while place <= size:  # at ``size`` the last stretch ends
+        row = 0
+        while place + row < size and covered[place + row]:
+            row += 1
+        if row > rules.by_chance or place == size:
+            if place - low > rules.small_edit and 2 * few < place - low:
+                for left in range(low, place):
+                    its[left], covered[left] = -1, False
+            low, few = place + row, 0
+        else:
+            few += row
+        place += max(row, 1)
 
 
 @inner

@@ -135,6 +135,7 @@ class Rules(NamedTuple):
     sides and groups of opposites are put in times."""
 
     small_edit: int
+    by_chance: int
     short: int
     back: int
     around: tuple[int, int]
