@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from rapidfuzz.distance import Indel
 from twins import kernel_of
 
 from unecho import dedupe
-from unecho.choosing import choose, guards
+from unecho.base.columns import Ints
+from unecho.choosing import choose, guards, turns
 from unecho.choosing.choose import _text
+from unecho.choosing.chooser import Near
 from unecho.choosing.cover import _Words, in_line
 from unecho.choosing.guards import Word
 from unecho.choosing.known import known
@@ -26,8 +29,10 @@ from unecho.compiled import cover as cover_kernels
 from unecho.compiled import share
 from unecho.compiled import word as word_kernels
 from unecho.compiled.subsequence import equal_runs
+from unecho.config import Settings
 from unecho.decisions.recheck import _corpus
 from unecho.matching.corpus import Corpus
+from unecho.matching.passages import Alignments
 from unecho.text.normalize import fold
 
 words_of, alike_places = kernel_of(word_kernels.words_of), kernel_of(cover_kernels.alike_places)
@@ -106,14 +111,50 @@ def both_choose_alike(texts: Sequence[str], choices: Mapping[str, Any]) -> None:
     def both(*arguments: Any) -> Verdicts:
         found, wanted = plainly(*arguments, compiled=True), plainly(*arguments, compiled=False)
         assert list(found) == list(wanted)
+        assert list(by_two(*arguments)) == list(wanted)
         compared.append(len(found))
         return found
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(choose, "choose", both)
         patch.setattr(choose_kernels, "PIECES", 1)  # so that more room is asked for
+        patch.setattr(turns, "_LEAST", 3)
         dedupe([(f"d{number}", text) for number, text in enumerate(texts)], clean="off", **choices)
     assert compared
+
+
+def by_two(
+    corpus: Corpus, _: Any, near: Near, found: Alignments, story: Ints, related: Ints | None, how: Settings
+) -> Verdicts:
+    """What two threads choose."""
+    take_turns = turns.take_turns
+
+    def checked(workers: Sequence[turns.Worker], order: Ints, latest: Ints) -> None:
+        assert latest.tolist() == latest_of(corpus, near, found)
+        take_turns(workers, order, latest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choose, "take_turns", checked)
+        return choose.by_kernels(corpus, choose.prepare(corpus, found), near, story, related, how, 2)
+
+
+def latest_of(corpus: Corpus, near: Near, found: Alignments) -> list[int]:
+    """For each document in keeping order the place of the last one before it that shares a run of words with it, or has
+    a long paragraph that is the same as one of its, or resembles it."""
+    document, rank = corpus.paragraphs.document, corpus.stream.rank
+    pairs = {(int(a), int(b)) for a, b in zip(found.a, found.b, strict=True)}
+    alike = {(one, two) for pair in near.tolist() for one, two in (pair, pair[::-1])}
+    long = np.flatnonzero(corpus.long).tolist()
+    for one, two in product(long, long):
+        kinds = int(corpus.kind[one]), int(corpus.kind[two])
+        if kinds[0] == kinds[1] or kinds in alike:
+            pairs.add((int(document[one]), int(document[two])))
+    before = [-1] * len(rank)
+    for pair in pairs:
+        low, high = sorted(int(rank[each]) for each in pair)
+        if low < high:
+            before[high] = max(before[high], low)
+    return before
 
 
 STORY = "The council of Harrow met on Tuesday evening and agreed to close the old bridge for repairs until the spring."
@@ -309,6 +350,24 @@ def test_both_know_the_cases_of_words(texts: list[str]) -> None:
     expected = guards.cases(stream.word, stream.flags, len(stream.vocabulary))
     assert cases(corpus_of(*texts)).tolist() == expected.tolist()
     assert len(expected) == len(stream.vocabulary)
+
+
+@given(st.lists(st.integers(-1, 40), max_size=60), st.integers(2, 4), st.integers(1, 9))
+def test_in_a_round_no_two_work_on_what_hangs_together(before: list[int], workers: int, least: int) -> None:
+    latest = np.array([min(place, number - 1) for number, place in enumerate(before)], np.int64)
+    order = np.arange(len(latest))[::-1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(turns, "_LEAST", least)
+        found = list(turns.rounds(order, latest, workers))
+    place, done = {document: number for number, document in enumerate(order.tolist())}, set[int]()
+    for shares, rest in found:
+        free = set(np.concatenate(shares).tolist())
+        assert all(latest[place[document]] < 0 or order[latest[place[document]]] in done for document in free)
+        done |= free
+        for document in rest.tolist():
+            assert order[latest[place[document]]] in done
+            done.add(document)
+    assert sorted(done) == sorted(order.tolist()) and len(found) == -(-len(order) // max(least, len(order) // 16))
 
 
 def test_verdicts_in_columns_are_the_verdicts() -> None:

@@ -257,7 +257,8 @@ def _match(
         if prepared is None:
             verdicts = choose.choose(corpus, sets, near, alignments, story, related, settings)
         else:
-            verdicts = choose.by_kernels(corpus, prepared, near, story, related, settings)
+            threads = workers if together else 1
+            verdicts = choose.by_kernels(corpus, prepared, near, story, related, settings, threads)
         del ready, prepared
         trim()
         if settings.safe and settings.passages:

@@ -3,13 +3,14 @@ the words covers it. So every copy that goes was compared with the copy that sta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import HELD, Hashes, Ints, edges_of, offsets_of, release
+from ..base.columns import HELD, Hashes, Ints, edges_of, offsets_of
 from ..compiled.when import is_large
 from ..config import Settings
 from ..matching.corpus import Corpus
@@ -18,6 +19,7 @@ from ..text.normalize import PRIME
 from ..text.shingles import SHINGLE, ShingleSource
 from . import guards
 from .chooser import OTHERS, WORTH_A_LOOK, Chooser, Near
+from .turns import Worker, take_turns
 from .verdicts import Verdict, Verdicts, verdicts_of
 
 if TYPE_CHECKING:
@@ -28,12 +30,6 @@ if TYPE_CHECKING:
     from .wordbook import WordBook
 
 _BETWEEN = 20  # documents after which the corpus' columns are taken out of memory, where they fill it
-_TOGETHER = 64
-"""Documents that are gone through at a time, at the most: then the texts are let go of, in which words met for the
-first time were looked up. With 4,096 they were a quarter of all memory, with 256 a twentieth."""
-_MAPPED = 2500
-"""Megabytes of files in memory from which they are let go meanwhile: what is looked into here and there brings its wide
-surroundings with it, and to bring them again each time takes longer than the choosing itself."""
 _TOLD = 10_000
 """Words that are looked up together."""
 
@@ -83,15 +79,16 @@ def prepare(corpus: Corpus, passages: Alignments) -> Prepared:
 
 
 def by_kernels(
-    corpus: Corpus, prepared: Prepared, near: Near, story: Ints, related: Ints | None, settings: Settings
+    corpus: Corpus, prepared: Prepared, near: Near, story: Ints, related: Ints | None, settings: Settings,
+    workers: int = 1,
 ) -> Verdicts:  # fmt: skip
-    """``choose`` by the kernels."""
-    from ..compiled import choose as kernels
+    """``choose`` by the kernels, in so many threads."""
+    from ..compiled.share import latest
     from ..compiled.text import AMONG
-    from ..compiled.verdict import Choice, room_for
+    from ..compiled.verdict import Choice
     from .wordbook import rules
 
-    text, book = prepared.text, prepared.book
+    text = prepared.text
     shared = _with_pairs(prepared.shared, len(corpus.paragraphs), near, related)
     if settings.stories_only:
         text.paragraphs[:-1, AMONG] = story[corpus.paragraphs.document]
@@ -101,17 +98,27 @@ def by_kernels(
         settings.within_document == "exact", settings.emptied == "drop", settings.stories_only,
         (SHINGLE, 2 * SHINGLE), np.uint64(PRIME), rules(),
     )  # fmt: skip
-    state = kernels.state_for(text, shared, choice.rules, *_keepers(corpus, story, settings))
-    found = room_for(len(corpus.paragraphs))
+    first = Worker(corpus, text, shared, prepared.book, choice, *_keepers(corpus, story, settings))
     in_order = np.argsort(corpus.stream.rank, kind="stable")
-    while state.progress[0] < len(in_order):
-        corpus.release(_MAPPED)
-        release(text.letters.data, above=HELD)
-        some = in_order[: int(state.progress[0]) + _TOGETHER]
-        kernels.choose(text, shared, book.page(), choice, state, found, some)
-        book.learn()
-        state = kernels.with_room(text, shared, choice.rules, state)
-    return _verdicts(corpus, found)
+    if workers == 1:
+        first.decide(in_order)
+        return _verdicts(corpus, first.found)
+    before = np.empty(len(in_order), np.int64)
+    latest(text, shared, in_order, np.full(len(corpus.paragraphs), -1, np.int32), before)
+    all_of = [first, *(first.another() for _ in range(workers - 1))]
+    take_turns(all_of, in_order, before)
+    return _verdicts(corpus, _together(corpus, [worker.found for worker in all_of]))
+
+
+def _together(corpus: Corpus, found: Sequence[kernels.Verdicts]) -> kernels.Verdicts:
+    """What several workers found, in keeping order."""
+    parts = [[column[: int(one.total[0])] for column in one[:-1]] for one in found]
+    place, scores, labels, evidence = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    order = np.argsort(corpus.stream.rank[corpus.paragraphs.document[place[:, 0]]], kind="stable")
+    return found[0]._replace(
+        place=place[order], scores=scores[order], labels=labels[order], evidence=evidence[order],
+        total=np.array([len(order)]),
+    )  # fmt: skip
 
 
 def _text(corpus: Corpus) -> Text:

@@ -6,6 +6,7 @@ often it stands in the corpus.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TypeVar
 
 import numpy as np
@@ -43,10 +44,19 @@ class WordBook:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
+        self._facts, self._cases, self._prefixes = _facts(corpus.stream.vocabulary), cases(corpus), _prefixes()
+        self._empty()
+
+    def another(self) -> WordBook:
+        """One in which nothing stands yet, for another thread."""
+        book = copy(self)
+        book._empty()
+        return book
+
+    def _empty(self) -> None:
         self._made = np.array([0, 0, kernels.NOTHING])
         self._keys, self._numbers = np.zeros(0, np.uint64), np.zeros(0, np.int32)
         self._columns, self._points = np.zeros((0, spell.COLUMNS), np.int64), np.zeros(0, np.uint32)
-        self._facts, self._cases = _facts(corpus.stream.vocabulary), cases(corpus)
         self._spread = np.zeros(0, np.int32)
         self._spellings = Spellings()
         self._grow()
@@ -56,7 +66,7 @@ class WordBook:
         self._made[kernels.WANTED] = kernels.NOTHING
         return kernels.Book(
             self._keys, self._numbers, self._columns, self._points, self._made, self._facts, self._cases,
-            guards.lengths(), _prefixes(), self._spread, (known.LEAST, known.RARER), self._spellings.table(),
+            guards.lengths(), self._prefixes, self._spread, (known.LEAST, known.RARER), self._spellings.table(),
         )  # fmt: skip
 
     def learn(self) -> None:

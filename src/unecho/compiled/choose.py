@@ -11,7 +11,7 @@ from . import cover as cover_kernels
 from .cover import MISSING, Scratch
 from .jit import inner, lean, part
 from .place import Codes
-from .share import OTHER, Pieces, Shared, cut, of_paragraph, resembling
+from .share import OTHER, Pieces, Shared, cut, latest, of_paragraph, resembling
 from .share import room_for as room_for_pieces
 from .spell import Spelling, fill
 from .subsequence import equal_runs
@@ -67,6 +67,7 @@ def warm() -> None:
     count_cases(text.word, text.flags, np.uint8(1), np.uint8(2), text.paragraphs.copy())
     count_documents(text.word, text.flags, shared.first, np.uint8(1), codes, codes)
     resembling(np.zeros((0, 2), np.uint32), nothing, shared.kinds)
+    latest(text, shared, nothing, codes, nothing)
     choose(text, shared, book, choice, state, room_for(0), nothing)
 
 
@@ -186,9 +187,9 @@ def _decide(
             _similar(text, shared, book, choice, state, found, paragraph)
         if found.total[0] > row and found.labels[row, REMOVED]:
             return
+        if state.keeper[slot] < 0:
+            state.keeper[slot] = paragraph
     state.kept[paragraph] = True
-    if state.keeper[slot] < 0:
-        state.keeper[slot] = paragraph
 
 
 @part

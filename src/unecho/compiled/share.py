@@ -8,7 +8,8 @@ import numpy as np
 
 from ..base.columns import Ints
 from .jit import inner, lean, part
-from .text import DOCUMENT, PARAGRAPHS, TOKENS, Rules, Text, owner_of
+from .place import Codes
+from .text import DOCUMENT, KIND, LONG, PARAGRAPHS, RANK, TOKENS, Rules, Text, owner_of
 from .values import Numbers
 
 OTHER, NEXT = 3, 4
@@ -187,3 +188,29 @@ def in_line(rules: Rules, pieces: Ints, least: int, lines: Ints) -> int:
                 pieces[count, column] = pieces[number, column]
             count += 1
     return count
+
+
+@lean
+def latest(text: Text, shared: Shared, order: Ints, last: Codes, found: Ints) -> None:
+    """Into ``found``, for each of the documents in keeping order, the place in that order of the last one before it
+    that it may be compared with, or -1. last: int32 per kind, -1 at first: the place of the last document that has it.
+    """
+    for place in range(len(order)):
+        document, most = order[place], np.int64(-1)
+        first, end = text.documents[document, PARAGRAPHS], text.documents[document + 1, PARAGRAPHS]
+        for number in range(shared.first[document], shared.first[document + 1]):
+            run = shared.edges[shared.pairs[number]]
+            for side in shared.sides:
+                other = text.paragraphs[owner_of(text, side[run]), DOCUMENT]
+                if other != document:
+                    most = max(most, text.documents[other, RANK])
+        for paragraph in range(first, end):
+            if text.paragraphs[paragraph, LONG]:
+                kind = text.paragraphs[paragraph, KIND]
+                most = max(most, np.int64(last[kind]))
+                for number in range(shared.first_kind[kind], shared.first_kind[kind + 1]):
+                    most = max(most, np.int64(last[shared.kinds[number]]))
+        for paragraph in range(first, end):
+            if text.paragraphs[paragraph, LONG]:
+                last[text.paragraphs[paragraph, KIND]] = place
+        found[place] = most
