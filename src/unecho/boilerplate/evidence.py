@@ -54,7 +54,9 @@ class Evidence:
     @cached_property
     def texts(self) -> Sequence[str]:
         """The lines as written."""
-        return Texts(self.text, self.spans) if self.compiled else [self.text[start:end] for start, end in self.spans]
+        if self.compiled:
+            return Texts(self.text, bounds_of(self.spans))
+        return [self.text[start:end] for start, end in self.spans]
 
     @cached_property
     def taken(self) -> Taken:

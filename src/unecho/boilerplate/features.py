@@ -11,7 +11,6 @@ from typing import NamedTuple, overload
 import numpy as np
 
 from ..base.columns import Ints, Mask
-from ..text.paragraphs import Spans
 
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese: written without spaces between words."""
@@ -46,7 +45,7 @@ class Texts(Sequence[str]):
     """Lines that are written out only when somebody asks for one."""
 
     text: str
-    spans: Spans
+    spans: Ints
 
     def __len__(self) -> int:
         return len(self.spans)
@@ -57,9 +56,8 @@ class Texts(Sequence[str]):
     def __getitem__(self, number: slice) -> list[str]: ...
     def __getitem__(self, number: int | slice) -> str | list[str]:
         if isinstance(number, slice):
-            return [self.text[start:end] for start, end in self.spans[number]]
-        start, end = self.spans[number]
-        return self.text[start:end]
+            return [self.text[start:end] for start, end in self.spans[number].tolist()]
+        return self.text[self.spans.item(number, 0) : self.spans.item(number, 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Scan:
         """The lines of a document."""
         rows = self._rows[self._edges[document] : self._edges[document + 1]]
         words, items, ends = rows[:, kernels.WORDS], rows[:, kernels.ITEM] > 0, rows[:, kernels.ENDS] > 0
-        return Lines(Texts(self._texts[document], self._spans[document]), words, items, ends)
+        return Lines(Texts(self._texts[document], bounds_of(self._spans[document])), words, items, ends)
 
     def bounds(self, document: int) -> Ints:
         """Where its lines lie."""
