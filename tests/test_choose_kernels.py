@@ -24,6 +24,7 @@ from unecho.choosing.guards import Word
 from unecho.choosing.known import known
 from unecho.choosing.verdicts import Verdict, Verdicts, verdicts_of
 from unecho.choosing.wordbook import WordBook, cases, rules
+from unecho.compiled import book as book_kernels
 from unecho.compiled import choose as choose_kernels
 from unecho.compiled import cover as cover_kernels
 from unecho.compiled import share
@@ -35,7 +36,7 @@ from unecho.matching.corpus import Corpus
 from unecho.matching.passages import Alignments
 from unecho.text.normalize import fold
 
-words_of, alike_places = kernel_of(word_kernels.words_of), kernel_of(cover_kernels.alike_places)
+words_of, alike_places = kernel_of(book_kernels.words_of), kernel_of(cover_kernels.alike_places)
 is_turned = kernel_of(word_kernels.is_turned)
 compiled_in_line = kernel_of(share.in_line)
 
@@ -301,7 +302,7 @@ def both_find_the_same_words_alike(mine: list[str], theirs: list[str]) -> None:
         words, its = np.empty(last, np.int64), np.empty(edge, np.int64)
         words_of(text, page, rules().bits.capital, np.arange(last), words)
         count = alike_places(page, words[:edge], words[edge:], last, its)
-        if page.made[word_kernels.WANTED] == word_kernels.NOTHING:
+        if page.made[book_kernels.WANTED] == book_kernels.NOTHING:
             break
         book.learn()
     wanted = _Words().alike_places(mine, theirs, last)

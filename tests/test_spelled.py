@@ -12,14 +12,16 @@ from unecho.choosing.choose import _text
 from unecho.choosing.cover import is_listed
 from unecho.choosing.guards import Word
 from unecho.choosing.wordbook import WordBook
-from unecho.compiled import spell, word
+from unecho.compiled import book as kernels
+from unecho.compiled import spell
+from unecho.compiled import together as together_kernels
 from unecho.compiled.spell import BITS, FACT, NAME, Points
 from unecho.compiled.text import is_listed as listed
 from unecho.decisions.recheck import _corpus
 from unecho.text import spelling
 from unecho.text.normalize import CAPITAL, tokenize
 
-words_of, together = kernel_of(word.words_of), kernel_of(word._together)
+words_of, together = kernel_of(kernels.words_of), kernel_of(together_kernels._together)
 hash_of_points, compiled_is_listed = kernel_of(spell.hash_of), kernel_of(listed)
 
 STRINGS = st.sampled_from(
@@ -48,7 +50,7 @@ def test_words_are_spelled_alike(texts: list[str]) -> None:
     for _ in range(300):
         page = book.page()
         words_of(text, page, CAPITAL, np.arange(len(words)), rows)
-        if page.made[word.WANTED] == word.NOTHING:
+        if page.made[kernels.WANTED] == kernels.NOTHING:
             break
         book.learn()
     made = Word.all_of(words)
@@ -61,7 +63,7 @@ def test_words_are_spelled_alike(texts: list[str]) -> None:
         agree(page, both, one + other)
 
 
-def agree(book: word.Book, row: np.int64, one: Word) -> None:
+def agree(book: kernels.Book, row: np.int64, one: Word) -> None:
     """Check the columns of a word."""
     columns = book.words[row]
     strings = {

@@ -28,7 +28,7 @@ def known(corpus: Corpus, compiled: bool | None = None) -> NDArray[np.int32]:
     stream = corpus.stream
     words = len(stream.vocabulary)
     if is_large(len(stream.word), compiled):
-        from ..compiled import word as kernels
+        from ..compiled import book as kernels
 
         counts, seen = np.zeros(words, np.int32), np.full(words, -1, np.int32)
         kernels.count_documents(stream.word, stream.flags, stream.documents, CAPITAL, seen, counts)

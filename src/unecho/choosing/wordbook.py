@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints, release
+from ..compiled import book as kernels
 from ..compiled import spell
-from ..compiled import word as kernels
 from ..compiled.text import Bits, Rules
 from ..matching.corpus import Corpus
 from ..matching.grow import GAP

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base.columns import Hashes, Ints, Mask
 from . import cover as cover_kernels
+from .book import NOTHING, WANTED, Book, count_cases, count_documents, enter
 from .cover import MISSING, Scratch
 from .jit import inner, lean, part
 from .place import Codes
@@ -31,7 +32,6 @@ from .verdict import (
     shingles_of,
     why_of,
 )
-from .word import NOTHING, WANTED, Book, count_cases, count_documents, enter
 
 NOT_LOOKED_FOR, LOOKED_FOR = -2, -1
 PIECES = 4096

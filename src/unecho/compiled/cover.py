@@ -7,30 +7,13 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ..base.columns import Ints, Mask
+from .book import ANYWHERE, CONTRACTED, UNKNOWN, Book, are_two, is_odd, known_word, word_of, words_of
 from .jit import inner
 from .share import in_line
 from .spell import BITS, MISREAD, PLAIN, SIZE
 from .text import BY_CHARACTER, DOCUMENT, TOKENS, UNCASED, Rules, Text, owner_of
-from .word import (
-    ANYWHERE,
-    CONTRACTED,
-    UNKNOWN,
-    Book,
-    alike,
-    alike_together,
-    are_other_names,
-    are_two,
-    is_another_name,
-    is_misread,
-    is_odd,
-    is_scanned,
-    is_turned,
-    is_written_otherwise,
-    known_word,
-    same_together,
-    word_of,
-    words_of,
-)
+from .together import alike_together, same_together
+from .word import alike, are_other_names, is_another_name, is_misread, is_scanned, is_turned, is_written_otherwise
 
 EVIDENCE: Final = 5
 """Missing numbers, or names, that are told."""
