@@ -36,6 +36,7 @@ from unecho.compiled.values import DIGITS, sort_from
 from unecho.config import Config
 from unecho.matching import lsh, passages, seeds, verify
 from unecho.matching.signature import PERMUTATIONS, permutations, signatures
+from unecho.result import Result
 from unecho.text import lookup, shingles
 from unecho.text.normalize import Tokens, tokenize
 from unecho.text.shingles import ShingleSets, fingerprints, shingle_lists, shingle_sets, unspaced, word_counts
@@ -327,10 +328,14 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
 def test_a_run_comes_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     source = Writer(3).corpus(tmp_path / "in", 30, words=200)
     plain = dedupe([source], workers=1)
-    monkeypatch.setattr(when, "LARGE", 1)
-    fast = dedupe([source], workers=workers)
+    fast = compiled_run(source, workers, monkeypatch)
     for name in ("documents", "removals", "clusters", "passages", "stories"):
         assert getattr(fast, name) == getattr(plain, name)
+
+
+def compiled_run(source: Path, workers: int, monkeypatch: pytest.MonkeyPatch) -> Result:
+    monkeypatch.setattr(when, "LARGE", 1)
+    return dedupe([source], workers=workers)
 
 
 @pytest.mark.parametrize("cached", [False, True])
@@ -345,8 +350,12 @@ def test_compiling_is_announced_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     when.are_ready.cache_clear()
 
 
-def test_what_is_compiled_beforehand_is_what_serves(compiled: dict[tuple[str, str], int]) -> None:
-    """By the tests above: nothing is compiled later, unannounced."""
+def test_what_is_compiled_beforehand_is_what_serves(
+    compiled: dict[tuple[str, str], int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By these runs, and the tests above that this process ran: nothing is compiled later, unannounced."""
+    for workers in (1, 2):
+        compiled_run(Writer(3).corpus(tmp_path / str(workers), 30, words=200), workers, monkeypatch)
     assert {name: count for name, count in versions().items() if 0 < compiled[name] < count} == {}
 
 

@@ -34,7 +34,8 @@ def rounds(order: Ints, latest: Ints, workers: int) -> Iterator[tuple[list[Ints]
     size = max(len(order) // _ROUNDS, _LEAST)
     for begin in range(0, len(order), size):
         some, alone = order[begin : begin + size], latest[begin : begin + size] < begin
-        yield [some[alone][number::workers] for number in range(workers)], some[~alone]
+        free = some[alone]  # each share as a column of its own: for others the kernels would be compiled again
+        yield [free[number::workers].copy() for number in range(workers)], some[~alone]
 
 
 def take_turns(workers: Sequence[Worker], order: Ints, latest: Ints) -> None:
