@@ -315,7 +315,7 @@ def test_a_swap_that_would_lose_words_is_told_at_once(tmp_path: Path) -> None:
     made = Review(out, "", lambda _: "")
     try:
         answer = orjson.loads(made.decide({"verdict": "swap", "finding": 1, "version": 0}).body)
-        assert answer["note"] == "Both will stay. The kept text against this copy: only 53% of its words."
+        assert answer["note"] == "Both will stay. The kept text against this copy: only 51% of its words."
     finally:
         made.close()
 
