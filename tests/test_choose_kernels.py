@@ -217,7 +217,7 @@ def test_both_see_what_is_joined_to_the_first_word_or_the_last(before: str, behi
     [
         (STORY, STORY.replace("close", "shut"), 19 / 20),
         (STORY.replace("old", "5 old"), STORY, 1),
-        (f"{LONGER} {LATER}", f"{LONGER} {DEARER}", 39 / 51),
+        (f"{LONGER} {LATER}", f"{LONGER} {DEARER}", 39 / 51),  # "more" stands behind it too
         (f"{LONGER} The mayor says the mill is old.", f"{LONGER} The court held the law unconstitutional.", 40 / 45),
         (STORY, STORY.replace("until the", "untilthe"), 1),  # run together they are spelled as apart
         (STORY.replace("old", "re"), STORY.replace("the old", "there"), 1),
@@ -362,9 +362,10 @@ def test_in_a_round_no_two_work_on_what_hangs_together(before: list[int], worker
         found = list(turns.rounds(order, latest, workers))
     place, done = {document: number for number, document in enumerate(order.tolist())}, set[int]()
     for shares, rest in found:
-        free = set(np.concatenate(shares).tolist())
+        free = np.concatenate(shares).tolist()
+        assert len(shares) == workers and len(done | {*free, *rest.tolist()}) == len(done) + len(free) + len(rest)
         assert all(latest[place[document]] < 0 or order[latest[place[document]]] in done for document in free)
-        done |= free
+        done |= set(free)
         for document in rest.tolist():
             assert order[latest[place[document]]] in done
             done.add(document)

@@ -28,7 +28,7 @@ class Scan:
 
     def __init__(self, texts: Sequence[str], spans: Sequence[Spans], known: Rules) -> None:
         """``spans``: where the lines of each text lie."""
-        self._texts, self._spans = texts, spans
+        self._texts = texts
         self._edges = offsets_of(np.fromiter(map(len, spans), np.int64, len(spans))).tolist()
         self._bounds = np.concatenate([np.zeros((0, 2), np.int64), *map(bounds_of, spans)])
         data, bounds = joined(texts, spans)
@@ -63,7 +63,7 @@ class Scan:
         """The lines of a document."""
         rows = self._rows[self._edges[document] : self._edges[document + 1]]
         words, items, ends = rows[:, kernels.WORDS], rows[:, kernels.ITEM] > 0, rows[:, kernels.ENDS] > 0
-        return Lines(Texts(self._texts[document], bounds_of(self._spans[document])), words, items, ends)
+        return Lines(Texts(self._texts[document], self.bounds(document)), words, items, ends)
 
     def bounds(self, document: int) -> Ints:
         """Where its lines lie."""
