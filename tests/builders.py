@@ -12,8 +12,8 @@ from unecho.matching.passages import Alignment
 from unecho.matching.seeds import Stream, pick
 from unecho.model import Cluster, Passage
 from unecho.output.manifest import Records
-from unecho.text.normalize import tokenize
-from unecho.text.shingles import unspaced
+from unecho.text.normalize import UNSPACED, tokenize
+from unecho.text.shingles import flagged
 from unecho.text.vocabulary import numbered
 
 
@@ -21,8 +21,8 @@ def stream_of(texts: list[str], rank: list[int] | None = None) -> Stream:
     """Each text is one document of one paragraph."""
     tokens = tokenize(texts)
     ranks = np.array(rank if rank is not None else range(len(texts)), np.int64)
-    by_character = unspaced(tokens.flags, tokens.offsets)
-    return Stream(*numbered(tokens.hash), tokens.offsets, tokens.offsets, by_character, ranks, tokens.flags)
+    unspaced = flagged(tokens.flags, tokens.offsets, UNSPACED)
+    return Stream(*numbered(tokens.hash), tokens.offsets, tokens.offsets, unspaced, ranks, tokens.flags)
 
 
 def passages_of(stream: Stream) -> list[Alignment]:

@@ -187,7 +187,10 @@ def test_intersections(texts: list[str], workers: int) -> None:
     assert one.tolist() == verify.intersections(sets, pairs, workers, compiled=True).tolist()
 
 
-COMMON = st.lists(st.lists(st.sampled_from("abcdefghijklmnopqrst東京のはに"), max_size=90).map(" ".join), max_size=6)
+SCRIPTS = st.sampled_from(["abcdefghijklmnopqrst東京のはに", "東京のはに新聞社a9", "東京のはに新聞社", "abcdefgh"])
+COMMON = st.lists(
+    SCRIPTS.flatmap(lambda script: st.lists(st.sampled_from(script), max_size=90)).map(" ".join), max_size=6
+)
 
 
 @given(COMMON, st.randoms(use_true_random=False), WORKERS)
@@ -312,7 +315,7 @@ def comparisons(texts: list[str]) -> tuple[int, int]:
     assert all(np.diff(groups.head_edges) <= seeds.FEW)  # what a seed of a large group is held against
     rules = passages.rules_of()
     room = passage_kernels.room_for(9999)
-    words = run_kernels.Words(stream.word, stream.documents, stream.by_character, stream.flags)
+    words = run_kernels.Words(stream.word, stream.documents, stream.unspaced, stream.flags)
     rows = np.array([0, len(texts)], np.int64)
     compared = passage_kernels.passages(words, groups, in_order, rules, rows, room)
     assert rows[0] == len(texts)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twins import common_runs
 
+from unecho.matching import passages, seeds
 from unecho.matching.grow import GAP, RESYNC, align, extend
 from unecho.matching.passages import EVERYWHERE, USUAL, Alignment
 from unecho.matching.seeds import FULL, SEED, WINDOW, exact_runs, pick, winnow
@@ -45,6 +46,27 @@ def test_every_shared_run_of_8_words_is_found_however_common_its_words(rng: rand
     assert set(found) <= common_runs(texts[0], texts[1], SEED)
     for i, j, length in common_runs(texts[0], texts[1], SEED + WINDOW - 1):
         assert (i, j, length) in found
+
+
+@given(st.randoms(use_true_random=False), st.integers(1, 4))
+def test_a_shared_run_is_found_whatever_the_scripts_of_the_documents(rng: random.Random, kinds: int) -> None:
+    """Two characters of a script without spaces count as a word."""
+    scripts = [f"w{n}" for n in range(kinds)], list("東京のは"[:kinds])
+    texts = []
+    for _ in range(2):
+        # Stretches of the one script and the other, so that either may be most of the document.
+        stretches = (rng.choices(rng.choice(scripts), k=rng.randrange(25)) for _ in range(rng.randrange(1, 7)))
+        texts.append([word for stretch in stretches for word in stretch])
+    stream = stream_of([" ".join(text) for text in texts])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seeds, "FULL", 9999)
+        runs = exact_runs(stream, pick(stream))
+    offset = len(texts[0])
+    found = list(zip(runs.a.tolist(), (runs.b - offset).tolist(), runs.length.tolist(), strict=True))
+    assert set(found) <= common_runs(texts[0], texts[1], SEED)
+    for i, j, length in common_runs(texts[0], texts[1], SEED):
+        if sum(2 if word[0] == "w" else 1 for word in texts[0][i : i + length]) > 2 * (SEED + WINDOW - 1):
+            assert (i, j, length) in found
 
 
 def test_a_run_is_found_in_any_number_of_documents_up_to_the_limit_and_with_the_first_beyond() -> None:
@@ -141,6 +163,28 @@ def test_words_of_scripts_without_spaces_are_found_by_character() -> None:
     quote = "政府は昨日新しい法律を発表し来年四月から施行されると述べた"
     found = passages_of(stream_of([f"東京で{quote}という", f"新聞によると{quote}らしい"]))
     assert [x.a_span for x in found] == [(3, 3 + len(quote))]
+
+
+ENGLISH = "we will not rest until every one of those who did this has been brought to justice"
+JAPANESE = "政府は昨日新しい法律を発表し来年四月から施行されると述べた"
+
+
+@pytest.mark.parametrize("quote", [ENGLISH, JAPANESE])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_quote_is_found_in_documents_of_other_scripts(quote: str, compiled: bool) -> None:
+    texts = [
+        f"The minister told reporters this on Monday: “{quote}”, and then he left the room for another meeting.",
+        f"大臣は月曜日に記者団に対しこのように語ったと伝えられている。“{quote}”その後彼は別の会議のために部屋を出た。",
+    ]
+    stream = stream_of(texts)
+    (found,) = passages.find(stream, pick(stream, compiled=compiled), compiled=compiled)
+    assert found.matched == len(tokenize([quote]).hash)
+
+
+@pytest.mark.parametrize("characters", [15, 16])
+def test_so_many_characters_are_a_passage_as_would_make_eight_words(characters: int) -> None:
+    texts = [f"an English text{JAPANESE[:characters]}and its end", f"日本の新聞{JAPANESE[:characters]}とかいた"]
+    assert len(passages_of(stream_of(texts))) == (characters == 16)
 
 
 def test_nothing_in_nothing_out() -> None:

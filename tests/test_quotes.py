@@ -34,7 +34,7 @@ def corpus_of(sizes: list[list[int]], texts: list[str]) -> Corpus:
     offsets, count = offsets_of(np.array(counts)), len(counts)
     words = np.zeros(int(offsets[-1]), np.uint32), np.zeros(1, np.uint64)
     stream = Stream(
-        *words, offsets, offsets_of(totals), np.zeros(len(sizes), np.bool_), np.arange(len(sizes)),
+        *words, offsets, offsets_of(totals), np.zeros(len(sizes), np.int64), np.arange(len(sizes)),
         np.zeros(int(offsets[-1]), np.uint8),
     )  # fmt: skip
     document = owners(np.array([len(paragraphs) for paragraphs in sizes]))

@@ -22,7 +22,7 @@ RUNS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1,
 
 def stream_of(documents: Ints, flags: NDArray[np.uint8]) -> Stream:
     count = len(documents) - 1
-    words, no = (np.zeros(len(flags), np.uint32), np.zeros(1, np.uint64)), np.zeros(count, np.bool_)
+    words, no = (np.zeros(len(flags), np.uint32), np.zeros(1, np.uint64)), np.zeros(count, np.int64)
     return Stream(*words, documents, documents, no, np.arange(count), flags)
 
 
@@ -111,7 +111,7 @@ def test_a_headline_that_many_have_stands_over_a_column() -> None:
 def test_without_the_same_headline_two_documents_share_no_story_for_it() -> None:
     stream = Stream(
         np.array([1, 2, 3, 4, 9, 9, 1, 2, 3, 4, 5, 8, 8, 0, 1, 2, 3, 4, 7], np.uint32), np.arange(10, dtype=np.uint64),
-        np.array([0, 0, 4, 6, 11, 13, 18, 19]), np.array([0, 6, 13, 19]), np.zeros(3, np.bool_), np.arange(3),
+        np.array([0, 0, 4, 6, 11, 13, 18, 19]), np.array([0, 6, 13, 19]), np.zeros(3, np.int64), np.arange(3),
         np.zeros(19, np.uint8),
     )  # fmt: skip
     a, b = np.array([0, 0, 1]), np.array([1, 2, 2])

@@ -52,7 +52,7 @@ from .reading import Pairs, Progress, Taken
 from .report import gather
 from .result import Result
 from .text import shingles
-from .text.normalize import CHARACTERS
+from .text.normalize import CHARACTERS, UNSPACED
 
 Command = Literal["dedupe", "clean"]
 T = TypeVar("T")
@@ -304,8 +304,8 @@ def _corpus(taken: Taken, paragraphs: Table, rows: Ints, config: Config) -> tupl
     order = keeping_order(
         [d.id for d in taken.documents], [d.date for d in taken.documents], words.tolist(), settings.keep
     )
-    by_document, vocabulary = shingles.unspaced(flags, documents), paragraphs.tokens.vocabulary
-    stream = Stream(word, vocabulary, offsets, documents, by_document, order.rank, flags)
+    unspaced, vocabulary = shingles.flagged(flags, documents, UNSPACED), paragraphs.tokens.vocabulary
+    stream = Stream(word, vocabulary, offsets, documents, unspaced, order.rank, flags)
     by_character = shingles.unspaced(flags, offsets)
     long = shingles.long_enough(shingles.word_counts(flags, offsets), by_character)
     release(flags)

@@ -18,7 +18,7 @@ Place = tuple[int, int]
 
 class Rules(NamedTuple):
     """What makes a passage: see ``passages``. worth: int64, of a word by the number of documents that have it; seed,
-    full: see ``seeds``. quoted, unquoted: flags of ``normalize``."""
+    full: see ``seeds``. quoted, unquoted, unspaced: flags of ``normalize``."""
 
     seed: int
     full: int
@@ -36,6 +36,7 @@ class Rules(NamedTuple):
     worth: Ints
     quoted: np.uint8
     unquoted: np.uint8
+    unspaced: np.uint8
 
 
 class Found(NamedTuple):

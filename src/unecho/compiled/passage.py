@@ -18,8 +18,8 @@ from .values import zero
 
 
 class Sums(NamedTuple):
-    """Before each token of a document, and behind the last: what the words are worth that are part of seeds, and how
-    many are of none (int64). begin: int64, the first token of the document they are of."""
+    """Before each token of a document, and behind the last: what the half words are worth that are part of seeds, and
+    how many are of none (int64). begin: int64, the first token of the document they are of."""
 
     worth: Ints
     unknown: Ints
@@ -30,13 +30,13 @@ def warm() -> None:
     """Compile these kernels, or load them from the cache."""
     hashes, edges = np.arange(40, dtype=np.uint64), np.array([0, 20, 40], np.int64)
     hashes[20:] = hashes[:20]
-    spaced = np.zeros(2, np.bool_)
     pair = np.array([0, 20], np.int64)
     numbers, edges_of_seeds, nothing = np.arange(2, dtype=np.int32), np.array([0, 1, 2], np.int64), pair[:1] * 0
     groups = Groups(pair, numbers, pair // 10, nothing[:0], pair * 0, nothing)
     seeds = Seeds(pair, numbers * 0, nothing + 2, edges_of_seeds, numbers, numbers * 0, edges_of_seeds)
-    rules = Rules(5, 50, 15, 2, 8, 5, 0.7, 6, 0.7, 0.4, 16, 2, 1000, np.full(3, 1000), np.uint8(32), np.uint8(64))
-    words = Words(hashes.astype(np.uint32), edges, spaced, np.zeros(40, np.uint8))
+    limits = 5, 50, 15, 2, 8, 5, 0.7, 6, 0.7, 0.4, 16, 2, 1000
+    rules = Rules(*limits, np.full(3, 1000), np.uint8(32), np.uint8(64), np.uint8(4))
+    words = Words(hashes.astype(np.uint32), edges, pair * 0, np.zeros(40, np.uint8))
     passages(words, groups, seeds, rules, np.array([0, 2]), room_for(4))
 
 
@@ -94,7 +94,7 @@ def _pair(
     ``runs.order``; sums: of the second one, or of another still."""
     rows, chain = runs.rows, runs.chain
     count = _promising(runs, runs.order[span[0] : span[1]], rules, rows)
-    factor = 2 if words.by_character[pair[0]] else 1
+    factor = 2 if _is_by_character(words, pair[0]) and _is_by_character(words, pair[1]) else 1
     gaps = rules.gap * factor
     common = _in_common(runs, rows[:count], rules, factor)
     done = -1, -1
@@ -131,10 +131,10 @@ def _pair(
         before = found.counts[1]
         grow(words, pair, factor, rules, runs, chain[:links], found)
         after = found.counts[1]
-        matched, needed = found.length[before:after].sum(), rules.least * factor
-        if matched >= needed and rarest > common:
-            matched *= _is_enough(words, seeds, pair[1], rules, found, before, (matched, needed, rarest), sums)
-        if matched < needed:
+        halves, needed = _halves(words, pair, rules, found, before), 2 * rules.least
+        if halves >= needed and rarest > common:
+            halves *= _is_enough(words, seeds, pair[1], rules, found, before, (halves, needed, rarest), sums)
+        if halves < needed:
             found.counts[1] = before
             continue
         if ahead < found.counts[0]:
@@ -143,6 +143,29 @@ def _pair(
         if found.counts[2]:
             return
         done = _end(found, after - 1)
+
+
+@part
+def _is_by_character(words: Words, document: int) -> bool:
+    """``seeds.Stream.by_character`` of one document."""
+    return bool(2 * words.unspaced[document] > words.documents[document + 1] - words.documents[document])
+
+
+@part
+def _half(words: Words, place: int, rules: Rules) -> int:
+    """Half words that a token counts: ``seeds.Stream.halves``."""
+    return 1 if words.flags[place] & rules.unspaced else 2
+
+
+@inner
+def _halves(words: Words, pair: Place, rules: Rules, found: Found, first: int) -> np.int64:
+    """The half words of the last runs, from ``first`` on."""
+    halves = 2 * found.length[first : found.counts[1]].sum()
+    if words.unspaced[pair[0]] and words.unspaced[pair[1]]:
+        for row in range(first, found.counts[1]):
+            for place in range(found.b[row], found.b[row] + found.length[row]):
+                halves += _half(words, place, rules) - 2
+    return np.int64(halves)
 
 
 @part
@@ -213,10 +236,10 @@ def _is_enough(
     its: tuple[np.int64, int, int], sums: Sums,
 ) -> bool:  # fmt: skip
     """Whether the last runs, from ``first`` on, are a passage for all that is common in them, or by the marks around
-    them. document: the second one; its: equal words in them, those that are needed, and documents that have the rarest
+    them. document: the second one; its: half words in them, those that are needed, and documents that have the rarest
     seed."""
-    matched, needed, rarest = its
-    if matched * rules.worth[-1] >= needed * rules.unit:
+    halves, needed, rarest = its
+    if halves * rules.worth[-1] >= needed * rules.unit:
         return True  # they are worth that were they all as common as can be
     if sums.begin[0] != words.documents[document]:
         _add_up(words, seeds, document, rules, sums)
@@ -240,22 +263,34 @@ def _add_up(words: Words, seeds: Seeds, document: int, rules: Rules, sums: Sums)
     """The ``Sums`` of a document."""
     low, high = words.documents[document], words.documents[document + 1]
     first, end = seeds.edges[document], seeds.edges[document + 1]
-    size, number = rules.seed * (2 if words.by_character[document] else 1), first
-    sums.begin[0], worth, unknown = low, np.int64(0), np.int64(0)
+    sums.begin[0], number, worth, unknown = low, first, np.int64(0), np.int64(0)
     for place in range(low, high):
         sums.worth[place - low], sums.unknown[place - low] = worth, unknown
         while number < end and seeds.place[number] <= place:
             number += 1
-        while first < number and seeds.place[first] + size <= place:
+        while first < number and seeds.place[first] + _size(words, document, seeds.place[first], rules) <= place:
             first += 1
         documents = np.int64(0)
         for its in range(first, number):
             documents = max(documents, seeds.frequency[seeds.group[its]])
+        halves = _half(words, place, rules)
         if documents:
-            worth += rules.worth[min(documents, np.int64(len(rules.worth) - 1))]
+            worth += halves * rules.worth[min(documents, np.int64(len(rules.worth) - 1))]
         else:
-            unknown += 1
+            unknown += halves
     sums.worth[high - low], sums.unknown[high - low] = worth, unknown
+
+
+@part
+def _size(words: Words, document: int, place: int, rules: Rules) -> int:
+    """``seeds.seed_sizes`` of the seed at a place of a document."""
+    size, halves = rules.seed, 0
+    if words.unspaced[document]:
+        size = 0
+        while halves < 2 * rules.seed:
+            halves += _half(words, place + size, rules)
+            size += 1
+    return size
 
 
 @inner

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.columns import Ints, Mask
+from ..base.columns import Ints
 from .group import Groups, Seeds
 from .jit import compiled, inner, lean, part
 from .values import Numbers, mix, sort, sort_from, word_at
@@ -22,7 +22,7 @@ class Words(NamedTuple):
 
     word: Numbers
     documents: Ints
-    by_character: Mask
+    unspaced: Ints
     flags: Bytes
 
 
@@ -87,7 +87,7 @@ def exact_runs(words: Words, groups: Groups, seeds: Seeds, rules: tuple[int, int
     """Maximal runs of equal tokens of a document with those before it, at every seed they share; their number.
 
     Seeds of groups that follow another are not looked at: they lie in the runs of that, and as many documents have
-    them. rules: tokens of a seed, and seeds of a group up to which all pairs count.
+    them. rules: tokens of a seed, at the least, and seeds of a group up to which all pairs count.
     """
     tokens, documents, slots, (length, full) = words.word, words.documents, runs.slots, rules
     low, high = documents[document], documents[document + 1]
@@ -121,7 +121,7 @@ def exact_runs(words: Words, groups: Groups, seeds: Seeds, rules: tuple[int, int
                 a - back > a_low and b - back > low and word_at(tokens, a - back - 1) == word_at(tokens, b - back - 1)
             ):
                 back += 1
-            ahead = length * (2 if words.by_character[partner] else 1) + groups.span[group]
+            ahead = length + groups.span[group]
             while a + ahead < a_high and b + ahead < high and word_at(tokens, a + ahead) == word_at(tokens, b + ahead):
                 ahead += 1
             runs.a[count], runs.b[count], runs.length[count] = a - back, b - back, back + ahead

@@ -19,7 +19,7 @@ from ..matching.places import Places
 from ..matching.seeds import Stream
 from ..model import MemberRelation
 from ..text import shingles
-from ..text.normalize import tokenize
+from ..text.normalize import UNSPACED, tokenize
 from ..text.vocabulary import numbered
 
 Span = tuple[int, int]
@@ -77,8 +77,8 @@ def _corpus(text: str, kept: Sequence[Span], copies: Sequence[str]) -> Corpus:
     rank = np.arange(len(texts), dtype=np.int64)
     by_character = shingles.unspaced(tokens.flags, tokens.offsets)
     shift = np.repeat(spans[:, 0], sizes)
-    by_document = shingles.unspaced(tokens.flags, documents)
-    stream = Stream(*numbered(tokens.hash), tokens.offsets, documents, by_document, rank, tokens.flags)
+    unspaced = shingles.flagged(tokens.flags, documents, UNSPACED)
+    stream = Stream(*numbered(tokens.hash), tokens.offsets, documents, unspaced, rank, tokens.flags)
     start, end = ((column + shift).astype(np.uint32) for column in (tokens.start, tokens.end))
     return Corpus(
         tuple(map(str, rank)), Paragraphs(document, spans[:, 0], spans[:, 1]), stream,

@@ -27,7 +27,7 @@ def below(corpus: Corpus, parts: Parts) -> tuple[Spans, Spans, Ints, Mask]:
     runs, row = parts.runs(rows)
     places, length = (runs.a, runs.b), runs.length
     above = np.clip(np.maximum(of_a[rows][row] - places[0], of_b[rows][row] - places[1]), 0, length)
-    factor = np.where(corpus.stream.by_character[documents[0][rows]], 2, 1)
+    factor = corpus.stream.factors(*(document[rows] for document in documents))
     rest = matched[rows] - np.bincount(row, above, len(rows)).astype(np.int64)
     cut = rest >= LEAST * factor
     stays[rows] = cut | (matched[rows] >= LONG * factor)

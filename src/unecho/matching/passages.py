@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..base.columns import HELD, Ints, Mask, Room, edges_of, offsets_of, ordered, owners, pieces, ranges, release
 from ..compiled.when import is_large
-from ..text.normalize import QUOTED, UNQUOTED
+from ..text.normalize import QUOTED, UNQUOTED, UNSPACED
 from .grow import (
     GAP,
     GOES_ON,
@@ -36,7 +36,7 @@ from .grow import (
     grown,
     is_before,
 )
-from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs
+from .seeds import FEW, FULL, SEED, Runs, Seeds, Stream, exact_runs, seed_sizes
 
 if TYPE_CHECKING:
     from ..compiled import group, grow
@@ -128,10 +128,10 @@ def find(stream: Stream, seeds: Seeds, workers: int = 1, compiled: bool | None =
         return _compiled(stream, seeds, workers)
     runs = _promising(exact_runs(stream, seeds))
     edges = edges_of(runs.b_document, runs.a_document) if len(runs.a) else np.zeros(1, np.int64)
-    frequency, worth = _frequencies(stream, seeds), _worths()
+    counted = _Counted(stream.halves(), _frequencies(stream, seeds), _worths())
     found: list[Alignment] = []
     for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        found += _pair_passages(stream, runs.take(np.arange(low, high)), frequency, worth)
+        found += _pair_passages(stream, runs.take(np.arange(low, high)), counted)
     return alignments_of(found)
 
 
@@ -149,7 +149,7 @@ def _compiled(stream: Stream, seeds: Seeds, workers: int) -> Alignments:
     from ..compiled import run
 
     groups, in_order = groups_of(stream, seeds)
-    rules, words = rules_of(), run.Words(stream.word, stream.documents, stream.by_character, stream.flags)
+    rules, words = rules_of(), run.Words(stream.word, stream.documents, stream.unspaced, stream.flags)
 
     def work(first: int, end: int) -> list[tuple[Ints, ...]]:
         rows, room, parts = np.array([first, end], np.int64), ROOM, list[tuple[Ints, ...]]()
@@ -186,7 +186,7 @@ def rules_of() -> grow.Rules:
     from ..compiled import grow
 
     limits = SEED, FULL, GAP, RESYNC, LEAST, INSERTED, INSERTED_SHARE, GOES_ON, SUBSTITUTED, SKIPPED, RUN, AS_RARE, UNIT
-    return grow.Rules(*limits, _worths(), QUOTED, UNQUOTED)
+    return grow.Rules(*limits, _worths(), QUOTED, UNQUOTED, UNSPACED)
 
 
 def groups_of(stream: Stream, seeds: Seeds) -> tuple[group.Groups, group.Seeds]:
@@ -230,14 +230,14 @@ def _promising(runs: Runs) -> Runs:
     return runs.take(has_neighbour | (runs.length >= LEAST - RESYNC))
 
 
-def _pair_passages(stream: Stream, runs: Runs, frequency: Ints, worth: Ints) -> Iterator[Alignment]:
+def _pair_passages(stream: Stream, runs: Runs, counted: _Counted) -> Iterator[Alignment]:
     """The passages of one pair of documents: chains of runs, extended over edits, trimmed, and accepted."""
     a, b = int(runs.a_document[0]), int(runs.b_document[0])
     bounds = (
         (int(stream.documents[a]), int(stream.documents[a + 1])),
         (int(stream.documents[b]), int(stream.documents[b + 1])),
     )
-    factor = 2 if stream.by_character[a] else 1
+    factor = int(stream.factors(runs.a_document[:1], runs.b_document[:1])[0])
     rows = list(zip(runs.a.tolist(), runs.b.tolist(), runs.length.tolist(), runs.rarity.tolist(), strict=True))
     common = _in_common(rows, factor)
     done, ahead = (-1, -1), list[list[Run]]()
@@ -246,9 +246,8 @@ def _pair_passages(stream: Stream, runs: Runs, frequency: Ints, worth: Ints) -> 
         if is_before(end_of(chain), done) or any(_is_within(chain, part) for part in ahead):
             continue  # the extension of an earlier chain has covered it
         chain = grown(stream.word, chain, bounds, factor)
-        matched = sum(length for _, _, length in chain)
-        needed, enough = LEAST * factor, rarity <= common or _at_quote(stream, chain)
-        if matched >= needed and (enough or _worth(chain, rarity, frequency, worth) >= needed * UNIT):
+        needed, enough = 2 * LEAST, rarity <= common or _at_quote(stream, chain)
+        if counted.halves_of(chain) >= needed and (enough or counted.worth_of(chain, rarity) >= needed * UNIT):
             parts = [chain, *before(stream.word, chain[0], bounds, end_of(ahead[-1]) if ahead else done, factor)]
             done, ahead = end_of(chain), list(behind(stream.word, end_of(chain), (bounds[0][1], bounds[1][1]), factor))
             for part in parts + ahead:
@@ -289,21 +288,33 @@ def _worths() -> Ints:
     return np.array([math.ceil(UNIT * LEAST / _needed(rarity)) for rarity in range(EVERYWHERE + 1)])
 
 
-def _worth(chain: Sequence[Run], rarity: int, frequency: Ints, worth: Ints) -> int:
-    """What the words of a chain are worth. ``frequency``: per token, see ``_frequencies``."""
-    total = 0
-    for _, place, length in chain:
-        documents = frequency[place : place + length]
-        documents = np.where(documents == 0, rarity, documents)
-        total += int(worth[np.minimum(documents, EVERYWHERE)].sum())
-    return total
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What the words of a corpus count. halves: of ``Stream``; frequency: per token, see ``_frequencies``; worth: see
+    ``_worths``."""
+
+    halves: Ints
+    frequency: Ints
+    worth: Ints
+
+    def halves_of(self, chain: Sequence[Run]) -> int:
+        """The half words of a chain."""
+        return sum(int(self.halves[place + length] - self.halves[place]) for _, place, length in chain)
+
+    def worth_of(self, chain: Sequence[Run], rarity: int) -> int:
+        """What the half words of a chain are worth, the rarest seed of which so many documents have."""
+        total = 0
+        for _, place, length in chain:
+            documents, halves = self.frequency[place : place + length], np.diff(self.halves[place : place + length + 1])
+            documents = np.where(documents == 0, rarity, documents)
+            total += int((self.worth[np.minimum(documents, EVERYWHERE)] * halves).sum())
+        return total
 
 
 def _frequencies(stream: Stream, seeds: Seeds) -> Ints:
     """For every token the documents that have the most common of the seeds that it is part of (int64; 0: of none)."""
     result = np.zeros(len(stream.word), np.int64)
-    document = np.searchsorted(stream.documents, seeds.place, side="right") - 1
-    size = np.where(stream.by_character[document], 2 * SEED, SEED)
+    size = seed_sizes(stream)[seeds.place]
     np.maximum.at(result, ranges(seeds.place, size), np.repeat(seeds.frequency[seeds.group], size))
     return result
 

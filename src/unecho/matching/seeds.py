@@ -2,7 +2,8 @@
 
 Winnowing (Schleimer, Wilkerson, Aiken 2003) picks seeds: of every 4 neighbouring word 5-grams the one with
 the least hash, so that a shared run of 8 words always shares a seed, however common its words. Seeds that
-two documents share are merged along their diagonals and extended to maximal runs.
+two documents share are merged along their diagonals and extended to maximal runs. In scripts written without spaces
+two characters count as a word; in which language the rest of a document is written does not matter.
 
 Where a seed occurs more than ``FULL`` times, each occurrence is compared only with the first ``FEW`` in
 keeping order: there two later documents may go unlinked with each other, though not with those first ones.
@@ -28,11 +29,10 @@ from ..base.columns import (
     ordered,
     owners,
     pieces,
-    ranges,
     release,
 )
 from ..compiled.when import is_large
-from ..text.normalize import PRIME
+from ..text.normalize import PRIME, UNSPACED
 from ..text.shingles import grams
 from ..text.vocabulary import Numbers
 
@@ -59,21 +59,37 @@ class Stream:
 
     word: uint32 per token, the number of the word. vocabulary: uint64, the hash of every word by its number, none of
     them twice. paragraphs: int64 offsets of the paragraphs' tokens. documents: int64 offsets of the documents' tokens.
-    by_character: bool per document (a script written without spaces). rank: int64 per document, its place in keeping
-    order. flags: uint8 per token, those of ``normalize``.
+    unspaced: int64 per document, how many of its tokens are of scripts written without spaces. rank: int64 per
+    document, its place in keeping order. flags: uint8 per token, those of ``normalize``.
     """
 
     word: Numbers
     vocabulary: Hashes
     paragraphs: Ints
     documents: Ints
-    by_character: Mask
+    unspaced: Ints
     rank: Ints
     flags: Bytes
 
     def hashes(self, first: int = 0, end: int | None = None) -> Hashes:
         """Of the tokens from ``first`` to ``end``, without it (uint64)."""
         return self.vocabulary[self.word[first:end]]
+
+    @property
+    def by_character(self) -> Mask:
+        """Which documents are mostly written without spaces (bool)."""
+        mostly: Mask = 2 * self.unspaced > np.diff(self.documents)
+        return mostly
+
+    def factors(self, a: Ints, b: Ints) -> Ints:
+        """By how much limits in words are to be multiplied for pairs of documents: they count characters if both are
+        mostly written without spaces (int64)."""
+        return np.where(self.by_character[a] & self.by_character[b], 2, 1)
+
+    def halves(self) -> Ints:
+        """How many half words come before each token, and behind the last one (int64): a token of a script written
+        without spaces is one half."""
+        return offsets_of(np.where(self.flags & UNSPACED, 1, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,23 +191,25 @@ def pick(stream: Stream, workers: int = 1, compiled: bool | None = None) -> Seed
 
 
 def _winnowed(stream: Stream) -> tuple[Hashes, Ints]:
-    """Hash and place of the chosen 5-grams, in no order."""
-    keys, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for factor, mask in ((1, ~stream.by_character), (2, stream.by_character)):
-        size, window = SEED * factor, WINDOW * factor
-        which = np.flatnonzero(mask & (np.diff(stream.documents) >= size))
-        if not len(which):
-            continue
-        counts = np.diff(stream.documents)[which] - size + 1
-        place = ranges(stream.documents[which], counts)
-        # Documents are set a window apart, so that what one chooses does not depend on its neighbour.
-        slot = ranges(offsets_of(counts + window)[:-1], counts)
-        row = np.full(int((counts + window).sum()), _PAD)
-        row[slot] = grams(stream.hashes(), size)[place]
-        chosen = winnow(row, window)[slot]
-        keys.append(row[slot][chosen])
-        places.append(place[chosen])
-    return np.concatenate(keys), np.concatenate(places)
+    """Hash and place of the chosen 5-grams, in order of place."""
+    hashes, sizes, counts = stream.hashes(), seed_sizes(stream), np.diff(stream.documents)
+    fits = np.arange(len(hashes)) + sizes <= np.repeat(stream.documents[1:], counts)
+    values = np.full(len(hashes), _PAD)
+    for size in range(SEED, 2 * SEED + 1):
+        which = np.flatnonzero(fits & (sizes == size))
+        values[which] = grams(hashes, size)[which]
+    # Documents are set a window apart, so that what one chooses does not depend on its neighbour.
+    slot = stream.halves()[:-1] + owners(counts) * 2 * WINDOW
+    row = np.full(2 * (len(hashes) + len(counts) * WINDOW), _PAD)
+    row[slot] = values
+    chosen = np.flatnonzero(winnow(row, 2 * WINDOW)[slot] & fits)
+    return values[chosen], chosen
+
+
+def seed_sizes(stream: Stream) -> Ints:
+    """How many tokens the 5-gram has that begins at each token (int64), wherever its document ends."""
+    halves = stream.halves()
+    return np.searchsorted(halves, halves[:-1] + 2 * SEED) - np.arange(len(stream.flags))
 
 
 # ---- compiled ---------------------------------------------------------------------------------------
@@ -228,11 +246,11 @@ def _dealt(stream: Stream, workers: int) -> tuple[list[_Dealt], Bytes]:
     kind = np.dtype(np.int64 if len(stream.word) > WIDE else np.uint32)
 
     def work(first: int, end: int) -> _Dealt:
-        documents, which = stream.documents[first : end + 1], stream.by_character[first:end]
+        documents, unspaced = stream.documents[first : end + 1], stream.unspaced[first:end]
         size = int(documents[-1] - documents[0])
         keys, places = np.empty(size, np.uint64), np.empty(size, np.uint32)
-        rules = SEED, WINDOW
-        count = kernels.pick(stream.word, stream.vocabulary, documents, which, rules, np.uint64(PRIME), keys, places)
+        words, rules = (stream.word, stream.vocabulary, stream.flags), (SEED, WINDOW, UNSPACED)
+        count = kernels.pick(words, documents, unspaced, rules, np.uint64(PRIME), keys, places)
         dealt = _Dealt(np.empty(count, np.uint64), np.empty(count, kind), np.empty((1 << bits) + 1, np.int64))
         kernels.deal(keys[:count], places, int(documents[0]), dealt.key, dealt.place, dealt.edges)
         return dealt
@@ -282,7 +300,7 @@ def seed_pairs(stream: Stream, seeds: Seeds) -> Runs:
     first, second = first[apart], second[apart]
     swap = document[first] > document[second]
     a, b = np.where(swap, second, first), np.where(swap, first, second)
-    size = np.where(stream.by_character[document[a]], 2 * SEED, SEED)
+    size = np.full(len(a), SEED)  # of characters it is more: they are found when it is extended
     return Runs(document[a], document[b], place[a], place[b], size, seeds.frequency[seeds.group[a]])
 
 
