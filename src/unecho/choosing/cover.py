@@ -157,13 +157,19 @@ class Coverer:
 
     def _without_lone_name(self, alike: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Without the one word that is written otherwise, however often it stands there, if it is a name: it is misread
-        only where other words are, too, or in letters that scanners take for one another."""
+        only where other words are, too, or in letters that scanners take for one another, or where it is a name that
+        the corpus knows and is written so nowhere else."""
         words = self._corpus.stream.word
         differ = {(mine, its) for mine, its in alike if self._made(mine).folded != self._made(its).folded}
         if len({(words[mine], words[its]) for mine, its in differ}) != 1:
             return alike
-        word, other = map(self._made, min(differ))
-        return [pair for pair in alike if pair not in differ] if word.is_another_name(other) else alike
+        mine, its = min(differ)
+        word, other = self._made(mine), self._made(its)
+        if not word.is_another_name(other):
+            return alike
+        if not word.is_short_beside(other) and is_odd(self._known, words[mine], words[its]):
+            return alike
+        return [pair for pair in alike if pair not in differ]
 
     def _are_two(self, mine: int, theirs: int) -> bool:
         words = self._corpus.stream.word
@@ -384,9 +390,10 @@ class _Words:
         size = len(word.plain)
         written = max(size, len(word.folded))
         for step in range(at, len(theirs)):
-            if self.alike(mine[0], theirs[step]):
-                return step, 1, 1
             other = self.made(theirs[step])
+            if self.alike(mine[0], theirs[step]):
+                # One that was run together with the next is like it, too, if that is short.
+                return step, 1 + self._are(mine, other), 1 + self._are(theirs[step : step + 2], word)
             if (
                 len(mine) > 1
                 and max(len(other.plain), len(other.folded)) > size
@@ -397,6 +404,10 @@ class _Words:
             if next_too and word.is_like(self.together(theirs[step], theirs[step + 1])):
                 return step, 1, 2
         return at, 0, 0
+
+    def _are(self, pair: Sequence[str], other: Word) -> bool:
+        """Whether two words run together are another, letter for letter."""
+        return len(pair) > 1 and self.together(*pair).letters == other.letters
 
 
 def is_listed(corpus: Corpus, paragraph: int) -> bool:

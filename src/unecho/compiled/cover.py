@@ -13,7 +13,16 @@ from .share import in_line
 from .spell import BITS, MISREAD, PLAIN, SIZE
 from .text import BY_CHARACTER, DOCUMENT, TOKENS, UNCASED, Rules, Text, owner_of
 from .together import alike_together, same_together
-from .word import alike, are_other_names, is_another_name, is_misread, is_scanned, is_turned, is_written_otherwise
+from .word import (
+    alike,
+    are_other_names,
+    is_another_name,
+    is_misread,
+    is_scanned,
+    is_short_beside,
+    is_turned,
+    is_written_otherwise,
+)
 
 EVIDENCE: Final = 5
 """Missing numbers, or names, that are told."""
@@ -74,7 +83,9 @@ def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) ->
         while word >= 0 and step < len(theirs):
             other, next_other = theirs[step], theirs[step + 1] if step + 1 < len(theirs) else np.int64(UNKNOWN)
             if alike(book, word, other):
-                taken, used = 1, 1
+                apart = word != other
+                taken = 2 if apart and same_together(book, word, following, other) else 1
+                used = 2 if apart and same_together(book, other, next_other, word) else 1
                 break
             longer = other >= 0 and following >= 0 and max(book.words[other, PLAIN], book.words[other, SIZE]) > size
             if longer and alike_together(book, word, following, other):
@@ -150,6 +161,9 @@ def _leave_lone_name(text: Text, book: Book, rules: Rules, low: int, its: Ints, 
             if words[low + place] != words[low + lone] or words[its[place]] != words[its[lone]]:
                 return
     if lone < 0 or not is_another_name(text, book, capital, low + lone, its[lone]):
+        return
+    mine, other = word_of(text, book, capital, low + lone), word_of(text, book, capital, its[lone])
+    if not is_short_beside(book, mine, other) and is_odd(text, book, low + lone, its[lone]):
         return
     for place in range(lone, len(its)):
         if its[place] >= 0 and is_written_otherwise(text, book, capital, low + place, its[place]):
@@ -336,7 +350,7 @@ def _is_misread(text: Text, book: Book, rules: Rules, token: int, other: np.int6
     mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, int(other))
     if not is_misread(book, mine, its):
         return False
-    if min(book.words[mine, SIZE], book.words[its, SIZE]) < book.limits[4]:  # ``guards.Word.is_short_beside``
+    if is_short_beside(book, mine, its):
         return is_odd(text, book, token, int(other))
     return not are_two(text, book, token, int(other))
 

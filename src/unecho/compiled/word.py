@@ -168,6 +168,12 @@ def is_misread(book: Book, one: np.int64, two: np.int64) -> bool:
     return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], 1)
 
 
+@part
+def is_short_beside(book: Book, one: np.int64, two: np.int64) -> bool:
+    """``guards.Word.is_short_beside`` of two words by number."""
+    return bool(min(book.words[one, SIZE], book.words[two, SIZE]) < book.limits[4])
+
+
 @compiled
 def near(a: Points, b: Points, allowed: int) -> bool:
     """Whether two rows of letters are at most so many edits (Levenshtein) apart."""
