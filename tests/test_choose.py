@@ -251,6 +251,25 @@ def test_names_that_scanners_take_for_one_another_are_two_where_other_documents_
     assert removed(run(f"{text}\n\n{OTHER}", scanned, *known)) == []
 
 
+@pytest.mark.parametrize("misprint", ["Leagrive", "Legrave"])
+def test_a_name_that_stands_nowhere_else_is_one_misprinted_that_the_corpus_knows(misprint: str) -> None:
+    """And the copy that has it right stays."""
+    text = f"{PROSE} Among them was Harry Leagrave, who runs the ferry."
+    changed, known = text.replace("Leagrave", misprint), [f"{own(n)} And so said Leagrave." for n in range(2)]
+    assert removed(run(f"{text}\n\n{OTHER}", changed, *known)) == [("d1", changed)]
+    assert removed(run(f"{changed}\n\n{OTHER}", text, *known)) == []
+    assert removed(run(f"{text}\n\n{OTHER}", changed, *known[1:])) == []
+    assert removed(run(f"{text}\n\n{OTHER}", changed, f"{own(3)} And so said {misprint}.", *known)) == []
+    assert removed(run(f"{text}\n\n{OTHER}", text.replace("Leagrave", "Leagraves"), *known)) == []
+
+
+def test_a_name_misread_in_its_first_letter_has_no_capital_then() -> None:
+    text = f"{PROSE} Among them was Harry Leagrave, who runs the ferry."
+    scanned = text.replace("the bridge", "tbe bridge")
+    for misread, goes in (("reagrave", True), ("eagrave", True), ("Reagrave", False)):
+        assert bool(removed(run(f"{scanned.replace('Leagrave', misread)}\n\n{OTHER}", text))) == goes
+
+
 @pytest.mark.parametrize(("name", "other"), [("Maria", "Marie"), ("Johnson", "Johnston")])
 def test_a_name_that_other_documents_have_is_no_other_one_misread(name: str, other: str) -> None:
     text = f"{PROSE} Among them was {name} Leagrave, who runs the ferry."

@@ -186,8 +186,11 @@ def test_both_see_names_where_they_are_hard_to_tell_and_signs_and_prefixes(texts
 
 @pytest.mark.parametrize(
     ("name", "other"),
-    [("Ireland", "Iceland"), ("BBC", "BBE"), ("Marion", "Marlon"), ("Marion", "Mariom"), ("Mary", "Marb")],
-)
+    [
+        ("Ireland", "Iceland"), ("Ireland", "oreland"), ("BBC", "BBE"), ("Marion", "Marlon"), ("Marion", "Mariom"),
+        ("Mary", "Marb"),
+    ],
+)  # fmt: skip
 def test_both_tell_names_apart(name: str, other: str) -> None:
     text = f"{STORY} So said the head of the bank of {name}. The bank of {name} pays for it, it was said."
     once, everywhere = text.replace(name, other, 1), text.replace(name, other)
@@ -201,7 +204,8 @@ def test_both_tell_names_apart(name: str, other: str) -> None:
     ):
         both_choose_alike([f"{text}\n\n{LATER}", changed], {})
         both_choose_alike([f"{text}\n\n{LATER}", changed, *known], {})
-        both_choose_alike([f"{text}\n\n{LATER}", changed, *(text.replace(other, name) for text in known)], {})
+        for one, two in ((text, changed), (changed, text)):
+            both_choose_alike([f"{one}\n\n{LATER}", two, *(text.replace(other, name) for text in known)], {})
 
 
 @pytest.mark.parametrize("before", ["", "$", "1."])
@@ -222,6 +226,9 @@ def test_both_see_what_is_joined_to_the_first_word_or_the_last(before: str, behi
         (STORY, STORY.replace("until the", "untilthe"), 1),  # run together they are spelled as apart
         (STORY.replace("old", "re"), STORY.replace("the old", "there"), 1),
         (STORY.replace("old", "re"), STORY.replace("the old", "theft"), 18 / 19),
+        # One that is run together with a short one is like it as well.
+        (STORY.replace("agreed to", "agreedmuchto"), STORY.replace("agreed to", "agreedmuch to"), 1),
+        (STORY.replace("repairs un", "Repairments in"), STORY.replace("repairs un", "Repairmentsin"), 1),
     ],
 )
 def test_how_much_is_covered(first: str, second: str, covered: float, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from ..text.normalize import CAPITAL, CASELESS, NUMBER, OPENING, QUOTED, SPACED,
 from ..text.shingles import SHORTEST
 from . import facts, guards
 from .guards import Word
-from .known import are_two, is_odd, known
+from .known import are_two, is_new_beside, is_odd, known
 
 SMALL_EDIT = 3
 """Words between two shared runs, on either side, that make it an edit and not another sentence."""
@@ -119,10 +119,12 @@ class Coverer:
         return facing
 
     def _readable(self, missing: list[int], facing: _Facing, alike: _Pairs) -> list[int]:
-        """The tokens that are missing, without names which a scanner misread: in a paragraph in which it misread other
-        words, names that differ in a letter from the word that stands in the same place on the other side."""
-        if not any(self._names[place] for place in missing) or not self._is_scanned(alike):
+        """The tokens that are missing, without names which were misread: they differ in a letter from the word that
+        stands in the same place on the other side, and are a misprint of it, or a scanner misread other words of the
+        paragraph."""
+        if not any(self._names[place] for place in missing):
             return missing
+        scanned = self._is_scanned(alike)
 
         def is_misread(place: int) -> bool:
             other = facing(place) if self._names[place] else None
@@ -131,6 +133,8 @@ class Coverer:
             word, its, words = self._made(place), self._made(other), self._corpus.stream.word
             if not word.is_misread(its):
                 return False
+            if not scanned:
+                return self._is_misprint(place, other)
             if word.is_short_beside(its):
                 return is_odd(self._known, words[place], words[other])
             return not self._are_two(place, other)
@@ -157,19 +161,24 @@ class Coverer:
 
     def _without_lone_name(self, alike: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Without the one word that is written otherwise, however often it stands there, if it is a name: it is misread
-        only where other words are, too, or in letters that scanners take for one another, or where it is a name that
-        the corpus knows and is written so nowhere else."""
+        only where other words are, too, or in letters that scanners take for one another, or a misprint."""
         words = self._corpus.stream.word
         differ = {(mine, its) for mine, its in alike if self._made(mine).folded != self._made(its).folded}
         if len({(words[mine], words[its]) for mine, its in differ}) != 1:
             return alike
         mine, its = min(differ)
         word, other = self._made(mine), self._made(its)
-        if not word.is_another_name(other):
-            return alike
-        if not word.is_short_beside(other) and is_odd(self._known, words[mine], words[its]):
+        if not word.is_another_name(other) or self._is_misprint(mine, its):
             return alike
         return [pair for pair in alike if pair not in differ]
+
+    def _is_misprint(self, mine: int, theirs: int) -> bool:
+        """Whether a name that is like another one, which the corpus knows, is that one misprinted: it stands nowhere
+        else, is not short, and not the same name with an ending. The copy that stays has it right then."""
+        word, other, words = self._made(mine), self._made(theirs), self._corpus.stream.word
+        if word.is_short_beside(other) or word.is_inflected(other):
+            return False
+        return is_new_beside(self._known, words[mine], words[theirs])
 
     def _are_two(self, mine: int, theirs: int) -> bool:
         words = self._corpus.stream.word

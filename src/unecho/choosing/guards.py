@@ -235,15 +235,22 @@ class Word:
         return self.shape == other.shape and self.folded != other.folded
 
     def is_misread(self, other: Word) -> bool:
-        """Whether two words of some letters differ in one of them, which is not the first."""
-        short = min(len(self.folded), len(other.folded))
-        if short < _ODD_NAME or self.shape[0] != other.shape[0] or _DIGIT.search(self.letters + other.letters):
+        """Whether two words of some letters differ in one of them: in the first only if one has no capital, for names
+        often differ in it."""
+        short, names = min(len(self.folded), len(other.folded)), self.name and other.name
+        if short < _ODD_NAME or _DIGIT.search(self.letters + other.letters):
+            return False
+        if names and self.shape[0] != other.shape[0]:
             return False
         return Levenshtein.distance(self.letters, other.letters, score_cutoff=1) <= 1
 
     def is_short_beside(self, other: Word) -> bool:
         """Whether one of two words is a short name, of which many are a letter apart."""
         return min(len(self.folded), len(other.folded)) < _SHORT_NAME
+
+    def is_inflected(self, other: Word) -> bool:
+        """Whether one of two words is the other with an ending."""
+        return self.letters.startswith(other.letters) or other.letters.startswith(self.letters)
 
     def _is_near(self, other: Word, short: int) -> bool:
         """Whether long words with the same first letter differ in one letter, very long ones in two; where both hold

@@ -45,6 +45,11 @@ def is_odd(counts: NDArray[np.int32], one: np.uint32, two: np.uint32) -> bool:
     return few <= 1 and many >= LEAST
 
 
+def is_new_beside(counts: NDArray[np.int32], mine: np.uint32, its: np.uint32) -> bool:
+    """Whether the corpus has a name, ``mine``, in one document alone, and knows the other one."""
+    return bool(counts[mine] <= 1 and counts[its] >= LEAST)
+
+
 def are_two(counts: NDArray[np.int32], one: np.uint32, two: np.uint32) -> bool:
     """Whether the corpus knows two names, by their numbers, that differ in a letter or two."""
     few, many = sorted((int(counts[one]), int(counts[two])))

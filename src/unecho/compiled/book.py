@@ -183,6 +183,13 @@ def is_odd(text: Text, book: Book, one: int, two: int) -> bool:
 
 
 @inner
+def is_new_beside(text: Text, book: Book, one: int, two: int) -> bool:
+    """``known.is_new_beside`` of two tokens."""
+    few, many = _known(text, book, one, two)
+    return bool(few <= 1 and many >= book.enough[0] and book.known[text.word[one]] == few)
+
+
+@inner
 def _known(text: Text, book: Book, one: int, two: int) -> tuple[int, int]:
     """In how many documents each of two names stands, the rarer one first; -1 where that is wanted."""
     if not len(book.known):

@@ -17,6 +17,7 @@ from .word import (
     alike,
     are_other_names,
     is_another_name,
+    is_misprint,
     is_misread,
     is_scanned,
     is_short_beside,
@@ -162,8 +163,7 @@ def _leave_lone_name(text: Text, book: Book, rules: Rules, low: int, its: Ints, 
                 return
     if lone < 0 or not is_another_name(text, book, capital, low + lone, its[lone]):
         return
-    mine, other = word_of(text, book, capital, low + lone), word_of(text, book, capital, its[lone])
-    if not is_short_beside(book, mine, other) and is_odd(text, book, low + lone, its[lone]):
+    if is_misprint(text, book, capital, low + lone, its[lone]):
         return
     for place in range(lone, len(its)):
         if its[place] >= 0 and is_written_otherwise(text, book, capital, low + place, its[place]):
@@ -302,10 +302,10 @@ def _missing(
         if names == EVIDENCE or not (name or text.flags[token] & rules.bits.capital):
             continue
         scanned = scanned or (_looks_scanned(text, book, rules, low, its) if name else 0)
-        facing = np.int64(-1)
-        if scanned > 0 or not name:
-            facing = _facing(text, kept, low, place, pieces, its)
-        if _is_misread(text, book, rules, token, facing) if name else not _is_known_name(text, book, rules, facing):
+        facing = _facing(text, kept, low, place, pieces, its)
+        if not name and not _is_known_name(text, book, rules, facing):
+            continue
+        if name and _is_misread(text, book, rules, token, facing, scanned > 0):
             continue
         found[TOLD + EVIDENCE + names] = token
         names += 1
@@ -343,13 +343,15 @@ def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) ->
 
 
 @inner
-def _is_misread(text: Text, book: Book, rules: Rules, token: int, other: np.int64) -> bool:
-    """Whether a token is another one, if there is any, misread."""
+def _is_misread(text: Text, book: Book, rules: Rules, token: int, other: np.int64, scanned: bool) -> bool:
+    """Whether a token is another one, if there is any, misread. scanned: other words of the paragraph were."""
     if other < 0:
         return False
     mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, int(other))
     if not is_misread(book, mine, its):
         return False
+    if not scanned:
+        return is_misprint(text, book, rules.bits.capital, token, int(other))
     if is_short_beside(book, mine, its):
         return is_odd(text, book, token, int(other))
     return not are_two(text, book, token, int(other))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..base.columns import Ints
-from .book import PACKED, Book, Limits, are_two, word_of
+from .book import PACKED, Book, Limits, are_two, is_new_beside, word_of
 from .jit import compiled, inner, part
 from .spell import (
     BITS,
@@ -161,9 +161,9 @@ def is_misread(book: Book, one: np.int64, two: np.int64) -> bool:
     if one < 0 or two < 0:
         return False
     mine, its = book.words[one], book.words[two]
-    if min(mine[SIZE], its[SIZE]) < book.limits[5] or mine[FIRST] != its[FIRST]:
+    if min(mine[SIZE], its[SIZE]) < book.limits[5] or (mine[BITS] | its[BITS]) & LETTER_DIGIT:
         return False
-    if (mine[BITS] | its[BITS]) & LETTER_DIGIT:
+    if mine[BITS] & its[BITS] & NAME and mine[FIRST] != its[FIRST]:
         return False
     return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], 1)
 
@@ -172,6 +172,25 @@ def is_misread(book: Book, one: np.int64, two: np.int64) -> bool:
 def is_short_beside(book: Book, one: np.int64, two: np.int64) -> bool:
     """``guards.Word.is_short_beside`` of two words by number."""
     return bool(min(book.words[one, SIZE], book.words[two, SIZE]) < book.limits[4])
+
+
+@inner
+def is_misprint(text: Text, book: Book, capital: np.uint8, one: int, two: int) -> bool:
+    """``cover.Coverer._is_misprint`` of two tokens."""
+    mine, its = word_of(text, book, capital, one), word_of(text, book, capital, two)
+    if is_short_beside(book, mine, its) or _is_inflected(book.words, book.points, mine, its):
+        return False
+    return is_new_beside(text, book, one, two)
+
+
+@part
+def _is_inflected(words: Ints, points: Points, one: np.int64, two: np.int64) -> bool:
+    """``guards.Word.is_inflected`` of two words by number."""
+    mine, its = words[one, PLACE], words[two, PLACE]
+    for place in range(min(words[one, END] - mine, words[two, END] - its)):
+        if points[mine + place] != points[its + place]:
+            return False
+    return True
 
 
 @compiled
