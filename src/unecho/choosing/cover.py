@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -33,7 +33,7 @@ AROUND = 1, 6
 """Words that must be missing around a quote for it to be said by somebody else, or otherwise; and of how many of the
 words around it one must be."""
 _BULLETS = ("- ", "* ", "• ", "– ", "· ")
-_Facing = Callable[[int], int | None]
+_Facing = Mapping[int, int]
 _Pairs = Sequence[tuple[int, int]]
 _KEPT = 65_536
 """Words, pairs of words and stretches of words of which what was made, or found, is kept."""
@@ -86,6 +86,10 @@ class Coverer:
             return None
         covered = _covered(tokens, [*pieces, *((mine, theirs, 1) for mine, theirs in alike)])
         alike = [pair for pair in alike if covered[pair[0] - tokens.start]]
+        facing = self._facing(tokens, covered, [*pieces, *((mine, theirs, 1) for mine, theirs in alike)], kept)
+        misread = self._misread(facing, alike)
+        covered[[place - tokens.start for place, _ in misread]] = True
+        alike += misread
         missing = (np.flatnonzero(~covered) + tokens.start).tolist()
         owner = self._corpus.paragraph_of_token
         weight: dict[int, int] = {}
@@ -93,8 +97,7 @@ class Coverer:
             number = int(owner[place])
             weight[number] = weight.get(number, 0) + length
         main = max(sorted(weight), key=weight.__getitem__)
-        facing = self._facing(tokens, pieces, alike, kept)
-        numbers, names = self._missing(paragraph, self._readable(missing, facing, alike), facing)
+        numbers, names = self._missing(paragraph, missing, facing)
         numbers += self._put_in(pieces) + self._attached(tokens, pieces)
         numbers += self._exchanged(set(missing), tokens, pieces, kept)
         size = tokens.stop - tokens.start
@@ -102,52 +105,50 @@ class Coverer:
         otherwise = said_otherwise(self._corpus.stream.flags[tokens], lost - tokens.start)
         return Cover((size - len(missing)) / size, numbers, names, otherwise, min(weight), max(weight), main)
 
-    def _facing(self, tokens: slice, pieces: Sequence[Run], alike: _Pairs, kept: Mask) -> _Facing:
-        """What tells, of a token that is missing, the one that stands in its place on the other side, and stays: where
-        what is before it and what is behind it agree on one."""
+    def _facing(self, tokens: slice, covered: Mask, runs: Sequence[Run], kept: Mask) -> _Facing:
+        """For tokens that are missing the ones that stand in their place on the other side, and stay: where few are
+        missing in a row, and as many stand there between what is before them and what is behind them. ``runs``: what is
+        found."""
         owner, document = self._corpus.paragraph_of_token, self._corpus.paragraphs.document
-        first, end = self._corpus.stream.documents[document[owner[pieces[0][1]]] :][:2].tolist()
-        runs = [*pieces, *((mine, theirs, 1) for mine, theirs in alike)]
+        first, end = self._corpus.stream.documents[document[owner[runs[0][1]]] :][:2].tolist()
         before = {mine + length: theirs + length for mine, theirs, length in runs}
-        behind = {mine - 1: theirs - 1 for mine, theirs, _ in runs}
+        behind = {mine: theirs for mine, theirs, _ in runs}
+        found: dict[int, int] = {}
+        for low, high in _stretches(~covered, tokens.start):
+            start, stop = before.get(low, -1), behind.get(high, -1)
+            start = stop - high + low if low == tokens.start else start
+            stop = start + high - low if high == tokens.stop else stop
+            if high - low <= SMALL_EDIT and stop - start == high - low and first <= start and stop <= end:
+                found |= {low + n: start + n for n in range(high - low) if kept[owner[start + n]]}
+        return found
 
-        def facing(place: int) -> int | None:
-            low = behind.get(place) if place == tokens.start else before.get(place)
-            high = before.get(place) if place + 1 == tokens.stop else behind.get(place)
-            return low if low is not None and low == high and first <= low < end and kept[owner[low]] else None
-
-        return facing
-
-    def _readable(self, missing: list[int], facing: _Facing, alike: _Pairs) -> list[int]:
-        """The tokens that are missing, without names which were misread: they differ in a letter from the word that
-        stands in the same place on the other side, and are a misprint of it, or a scanner misread other words of the
-        paragraph."""
-        if not any(self._names[place] for place in missing):
-            return missing
+    def _misread(self, facing: _Facing, alike: _Pairs) -> list[tuple[int, int]]:
+        """(token, token of the other side) for the words that are missing, and are those in their place, misread."""
         scanned = self._is_scanned(alike)
+        return [pair for pair in facing.items() if self._is_misread(*pair, scanned)]
 
-        def is_misread(place: int) -> bool:
-            other = facing(place) if self._names[place] else None
-            if other is None:
-                return False
-            word, its, words = self._made(place), self._made(other), self._corpus.stream.word
-            if not word.is_misread(its):
-                return False
-            if not scanned:
-                return self._is_misprint(place, other)
-            if word.is_short_beside(its):
-                return is_odd(self._known, words[place], words[other])
-            return not self._are_two(place, other)
-
-        return [place for place in missing if not is_misread(place)]
+    def _is_misread(self, mine: int, theirs: int, scanned: bool) -> bool:
+        """Whether a word is the one in its place on the other side, misread: they differ in a letter, and a scanner
+        misread others of the paragraph, or it is a name and a misprint."""
+        word, other, words = self._made(mine), self._made(theirs), self._corpus.stream.word
+        if self._numbers[mine] or self._say_another_thing(mine, theirs):
+            return False
+        if not self._names[mine]:
+            return scanned and word.is_slip(other)
+        if not word.is_misread(other):
+            return False
+        if not scanned:
+            return self._is_misprint(mine, theirs)
+        if word.is_short_beside(other):
+            return is_odd(self._known, words[mine], words[theirs])
+        return not self._are_two(mine, theirs)
 
     def _is_name(self, place: int, facing: _Facing) -> bool:
         """Whether a token is a name: also where a sentence begins with it and the other side has one in its place that
         is known inside sentences, as "Swift said" for "Souness said"."""
         if self._names[place] or self._numbers[place] or not self._corpus.stream.flags[place] & CAPITAL:
             return bool(self._names[place])
-        other = facing(place)
-        return other is not None and bool(self._known_names[other])
+        return place in facing and bool(self._known_names[facing[place]])
 
     def _is_scanned(self, alike: _Pairs) -> bool:
         """Whether a word differs from the one it is like in letters, or digits, alone that scanners take for one
@@ -465,12 +466,18 @@ def _covered(tokens: slice, runs: Iterable[Run]) -> Mask:
     found = np.zeros(tokens.stop - tokens.start, np.bool_)
     for place, _, length in runs:
         found[place - tokens.start : place - tokens.start + length] = True
-    edges = np.flatnonzero(np.diff(found, prepend=False, append=False)).reshape(-1, 2) + tokens.start
-    rows = [(low, 0, high - low) for low, high in edges.tolist() if high - low > BY_CHANCE]
+    rows = [(low, 0, high - low) for low, high in _stretches(found, tokens.start) if high - low > BY_CHANCE]
     for low, high in _gaps(tokens, rows):
         stretch = found[low - tokens.start : high - tokens.start]
         if high - low > SMALL_EDIT and 2 * int(stretch.sum()) < high - low:
             stretch[:] = False
+    return found
+
+
+def _stretches(which: Mask, begin: int) -> list[list[int]]:
+    """[low, high) of the tokens in a row of which it is so. ``begin``: the first token told of."""
+    edges = np.flatnonzero(np.diff(which, prepend=False, append=False)).reshape(-1, 2) + begin
+    found: list[list[int]] = edges.tolist()
     return found
 
 

@@ -29,9 +29,10 @@ LITTLE_ELSE = "the two documents share little else"
 _SHORTEST = 3
 _LONG_WORD, _LONG_NAME, _VERY_LONG = 5, 7, 10
 """Letters from which a word, or a name, may differ in one letter; from the last, in two."""
-_SHORT_NAME, _ODD_NAME = 5, 4
+_SHORT_NAME, _ODD_NAME, _SLIP = 5, 4, 2
 """Letters from which a name in a text that was scanned badly may: of shorter ones too many are names as well (Iran and
-Iraq), so that with one letter less it must be one that no other document has, of one that the corpus knows."""
+Iraq), so that with one letter less it must be one that no other document has, of one that the corpus knows. And letters
+from which another word in such a text may."""
 Cases = NDArray[np.uint8]
 ORDINARY, NAMED = np.uint8(1), np.uint8(2)
 _ORDINARY = 20
@@ -237,10 +238,17 @@ class Word:
     def is_misread(self, other: Word) -> bool:
         """Whether two words of some letters differ in one of them: in the first only if one has no capital, for names
         often differ in it."""
-        short, names = min(len(self.folded), len(other.folded)), self.name and other.name
-        if short < _ODD_NAME or _DIGIT.search(self.letters + other.letters):
+        if self.name and other.name and self.shape[0] != other.shape[0]:
             return False
-        if names and self.shape[0] != other.shape[0]:
+        return self._is_a_letter_off(other, _ODD_NAME)
+
+    def is_slip(self, other: Word) -> bool:
+        """Whether two words, however short, differ in a letter."""
+        return self._is_a_letter_off(other, _SLIP)
+
+    def _is_a_letter_off(self, other: Word, least: int) -> bool:
+        """Whether two words of so many letters differ in one of them."""
+        if min(len(self.folded), len(other.folded)) < least or _DIGIT.search(self.letters + other.letters):
             return False
         return Levenshtein.distance(self.letters, other.letters, score_cutoff=1) <= 1
 
@@ -311,10 +319,10 @@ def has_digit(text: str) -> bool:
     return bool(_DIGIT.search(text))
 
 
-def lengths() -> tuple[int, int, int, int, int, int]:
-    """Letters from which words may have misread shapes; a word, or a name, may differ in one letter; or in two; and a
-    name where other words were misread; or one that no other document has."""
-    return _SHORTEST, _LONG_WORD, _LONG_NAME, _VERY_LONG, _SHORT_NAME, _ODD_NAME
+def lengths() -> tuple[int, int, int, int, int, int, int]:
+    """Letters from which words may have misread shapes; a word, or a name, may differ in one letter; or in two; and
+    where other words were misread a name; or one that no other document has; and any other word."""
+    return _SHORTEST, _LONG_WORD, _LONG_NAME, _VERY_LONG, _SHORT_NAME, _ODD_NAME, _SLIP
 
 
 def alike(word: str, other: str) -> bool:

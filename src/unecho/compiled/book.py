@@ -32,7 +32,7 @@ NOTHING, ROOM, KNOWN, LONGER = -1, -2, -3, -4
 """What may be wanted besides a block of characters: nothing, more room, which names the corpus knows, more room for a
 word."""
 
-Limits = tuple[int, int, int, int, int, int]
+Limits = tuple[int, int, int, int, int, int, int]
 Kinds = NDArray[np.uint16]
 
 

@@ -83,7 +83,7 @@ def _of_nothing() -> tuple[Text, Shared, Book, Rules]:
     spelling = Spelling(codes, none, rows, np.zeros((0, 5), np.int64), points, rows, nothing, rows, room)
     book = Book(
         none, codes, np.zeros((0, 14), np.int64), points, np.zeros(3, np.int64), kinds, flags,
-        (3, 5, 7, 10, 5, 4), nothing, codes, (3, 10), spelling,
+        (3, 5, 7, 10, 5, 4, 2), nothing, codes, (3, 10), spelling,
     )  # fmt: skip
     rules = Rules(
         3, 2, 12, 8, (1, 6), 8, 15, (4, 8, 256), Bits(*(np.uint8(1 << bit) for bit in (0, 1, 3, 4, 7, 5, 6, 0, 1)))

@@ -21,6 +21,7 @@ from .word import (
     is_misread,
     is_scanned,
     is_short_beside,
+    is_slip,
     is_turned,
     is_written_otherwise,
 )
@@ -143,8 +144,11 @@ def cover(
             at = max(at, end + length)
     _leave_lone_name(text, book, rules, low, its, covered)
     _leave_chance(rules, its, covered)
+    facing = room.where[: high - low]
+    _face(text, rules, kept, low, pieces, its, covered, facing)
+    _find_misread(text, book, rules, kept, low, its, covered, facing)
     _weigh(text, pieces, its, room.cover)
-    _missing(text, book, rules, kept, paragraph, pieces, room)
+    _missing(text, book, rules, low, covered, facing, room.cover)
     _put_in(text, book, rules, pieces, room.cover)
     _attached(text, rules, paragraph, pieces, room.cover)
     _exchanged(text, book, rules, kept, paragraph, pieces, room)
@@ -281,13 +285,9 @@ def _is_known_name(text: Text, book: Book, rules: Rules, token: np.int64) -> boo
 
 
 @inner
-def _missing(
-    text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, room: Scratch
-) -> None:  # fmt: skip
-    """Counts the words that are missing, and notes the numbers and names among them, into ``room.cover``."""
-    low, high = text.edges[paragraph], text.edges[paragraph + 1]
-    its, covered, found = room.its[: high - low], room.covered[: high - low], room.cover
-    count = numbers = names = scanned = 0
+def _missing(text: Text, book: Book, rules: Rules, low: int, covered: Mask, facing: Ints, found: Cover) -> None:
+    """Counts the words that are missing, and notes the numbers and names among them."""
+    count = numbers = names = 0
     for place in range(len(covered)):
         if covered[place]:
             continue
@@ -301,11 +301,7 @@ def _missing(
         name = _is_name(text, book, rules, token)
         if names == EVIDENCE or not (name or text.flags[token] & rules.bits.capital):
             continue
-        scanned = scanned or (_looks_scanned(text, book, rules, low, its) if name else 0)
-        facing = _facing(text, kept, low, place, pieces, its)
-        if not name and not _is_known_name(text, book, rules, facing):
-            continue
-        if name and _is_misread(text, book, rules, token, facing, scanned > 0):
+        if not name and not _is_known_name(text, book, rules, facing[place]):
             continue
         found[TOLD + EVIDENCE + names] = token
         names += 1
@@ -343,40 +339,78 @@ def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) ->
 
 
 @inner
-def _is_misread(text: Text, book: Book, rules: Rules, token: int, other: np.int64, scanned: bool) -> bool:
-    """Whether a token is another one, if there is any, misread. scanned: other words of the paragraph were."""
-    if other < 0:
-        return False
-    mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, int(other))
-    if not is_misread(book, mine, its):
-        return False
-    if not scanned:
-        return is_misprint(text, book, rules.bits.capital, token, int(other))
-    if is_short_beside(book, mine, its):
-        return is_odd(text, book, token, int(other))
-    return not are_two(text, book, token, int(other))
+def _find_misread(
+    text: Text, book: Book, rules: Rules, kept: Mask, low: int, its: Ints, covered: Mask, facing: Ints
+) -> None:
+    """``cover.Coverer._misread``."""
+    scanned = 0
+    for place in range(len(covered)):
+        if covered[place] or facing[place] < 0:
+            continue
+        scanned = scanned or _looks_scanned(text, book, rules, low, its)
+        if _is_misread(text, book, rules, kept, low + place, facing[place], scanned > 0):
+            its[place], covered[place] = facing[place], True
 
 
 @inner
-def _facing(text: Text, kept: Mask, low: int, place: int, pieces: Pieces, its: Ints) -> np.int64:
-    """``cover.Coverer._facing`` of the token at a place of a paragraph that begins at ``low``; or -1."""
-    token, before, behind = low + place, np.int64(-1), np.int64(-1)
+def _is_misread(
+    text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: int, scanned: bool
+) -> bool:  # fmt: skip
+    """``cover.Coverer._is_misread``."""
+    theirs = other, other + 1
+    if _is_number(text, book, rules, token) or _says_otherwise(text, book, rules, kept, token, theirs, False):
+        return False
+    mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, other)
+    if not _is_name(text, book, rules, token):
+        return scanned and is_slip(book, mine, its)
+    if not is_misread(book, mine, its):
+        return False
+    if not scanned:
+        return is_misprint(text, book, rules.bits.capital, token, other)
+    if is_short_beside(book, mine, its):
+        return is_odd(text, book, token, other)
+    return not are_two(text, book, token, other)
+
+
+@inner
+def _face(
+    text: Text, rules: Rules, kept: Mask, low: int, pieces: Pieces, its: Ints, covered: Mask, facing: Ints
+) -> None:
+    """``cover.Coverer._facing`` of the tokens of a paragraph that begins at ``low``; -1 for none."""
+    document, size, place = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT], len(covered), 0
+    facing[:] = np.int64(-1)
+    while place < size:
+        end = place
+        while end < size and not covered[end]:
+            end += 1
+        start, stop = np.int64(-1), np.int64(-1)
+        if place < end <= place + rules.small_edit:
+            start, stop = _between(low, place, end, pieces, its)
+            start = stop - end + place if place == 0 else start
+            stop = start + end - place if end == size else stop
+        inside = text.documents[document, TOKENS] <= start and stop <= text.documents[document + 1, TOKENS]
+        if inside and stop - start == end - place:
+            for other in range(start, stop):
+                if kept[owner_of(text, other)]:
+                    facing[place + other - start] = other
+        place = end + 1
+
+
+@inner
+def _between(low: int, place: int, end: int, pieces: Pieces, its: Ints) -> tuple[np.int64, np.int64]:
+    """What lies on the other side behind that which is before a stretch, and in front of that which is behind it; -1
+    where that is not known."""
+    start, stop = np.int64(-1), np.int64(-1)
     for number in range(len(pieces)):
-        if pieces[number, 0] + pieces[number, 2] == token:
-            before = pieces[number, 1] + pieces[number, 2]
-        if pieces[number, 0] == token + 1:
-            behind = pieces[number, 1] - 1
+        if pieces[number, 0] + pieces[number, 2] == low + place:
+            start = pieces[number, 1] + pieces[number, 2]
+        if pieces[number, 0] == low + end:
+            stop = pieces[number, 1]
     if place > 0 and its[place - 1] >= 0:
-        before = its[place - 1] + 1
-    if place + 1 < len(its) and its[place + 1] >= 0:
-        behind = its[place + 1] - 1
-    if place == 0:
-        before = behind
-    elif place + 1 < len(its) and before != behind:
-        return np.int64(-1)
-    document = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT]
-    inside = text.documents[document, TOKENS] <= before < text.documents[document + 1, TOKENS]
-    return before if inside and kept[owner_of(text, int(before))] else np.int64(-1)
+        start = its[place - 1] + 1
+    if end < len(its) and its[end] >= 0:
+        stop = its[end]
+    return start, stop
 
 
 @inner

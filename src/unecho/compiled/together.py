@@ -105,7 +105,7 @@ def _is_like_both(
     for place in range(size, len(mine)):
         mine[place] = points[words[two, PLACE] + place - size]
     bits, short = words[one, BITS] & NAME | words[other, BITS], min(len(mine), words[other, SIZE])
-    least, long_word, long_name, very_long, _, _ = limits
+    least, long_word, long_name, very_long, _, _, _ = limits
     if short < least or bits & FOLDED_DIGITS:
         return False
     if _have_one_shape(mine, its):

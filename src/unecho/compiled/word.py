@@ -131,7 +131,7 @@ def _is_near(words: Ints, points: Points, limits: Limits, one: np.int64, two: np
     """``guards.Word._is_near`` of two words by number."""
     mine, its = words[one], words[two]
     bits, short = mine[BITS] | its[BITS], min(mine[SIZE], its[SIZE])
-    _, long_word, long_name, very_long, _, _ = limits
+    _, long_word, long_name, very_long, _, _, _ = limits
     if short < (long_name if bits & NAME else long_word) or mine[FIRST] != its[FIRST] or bits & LETTER_DIGIT:
         return False
     if mine[BITS] & its[BITS] & NUMBERED:
@@ -161,9 +161,22 @@ def is_misread(book: Book, one: np.int64, two: np.int64) -> bool:
     if one < 0 or two < 0:
         return False
     mine, its = book.words[one], book.words[two]
-    if min(mine[SIZE], its[SIZE]) < book.limits[5] or (mine[BITS] | its[BITS]) & LETTER_DIGIT:
-        return False
     if mine[BITS] & its[BITS] & NAME and mine[FIRST] != its[FIRST]:
+        return False
+    return _is_a_letter_off(book, one, two, book.limits[5])
+
+
+@inner
+def is_slip(book: Book, one: np.int64, two: np.int64) -> bool:
+    """``guards.Word.is_slip`` of two words by number."""
+    return bool(one >= 0 and two >= 0) and _is_a_letter_off(book, one, two, book.limits[6])
+
+
+@part
+def _is_a_letter_off(book: Book, one: np.int64, two: np.int64, least: int) -> bool:
+    """``guards.Word._is_a_letter_off`` of two words by number."""
+    mine, its = book.words[one], book.words[two]
+    if min(mine[SIZE], its[SIZE]) < least or (mine[BITS] | its[BITS]) & LETTER_DIGIT:
         return False
     return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], 1)
 
