@@ -263,6 +263,14 @@ def test_a_name_that_stands_nowhere_else_is_one_misprinted_that_the_corpus_knows
     assert removed(run(f"{text}\n\n{OTHER}", text.replace("Leagrave", "Leagraves"), *known)) == []
 
 
+def test_a_word_for_another_is_not_misread_where_it_says_another_thing() -> None:
+    text = f"{PROSE} And there it was said by all that she was the one who was hired to run the ferry."
+    scanned = text.replace("the bridge", "tbe bridge").replace("said by all", "sald bv ull")
+    assert removed(run(f"{text}\n\n{OTHER}", scanned)) == [("d1", scanned)]
+    for word, other in (("she", "he"), ("hired", "fired"), ("one", "none"), ("who was", "who was not")):
+        assert removed(run(f"{text}\n\n{OTHER}", scanned.replace(word, other))) == []
+
+
 def test_a_name_misread_in_its_first_letter_has_no_capital_then() -> None:
     text = f"{PROSE} Among them was Harry Leagrave, who runs the ferry."
     scanned = text.replace("the bridge", "tbe bridge")

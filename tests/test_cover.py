@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unecho.choosing.cover import _gaps, _Words, in_line, said_otherwise
+from unecho.choosing.alike import Words
+from unecho.choosing.cover import _gaps, in_line, said_otherwise
 from unecho.choosing.guards import Word
 from unecho.text.normalize import tokenize
 
@@ -62,7 +63,7 @@ def plainly(mine: list[str], theirs: list[str]) -> list[tuple[int, int, int]]:
 @given(WORDS, WORDS, st.integers(0, 14))
 def test_words_are_found_alike_as_the_plain_way_does(mine: list[str], theirs: list[str], spare: int) -> None:
     wanted = plainly(mine, theirs)
-    found = _Words().alike_places(mine, theirs, spare)
+    found = Words().alike_places(mine, theirs, spare)
     if len(mine) - len(wanted) <= spare:
         assert found == wanted
     else:

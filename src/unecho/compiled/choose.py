@@ -9,8 +9,9 @@ import numpy as np
 from ..base.columns import Hashes, Ints, Mask
 from . import cover as cover_kernels
 from .book import NOTHING, WANTED, Book, count_cases, count_documents, enter
-from .cover import MISSING, Scratch
+from .cover import Scratch
 from .jit import inner, lean, part
+from .lacks import MISSING
 from .place import Codes
 from .share import OTHER, Pieces, Shared, cut, latest, of_paragraph, resembling
 from .share import room_for as room_for_pieces

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..base.columns import Ints, Mask
-from .book import ANYWHERE, CONTRACTED, UNKNOWN, Book, are_two, is_odd, known_word, word_of, words_of
+from .alike import alike_places
+from .book import Book, known_word, words_of
 from .jit import inner
-from .share import in_line
-from .spell import BITS, MISREAD, PLAIN, SIZE
-from .text import BY_CHARACTER, DOCUMENT, TOKENS, UNCASED, Rules, Text, owner_of
-from .together import alike_together, same_together
-from .word import (
-    alike,
-    are_other_names,
-    is_another_name,
-    is_misprint,
-    is_misread,
-    is_scanned,
-    is_short_beside,
-    is_slip,
-    is_turned,
-    is_written_otherwise,
+from .lacks import (
+    COVER,
+    FIRST_OF,
+    LAST_OF,
+    MAIN,
+    OTHERWISE,
+    Cover,
+    Pieces,
+    attached,
+    exchanged,
+    missing,
+    put_in,
+    said_otherwise,
 )
-
-EVIDENCE: Final = 5
-"""Missing numbers, or names, that are told."""
-
-Pieces = Ints
-"""Runs of equal tokens, n x 3: place in the paragraph, place in the other document, length; sorted."""
+from .misread import face, find_misread
+from .share import in_line
+from .text import BY_CHARACTER, DOCUMENT, TOKENS, Rules, Text, owner_of
+from .word import are_other_names, is_another_name, is_misprint, is_written_otherwise
 
 
 class Scratch(NamedTuple):
@@ -60,50 +57,7 @@ def scratch_for(longest: int, runs: int, rules: Rules) -> Scratch:
     return Scratch(words, theirs, places, where, its, covered, pieces, others, lines, cover)
 
 
-MISSING, FIRST_OF, LAST_OF, MAIN, NUMBERS_TOLD, NAMES_TOLD, OTHERWISE, TOLD = range(8)
-"""Places of a ``Cover``; from ``TOLD`` on stand the missing numbers, and ``EVIDENCE`` later the missing names."""
-COVER: Final = TOLD + 2 * EVIDENCE
-Cover = Ints
-"""``cover.Cover``: words missing; first, last and main paragraph; missing numbers and names that are told; whether
-something else stands around its quotes; which are told."""
-
-
 # ---- stretches of words -----------------------------------------------------------------------------
-
-
-@inner
-def alike_places(book: Book, mine: Ints, theirs: Ints, spare: int, its: Ints) -> int:
-    """``cover._Words.alike_places``: into ``its`` for each of my words twice the place of theirs, and one more where it
-    is two of theirs, or -1; how many."""
-    its[: len(mine)] = -1
-    found = at = place = 0
-    while len(theirs) and place < len(mine) and place - found <= spare:
-        word, following = mine[place], mine[place + 1] if place + 1 < len(mine) else np.int64(UNKNOWN)
-        size = book.words[word, PLAIN] if word >= 0 else 0
-        written = max(size, book.words[word, SIZE]) if word >= 0 else 0
-        step, taken, used = at, 0, 0
-        while word >= 0 and step < len(theirs):
-            other, next_other = theirs[step], theirs[step + 1] if step + 1 < len(theirs) else np.int64(UNKNOWN)
-            if alike(book, word, other):
-                apart = word != other
-                taken = 2 if apart and same_together(book, word, following, other) else 1
-                used = 2 if apart and same_together(book, other, next_other, word) else 1
-                break
-            longer = other >= 0 and following >= 0 and max(book.words[other, PLAIN], book.words[other, SIZE]) > size
-            if longer and alike_together(book, word, following, other):
-                taken, used = 2, 1
-                break
-            shorter = other >= 0 and next_other >= 0 and book.words[other, PLAIN] < written
-            if shorter and alike_together(book, other, next_other, word):
-                taken, used = 1, 2
-                break
-            step += 1
-        for number in range(taken):
-            its[place + number] = 2 * step + used - 1
-        found += taken
-        at = step + used if taken else at
-        place += max(taken, 1)
-    return found
 
 
 # ---- paragraphs -------------------------------------------------------------------------------------
@@ -145,14 +99,14 @@ def cover(
     _leave_lone_name(text, book, rules, low, its, covered)
     _leave_chance(rules, its, covered)
     facing = room.where[: high - low]
-    _face(text, rules, kept, low, pieces, its, covered, facing)
-    _find_misread(text, book, rules, kept, low, its, covered, facing)
+    face(text, rules, kept, low, pieces, its, covered, facing)
+    find_misread(text, book, rules, kept, low, its, covered, facing)
     _weigh(text, pieces, its, room.cover)
-    _missing(text, book, rules, low, covered, facing, room.cover)
-    _put_in(text, book, rules, pieces, room.cover)
-    _attached(text, rules, paragraph, pieces, room.cover)
-    _exchanged(text, book, rules, kept, paragraph, pieces, room)
-    room.cover[OTHERWISE] = _said_otherwise(text, book, rules, low, covered)
+    missing(text, book, rules, low, covered, facing, room.cover)
+    put_in(text, book, rules, pieces, room.cover)
+    attached(text, rules, paragraph, pieces, room.cover)
+    exchanged(text, book, rules, kept, paragraph, pieces, covered, room.cover)
+    room.cover[OTHERWISE] = said_otherwise(text, book, rules, low, covered)
     return True
 
 
@@ -256,276 +210,3 @@ def _weigh(text: Text, pieces: Pieces, its: Ints, found: Cover) -> None:
         if weight > most:
             found[MAIN], most = paragraph, weight
         paragraph = following
-
-
-@inner
-def _is_number(text: Text, book: Book, rules: Rules, token: int) -> bool:
-    """``guards.numbers`` of one token."""
-    if text.flags[token] & rules.bits.number:
-        return True
-    fact = book.facts[text.word[token]]
-    return bool(fact & ANYWHERE or (fact & CONTRACTED and not text.flags[token] & rules.bits.spaced))
-
-
-@inner
-def _is_name(text: Text, book: Book, rules: Rules, token: int) -> bool:
-    """``guards.names`` of one token that is no number."""
-    flags, bits = text.flags[token], rules.bits
-    opens = flags & bits.opening and book.cases[text.word[token]] & bits.ordinary
-    uncased = text.documents[text.paragraphs[owner_of(text, token), DOCUMENT], UNCASED] != 0
-    return bool(uncased or flags & bits.caseless or (flags & bits.capital and not opens))
-
-
-@inner
-def _is_known_name(text: Text, book: Book, rules: Rules, token: np.int64) -> bool:
-    """Whether a token, if there is any, is a name that is known inside sentences."""
-    if token < 0 or not book.cases[text.word[token]] & rules.bits.named or _is_number(text, book, rules, int(token)):
-        return False
-    return _is_name(text, book, rules, int(token))
-
-
-@inner
-def _missing(text: Text, book: Book, rules: Rules, low: int, covered: Mask, facing: Ints, found: Cover) -> None:
-    """Counts the words that are missing, and notes the numbers and names among them."""
-    count = numbers = names = 0
-    for place in range(len(covered)):
-        if covered[place]:
-            continue
-        count += 1
-        token = low + place
-        if _is_number(text, book, rules, token):
-            if numbers < EVIDENCE:
-                found[TOLD + numbers] = token
-                numbers += 1
-            continue
-        name = _is_name(text, book, rules, token)
-        if names == EVIDENCE or not (name or text.flags[token] & rules.bits.capital):
-            continue
-        if not name and not _is_known_name(text, book, rules, facing[place]):
-            continue
-        found[TOLD + EVIDENCE + names] = token
-        names += 1
-    found[MISSING], found[NUMBERS_TOLD], found[NAMES_TOLD] = count, numbers, names
-
-
-@inner
-def _said_otherwise(text: Text, book: Book, rules: Rules, low: int, covered: Mask) -> bool:
-    """``cover.said_otherwise``, of the words missing that are no verbs of saying."""
-    marked = inside = False
-    around = lost = 0
-    for place in range(len(covered)):
-        flags = text.flags[low + place]
-        if flags & (rules.bits.quoted | rules.bits.unquoted):
-            inside = flags & rules.bits.quoted != 0
-            if not marked and not inside:  # all before was a quote
-                around = lost = 0
-            marked = True
-        if not inside:
-            around += 1
-            lost += 0 if covered[place] or book.facts[text.word[low + place]] & rules.kinds[0] else 1
-    return bool(marked and lost >= rules.around[0] and lost * rules.around[1] > around)
-
-
-@inner
-def _looks_scanned(text: Text, book: Book, rules: Rules, low: int, its: Ints) -> int:
-    """``cover.Coverer._is_scanned``: 1 or -1."""
-    capital, result = rules.bits.capital, -1
-    for place in range(len(its)):
-        if its[place] >= 0:
-            mine, other = word_of(text, book, capital, low + place), word_of(text, book, capital, its[place])
-            if is_scanned(book, mine, other):
-                result = 1
-    return result
-
-
-@inner
-def _find_misread(
-    text: Text, book: Book, rules: Rules, kept: Mask, low: int, its: Ints, covered: Mask, facing: Ints
-) -> None:
-    """``cover.Coverer._misread``."""
-    scanned = 0
-    for place in range(len(covered)):
-        if covered[place] or facing[place] < 0:
-            continue
-        scanned = scanned or _looks_scanned(text, book, rules, low, its)
-        if _is_misread(text, book, rules, kept, low + place, facing[place], scanned > 0):
-            its[place], covered[place] = facing[place], True
-
-
-@inner
-def _is_misread(
-    text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: int, scanned: bool
-) -> bool:  # fmt: skip
-    """``cover.Coverer._is_misread``."""
-    theirs = other, other + 1
-    if _is_number(text, book, rules, token) or _says_otherwise(text, book, rules, kept, token, theirs, False):
-        return False
-    mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, other)
-    if not _is_name(text, book, rules, token):
-        return scanned and is_slip(book, mine, its)
-    if not is_misread(book, mine, its):
-        return False
-    if not scanned:
-        return is_misprint(text, book, rules.bits.capital, token, other)
-    if is_short_beside(book, mine, its):
-        return is_odd(text, book, token, other)
-    return not are_two(text, book, token, other)
-
-
-@inner
-def _face(
-    text: Text, rules: Rules, kept: Mask, low: int, pieces: Pieces, its: Ints, covered: Mask, facing: Ints
-) -> None:
-    """``cover.Coverer._facing`` of the tokens of a paragraph that begins at ``low``; -1 for none."""
-    document, size, place = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT], len(covered), 0
-    facing[:] = np.int64(-1)
-    while place < size:
-        end = place
-        while end < size and not covered[end]:
-            end += 1
-        start, stop = np.int64(-1), np.int64(-1)
-        if place < end <= place + rules.small_edit:
-            start, stop = _between(low, place, end, pieces, its)
-            start = stop - end + place if place == 0 else start
-            stop = start + end - place if end == size else stop
-        inside = text.documents[document, TOKENS] <= start and stop <= text.documents[document + 1, TOKENS]
-        if inside and stop - start == end - place:
-            for other in range(start, stop):
-                if kept[owner_of(text, other)]:
-                    facing[place + other - start] = other
-        place = end + 1
-
-
-@inner
-def _between(low: int, place: int, end: int, pieces: Pieces, its: Ints) -> tuple[np.int64, np.int64]:
-    """What lies on the other side behind that which is before a stretch, and in front of that which is behind it; -1
-    where that is not known."""
-    start, stop = np.int64(-1), np.int64(-1)
-    for number in range(len(pieces)):
-        if pieces[number, 0] + pieces[number, 2] == low + place:
-            start = pieces[number, 1] + pieces[number, 2]
-        if pieces[number, 0] == low + end:
-            stop = pieces[number, 1]
-    if place > 0 and its[place - 1] >= 0:
-        start = its[place - 1] + 1
-    if end < len(its) and its[end] >= 0:
-        stop = its[end]
-    return start, stop
-
-
-@inner
-def _put_in(text: Text, book: Book, rules: Rules, pieces: Pieces, found: Cover) -> None:
-    """``cover.Coverer._put_in``: numbers and negations that only the other side has, and in scripts in which these
-    cannot be told all that it has where nothing of the paragraph stands."""
-    for number in range(len(pieces) - 1):
-        mine, theirs = pieces[number, 0] + pieces[number, 2], pieces[number, 1] + pieces[number, 2]
-        end, their_end = pieces[number + 1, 0], pieces[number + 1, 1]
-        if end - mine > rules.small_edit or not 0 < their_end - theirs <= rules.small_edit:
-            continue
-        for token in range(theirs, their_end):
-            tells = (mine >= end and text.flags[token] & rules.bits.caseless) or _is_number(text, book, rules, token)
-            if found[NUMBERS_TOLD] < EVIDENCE and tells:
-                word = word_of(text, book, rules.bits.capital, token)
-                known = word >= 0 and book.words[word, BITS] & MISREAD != 0
-                for place in range(mine, end):
-                    known = alike(book, word, word_of(text, book, rules.bits.capital, place)) or known
-                if not known and not _run_together(text, book, rules, token, (theirs, their_end), (mine, end)):
-                    found[TOLD + found[NUMBERS_TOLD]] = token
-                    found[NUMBERS_TOLD] += 1
-
-
-@inner
-def _attached(text: Text, rules: Rules, paragraph: int, pieces: Pieces, found: Cover) -> None:
-    """``cover.Coverer._attached``, noted as missing numbers."""
-    last = len(pieces) - 1
-    begin, end = pieces[0, 1], pieces[last, 1] + pieces[last, 2]
-    if pieces[0, 0] == text.edges[paragraph] and _is_joined(text, rules, int(begin)):
-        _tell_number(int(begin) - 1, found)
-    if pieces[last, 0] + pieces[last, 2] == text.edges[paragraph + 1] and _is_joined(text, rules, int(end)):
-        _tell_number(int(end), found)
-
-
-@inner
-def _is_joined(text: Text, rules: Rules, token: int) -> bool:
-    """Whether a token and the one before it in its paragraph are numbers with no space between."""
-    if not 0 < token < len(text.word) or text.flags[token] & rules.bits.spaced:
-        return False
-    numbers = text.flags[token - 1] & text.flags[token] & rules.bits.number
-    return bool(numbers and owner_of(text, token - 1) == owner_of(text, token))
-
-
-@inner
-def _tell_number(token: int, found: Cover) -> None:
-    """Note a token as a number that is missing, if there is room."""
-    if found[NUMBERS_TOLD] < EVIDENCE:
-        found[TOLD + found[NUMBERS_TOLD]] = token
-        found[NUMBERS_TOLD] += 1
-
-
-@inner
-def _exchanged(
-    text: Text, book: Book, rules: Rules, kept: Mask, paragraph: int, pieces: Pieces, room: Scratch
-) -> None:  # fmt: skip
-    """``cover.Coverer._exchanged``, noted as missing numbers."""
-    low, high, found, last = text.edges[paragraph], text.edges[paragraph + 1], room.cover, len(pieces) - 1
-    document = text.paragraphs[owner_of(text, pieces[0, 1]), DOCUMENT]
-    for number in range(len(pieces) + 1):
-        begin = pieces[number - 1, 0] + pieces[number - 1, 2] if number else low
-        end = pieces[number, 0] if number <= last else high
-        if not 0 < end - begin <= rules.small_edit:
-            continue
-        start = pieces[number - 1, 1] + pieces[number - 1, 2] if number else pieces[0, 1] - end + begin
-        stop = pieces[number, 1] if number <= last else start + end - begin
-        start, stop = max(start, text.documents[document, TOKENS]), min(stop, text.documents[document + 1, TOKENS])
-        if not 0 < stop - start <= rules.small_edit:
-            continue
-        for token in range(begin, end):
-            if room.covered[token - low] or _is_number(text, book, rules, token) or found[NUMBERS_TOLD] == EVIDENCE:
-                continue
-            alone = token == begin and low < token < high - 1 and _stands_alone(text, rules, token, low)
-            if _says_otherwise(text, book, rules, kept, token, (start, stop), alone):
-                found[TOLD + found[NUMBERS_TOLD]] = token
-                found[NUMBERS_TOLD] += 1
-
-
-@inner
-def _says_otherwise(
-    text: Text, book: Book, rules: Rules, kept: Mask, token: int, theirs: tuple[int, int], alone: bool
-) -> bool:
-    """Whether a word says another thing than one that stays among theirs, or any does where it stands ``alone``."""
-    (_, sides, groups), capital = rules.kinds, rules.bits.capital
-    mine, word = book.facts[text.word[token]], word_of(text, book, capital, token)
-    for place in range(theirs[0], theirs[1]):
-        if not kept[owner_of(text, place)]:
-            continue
-        its = book.facts[text.word[place]]
-        opposite = mine // groups == its // groups != 0 and mine % groups // sides != its % groups // sides
-        if alone or opposite or is_turned(book, word, word_of(text, book, capital, place)):
-            return True
-    return False
-
-
-@inner
-def _stands_alone(text: Text, rules: Rules, token: int, low: int) -> bool:
-    """``cover.Coverer._stands_alone`` of a token of a paragraph that begins at ``low``."""
-    place, space = token + text.shift[owner_of(text, token)], np.uint16(1 << 8 | 255)
-    behind_another = token - 1 > low and text.step[place - 1] > space
-    marked = behind_another and text.step[place] > space and text.step[place + 1] > space
-    return bool(marked and not text.flags[token] & rules.bits.opening)
-
-
-@inner
-def _run_together(
-    text: Text, book: Book, rules: Rules, token: int, theirs: tuple[int, int], mine: tuple[int, int]
-) -> bool:
-    """``cover._Words.run_together`` of a token within theirs, and the tokens of mine."""
-    capital, found = rules.bits.capital, False
-    word = word_of(text, book, capital, token)
-    for first in range(max(token - 1, theirs[0]), min(token + 1, theirs[1] - 1)):
-        one, two = word_of(text, book, capital, first), word_of(text, book, capital, first + 1)
-        for place in range(mine[0], mine[1]):
-            found = same_together(book, one, two, word_of(text, book, capital, place)) or found
-    for place in range(mine[0], mine[1] - 1):
-        one, two = word_of(text, book, capital, place), word_of(text, book, capital, place + 1)
-        found = same_together(book, one, two, word) or found
-    return found

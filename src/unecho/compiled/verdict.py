@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.columns import Hashes, Ints
-from .cover import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, OTHERWISE, TOLD, Cover
 from .jit import inner, part
+from .lacks import EVIDENCE, FIRST_OF, LAST_OF, MAIN, NAMES_TOLD, NUMBERS_TOLD, OTHERWISE, TOLD, Cover
 from .share import Shared
 from .text import BY_CHARACTER, DOCUMENT, Rules, Text
 from .utf8 import Bytes
