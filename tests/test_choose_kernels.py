@@ -229,7 +229,7 @@ def test_both_see_what_is_joined_to_the_first_word_or_the_last(before: str, behi
         (STORY.replace("old", "re"), STORY.replace("the old", "there"), 1),
         (STORY.replace("old", "re"), STORY.replace("the old", "theft"), 18 / 19),
         # Short words are misread where others are: "tbe".
-        (STORY, STORY.replace("on Tuesday", "om Tuesday").replace("and agreed to", "ond agreed te"), 17 / 20),
+        (STORY, STORY.replace("and agreed to", "ond agreed te"), 18 / 20),
         (STORY, STORY.replace("and agreed to", "ond agreed te").replace("the old", "tbe old"), 1),
         (STORY, STORY.replace("and agreed to", "nmd agrecb fo").replace("the old", "tbe old"), 18 / 20),
         (STORY, STORY.replace("the spring", "tbe qpring"), 1),
