@@ -63,8 +63,11 @@ def find_misread(
     for place in range(len(covered)):
         if covered[place] or facing[place] < 0:
             continue
+        capital, token = rules.bits.capital, low + place
+        if not is_slip(book, word_of(text, book, capital, token), word_of(text, book, capital, facing[place])):
+            continue  # nearly all: the rest takes long
         scanned = scanned or _looks_scanned(text, book, rules, low, its)
-        if _is_misread(text, book, rules, kept, low + place, facing[place], scanned > 0):
+        if _is_misread(text, book, rules, kept, token, facing[place], scanned > 0):
             its[place], covered[place] = facing[place], True
 
 
@@ -72,13 +75,13 @@ def find_misread(
 def _is_misread(
     text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: int, scanned: bool
 ) -> bool:  # fmt: skip
-    """``cover.Coverer._is_misread``."""
+    """``cover.Coverer._is_misread`` of a token that is a letter off from another one."""
     theirs = other, other + 1
     if is_number(text, book, rules, token) or says_otherwise(text, book, rules, kept, token, theirs, False):
         return False
     mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, other)
     if not is_name(text, book, rules, token):
-        return scanned and is_slip(book, mine, its)
+        return scanned
     if not is_misread(book, mine, its):
         return False
     if not scanned:

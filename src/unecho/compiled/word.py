@@ -137,13 +137,19 @@ def _is_near(words: Ints, points: Points, limits: Limits, one: np.int64, two: np
     if mine[BITS] & its[BITS] & NUMBERED:
         return False
     allowed = 2 if short >= very_long else 1
-    apart, edits = mine[MASK] ^ its[MASK], 2 * allowed
-    while apart:  # an edit takes one letter away, or puts one in, or both
+    return _may_be_near(mine[MASK], its[MASK], allowed) and near(
+        points[mine[PLACE] : mine[END]], points[its[PLACE] : its[END]], allowed
+    )
+
+
+@part
+def _may_be_near(mine: np.int64, its: np.int64, allowed: int) -> bool:
+    """Whether words with these letters may be so many edits apart."""
+    apart, edits = mine ^ its, 2 * allowed
+    while apart and edits >= 0:  # an edit takes one letter away, or puts one in, or both
         apart &= apart - 1
         edits -= 1
-        if edits < 0:
-            return False
-    return near(points[mine[PLACE] : mine[END]], points[its[PLACE] : its[END]], allowed)
+    return edits >= 0
 
 
 @inner
@@ -178,7 +184,9 @@ def _is_a_letter_off(book: Book, one: np.int64, two: np.int64, least: int) -> bo
     mine, its = book.words[one], book.words[two]
     if min(mine[SIZE], its[SIZE]) < least or (mine[BITS] | its[BITS]) & LETTER_DIGIT:
         return False
-    return near(book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], 1)
+    return _may_be_near(mine[MASK], its[MASK], 1) and near(
+        book.points[mine[PLACE] : mine[END]], book.points[its[PLACE] : its[END]], 1
+    )
 
 
 @part
