@@ -17,6 +17,7 @@ import numpy as np
 from . import __version__
 from .base.engine import batches, ordered_map, workers_for
 from .choosing import guards
+from .choosing.cover import SMALL_EDIT
 from .choosing.gone import REASONS
 from .choosing.guards import Word
 from .compiled.when import is_large
@@ -240,8 +241,11 @@ def _shares(pairs: Sequence[tuple[str, str]], compiled: bool) -> Iterator[tuple[
         if not absent:
             yield 1.0, []
             continue
-        lost = _lost(words[2 * number], words[2 * number + 1], absent)
         is_number = guards.numbers(tokens.hash[first:middle], tokens.flags[first:middle])
+        lost = _lost(words[2 * number], words[2 * number + 1], absent)
+        if lost:
+            misread = _misread(words[2 * number], words[2 * number + 1], absent, lost)
+            lost = [place for place in lost if is_number[place] or place not in misread]
         missing = [_word(words[2 * number][place]).folded for place in lost if is_number[place]]
         yield 1 - len(lost) / (middle - first), missing
 
@@ -260,6 +264,36 @@ def _lost(removed: list[str], kept: list[str], absent: list[int]) -> list[int]:
         if not ways:
             break
     return list(ways)
+
+
+def _misread(removed: list[str], kept: list[str], absent: list[int], lost: list[int]) -> set[int]:
+    """The places among those ``lost`` of words that are a letter off from one of the kept words in their place: of
+    names, and of any words where a scanner misread one of the ``absent``."""
+    mine, its = list(map(_word, removed)), list(map(_word, kept))
+    scanned = any(mine[place].is_scanned(one) for place in absent for one in its)
+    return {
+        place
+        for place in lost
+        if scanned or mine[place].name
+        if any(one.is_slip(mine[place]) and _is_its_place(mine, place, its, at) for at, one in enumerate(its))
+    }
+
+
+def _is_its_place(mine: list[Word], place: int, its: list[Word], at: int) -> bool:
+    """Whether one of the next few words before a word, or behind it, is the same as on the other side, or part of one
+    that was run together there."""
+    for step in range(1, SMALL_EDIT + 1):
+        for one, other in ((place - step, at - step), (place + step, at + step)):
+            if 0 <= one < len(mine) and 0 <= other < len(its) and _is_part(mine[one], its[other], behind=one > place):
+                return True
+    return False
+
+
+def _is_part(word: Word, other: Word, *, behind: bool) -> bool:
+    if word.is_like(other):
+        return True
+    short, long = sorted((word.letters, other.letters), key=len)
+    return long.startswith(short) if behind else long.endswith(short)
 
 
 def _ways(words: list[str], place: int) -> Iterator[Word]:

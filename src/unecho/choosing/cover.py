@@ -83,16 +83,14 @@ class Coverer:
         alike = self._alike(gaps, pieces, kept, spare) if gaps else []
         if alike is None:
             return None
-        covered = _covered(tokens, [*pieces, *((mine, theirs, 1) for mine, theirs in alike)])
+        alike += self._misread(tokens, pieces, alike, kept)
+        covered = _covered(tokens, _runs(pieces, alike))
         alike = [pair for pair in alike if covered[pair[0] - tokens.start]]
-        facing = self._facing(tokens, covered, [*pieces, *((mine, theirs, 1) for mine, theirs in alike)], kept)
-        misread = self._misread(facing, alike)
-        covered[[place - tokens.start for place, _ in misread]] = True
-        alike += misread
+        facing = self._facing(tokens, covered, _runs(pieces, alike), kept)
         missing = (np.flatnonzero(~covered) + tokens.start).tolist()
         owner = self._corpus.paragraph_of_token
         weight: dict[int, int] = {}
-        for _, place, length in [*pieces, *((mine, theirs, 1) for mine, theirs in alike)]:
+        for _, place, length in _runs(pieces, alike):
             number = int(owner[place])
             weight[number] = weight.get(number, 0) + length
         main = max(sorted(weight), key=weight.__getitem__)
@@ -121,9 +119,10 @@ class Coverer:
                 found |= {low + n: start + n for n in range(high - low) if kept[owner[start + n]]}
         return found
 
-    def _misread(self, facing: _Facing, alike: _Pairs) -> list[tuple[int, int]]:
+    def _misread(self, tokens: slice, pieces: Sequence[Run], alike: _Pairs, kept: Mask) -> list[tuple[int, int]]:
         """(token, token of the other side) for the words that are missing, and are those in their place, misread."""
-        scanned = self._is_scanned(alike)
+        runs, scanned = _runs(pieces, alike), self._is_scanned(alike)
+        facing = self._facing(tokens, _found(tokens, runs), runs, kept)
         return [pair for pair in facing.items() if self._is_misread(*pair, scanned)]
 
     def _is_misread(self, mine: int, theirs: int, scanned: bool) -> bool:
@@ -397,15 +396,26 @@ def _goes_on(piece: Run, place: int, other: int) -> bool:
 def _covered(tokens: slice, runs: Iterable[Run]) -> Mask:
     """Which of a paragraph's tokens count as found again: not the few words, "the" and the like, that a stretch of it
     longer than an edit has in common with what lies opposite, where that is another text."""
-    found = np.zeros(tokens.stop - tokens.start, np.bool_)
-    for place, _, length in runs:
-        found[place - tokens.start : place - tokens.start + length] = True
+    found = _found(tokens, runs)
     rows = [(low, 0, high - low) for low, high in _stretches(found, tokens.start) if high - low > BY_CHANCE]
     for low, high in _gaps(tokens, rows):
         stretch = found[low - tokens.start : high - tokens.start]
         if high - low > SMALL_EDIT and 2 * int(stretch.sum()) < high - low:
             stretch[:] = False
     return found
+
+
+def _found(tokens: slice, runs: Iterable[Run]) -> Mask:
+    """Which of a paragraph's tokens are part of runs (bool)."""
+    found = np.zeros(tokens.stop - tokens.start, np.bool_)
+    for place, _, length in runs:
+        found[place - tokens.start : place - tokens.start + length] = True
+    return found
+
+
+def _runs(pieces: Sequence[Run], alike: _Pairs) -> list[Run]:
+    """All that is found again."""
+    return [*pieces, *((mine, theirs, 1) for mine, theirs in alike)]
 
 
 def _stretches(which: Mask, begin: int) -> list[list[int]]:

@@ -97,10 +97,11 @@ def cover(
             covered[end - low : end - low + length] = True
             at = max(at, end + length)
     _leave_lone_name(text, book, rules, low, its, covered)
-    _leave_chance(rules, its, covered)
     facing = room.where[: high - low]
     face(text, rules, kept, low, pieces, its, covered, facing)
     find_misread(text, book, rules, kept, low, its, covered, facing)
+    _leave_chance(rules, its, covered)
+    face(text, rules, kept, low, pieces, its, covered, facing)
     _weigh(text, pieces, its, room.cover)
     missing(text, book, rules, low, covered, facing, room.cover)
     put_in(text, book, rules, pieces, room.cover)
