@@ -34,15 +34,16 @@ def test_what_is_lost_is_neither_spelled_otherwise_nor_parted() -> None:
 def test_what_is_misread_is_a_letter_off_from_the_word_in_its_place() -> None:
     kept = ["The", "council", "met", "on", "Tuesday", "and", "agreed", "to", "close", "it", "in", "Harrow"]
     removed = ["The", "councii", "met", "om", "Tuesday", "ond", "agreed", "te", "close", "ii", "in", "farrow"]
-    assert _misread(removed, kept, [1, 3, 5, 7, 9, 11], [3, 5, 7, 11]) == {3, 5, 7, 11}
-    assert _misread(removed, kept, [3, 5, 7], [3, 5, 7]) == set()  # no scanner did that
-    assert _misread([*removed[:11], "Yarrow"], kept, [11], [11]) == {11}  # of names the choice has more to go by
-    assert _misread(["it", "was", "om", "us"], kept, [2], [2]) == set()
+    assert _misread(removed, kept, [3, 5, 7, 11]) == {3, 5, 7, 11}
+    plain = [kept[place] if place in (1, 9) else word for place, word in enumerate(removed)]
+    assert _misread(plain, kept, [3, 5, 7]) == set()  # nothing shows that a scanner did that
+    assert _misread([*removed[:11], "Yarrow"], kept, [11]) == {11}  # of names the choice has more to go by
+    assert _misread(["it", "was", "om", "us"], kept, [2]) == set()
 
 
 def test_a_run_with_copies_scanned_badly_holds_together(tmp_path: Path) -> None:
     text = "The council met on Tuesday and agreed to close the bridge in Harrow for repairs until the end of spring."
-    scanned = text.replace("on", "om").replace("and agreed to", "ond agreed te").replace("the bridge", "tbe hridge")
+    scanned = text.replace("on", "om").replace("and agreed to", "ond agreed te").replace("the bridge", "tbe hr1dqe")
     with dedupe([("a", f"{text}\n\nMore is known."), ("b", scanned)], clean="off") as result:
         assert [removal.document for removal in result.removals] == ["b"]
         assert check(result.write(tmp_path / "OUT")) == []

@@ -271,6 +271,15 @@ def test_a_word_for_another_is_not_misread_where_it_says_another_thing() -> None
         assert removed(run(f"{text}\n\n{OTHER}", scanned.replace(word, other))) == []
 
 
+def test_a_word_spelled_with_digits_is_misread_where_the_other_copy_has_a_word() -> None:
+    text = f"{PROSE} And the store then forgot about 140 films that were made for 20 pounds in it."
+    scanned = text.replace("the bridge", "tbe bridge").replace("store", "st0ne").replace("forgot", "r0rg0t")
+    assert removed(run(f"{text}\n\n{OTHER}", scanned)) == [("d1", scanned)]
+    for number, other in (("140", "14b"), ("20", "2c"), ("20", "zo")):
+        assert removed(run(f"{text}\n\n{OTHER}", scanned.replace(number, other))) == []
+    assert removed(run(f"{text}\n\n{OTHER}", scanned.replace("tbe", "the").replace("st0ne", "store"))) == []
+
+
 def test_a_name_misread_in_its_first_letter_has_no_capital_then() -> None:
     text = f"{PROSE} Among them was Harry Leagrave, who runs the ferry."
     scanned = text.replace("the bridge", "tbe bridge")

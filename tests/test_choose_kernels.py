@@ -179,6 +179,7 @@ DEARER = "They will cost much more, say the engineers from Leeds and York."
         [f"{LONGER} Souness said so.\n\n{LATER}", f"{LONGER} Frank said so.", "A frank word of Mr Souness."],
         [f"{LONGER} It was over\n\nlooked by them. {LATER}", f"{LONGER} It was overlooked"],
         [f"{LONGER} Some held it fair for all.\n\n{LATER}", f"{LONGER} Some held it unfair for all."],
+        [f"{LONGER} All held it.\n\n{LATER}", f"{LONGER} All beld it.".replace("old", "0ld").replace("say", "5sy")],
         [f"{LONGER} He held it fair for all.\n\n{LATER}", f"{LONGER} Sho held if foin for aii.".replace("the", "tbe")],
     ],
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -244,8 +244,9 @@ def _shares(pairs: Sequence[tuple[str, str]], compiled: bool) -> Iterator[tuple[
         is_number = guards.numbers(tokens.hash[first:middle], tokens.flags[first:middle])
         lost = _lost(words[2 * number], words[2 * number + 1], absent)
         if lost:
-            misread = _misread(words[2 * number], words[2 * number + 1], absent, lost)
-            lost = [place for place in lost if is_number[place] or place not in misread]
+            misread = _misread(words[2 * number], words[2 * number + 1], lost)
+            misread -= {n for n in lost if is_number[n] and not _word(words[2 * number][n]).is_spelled_with_digits}
+            lost = [place for place in lost if place not in misread]
         missing = [_word(words[2 * number][place]).folded for place in lost if is_number[place]]
         yield 1 - len(lost) / (middle - first), missing
 
@@ -266,11 +267,14 @@ def _lost(removed: list[str], kept: list[str], absent: list[int]) -> list[int]:
     return list(ways)
 
 
-def _misread(removed: list[str], kept: list[str], absent: list[int], lost: list[int]) -> set[int]:
+def _misread(removed: list[str], kept: list[str], lost: list[int]) -> set[int]:
     """The places among those ``lost`` of words that are a letter off from one of the kept words in their place: of
-    names, and of any words where a scanner misread one of the ``absent``."""
+    names, and of any words where a scanner misread one."""
     mine, its = list(map(_word, removed)), list(map(_word, kept))
-    scanned = any(mine[place].is_scanned(one) for place in absent for one in its)
+    by_shape = defaultdict[str, list[Word]](list)
+    for word in its:
+        by_shape[word.shape].append(word)
+    scanned = any(word.is_like(one) and word.is_scanned(one) for word in mine for one in by_shape.get(word.shape, ()))
     return {
         place
         for place in lost

@@ -129,7 +129,8 @@ class Coverer:
         """Whether a word is the one in its place on the other side, misread: they differ in a letter, and a scanner
         misread others of the paragraph, or it is a name and a misprint."""
         word, other, words = self._made(mine), self._made(theirs), self._corpus.stream.word
-        if self._numbers[mine] or self._say_another_thing(mine, theirs):
+        is_number = self._numbers[mine] and (self._numbers[theirs] or not word.is_spelled_with_digits)
+        if is_number or self._say_another_thing(mine, theirs):
             return False
         if not self._names[mine]:
             return scanned and word.is_slip(other)

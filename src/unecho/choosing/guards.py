@@ -242,6 +242,11 @@ class Word:
             return False
         return self._is_a_letter_off(other, _ODD_NAME)
 
+    @property
+    def is_spelled_with_digits(self) -> bool:
+        """Whether it holds digits, which all may stand for letters ("t0re")."""
+        return has_digit(self.folded) and not has_digit(self.letters)
+
     def is_slip(self, other: Word) -> bool:
         """Whether two words, however short, differ in a letter."""
         return self._is_a_letter_off(other, _SLIP)

@@ -7,8 +7,9 @@ import numpy as np
 
 from ..base.columns import Ints, Mask
 from .book import Book, are_two, is_odd, word_of
-from .jit import inner
+from .jit import inner, part
 from .lacks import Pieces, is_name, is_number, says_otherwise
+from .spell import BITS, LETTER_DIGIT, NUMBERED
 from .text import DOCUMENT, TOKENS, Rules, Text, owner_of
 from .word import is_misprint, is_misread, is_scanned, is_short_beside, is_slip
 
@@ -76,11 +77,12 @@ def _is_misread(
     text: Text, book: Book, rules: Rules, kept: Mask, token: int, other: int, scanned: bool
 ) -> bool:  # fmt: skip
     """``cover.Coverer._is_misread`` of a token that is a letter off from another one."""
-    theirs = other, other + 1
-    if is_number(text, book, rules, token) or says_otherwise(text, book, rules, kept, token, theirs, False):
-        return False
     mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, other)
-    if not is_name(text, book, rules, token):
+    number, with_digits = is_number(text, book, rules, token), _is_spelled_with_digits(book, mine)
+    refused = number and (not with_digits or is_number(text, book, rules, other))
+    if refused or says_otherwise(text, book, rules, kept, token, (other, other + 1), False):
+        return False
+    if number or not is_name(text, book, rules, token):
         return scanned
     if not is_misread(book, mine, its):
         return False
@@ -89,6 +91,12 @@ def _is_misread(
     if is_short_beside(book, mine, its):
         return is_odd(text, book, token, other)
     return not are_two(text, book, token, other)
+
+
+@part
+def _is_spelled_with_digits(book: Book, word: np.int64) -> bool:
+    """``guards.Word.is_spelled_with_digits`` of a word by number."""
+    return bool(book.words[word, BITS] & (NUMBERED | LETTER_DIGIT) == NUMBERED)
 
 
 @inner
