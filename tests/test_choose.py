@@ -277,6 +277,8 @@ def test_a_word_spelled_with_digits_is_misread_where_the_other_copy_has_a_word()
     assert removed(run(f"{text}\n\n{OTHER}", scanned)) == [("d1", scanned)]
     for number, other in (("140", "14b"), ("20", "2c"), ("20", "zo")):
         assert removed(run(f"{text}\n\n{OTHER}", scanned.replace(number, other))) == []
+    now = f"{text} Now it is shut.", f"{scanned} N0t it is shut."
+    assert whys(run(f"{now[0]}\n\n{OTHER}", now[1])) == ["numbers differ: N0t"]
     assert removed(run(f"{text}\n\n{OTHER}", scanned.replace("tbe", "the").replace("st0ne", "store"))) == []
 
 

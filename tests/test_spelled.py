@@ -101,6 +101,7 @@ def bits_of(one: Word) -> int:
         | spell.LETTER_DIGIT * guards.has_digit(one.letters)
         | spell.NUMBERED * guards.has_digit(folded)
         | spell.MISREAD * guards.misread(one)
+        | spell.WITH_DIGITS * one.is_spelled_with_digits
     )
 
 

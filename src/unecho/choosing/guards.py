@@ -244,8 +244,8 @@ class Word:
 
     @property
     def is_spelled_with_digits(self) -> bool:
-        """Whether it holds digits, which all may stand for letters ("t0re")."""
-        return has_digit(self.folded) and not has_digit(self.letters)
+        """Whether it holds digits, which all may stand for letters ("t0re"), and is no fact then ("n0t", "0ne")."""
+        return has_digit(self.folded) and not has_digit(self.letters) and self.letters not in _facts()
 
     def is_slip(self, other: Word) -> bool:
         """Whether two words, however short, differ in a letter."""

@@ -7,9 +7,9 @@ import numpy as np
 
 from ..base.columns import Ints, Mask
 from .book import Book, are_two, is_odd, word_of
-from .jit import inner, part
+from .jit import inner
 from .lacks import Pieces, is_name, is_number, says_otherwise
-from .spell import BITS, LETTER_DIGIT, NUMBERED
+from .spell import BITS, WITH_DIGITS
 from .text import DOCUMENT, TOKENS, Rules, Text, owner_of
 from .word import is_misprint, is_misread, is_scanned, is_short_beside, is_slip
 
@@ -78,8 +78,8 @@ def _is_misread(
 ) -> bool:  # fmt: skip
     """``cover.Coverer._is_misread`` of a token that is a letter off from another one."""
     mine, its = word_of(text, book, rules.bits.capital, token), word_of(text, book, rules.bits.capital, other)
-    number, with_digits = is_number(text, book, rules, token), _is_spelled_with_digits(book, mine)
-    refused = number and (not with_digits or is_number(text, book, rules, other))
+    number = is_number(text, book, rules, token)
+    refused = number and (not book.words[mine, BITS] & WITH_DIGITS or is_number(text, book, rules, other))
     if refused or says_otherwise(text, book, rules, kept, token, (other, other + 1), False):
         return False
     if number or not is_name(text, book, rules, token):
@@ -91,12 +91,6 @@ def _is_misread(
     if is_short_beside(book, mine, its):
         return is_odd(text, book, token, other)
     return not are_two(text, book, token, other)
-
-
-@part
-def _is_spelled_with_digits(book: Book, word: np.int64) -> bool:
-    """``guards.Word.is_spelled_with_digits`` of a word by number."""
-    return bool(book.words[word, BITS] & (NUMBERED | LETTER_DIGIT) == NUMBERED)
 
 
 @inner

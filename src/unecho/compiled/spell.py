@@ -17,13 +17,14 @@ Points = NDArray[np.uint32]
 FACT, DIGIT_FIRST, DIGITS, FOLDED_DIGITS, LETTER_DIGIT, NAME, MISREAD, SPECIAL, AMOUNT, COUNTED = (
     1 << bit for bit in range(10)
 )
-ARE, LATIN, STAYS, NUMBERED = (1 << bit for bit in range(10, 14))
+ARE, LATIN, STAYS, NUMBERED, WITH_DIGITS = (1 << bit for bit in range(10, 15))
 """What the book says of a word, as bits. FACT: a number word or negation. DIGIT_FIRST: begins with a digit. DIGITS,
 FOLDED_DIGITS: is all digits, as written and in the one way of writing. LETTER_DIGIT: has a digit, misread ones turned
 back. NAME: begins with a capital. MISREAD: its digits can only be letters misread. SPECIAL: nothing can be said of
 it run together with another but by looking. ARE: is the letter r, which
 makes another one with an n behind it. LATIN: is letters from a to z alone, in the one way of writing too. STAYS: what
-is run together with it, in front, is in that way as well. NUMBERED: has a digit, in the one way of writing."""
+is run together with it, in front, is in that way as well. NUMBERED: has a digit, in the one way of writing.
+WITH_DIGITS: ``guards.Word.is_spelled_with_digits``."""
 WHOLE, UNIT, CHANGES, TAIL = (1 << bit for bit in range(20, 24))
 """What is known of a string besides. WHOLE: as a word it is written in another way. UNIT: behind digits it is one, with
 a way to write it. CHANGES, TAIL: what ends in it may be written otherwise if it is a word, or in any case."""
@@ -167,6 +168,9 @@ def spelled(table: Spelling, size: int, name: bool, row: Ints, points: Points, a
     at = _added(word, length, points, at)
     if not row[BITS] & _PLAINLY and _count(table, word, length, DECIMAL):
         row[BITS] = (row[BITS] | LETTER_DIGIT) & ~MISREAD
+    turned = bool(row[BITS] & NUMBERED) and not row[BITS] & LETTER_DIGIT
+    if turned and not _bits_of(table, np.uint64(row[LETTERS])) & FACT:
+        row[BITS] |= WITH_DIGITS
     row[MASK], row[CLASSES] = 0, 0
     classes = np.int64(0)
     for place in range(length):
